@@ -1,0 +1,319 @@
+"""Grades a whole class: workers run notebooks, one writer keeps the gradebook, a journal makes it resumable."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import multiprocessing
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from dateutil.parser import ParserError
+from nbgrader.utils import parse_utc
+from traitlets.config import Config
+
+from .authoring import AuthorError
+from .course import Course
+from .grading import open_grader
+from .gradebook import GradebookWriter
+from .runner import start_zygote
+from .submission import Submission, read_submission
+from .work import Graded, bundle, grade_one, start_worker
+
+ATTEMPTS = 3
+"""How often a submission is tried when the worker that runs it dies."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the journal: a submission whose grade is in the gradebook.
+
+    Args:
+        student: student id.
+        digest: of what was handed in.
+        build: of what it was graded against.
+        score: as in the gradebook.
+        points: reachable.
+        verdicts: ``(question, probe, status, mistake)``.
+        notes: what student and instructor are told.
+        readable: False where no notebook could be read.
+        seconds: that the run took.
+    """
+
+    student: str
+    digest: str
+    build: str
+    score: float
+    points: float
+    verdicts: list[tuple[str, str, str, str]]
+    notes: list[str]
+    readable: bool
+    seconds: float
+
+
+@dataclass
+class Report:
+    """How a run went.
+
+    Args:
+        entries: by student, graded now or before.
+        graded: students graded by this run.
+        failed: students without a grade, and why.
+    """
+
+    entries: dict[str, Entry] = field(default_factory=dict)
+    graded: list[str] = field(default_factory=list)
+    failed: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def attention(self) -> dict[str, list[str]]:
+        """What an instructor should look at, by student."""
+        return {s: e.notes for s, e in sorted(self.entries.items()) if e.notes}
+
+
+class Journal:
+    """Append-only record of what is in the gradebook, one JSON line each; a torn last line is dropped."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.entries: dict[str, Entry] = {}
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.is_file():
+            for line in path.read_text(encoding="utf-8").splitlines():
+                try:
+                    document = json.loads(line)
+                    entry = Entry(**{**document, "verdicts": [tuple(v) for v in document["verdicts"]]})
+                except (ValueError, TypeError, KeyError):
+                    continue
+                self.entries[entry.student] = entry
+
+    def add(self, entry: Entry) -> None:
+        self.entries[entry.student] = entry
+        with self.path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(asdict(entry), ensure_ascii=False) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What an instructor chose for one run.
+
+    Args:
+        only: students to grade; empty for all.
+        again: grade unchanged submissions, too.
+        since: only what was handed in at or after this time.
+        jobs: worker processes; 0 for one per core.
+        cluster: address of a Dask scheduler; empty for this machine.
+        sandbox: False runs student code without a sandbox.
+    """
+
+    only: tuple[str, ...] = ()
+    again: bool = False
+    since: datetime | None = None
+    jobs: int = 0
+    cluster: str = ""
+    sandbox: bool = True
+
+
+def submitted_folders(root: Path, slug: str) -> dict[str, Path]:
+    """The folders that students handed in, by student id."""
+    base = root / "submitted"
+    folders = {p.name: p / slug for p in sorted(base.iterdir())} if base.is_dir() else {}
+    return {s: f for s, f in folders.items() if f.is_symlink() or f.exists()}
+
+
+def _timestamp(folder: Path) -> datetime | None:
+    path = folder / "timestamp.txt"
+    try:
+        if path.is_symlink() or not path.is_file() or path.stat().st_size > 200:
+            return None
+        return parse_utc(path.read_text(encoding="utf-8").strip())  # type: ignore[no-any-return]
+    except (OSError, ValueError, ParserError, OverflowError):
+        return None
+
+
+def _digest(submission: Submission, timestamp: datetime | None) -> str:
+    digest = hashlib.sha256(str(timestamp).encode())
+    for note in submission.notes:
+        digest.update(note.encode("utf-8", "replace") + b"\0")
+    for cell in submission.cells:
+        digest.update(f"{cell.kind}\0{cell.grade_id}\0{cell.source}\0".encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()
+
+
+def _pool(archive: bytes, slug: str, settings: Settings) -> ProcessPoolExecutor:
+    jobs = settings.jobs or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else settings.jobs or os.cpu_count() or 1
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(jobs, context, initializer=start_worker, initargs=(archive, slug, settings.sandbox))
+
+
+def _results(
+    todo: Iterable[tuple[str, Submission]], make: Callable[[], tuple[Executor, int]], failed: dict[str, str]
+) -> Iterator[tuple[str, Graded]]:
+    """Results as they come, with a bounded number of submissions under way; a dead worker's are tried again."""
+    waiting = iter(todo)
+    again: list[tuple[str, Submission]] = []
+    attempts: dict[str, int] = {}
+    executor, width = make()
+    running: dict[Future[Graded], tuple[str, Submission]] = {}
+    try:
+        while True:
+            while len(running) < 2 * width:
+                item = again.pop() if again else next(waiting, None)
+                if item is None:
+                    break
+                running[executor.submit(grade_one, item[1])] = item
+            if not running:
+                return
+            done, _ = wait(running, return_when=FIRST_COMPLETED)
+            broken = False
+            for future in done:
+                student, submission = running.pop(future)
+                try:
+                    yield student, future.result()
+                except BrokenProcessPool:
+                    broken = True
+                    again.append((student, submission))
+                except Exception as error:
+                    # nothing that one submission does may end the class; who it was and why is reported
+                    failed[student] = f"{type(error).__name__}: {error}"
+            if broken:
+                again += running.values()
+                running.clear()
+                executor.shutdown(wait=False, cancel_futures=True)
+                # the guilty one is among those under way: run them one at a time from here
+                for student, _ in again:
+                    attempts[student] = attempts.get(student, 0) + 1
+                for student in [s for s, n in attempts.items() if n >= ATTEMPTS]:
+                    failed[student] = f"the worker process died {ATTEMPTS} times while grading it"
+                again = [(s, x) for s, x in again if s not in failed]
+                executor, width = make()
+    finally:
+        executor.shutdown(wait=True, cancel_futures=True)
+
+
+def _write_files(course: Course, slug: str, student: str, notebook: str, timestamp: str | None) -> None:
+    """autograded/<student>/<slug>/ as nbgrader leaves it, put in place in one step."""
+    final = course.root / "autograded" / student / slug
+    final.parent.mkdir(parents=True, exist_ok=True)
+    fresh = final.parent / f".{slug}.new"
+    shutil.rmtree(fresh, ignore_errors=True)
+    shutil.copytree(course.root / "source" / slug, fresh, ignore=shutil.ignore_patterns("*.ipynb", ".*"))
+    (fresh / f"{slug}.ipynb").write_text(notebook, encoding="utf-8")
+    if timestamp:
+        (fresh / "timestamp.txt").write_text(timestamp, encoding="utf-8")
+    if final.exists():
+        shutil.rmtree(final)
+    fresh.rename(final)
+
+
+def grade_class(
+    course: Course,
+    slug: str,
+    settings: Settings,
+    db_url: str | None = None,
+    config: Config | None = None,
+    progress: Callable[[str, int, int], None] = lambda what, done, total: None,
+) -> Report:
+    """Grade every submission of ``slug`` under ``course.root/submitted``.
+
+    Args:
+        course: the course.
+        slug: the assignment.
+        settings: what to grade and where.
+        db_url: the gradebook; nbgrader's default if None.
+        config: nbgrader's configuration.
+        progress: called as ``progress(student, done, total)``.
+
+    Returns:
+        A report; ``failed`` is empty when everybody has a grade.
+
+    Raises:
+        AuthorError: nothing can be graded at all; the message names the cure.
+    """
+    folders = submitted_folders(course.root, slug)
+    unknown = set(settings.only) - set(folders)
+    if unknown:
+        raise AuthorError(f"no submission of {slug} by {', '.join(sorted(unknown))} in submitted/")
+    if not folders:
+        raise AuthorError(f"no submission of {slug} in submitted/; collect them with `nbgrader collect {slug}`")
+    with start_zygote(settings.sandbox) as zygote:
+        grader = open_grader(course, slug, lambda: zygote)
+    points = {f"test-{n}": float(e.points) for n, e in grader.references.expectations.items()}
+    report = Report()
+    journal = Journal(course.root / ".dlcourse" / "journal" / f"{slug}.jsonl")
+    url = db_url or f"sqlite:///{course.root / 'gradebook.db'}"
+    with GradebookWriter(url, course.course_id, slug, config) as gradebook:
+        gradebook.check_points(points)
+        present = gradebook.graded_students()
+        digests: dict[str, tuple[str, datetime | None, bool]] = {}
+
+        def todo() -> Iterator[tuple[str, Submission]]:
+            for student, folder in folders.items():
+                if settings.only and student not in settings.only:
+                    continue
+                timestamp = _timestamp(folder)
+                if settings.since and (timestamp or datetime.fromtimestamp(folder.lstat().st_mtime, timezone.utc).replace(tzinfo=None)) < settings.since:
+                    continue
+                submission = read_submission(folder, slug)
+                digest = _digest(submission, timestamp)
+                known = journal.entries.get(student)
+                notebook = course.root / "autograded" / student / slug / f"{slug}.ipynb"
+                if not settings.again and known and (known.digest, known.build) == (digest, grader.key) and student in present and notebook.is_file():
+                    report.entries[student] = known
+                    progress(student, len(report.entries), len(folders))
+                    continue
+                digests[student] = (digest, timestamp, submission.readable)
+                yield student, submission
+
+        archive = bundle(course, slug)
+        make = _dask(archive, slug, settings) if settings.cluster else lambda: _local(archive, slug, settings)
+        for student, graded in _results(todo(), make, report.failed):
+            digest, timestamp, readable = digests.pop(student)
+            stamp = folders[student] / "timestamp.txt"
+            _write_files(course, slug, student, graded.notebook, stamp.read_text(encoding="utf-8") if timestamp else None)
+            score = gradebook.write(student, timestamp, graded.scores, graded.untouched)
+            entry = Entry(student, digest, grader.key, score, sum(points.values()), graded.verdicts, graded.notes, readable, round(graded.seconds, 3))
+            journal.add(entry)
+            report.entries[student] = entry
+            report.graded.append(student)
+            progress(student, len(report.entries), len(folders))
+    return report
+
+
+def _local(archive: bytes, slug: str, settings: Settings) -> tuple[Executor, int]:
+    pool = _pool(archive, slug, settings)
+    return pool, pool._max_workers
+
+
+def _dask(archive: bytes, slug: str, settings: Settings) -> Callable[[], tuple[Executor, int]]:
+    from .cluster import dask_executor
+
+    return lambda: dask_executor(settings.cluster, archive, slug, settings.sandbox)
+
+
+def elapsed(seconds: float) -> str:
+    """Seconds as a person says them."""
+    return time.strftime("%H:%M:%S", time.gmtime(seconds)) if seconds >= 3600 else f"{int(seconds // 60)}:{int(seconds % 60):02d}"
+
+
+def diagnoses(entry: Entry) -> list[str]:
+    """The misconceptions found in one submission, as ``question: mistake``."""
+    return list(dict.fromkeys(f"{question}: {mistake.replace('_', ' ')}" for question, _, _, mistake in entry.verdicts if mistake))
+
+
+def question_scores(entry: Entry, points: dict[str, float]) -> dict[str, Any]:
+    """Points earned per question."""
+    out: dict[str, float] = {}
+    for question, probe, status, _ in entry.verdicts:
+        out[question] = out.get(question, 0.0) + (points[probe] if status == "passed" else 0.0)
+    return out

@@ -1,0 +1,215 @@
+"""The command line: `dlcourse --help`."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timezone
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
+
+from .authoring import AuthorError, course_root
+from .course import Course, read_course
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Deep Learning by Hand: build, check and grade the course's notebooks.",
+    epilog="A student needs `check` only. An instructor starts with `list` and `demo`; an author with `new`.",
+)
+out = Console()
+err = Console(stderr=True)
+
+Unsafe = Annotated[bool, typer.Option("--unsafe-no-sandbox", help="Run student code without a sandbox. For code you trust only.")]
+Slug = Annotated[str, typer.Argument(help="Name of the assignment, as `dlcourse list` shows it.")]
+
+
+class _Lazy:
+    """The course of the current folder and one warm process, both made when first used."""
+
+    def __init__(self, sandbox: bool = True) -> None:
+        self._sandbox = sandbox
+        self._zygote: Any = None
+
+    @cached_property
+    def course(self) -> Course:
+        return read_course(course_root())
+
+    def zygote(self) -> Any:
+        if self._zygote is None:
+            from .runner import start_zygote
+
+            self._zygote = start_zygote(self._sandbox)
+        return self._zygote
+
+    def close(self) -> None:
+        if self._zygote is not None:
+            self._zygote.close()
+
+
+@contextmanager
+def _bar(title: str, total: int | None) -> Iterator[Callable[[str, int | None], None]]:
+    """A progress bar; call what it gives with a text and, optionally, how many are done."""
+    columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn(), TextColumn("{task.fields[what]}")]
+    with Progress(*columns, console=err, transient=True) as progress:
+        task = progress.add_task(title, total=total, what="")
+
+        def step(what: str, done: int | None = None) -> None:
+            if done is None:
+                progress.advance(task)
+                progress.update(task, what=what)
+            else:
+                progress.update(task, completed=done, what=what)
+
+        yield step
+
+
+@app.command("list")
+def list_() -> None:
+    """Show the course's assignments by track."""
+    course = read_course(course_root())
+    table = Table(title=course.title)
+    for column in ("track", "assignment", "title", "minutes", "needs"):
+        table.add_column(column, overflow="fold")
+    last = None
+    for entry in course.entries.values():
+        table.add_row(entry.track if entry.track != last else "", entry.slug, entry.title, str(entry.minutes), ", ".join(entry.needs))
+        last = entry.track
+    out.print(table)
+
+
+@app.command()
+def new(
+    slug: Annotated[str, typer.Argument(help="Name of the new assignment: a Python identifier, such as batch_norm.")],
+    title: Annotated[str, typer.Option(help="Title in course.toml.")] = "",
+    track: Annotated[str, typer.Option(help="Track in course.toml.")] = "New assignments",
+    article: Annotated[str, typer.Option(help="Address of the article it goes with.")] = "https://example.org/article",
+    minutes: Annotated[int, typer.Option(help="How long a student needs.")] = 60,
+) -> None:
+    """Write a working template of a new assignment."""
+    from .scaffold import create
+
+    for path in create(read_course(course_root()), slug, title or slug.replace("_", " ").capitalize(), track, article, minutes):
+        out.print(f"wrote {path}")
+    out.print(f"Now run: python solutions/{slug}.py; pytest tests/{slug}; dlcourse build {slug}")
+
+
+@app.command()
+def build(
+    slugs: Annotated[list[str] | None, typer.Argument(help="Assignments to build; all if none is named.")] = None,
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; fail when source/ or release/ is stale or holds what it must not.")] = False,
+) -> None:
+    """Make source/ and release/ from solutions/ and tests/."""
+    from .build import build as build_one
+    from .build import stale
+
+    lazy = _Lazy()
+    course = lazy.course
+    chosen = [course.entry(s).slug for s in slugs or course.entries]
+    problems: list[str] = []
+    try:
+        for slug in chosen:
+            with _bar(f"{'checking' if check else 'building'} {slug}", None) as step:
+                if check:
+                    found = stale(course, slug, lazy.zygote, step)
+                    problems += found
+                    text = f"{len(found)} problems" if found else "up to date"
+                else:
+                    assignment = build_one(course, slug, lazy.zygote, step)
+                    hidden = sum(not p.probe.public for p in assignment.probes.values())
+                    text = f"{len(assignment.questions)} questions, {len(assignment.probes)} tests ({hidden} hidden), {assignment.points:g} points"
+            out.print(f"{slug}: {text}")
+    finally:
+        lazy.close()
+    if problems:
+        raise AuthorError("\n".join([*problems, "run `dlcourse build` and commit source/ and release/"]))
+
+
+@app.command()
+def check(
+    notebook: Annotated[Path, typer.Argument(help="Your notebook. Its checks.json must lie next to it.")],
+    unsafe_no_sandbox: Unsafe = False,
+) -> None:
+    """Run a notebook's own tests in a terminal, as Run All does in JupyterLab."""
+    from .terminal import check_notebook
+
+    failed = check_notebook(notebook, out, sandbox=not unsafe_no_sandbox)
+    raise typer.Exit(1 if failed else 0)
+
+
+@app.command()
+def grade(
+    slug: Slug,
+    only: Annotated[list[str] | None, typer.Option(help="Grade this student only; may be given again.")] = None,
+    again: Annotated[bool, typer.Option("--again", help="Grade unchanged submissions, too.")] = False,
+    since: Annotated[datetime | None, typer.Option(help="Only what was handed in at or after this time (UTC).")] = None,
+    jobs: Annotated[int, typer.Option(help="Worker processes; 0 means one per core.")] = 0,
+    cluster: Annotated[str, typer.Option(help="Address of a Dask scheduler, such as tcp://host:8786.")] = "",
+    db: Annotated[str, typer.Option(help="Gradebook, if not nbgrader's own setting.")] = "",
+    unsafe_no_sandbox: Unsafe = False,
+) -> None:
+    """Grade a whole class: all that lies in submitted/ under this assignment.
+
+    Exit code 0: everybody has a grade. 2: everybody has a grade, but some submissions need a look. 1: somebody has none.
+    """
+    from .classgrade import Settings, diagnoses, elapsed, grade_class
+    from .nbconfig import nbgrader_config
+
+    course = read_course(course_root())
+    entry = course.entry(slug)
+    config = nbgrader_config(course.root)
+    when = since.astimezone(timezone.utc).replace(tzinfo=None) if since and since.tzinfo else since
+    settings = Settings(tuple(only or ()), again, when, jobs, cluster, not unsafe_no_sandbox)
+    start = time.monotonic()
+    with _bar(f"grading {slug}", None) as step:
+        report = grade_class(
+            course, slug, settings, db or config.CourseDirectory.get("db_url") or None, config, lambda who, done, total: step(f"of {total}: {who}", done)
+        )
+    table = Table(title=f"{entry.title}: {len(report.entries)} submissions")
+    for column in ("student", "score", "diagnosed"):
+        table.add_column(column, overflow="fold", justify="right" if column == "score" else "left")
+    for student, one in sorted(report.entries.items()):
+        table.add_row(student, f"{one.score:g}/{one.points:g}", "; ".join(diagnoses(one)[:4]))
+    out.print(table)
+    for student, notes in report.attention.items():
+        for note in notes:
+            err.print(f"submitted/{student}/{slug}: {note}", markup=False, highlight=False, soft_wrap=True)
+    for student, reason in sorted(report.failed.items()):
+        err.print(f"submitted/{student}/{slug}: no grade: {reason}", markup=False, highlight=False, soft_wrap=True)
+    slowest = max((report.entries[s] for s in report.graded), key=lambda e: e.seconds, default=None)
+    tail = f"; slowest {slowest.student}, {slowest.seconds:.1f} s" if slowest else ""
+    out.print(f"{len(report.graded)} graded now, {len(report.entries) - len(report.graded)} unchanged, {len(report.failed)} failed, {elapsed(time.monotonic() - start)}{tail}")
+    unreadable = any(not e.readable for e in report.entries.values())
+    raise typer.Exit(1 if report.failed else 2 if unreadable or any(report.attention.values()) else 0)
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path | None, typer.Option(help="Where to put the demo course; a new temporary folder if not given.")] = None,
+) -> None:
+    """Hand out the course, collect a small class of sample submissions, grade it through nbgrader, show the result."""
+    from .demo import run_demo
+
+    run_demo(read_course(course_root()), folder, out)
+
+
+def main() -> None:
+    """Entry point: errors that a person can mend are one line, not a traceback."""
+    try:
+        app()
+    except AuthorError as error:
+        err.print(f"error: {error}", markup=False, highlight=False, soft_wrap=True, style="red")
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,236 @@
+"""What runs in the student's process: cells in an IPython shell, probes in namespaces of their own.
+
+Nothing here is trusted by the other side. The shell is made once, in the zygote; each submission uses a forked
+copy. It speaks no Jupyter protocol: one request frame, one reply frame.
+
+Requests: ``{"op": "cell", "source", "label"}`` and ``{"op": "probe", "name", "program", "question", "public", "slug",
+"seed"}``. Replies: outputs as nbformat dictionaries, or a packed result.
+"""
+
+from __future__ import annotations
+
+import io
+import linecache
+import os
+import socket
+import sys
+import traceback
+from typing import Any
+
+from IPython.core.compilerop import CachingCompiler
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.history import HistoryManager
+from IPython.core.interactiveshell import InteractiveShell
+
+from ..encoding import EncodingError, Raised, pack
+from ..probes import Probe, close, describe_exception, run
+from . import wire
+
+MAX_STREAM = 64 << 10
+"""Characters kept of what one cell prints."""
+MAX_DISPLAY = 2 << 20
+"""Characters kept of what one cell displays."""
+REQUEST_LIMIT = 16 << 20
+
+
+class Outputs:
+    """Outputs of the running cell, bounded while they are made."""
+
+    def __init__(self) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        self.items: list[dict[str, Any]] = []
+        self.printed = 0
+        self.displayed = 0
+
+    def write(self, name: str, text: str) -> None:
+        room = MAX_STREAM - self.printed
+        if room <= 0:
+            return
+        self.printed += len(text)
+        if len(text) > room:
+            text = text[:room] + f"\n… more than {MAX_STREAM} characters were printed; the rest was dropped\n"
+        last = self.items[-1] if self.items else None
+        if last and last["output_type"] == "stream" and last["name"] == name:
+            last["text"] += text
+        else:
+            self.items.append({"output_type": "stream", "name": name, "text": text})
+
+    def show(self, output_type: str, data: dict[str, Any], metadata: dict[str, Any] | None) -> None:
+        size = sum(len(str(v)) for v in data.values())
+        self.displayed += size
+        if self.displayed > MAX_DISPLAY:
+            self.write("stderr", "… an output was dropped: the cell displays too much\n")
+            return
+        self.items.append({"output_type": output_type, "data": data, "metadata": {}})
+
+
+OUTPUTS = Outputs()
+
+
+class Stream(io.TextIOBase):
+    """A text stream that goes to the outputs of the running cell."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]
+        return "utf-8"
+
+    def writable(self) -> bool:
+        return True
+
+    def isatty(self) -> bool:
+        return False
+
+    def fileno(self) -> int:
+        return 1 if self._name == "stdout" else 2
+
+    def write(self, text: str) -> int:
+        OUTPUTS.write(self._name, str(text))
+        return len(text)
+
+
+class Publisher(DisplayPublisher):
+    def publish(self, data: dict[str, Any], metadata: Any = None, *args: Any, **kwargs: Any) -> None:
+        OUTPUTS.show("display_data", data, metadata)
+
+    def clear_output(self, wait: bool = False) -> None:
+        OUTPUTS.clear()
+
+
+class Hook(DisplayHook):
+    def write_output_prompt(self) -> None: ...
+
+    def write_format_data(self, format_dict: dict[str, Any], md_dict: dict[str, Any] | None = None) -> None:
+        OUTPUTS.show("execute_result", format_dict, md_dict)
+
+    def finish_displayhook(self) -> None: ...
+
+    def log_output(self, format_dict: dict[str, Any]) -> None: ...
+
+
+class Compiler(CachingCompiler):
+    """Names code after the cell that it stands in."""
+
+    label = "cell"
+
+    def get_code_name(self, raw_code: str, transformed_code: str, number: int) -> str:
+        return f"<cell {Compiler.label}>"
+
+
+class Shell(InteractiveShell):
+    """An IPython shell whose outputs are data."""
+
+    displayhook_class = Hook
+    display_pub_class = Publisher
+    compiler_class = Compiler
+    system = InteractiveShell.system_piped
+
+    def init_history(self) -> None:
+        HistoryManager.enabled = False
+        super().init_history()
+
+    def init_virtualenv(self) -> None: ...
+
+    def showtraceback(self, *args: Any, **kwargs: Any) -> None:
+        kind, value, trace = sys.exc_info()
+        if value is not None:
+            _show_error(value)
+
+    def showsyntaxerror(self, *args: Any, **kwargs: Any) -> None:
+        self.showtraceback()
+
+    def enable_gui(self, gui: str | None = None) -> None: ...
+
+
+def _show_error(error: BaseException) -> None:
+    raised = describe_exception(error)
+    lines = [f"{cell}, line {number}: {source}" for cell, number, source in raised.trace]
+    if isinstance(error, SyntaxError):
+        lines = [line.rstrip() for line in traceback.format_exception_only(error)]
+    else:
+        lines.append(f"{raised.type}: {raised.message}")
+    OUTPUTS.items.append({"output_type": "error", "ename": raised.type, "evalue": raised.message, "traceback": lines})
+
+
+def make_shell() -> Shell:
+    """The shell, as a notebook's kernel would have it: inline pictures, top-level await, magics."""
+    os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
+    shell = Shell.instance()
+    shell.user_ns["__name__"] = "__main__"
+    try:
+        from matplotlib_inline.backend_inline import configure_inline_support
+    except ImportError:  # a machine without matplotlib draws nothing
+        return shell
+    configure_inline_support(shell, "inline")
+    return shell
+
+
+def _enter(shell: Shell) -> None:
+    """Per run: streams, inline pictures."""
+    sys.stdin = io.StringIO()
+    sys.stdout, sys.stderr = Stream("stdout"), Stream("stderr")
+    quiet = os.open(os.devnull, os.O_RDWR)
+    for fd in (0, 1, 2):
+        os.dup2(quiet, fd)
+    os.close(quiet)
+    main = sys.modules.get("__main__")
+    if main is not None:
+        shell.user_module.__dict__.setdefault("__builtins__", __builtins__)
+    sys.modules["__main__"] = shell.user_module
+
+
+def run_cell(shell: Shell, source: str, label: str) -> dict[str, Any]:
+    """Run one cell; never raises what the cell raises."""
+    OUTPUTS.clear()
+    Compiler.label = label
+    try:
+        result = shell.run_cell(source, store_history=False)
+        ok = bool(result.success)
+    except SystemExit as error:
+        OUTPUTS.write("stderr", f"the cell called exit({error.code})\n")
+        ok = False
+    return {"ok": ok, "outputs": list(OUTPUTS.items)}
+
+
+def run_probe(shell: Shell, request: dict[str, Any]) -> bytes:
+    """Run one probe against the shell's namespace and pack its result."""
+    OUTPUTS.clear()
+    name = f"<probe {request['name']}>"
+    linecache.cache.pop(name, None)
+    scope: dict[str, Any] = {"__name__": "probe"}
+    try:
+        exec(compile(request["program"], name, "exec"), scope)
+        one = Probe(scope[request["name"]], request["question"], 1, request["public"], close(), None, None)
+        return pack(run(one, shell.user_ns, request["slug"], request["seed"]))
+    except EncodingError as error:
+        return pack(Raised("ResultTooLarge", ("ResultTooLarge",), str(error)))
+
+
+def serve(sock: socket.socket, shell: Shell) -> None:
+    """Answer requests until the other side closes."""
+    _enter(shell)
+    while True:
+        try:
+            request, _ = wire.receive(sock, REQUEST_LIMIT)
+        except wire.WireError:
+            return
+        if request["op"] == "cell":
+            wire.send(sock, run_cell(shell, request["source"], request["label"]))
+        elif request["op"] == "probe":
+            wire.send(sock, {"ok": True}, run_probe(shell, request))
+        elif request["op"] == "modules":
+            wire.send(sock, {"ok": True, "modules": sorted(sys.modules)})
+
+
+def main() -> None:
+    """Entry of a process that was not forked from a zygote: ``python -m dlcourse.executor.driver <fd>``."""
+    serve(socket.socket(fileno=int(sys.argv[1])), make_shell())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,198 @@
+"""Grades one rebuilt notebook: runs it, judges the results, writes verdicts into its test cells.
+
+The verdict is reached here, in the grader's process, from values; nothing that student code printed or did to its
+own process has a part in it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import Any
+
+import nbformat
+from nbformat.v4 import new_output
+
+from .authoring import Assignment, AuthorError, load
+from .build import probe_cell_id, source_notebook
+from .course import Course
+from .encoding import Raised, pack, unpack
+from .executor.session import Zygote
+from .forbid import violations
+from .reference import References, data_files, references
+from .runner import CELL_LIMITS, Record, Step, run
+from .submission import Submission, code_of, rebuild
+from .verdict import Verdict, failing_needs, judge, settle
+
+_MARKS = {"passed": "✓", "failed": "✗", "unwritten": "○"}
+
+
+@dataclass
+class Grader:
+    """Everything that grading one assignment needs.
+
+    Args:
+        course: the course.
+        assignment: as its author wrote it.
+        references: expected results.
+        source: the instructor's notebook, as committed in source/.
+    """
+
+    course: Course
+    assignment: Assignment
+    references: References
+    source: nbformat.NotebookNode
+
+    @cached_property
+    def key(self) -> str:
+        """Names the build: two runs of one submission under the same key give the same record."""
+        from .reference import content_key
+
+        return content_key(self.assignment, self.course.seed)
+
+    def rebuild(self, submission: Submission) -> nbformat.NotebookNode:
+        return rebuild(self.source, submission, self.assignment.slug)
+
+    def steps(self, notebook: nbformat.NotebookNode) -> list[Step]:
+        """The rebuilt notebook as steps; demo cells are left out."""
+        probe_of = {probe_cell_id(p): name for name, p in self.assignment.probes.items()}
+        steps, extras = [], 0
+        for cell, kind in code_of(notebook):
+            if kind == "test":
+                steps.append(self.references.steps_for(probe_of[cell.metadata["nbgrader"]["grade_id"]]))
+            elif kind != "demo" and cell.source.strip():
+                extras += kind == "extra"
+                label = {"question": cell.metadata.get("dlcourse", {}).get("question", ""), "extra": f"your cell {extras}"}.get(kind, "given code")
+                steps.append(Step(cell.id, cell.source, label, limits=CELL_LIMITS))
+        return steps
+
+    def run(self, notebook: nbformat.NotebookNode, zygote: Zygote) -> Record:
+        """Run a rebuilt notebook; a probe of a question that uses forbidden calls is not run."""
+        steps = self.steps(notebook)
+        record = run(steps, zygote, data_files(self.assignment))
+        for name, message in self._forbidden(notebook).items():
+            record.results[name] = Raised("ForbiddenCall", ("ForbiddenCall",), message)
+        return record
+
+    def _forbidden(self, notebook: nbformat.NotebookNode) -> dict[str, str]:
+        found = {}
+        given = [c.source for c, kind in code_of(notebook) if kind == "given"]
+        extras = [c.source for c, kind in code_of(notebook) if kind == "extra"]
+        for question in self.assignment.questions.values():
+            if not question.forbid:
+                continue
+            own = [c.source for c, _ in code_of(notebook) if c.metadata.get("dlcourse", {}).get("question") == question.name]
+            calls = violations([*given, *extras, *own], question.forbid)
+            calls = [c for c in calls if not any(c[2].strip() and c[2].strip() in g for g in given)]
+            if calls:
+                message = f"this question must be solved without {calls[0][0]} (line {calls[0][1]}: {calls[0][2].strip()})"
+                found.update({p.probe.name: message for p in self.assignment.probes_of(question.name)})
+        return found
+
+    def verdicts(self, record: Record) -> dict[str, Verdict]:
+        """Judge every probe of the assignment."""
+        lost = Raised("RunEnded", ("RunEnded",), "was not run")
+        expectations = self.references.expectations
+        raw = {name: judge(e, record.results.get(name, lost)) for name, e in expectations.items()}
+        return settle(raw, {name: e.question for name, e in expectations.items()})
+
+    def write(self, notebook: nbformat.NotebookNode, record: Record) -> dict[str, Verdict]:
+        """Put outputs and verdicts into a rebuilt notebook, so that nbgrader scores what was judged here.
+
+        Returns:
+            The verdicts by probe.
+        """
+        verdicts = self.verdicts(record)
+        expectations = self.references.expectations
+        failed = {expectations[n].question for n, v in verdicts.items() if not v.passed}
+        needs = {q.name: q.needs for q in self.assignment.questions.values()}
+        probe_of = {probe_cell_id(p): name for name, p in self.assignment.probes.items()}
+        notes = notebook.metadata["dlcourse"]["notes"]
+        for cell, kind in code_of(notebook):
+            cell["execution_count"] = None
+            cell["outputs"] = []
+            if kind == "test":
+                name = probe_of[cell.metadata["nbgrader"]["grade_id"]]
+                earlier = [] if verdicts[name].passed else failing_needs(expectations[name].question, needs, failed, list(needs))
+                cell.metadata["dlcourse"] = _verdict_data(expectations[name], verdicts[name], earlier)
+                cell["outputs"] = [_verdict_output(expectations[name].title, verdicts[name], earlier)]
+            elif kind != "demo":
+                cell["outputs"] = [nbformat.from_dict(o) for o in record.outputs.get(cell.id, [])]
+                if cell.id in record.ended:
+                    where = cell.metadata.get("dlcourse", {}).get("question") or "a cell of your own"
+                    notes.append(f"{where}: the cell {record.ended[cell.id]}; it was left out and the rest was graded")
+                    cell["outputs"].append(new_output("error", ename="RunEnded", evalue=record.ended[cell.id], traceback=[record.ended[cell.id]]))
+        notebook.metadata["dlcourse"]["notes"] = list(dict.fromkeys(notes))
+        notebook.metadata["dlcourse"]["graded"] = self.key
+        return verdicts
+
+
+def _verdict_data(expectation: Any, verdict: Verdict, needs: list[str]) -> dict[str, Any]:
+    return {
+        "probe": expectation.name,
+        "question": expectation.question,
+        "title": expectation.title,
+        "points": expectation.points,
+        "public": expectation.public,
+        "verdict": {**json.loads(json.dumps(asdict(verdict))), "needs": needs},
+    }
+
+
+def _verdict_output(title: str, verdict: Verdict, needs: list[str]) -> nbformat.NotebookNode:
+    text = f"{_MARKS[verdict.status]} {title}"
+    if verdict.passed:
+        return new_output("display_data", data={"text/plain": text})
+    lines = [text, verdict.message]
+    if needs:
+        lines.append(f"builds on {', '.join(needs)}, whose tests fail too: mend that first")
+    lines += [hint for _, hint in verdict.mistakes]
+    lines += [f"{cell}, line {line}: {source}" for cell, line, source in verdict.trace]
+    name = verdict.mistakes[0][0] if verdict.mistakes else verdict.status
+    return new_output("error", ename=name, evalue=verdict.message, traceback=lines)
+
+
+def open_grader(course: Course, slug: str, zygote: Any, tick: Any = lambda _: None) -> Grader:
+    """Load an assignment for grading.
+
+    Args:
+        course: the course.
+        slug: the assignment.
+        zygote: a callable that gives a zygote; called only when expected results must be computed.
+        tick: called per expected result that is computed.
+
+    Raises:
+        AuthorError: source/ is missing or stale, or the assignment itself is wrong.
+    """
+    assignment = load(course.root, slug)
+    path = course.root / "source" / slug / f"{slug}.ipynb"
+    if not path.is_file():
+        raise AuthorError(f"source/{slug}/{slug}.ipynb is missing; run `dlcourse build {slug}`")
+    notebook = nbformat.read(path, as_version=4)
+    fresh = source_notebook(assignment)
+    if [(c.metadata["nbgrader"], c.source) for c in fresh.cells] != [(c.metadata.get("nbgrader"), c.source) for c in notebook.cells]:
+        raise AuthorError(f"source/{slug}/{slug}.ipynb is stale: solutions/ or tests/ changed; run `dlcourse build {slug}`")
+    return Grader(course, assignment, references(assignment, course.seed, zygote, tick), notebook)
+
+
+def run_key(grader: Grader, notebook: nbformat.NotebookNode) -> str:
+    """Names one run: the build and every source that is run."""
+    digest = hashlib.sha256(grader.key.encode())
+    for cell, kind in code_of(notebook):
+        digest.update(f"{kind}\0{cell.source}\0".encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()
+
+
+def record_to_bytes(record: Record) -> bytes:
+    """A record as plain data, for files and other machines."""
+    return pack({**vars(record), "results": {n: _packed(r) for n, r in record.results.items()}})
+
+
+def _packed(result: Any) -> Any:
+    return result
+
+
+def record_from_bytes(data: bytes) -> Record:
+    """Read what :func:`record_to_bytes` wrote."""
+    return Record(**unpack(data))

@@ -1,0 +1,159 @@
+"""Runs the steps of one notebook, cells and probes, and survives whatever they do.
+
+A step that kills the process or runs out of time is left out, and the run goes on in a new process which first
+repeats the cells that came before.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from .encoding import Raised
+from .executor.session import Limits, RunEnded, Session, Zygote
+
+CELL_LIMITS = Limits(cpu=30.0, wall=60.0)
+BUDGET = 120.0
+"""Wall seconds of one submission, all steps and repetitions together."""
+PROBE_CPU = 2.0
+"""Least CPU seconds of a probe; a slower reference raises it to :data:`PROBE_FACTOR` times its own."""
+PROBE_FACTOR = 20.0
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing to run.
+
+    Args:
+        key: names the step in the record.
+        source: of the cell, or the program of the probe.
+        label: how tracebacks call the cell.
+        probe: what else the probe's process needs (see :mod:`dlcourse.executor.driver`); None for a cell.
+        limits: of this step.
+    """
+
+    key: str
+    source: str
+    label: str = ""
+    probe: Mapping[str, Any] | None = None
+    limits: Limits = CELL_LIMITS
+
+
+@dataclass
+class Record:
+    """What a run gave.
+
+    Args:
+        outputs: of each cell, as nbformat dictionaries; not to be trusted.
+        results: of each probe, decoded.
+        seconds: wall time of each step.
+        ended: steps that took the process with them, and how.
+    """
+
+    outputs: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    results: dict[str, Any] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+    ended: dict[str, str] = field(default_factory=dict)
+
+
+def start_zygote(sandbox: bool = True) -> Zygote:
+    """A warm process to run notebooks in.
+
+    Args:
+        sandbox: False runs student code without a sandbox, for trusted code only.
+    """
+    return Zygote()
+
+
+def _missing(result: Any) -> bool:
+    return isinstance(result, Raised) and not result.expected and "NameError" in result.bases
+
+
+def run(
+    steps: Sequence[Step],
+    zygote: Zygote,
+    data: Mapping[str, Path] | None = None,
+    budget: float = BUDGET,
+    tick: Callable[[], None] = lambda: None,
+) -> Record:
+    """Run all steps in order.
+
+    A probe that lacks a name is tried once more after the last cell, since students move cells.
+
+    Args:
+        steps: cells and probes in the order of the notebook.
+        zygote: where processes come from.
+        data: files that the notebook may read.
+        budget: wall seconds for everything.
+        tick: called after each step.
+
+    Returns:
+        A record in which every probe of ``steps`` has a result.
+    """
+    record = Record()
+    deadline = time.monotonic() + budget
+    todo = list(enumerate(steps))
+    last_cell = max((i for i, s in todo if s.probe is None), default=-1)
+    session: Session | None = None
+    try:
+        while todo:
+            if time.monotonic() > deadline:
+                _give_up(record, [s for _, s in todo], budget)
+                break
+            if session is None:
+                session = Session(zygote, dict(data or {}))
+                repeat = [s for s in steps[: todo[0][0]] if s.probe is None and s.key not in record.ended]
+                if not _repeat(session, repeat, record, deadline):
+                    session = None
+                    continue
+            index, step = todo.pop(0)
+            start = time.monotonic()
+            try:
+                if step.probe is None:
+                    reply = session.cell(step.source, step.label, _within(step.limits, deadline))
+                    record.outputs[step.key] = _list(reply.get("outputs"))
+                else:
+                    result = session.probe({**step.probe, "program": step.source}, _within(step.limits, deadline))
+                    record.results[step.key] = result
+                    if _missing(result) and index < last_cell:
+                        todo.append((len(steps), step))
+            except RunEnded as end:
+                record.ended[step.key] = str(end)
+                if step.probe is not None:
+                    record.results[step.key] = Raised("RunEnded", ("RunEnded",), str(end))
+                session = None
+            record.seconds[step.key] = time.monotonic() - start
+            tick()
+    finally:
+        if session is not None:
+            session.close()
+    return record
+
+
+def _within(limits: Limits, deadline: float) -> Limits:
+    left = max(deadline - time.monotonic(), 0.1)
+    return Limits(min(limits.cpu, left), min(limits.wall, left))
+
+
+def _repeat(session: Session, cells: Sequence[Step], record: Record, deadline: float) -> bool:
+    """Run earlier cells again in a new process; a cell that ends it this time is left out from now on."""
+    for step in cells:
+        try:
+            session.cell(step.source, step.label, _within(step.limits, deadline))
+        except RunEnded as end:
+            record.ended[step.key] = str(end)
+            return False
+    return True
+
+
+def _give_up(record: Record, steps: Sequence[Step], budget: float) -> None:
+    for step in steps:
+        if step.probe is not None and step.key not in record.results:
+            record.results[step.key] = Raised("RunEnded", ("RunEnded",), f"not run: the notebook had used up its {budget:g} s")
+
+
+def _list(value: Any) -> list[dict[str, Any]]:
+    return [v for v in value if isinstance(v, dict)] if isinstance(value, list) else []
