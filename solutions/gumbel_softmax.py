@@ -1,0 +1,1005 @@
+# %% [markdown]
+# # The reparameterization trick and Gumbel-softmax
+#
+# A network that draws a random number in the middle of its forward pass has to be trained through that draw.
+# You will build the two ways of doing it, for continuous and for discrete variables, and measure what each
+# costs:
+#
+# 1. samplers that are differentiable in their parameters, for five laws;
+# 2. the KL divergence that keeps a Gaussian latent close to its prior;
+# 3. the score-function estimator (REINFORCE) and its baselines;
+# 4. Gumbel noise, the Gumbel-max trick, and sampling without replacement;
+# 5. the Gumbel-softmax relaxation and its temperature schedule;
+# 6. its Jacobian, and what the temperature does to the gradient;
+# 7. a fair comparison of the estimators, by mean and variance;
+# 8. the straight-through estimator;
+# 9. the loss of a categorical variational autoencoder, which you then train on handwritten digits.
+#
+# **You need:** softmax, the chain rule, expectations, a little PyTorch (autograd). **Time:** about three
+# hours.
+#
+# **Article:**
+# [Reparameterization trick and Gumbel-softmax](https://www.chenk.top/en/standalone/reparameterization-gumbel-softmax/)
+#
+# **Papers:** Kingma and Welling, [Auto-encoding variational Bayes](https://arxiv.org/abs/1312.6114); Jang,
+# Gu and Poole, [Categorical reparameterization with Gumbel-softmax](https://arxiv.org/abs/1611.01144);
+# Maddison, Mnih and Teh, [The Concrete distribution](https://arxiv.org/abs/1611.00712).
+#
+# **Conventions of the whole notebook.** Everything is PyTorch. The floating-point tensors of one call share
+# a dtype, float32 or float64, and your results are computed in it: do not create float32 constants that
+# clash with float64 arguments. Class indices are int64. No function changes its arguments. Randomness always
+# comes in as an argument, so every function here is deterministic. $\log$ is the natural logarithm.
+
+# %%
+import math
+
+import torch
+import torch.nn.functional as F
+from jaxtyping import Float, Int
+from torch import Tensor
+
+from dlcourse import check, demo, probe
+
+torch.set_num_threads(1)  # small models run faster on one thread
+
+# %% [markdown]
+# ## 1. Samplers with a derivative
+#
+# We want $\nabla_\theta\, \mathbb E_{z\sim p_\theta}[f(z)]$. The law itself depends on $\theta$, so the
+# gradient cannot simply move inside the expectation. Suppose however that $z$ can be written as
+#
+# $$z = T(\epsilon;\theta), \qquad \epsilon \sim p(\epsilon)\ \text{ free of } \theta .$$
+#
+# Then $\mathbb E_{z\sim p_\theta}[f(z)] = \mathbb E_\epsilon[f(T(\epsilon;\theta))]$, and for smooth $f$ and
+# $T$
+#
+# $$\nabla_\theta\, \mathbb E_{z\sim p_\theta}[f(z)]
+# = \mathbb E_\epsilon\!\left[ f'(z)\,\frac{\partial T(\epsilon;\theta)}{\partial\theta} \right].$$
+#
+# This is the **reparameterization trick**, or pathwise gradient: fix the noise, and the sample becomes an
+# ordinary differentiable function of its parameters. Autograd does the rest.
+#
+# Where does $T$ come from? If $F$ is an invertible distribution function and $u$ is uniform on $(0,1)$, then
+# $\Pr(F^{-1}(u)\le z) = \Pr(u\le F(z)) = F(z)$. So $F^{-1}(u)$ has the law $F$. Solve $u = F(z)$ for $z$:
+#
+# | law | parameters | noise | $F(z)$ | sample $z$ |
+# |---|---|---|---|---|
+# | `"normal"` | $\mu,\ \log\sigma^2$ | $\epsilon\sim\mathcal N(0,1)$ | see below | $\mu+\sigma\epsilon$ |
+# | `"laplace"` | $\mu,\ b$ | $u\in(-\frac12,\frac12)$ | see below | $\mu-b\,s_u\log(1-2\lvert u\rvert)$ |
+# | `"exponential"` | rate $\lambda$ | $u\in(0,1)$ | $1-e^{-\lambda z}$ | $-\log(1-u)/\lambda$ |
+# | `"logistic"` | $\mu,\ s$ | $u\in(0,1)$ | $1/(1+e^{-(z-\mu)/s})$ | $\mu+s\log\frac{u}{1-u}$ |
+# | `"gumbel"` | $\mu,\ \beta$ | $u\in(0,1)$ | $\exp(-e^{-(z-\mu)/\beta})$ | $\mu-\beta\log(-\log u)$ |
+#
+# The normal law has no elementary inverse; it is shifted and scaled from a standard normal instead. A
+# network outputs $\log\sigma^2$ because that may be any real number. Half of it goes into the exponential,
+# $\sigma=e^{\frac12\log\sigma^2}$, since $e^{\log\sigma^2}$ is the variance.
+#
+# The Laplace law is symmetric about $\mu$, so its uniform noise is centred: $u=F(z)-\frac12$. Right of
+# $\mu$, $F(z)=1-\frac12e^{-(z-\mu)/b}$, which gives $1-2u=e^{-(z-\mu)/b}$ and $z=\mu-b\log(1-2u)$. The left
+# half is the mirror image: in the table, $s_u$ is the sign of $u$ (0 at 0).
+#
+# All five samples *increase* with their noise. That fixes the choice between $\log u$ and $\log(1-u)$ for
+# the exponential law, which have the same distribution but are different functions of $u$.
+#
+# **By pencil.** Normal with $\mu=1$, $\log\sigma^2=\log4$ and $\epsilon=1.5$: $\sigma=2$ and $z=4$. Laplace
+# with $\mu=0$, $b=1$, $u=\frac14$: $z=-\log\frac12=0.693$. Exponential with $\lambda=2$, $u=\frac12$:
+# $z=0.693/2=0.347$. Logistic with $\mu=0$, $s=1$, $u=\frac34$: $z=\log3=1.099$. Gumbel with $\mu=0$,
+# $\beta=1$, $u=\frac12$: $z=-\log0.693=0.367$.
+
+
+# %% question="reparam_sample" forbid=["torch.distributions"]
+def reparam_sample(
+    dist: str, params: tuple[Float[Tensor, "..."], ...], noise: Float[Tensor, "*shape"]
+) -> Float[Tensor, "*shape"]:
+    """Samples of a law as a differentiable function of its parameters.
+
+    The table above gives the five formulas. Every sample increases with its noise. ``torch.distributions`` is
+    not to be used.
+
+    Args:
+        dist: "normal", "laplace", "exponential", "logistic" or "gumbel".
+        params: (mu, logvar), (mu, b), (rate,), (mu, s) or (mu, beta), in the order of that list. Each is a
+            tensor that broadcasts against ``noise``: a scalar, one value per column, or of the same shape.
+            b, rate, s and beta are positive; logvar is the log of the variance.
+        noise: standard normal for "normal"; strictly between -1/2 and 1/2 (zero included) for "laplace";
+            strictly between 0 and 1 for the others.
+
+    Returns:
+        One sample per entry of ``noise``. Autograd can differentiate it with respect to every parameter.
+
+    Raises:
+        ValueError: ``dist`` is none of the five names.
+    """
+    ### BEGIN SOLUTION
+    if dist == "normal":
+        mu, logvar = params
+        return mu + torch.exp(0.5 * logvar) * noise
+    if dist == "laplace":
+        mu, b = params
+        return mu - b * torch.sign(noise) * torch.log1p(-2 * noise.abs())
+    if dist == "exponential":
+        (rate,) = params
+        return -torch.log1p(-noise) / rate
+    if dist == "logistic":
+        mu, s = params
+        return mu + s * torch.logit(noise)
+    if dist == "gumbel":
+        mu, beta = params
+        return mu - beta * torch.log(-torch.log(noise))
+    raise ValueError(f"unknown law {dist!r}")
+    ### END SOLUTION
+
+
+# %% [markdown]
+# Here are your samplers at work. The last panel shows why the trick matters. Take $z\sim\mathcal N(\mu,1)$
+# and $f(z)=z^2$. Then $\mathbb E[f]=\mu^2+1$, and the gradient in $\mu$ is $2\mu$. The pathwise estimate
+# from one sample is $f'(z)\cdot1=2z$. The score-function estimate, which you will meet in question 3, is
+# $f(z)\,\partial_\mu\log p(z)=z^2(z-\mu)$. Both have mean $2\mu$. Their variances are $4$ and
+# $\mu^4+14\mu^2+15$: at $\mu=1$ that is 4 against 30.
+
+
+# %% tags=["demo"]
+@demo
+def five_laws() -> dict[str, float]:
+    """Histograms of the five samplers, and the variance of two gradient estimators of d E[z^2] / d mu."""
+    import matplotlib.pyplot as plt
+
+    generator = torch.Generator().manual_seed(0)
+    n = 20_000
+    u = torch.rand(n, generator=generator, dtype=torch.float64).clamp(1e-12, 1 - 1e-12)
+    eps = torch.randn(n, generator=generator, dtype=torch.float64)
+    one, zero = torch.ones((), dtype=torch.float64), torch.zeros((), dtype=torch.float64)
+    laws = {
+        "normal": ((zero, zero), eps, lambda z: torch.exp(-z * z / 2) / math.sqrt(2 * math.pi)),
+        "laplace": ((zero, one), u - 0.5, lambda z: torch.exp(-z.abs()) / 2),
+        "exponential": ((one,), u, lambda z: torch.exp(-z) * (z >= 0)),
+        "logistic": ((zero, one), u, lambda z: torch.sigmoid(z) * torch.sigmoid(-z)),
+        "gumbel": ((zero, one), u, lambda z: torch.exp(-z - torch.exp(-z))),
+    }
+    fig, axes = plt.subplots(2, 3, figsize=(11, 5.6), facecolor="white", layout="constrained")
+    grid = torch.linspace(-6, 8, 561, dtype=torch.float64)
+    numbers = {}
+    for ax, (dist, (params, noise, density)) in zip(axes.flat, laws.items(), strict=False):
+        z = reparam_sample(dist, params, noise)
+        numbers[f"{dist}_mean"] = z.mean().item()
+        edges = torch.linspace(-6, 8, 71, dtype=torch.float64)
+        height = torch.histogram(z, edges).hist / (n * 0.2)
+        ax.bar(
+            edges[:-1].numpy(), height.numpy(), width=0.2, align="edge", color="#9ecae1", label="your samples"
+        )
+        ax.plot(grid, density(grid), color="#d62728", lw=1.8, label="density")
+        ax.set(title=dist, xlabel="$z$", ylabel="density")
+        ax.legend(frameon=False)
+
+    ax, means = axes[1, 2], torch.linspace(-2, 2, 9, dtype=torch.float64)
+    pathwise, score = [], []
+    for mean in means:
+        mu = mean.expand(n).clone().requires_grad_()  # one copy per sample: one gradient per sample
+        z = reparam_sample("normal", (mu, zero), eps)
+        (gradient,) = torch.autograd.grad((z**2).sum(), mu)
+        pathwise.append(gradient.var().item())
+        score.append((z.detach() ** 2 * (z.detach() - mean)).var().item())
+    ax.semilogy(means, score, "o", color="#d62728", label="score function")
+    ax.semilogy(means, means**4 + 14 * means**2 + 15, color="#d62728", lw=1)
+    ax.semilogy(means, pathwise, "o", color="#1f77b4", label="pathwise")
+    ax.semilogy(means, torch.full_like(means, 4.0), color="#1f77b4", lw=1)
+    ax.set(title="variance of one gradient sample", xlabel=r"$\mu$", ylabel=r"variance (lines: theory)")
+    ax.legend(frameon=False)
+    return numbers | {"pathwise_at_1": pathwise[6], "score_at_1": score[6]}
+
+
+# %% [markdown]
+# ## 2. The price of a Gaussian latent
+#
+# A variational autoencoder maps $x$ to a law $q(z\mid x)$, draws $z$, and reconstructs $x$ by $p(x\mid z)$.
+# Jensen's inequality gives
+#
+# $$\log p(x) = \log \mathbb E_{q}\!\left[\frac{p(x\mid z)\,p(z)}{q(z\mid x)}\right]
+# \;\ge\; \underbrace{\mathbb E_{q}[\log p(x\mid z)]}_{\text{reconstruction: sampled, reparameterized}}
+# - \underbrace{\mathrm{KL}\big(q(z\mid x)\,\Vert\,p(z)\big)}_{\text{closed form}} ,$$
+#
+# the evidence lower bound (ELBO). For $q=\mathcal N(\mu,\sigma^2)$ and the prior $p=\mathcal N(0,1)$ the
+# second term needs no samples. With $z=\mu+\sigma\epsilon$ the two log densities are
+#
+# $$\log q(z) = -\tfrac12\log 2\pi - \tfrac12\log\sigma^2 - \tfrac12\epsilon^2, \qquad
+# \log p(z) = -\tfrac12\log 2\pi - \tfrac12(\mu+\sigma\epsilon)^2 .$$
+#
+# Subtract and average, using $\mathbb E[\epsilon]=0$ and $\mathbb E[\epsilon^2]=1$. In $d$ independent
+# dimensions the terms add up:
+#
+# $$\mathrm{KL} = \tfrac12 \sum_{i=1}^{d} \left( \mu_i^2 + \sigma_i^2 - 1 - \log\sigma_i^2 \right) \ge 0 .$$
+#
+# Sum over the dimensions of the latent and keep one number per example. A mean over $d$ would weaken the KL
+# against the reconstruction by a factor that depends on the width of the latent.
+#
+# **By pencil.** $\mu=1$, $\sigma^2=1$: $\frac12(1+1-1-0)=0.5$. $\mu=0$, $\sigma^2=4$:
+# $\frac12(0+4-1-1.386)=0.807$. A latent with these two dimensions costs $1.307$ nats. $\mu=0$, $\sigma^2=1$
+# costs nothing.
+
+
+# %% question="gaussian_kl" forbid=["torch.distributions"]
+def gaussian_kl(mu: Float[Tensor, "B d"], logvar: Float[Tensor, "B d"]) -> Float[Tensor, " B"]:
+    """KL divergence of diagonal Gaussians from the standard normal, in nats.
+
+    ``torch.distributions`` is not to be used.
+
+    Args:
+        mu: means.
+        logvar: logarithms of the variances. From -1000 to 80: work with logvar itself, since the logarithm of
+            a variance that has underflowed to 0 is not finite.
+
+    Returns:
+        KL(N(mu, exp(logvar)) || N(0, I)) of each example, summed over the d dimensions, not averaged.
+        Autograd can differentiate it with respect to both arguments.
+    """
+    ### BEGIN SOLUTION
+    return 0.5 * (mu**2 + torch.exp(logvar) - 1 - logvar).sum(-1)
+    ### END SOLUTION
+
+
+# %% [markdown]
+# ## 3. Discrete choices: the score function
+#
+# Now let $z$ be one of $K$ classes with probabilities $\pi=\mathrm{softmax}(\alpha)$. The numbers $\alpha_k$
+# are called logits. Class $k$ earns the reward $r_k$. The expected reward is $\pi\cdot r$. The Jacobian of
+# the softmax is $\partial\pi_i/\partial\alpha_j=\pi_i(\delta_{ij}-\pi_j)$, so
+#
+# $$\nabla_\alpha\, \mathbb E[r_z] = \pi\odot\big(r-(\pi\cdot r)\big) .$$
+#
+# Raising the logit of a class helps exactly when the class is better than average. This is the truth against
+# which all estimators of this notebook are measured. It needs all $K$ rewards. With six latents of ten
+# classes each, there would be $10^6$ of them, and we have to sample.
+#
+# A sampled class is an integer. It does not move a little when $\alpha$ moves a little, so there is no path
+# to differentiate. But the probability moves. Since $\nabla\pi_k=\pi_k\nabla\log\pi_k$,
+#
+# $$\nabla_\alpha\sum_k \pi_k r_k = \sum_k \pi_k\, r_k \nabla_\alpha\log\pi_k
+# = \mathbb E_{z\sim\pi}\big[\, r_z\, \nabla_\alpha\log\pi_z \,\big],
+# \qquad \nabla_\alpha\log\pi_z = e_z-\pi ,$$
+#
+# where $e_z$ is the one-hot vector of $z$. This is the **score-function estimator**, or REINFORCE. It needs
+# only the reward of the class that was drawn. Note that it holds $\nabla\log\pi_z$, not $\nabla\pi_z$: the
+# factor $\pi_z$ is supplied by the sampling.
+#
+# **Baselines.** The score has mean zero, $\mathbb E[e_z-\pi]=\pi-\pi=0$. So any $b$ that does not depend on
+# the sampled $z$ may be subtracted from the reward:
+#
+# $$\hat g_i = (r_{z_i}-b)\,(e_{z_i}-\pi) ,
+# \qquad \mathbb E[\hat g_i] = \nabla_\alpha\,\mathbb E[r_z]\ \text{ for every such } b .$$
+#
+# The mean stays, the variance does not. A good and free choice is the mean reward of the *other* independent
+# samples of the batch, the leave-one-out baseline
+#
+# $$b_i = \frac1{n-1}\sum_{j\ne i} r_{z_j} .$$
+#
+# The plain batch mean contains the sample's own reward. It depends on $z_i$, and shrinks the gradient by
+# $(n-1)/n$ on average.
+#
+# **By pencil.** Two classes, $\alpha=(0,0)$, $r=(1,3)$. Then $\pi\cdot r=2$ and the gradient is
+# $\frac12(1-2,\;3-2)=(-\frac12,\frac12)$. If class 0 is drawn, the estimate is $1\cdot(\frac12,-\frac12)$;
+# if class 1 is drawn, it is $3\cdot(-\frac12,\frac12)$. Their mean is right, and the variance of each entry
+# is $1$. With $b=2$ both outcomes give $(-\frac12,\frac12)$: no variance at all. With rewards $(11,13)$ and
+# no baseline the variance is $36$, though the problem is the same. For rewards $(1,3,5)$ of three samples
+# the leave-one-out baselines are $(4,3,2)$.
+
+
+# %% question="score_function_grad"
+def exact_grad(logits: Float[Tensor, " K"], reward: Float[Tensor, " K"]) -> Float[Tensor, " K"]:
+    """Gradient of the expected reward under softmax(logits) with respect to the logits.
+
+    Args:
+        logits: any finite values, ±1000 included.
+        reward: reward of each class.
+
+    Returns:
+        The exact gradient, by summing over all K classes.
+    """
+    ### BEGIN SOLUTION
+    pi = torch.softmax(logits, dim=-1)
+    return pi * (reward - (pi * reward).sum())
+    ### END SOLUTION
+
+
+def score_function_grad(
+    logits: Float[Tensor, " K"],
+    reward: Float[Tensor, " K"],
+    idx: Int[Tensor, " n"],
+    baseline: float | Float[Tensor, " n"] = 0.0,
+) -> Float[Tensor, "n K"]:
+    """One score-function estimate of that gradient per sample; not averaged.
+
+    It points uphill: towards more reward.
+
+    Args:
+        logits: any finite values, ±1000 included.
+        reward: reward of each class. Only the entries at ``idx`` matter.
+        idx: the classes that were drawn; they may repeat.
+        baseline: subtracted from the reward: one number for all samples, or one per sample.
+
+    Returns:
+        Row i is the estimate made from sample i.
+    """
+    ### BEGIN SOLUTION
+    pi = torch.softmax(logits, dim=-1)
+    score = F.one_hot(idx, len(logits)) - pi
+    return (reward[idx] - baseline)[:, None] * score
+    ### END SOLUTION
+
+
+def leave_one_out_baseline(r: Float[Tensor, " n"]) -> Float[Tensor, " n"]:
+    """Mean reward of the other samples.
+
+    Args:
+        r: rewards of n >= 2 samples (of the samples, not of the classes).
+
+    Returns:
+        Entry i is the mean of the n - 1 entries of ``r`` other than entry i.
+    """
+    ### BEGIN SOLUTION
+    return (r.sum() - r) / (len(r) - 1)
+    ### END SOLUTION
+
+
+# %% [markdown]
+# ## 4. Gumbel-max: a draw as an argmax
+#
+# To differentiate through a discrete draw we first need it in the form $z=T(\epsilon;\alpha)$. Here is one.
+# A standard **Gumbel** variable has $F(g)=\exp(-e^{-g})$, hence $g=-\log(-\log u)$, as in question 1. Its
+# mean is Euler's constant $\gamma\approx0.577$ and its variance is $\pi^2/6$. Give every class its own
+# independent noise. Then
+#
+# $$z = \arg\max_k\,(\alpha_k+g_k) \qquad\text{has}
+# \qquad \Pr(z=k)=\frac{e^{\alpha_k}}{\sum_j e^{\alpha_j}} .$$
+#
+# *Proof.* Let $E_k=e^{-(\alpha_k+g_k)}=e^{-\alpha_k}(-\log u_k)$. The function $e^{-x}$ decreases, so the
+# largest $\alpha_k+g_k$ belongs to the smallest $E_k$. Since $-\log u$ is exponential with rate 1, $E_k$ is
+# exponential with rate $\lambda_k=e^{\alpha_k}$: a race of $K$ alarm clocks. Clock $k$ rings first with
+# probability
+#
+# $$\int_0^\infty \lambda_k e^{-\lambda_k t}\prod_{j\ne k}e^{-\lambda_j t}\,dt
+# = \frac{\lambda_k}{\sum_j\lambda_j}.
+# \qquad\blacksquare$$
+#
+# The logits need no normalising: a common shift moves all $\alpha_k+g_k$ alike. The noise belongs on the
+# logits, not on the probabilities.
+#
+# **Top-$k$.** Exponential clocks have no memory. Once the first has rung, the others race on as if started
+# anew, so the second to ring is drawn from the remaining classes with their probabilities renormalised. The
+# $k$ largest perturbed logits, in descending order, are therefore $k$ draws *without replacement*.
+#
+# **The ends of the interval.** `torch.rand` can return exactly 0, and rounding can give 1. Both make $g$
+# infinite. So $u$ is clamped. The upper limit depends on the dtype: in float32, `1 - 1e-9` rounds to 1.0 and
+# clamping there does nothing. We use $[\texttt{tiny},\,1-\texttt{eps}]$ with both numbers from
+# `torch.finfo(u.dtype)`, which in float32 allows $-4.47\le g\le15.94$.
+#
+# **By pencil.** $\alpha=(0,\log3)$, so $\pi=(\frac14,\frac34)$. With $u=(0.9,0.2)$ the noise is
+# $g=(2.250,-0.476)$, and $\alpha+g=(2.250,0.623)$: class 0 wins this time. As a race: $-\log0.9=0.105$
+# against $-\log(0.2)/3=0.536$.
+
+
+# %% question="gumbel_max"
+def gumbel_noise(u: Float[Tensor, "*shape"]) -> Float[Tensor, "*shape"]:
+    """Standard Gumbel noise from uniform noise.
+
+    Args:
+        u: values from 0 to 1, both ends included. They are first clamped to [finfo.tiny, 1 - finfo.eps],
+            where finfo is ``torch.finfo(u.dtype)``.
+
+    Returns:
+        -log(-log u), finite, in the shape of ``u``.
+    """
+    ### BEGIN SOLUTION
+    finfo = torch.finfo(u.dtype)
+    return -torch.log(-torch.log(u.clamp(finfo.tiny, 1 - finfo.eps)))
+    ### END SOLUTION
+
+
+def gumbel_max(logits: Float[Tensor, "B K"], g: Float[Tensor, "B K"]) -> Int[Tensor, " B"]:
+    """One class per row, drawn from softmax(logits) by the Gumbel-max trick.
+
+    Args:
+        logits: unnormalised log-probabilities, any finite values, ±1000 included.
+        g: standard Gumbel noise.
+
+    Returns:
+        The class with the largest perturbed logit; among equals the smallest index.
+    """
+    ### BEGIN SOLUTION
+    return (logits + g).argmax(dim=-1)
+    ### END SOLUTION
+
+
+def gumbel_top_k(logits: Float[Tensor, "B K"], g: Float[Tensor, "B K"], k: int) -> Int[Tensor, "B k"]:
+    """k different classes per row, drawn without replacement.
+
+    Args:
+        logits: unnormalised log-probabilities.
+        g: standard Gumbel noise. No two perturbed logits of a row are equal.
+        k: how many, from 1 to K.
+
+    Returns:
+        The classes of the k largest perturbed logits, the largest first.
+    """
+    ### BEGIN SOLUTION
+    return (logits + g).topk(k).indices
+    ### END SOLUTION
+
+
+# %% [markdown]
+# ## 5. Gumbel-softmax: the argmax made soft
+#
+# Gumbel-max has moved all randomness into $g$. What is left is deterministic, but the argmax is piecewise
+# constant: its derivative is 0 almost everywhere. Replace it by a softmax with temperature $\tau>0$:
+#
+# $$y = \mathrm{softmax}\!\left(\frac{\alpha+g}{\tau}\right), \qquad y_k>0,\quad \sum_k y_k=1 .$$
+#
+# This is the **Gumbel-softmax**, or Concrete, distribution. It is a random point of the simplex.
+#
+# - The order of the entries does not depend on $\tau$: the largest entry of $y$ is always at the class that
+#   Gumbel-max draws.
+# - $\tau\to0$: $y$ tends to that one-hot vector. $\tau\to\infty$: $y$ tends to $(\frac1K,\dots,\frac1K)$.
+# - For $\tau>0$ the mean $\mathbb E[y]$ is not $\pi$. The relaxation is biased, and the bias grows with
+#   $\tau$.
+#
+# The temperature divides the noise as well as the logits. If it divided only the logits, $\tau\to0$ would
+# give the most likely class every time, and no sample of $\pi$.
+#
+# **Annealing.** Start warm, where the gradients are calm, and cool down towards the discrete model:
+#
+# $$\tau_t = \max\big(\tau_{\min},\ \tau_0 e^{-\rho t}\big) .$$
+#
+# The floor $\tau_{\min}$ is there because the gradient's variance grows without bound as $\tau\to0$; the
+# next question shows how.
+#
+# **By pencil.** Let $\alpha+g=(1,0)$. Then $y_0=1/(1+e^{-1/\tau})$: $0.731$ at $\tau=1$, $0.881$ at
+# $\tau=\frac12$, $0.622$ at $\tau=2$. With $\tau_0=1$, $\rho=0.01$, $\tau_{\min}=0.5$:
+# $\tau_{50}=e^{-0.5}=0.607$, and $\tau_{100}=0.5$ since $e^{-1}=0.368$ lies below the floor.
+
+
+# %% question="gumbel_softmax" forbid=["torch.nn.functional.gumbel_softmax", "torch.distributions"]
+def gumbel_softmax(
+    logits: Float[Tensor, "*batch K"], g: Float[Tensor, "*batch K"], tau: float
+) -> Float[Tensor, "*batch K"]:
+    """Relaxed one-hot samples of softmax(logits).
+
+    ``torch.nn.functional.gumbel_softmax`` and ``torch.distributions`` are not to be used; ``torch.softmax``
+    may be.
+
+    Args:
+        logits: unnormalised log-probabilities, any finite values, ±1000 included; classes on the last axis.
+        g: standard Gumbel noise.
+        tau: temperature, 0.01 or more.
+
+    Returns:
+        Points of the simplex: positive up to rounding, and summing to 1 over the last axis. Autograd can
+        differentiate them with respect to the logits.
+    """
+    ### BEGIN SOLUTION
+    return torch.softmax((logits + g) / tau, dim=-1)
+    ### END SOLUTION
+
+
+def tau_schedule(t: int, tau0: float, tau_min: float, rate: float) -> float:
+    """Exponentially annealed temperature.
+
+    Args:
+        t: step, counted from 0.
+        tau0: temperature at step 0.
+        tau_min: the temperature never falls below it.
+        rate: decay per step.
+
+    Returns:
+        max(tau_min, tau0 * exp(-rate * t)).
+    """
+    ### BEGIN SOLUTION
+    return max(tau_min, tau0 * math.exp(-rate * t))
+    ### END SOLUTION
+
+
+# %% [markdown]
+# The picture shows 1 500 samples for $\pi=(0.5,0.3,0.2)$ at four temperatures, all from the *same* noise.
+# Each dot has the colour of the class that Gumbel-max would draw. The dots wander from the middle to the
+# corners as $\tau$ falls, but none ever crosses into another colour's sector.
+
+
+# %% tags=["demo"]
+@demo
+def simplex() -> dict[str, float]:
+    """The same Gumbel noise at four temperatures."""
+    import matplotlib.pyplot as plt
+
+    generator = torch.Generator().manual_seed(1)
+    pi = torch.tensor([0.5, 0.3, 0.2], dtype=torch.float64)
+    logits = pi.log().expand(1500, 3)
+    g = gumbel_noise(torch.rand(1500, 3, generator=generator, dtype=torch.float64))
+    drawn = gumbel_max(logits, g)
+    corners = torch.tensor([[0.0, 0.0], [1.0, 0.0], [0.5, math.sqrt(0.75)]], dtype=torch.float64)
+    colours = ["#1f77b4", "#ff7f0e", "#2ca02c"]
+    fig, axes = plt.subplots(1, 4, figsize=(12, 3.4), facecolor="white", layout="constrained")
+    numbers = {"same_order": 1.0}
+    for ax, tau in zip(axes, [5.0, 1.0, 0.5, 0.1], strict=True):
+        y = gumbel_softmax(logits, g, tau)
+        numbers["same_order"] = min(numbers["same_order"], (y.argmax(-1) == drawn).double().mean().item())
+        numbers[f"mean_of_largest_{tau:g}"] = y.amax(-1).mean().item()
+        numbers[f"bias_{tau:g}"] = (y.mean(0) - pi).abs().max().item()
+        ax.plot(*corners[[0, 1, 2, 0]].T, color="0.4", lw=1)
+        ax.scatter(*(y @ corners).T, s=5, alpha=0.5, c=[colours[k] for k in drawn], linewidths=0)
+        mean = ", ".join(f"{v:.2f}" for v in y.mean(0))
+        ax.set_title(rf"$\tau={tau:g}$" + f"\nmean of $y$: ({mean})", fontsize=10)
+        for k, (x, height) in enumerate(corners.tolist()):
+            gap, va = (0.03, "bottom") if height else (-0.03, "top")
+            ax.text(x, height + gap, f"class {k}", ha="center", va=va, color=colours[k], fontsize=9)
+        ax.set(xlim=(-0.2, 1.2), ylim=(-0.15, 1.02), aspect="equal")
+        ax.axis("off")
+    frequencies = ", ".join(f"{v:.2f}" for v in torch.bincount(drawn, minlength=3) / 1500)
+    fig.suptitle(
+        f"Gumbel-softmax samples, π = (0.5, 0.3, 0.2). Gumbel-max drew with frequencies ({frequencies})",
+        fontsize=11,
+    )
+    return numbers
+
+
+# %% [markdown]
+# ## 6. What the temperature does to the gradient
+#
+# With $y=\mathrm{softmax}(x)$ and $x=(\alpha+g)/\tau$, the chain rule gives
+#
+# $$J_{ij} = \frac{\partial y_i}{\partial\alpha_j} = \frac1\tau\,y_i(\delta_{ij}-y_j), \qquad
+# J = \frac1\tau\left(\mathrm{diag}(y)-y\,y^\top\right) .$$
+#
+# $J$ is symmetric and its rows sum to 0, since a common shift of all logits changes nothing. The reward of a
+# soft choice is $r\cdot y$. Its pathwise gradient is
+#
+# $$\nabla_\alpha\,(r\cdot y) = J\,r = \frac1\tau\; y\odot\big(r-(y\cdot r)\big) .$$
+#
+# Compare with the exact gradient of question 3: $\pi$ has become the sample $y$, and a factor $1/\tau$ has
+# appeared. Adding a constant to all rewards changes nothing here, for every single sample. No baseline is
+# needed.
+#
+# **Bias and variance, worked out.** Take two classes with $\alpha=(0,0)$ and $r=(0,1)$. The exact gradient
+# in $\alpha_1$ is $\frac12\cdot\frac12=\frac14$. The difference of two Gumbel variables, $l=g_1-g_0$, is
+# logistic, so $y_1=\mathrm{sigmoid}(l/\tau)$, and the estimate is $h=y_1(1-y_1)/\tau$.
+#
+# - $\tau=1$: sigmoid is the distribution function of $l$, so $y_1$ is uniform on $(0,1)$.
+#   $\mathbb E[h]=\int_0^1y(1-y)\,dy=\frac16$, not $\frac14$: a third of the gradient is lost. The variance
+#   is $\frac1{30}-\frac1{36}=\frac1{180}=0.0056$.
+# - $\tau\to0$: $h$ is large, of order $1/\tau$, only if $|l|$ is of order $\tau$. That happens with a
+#   probability of order $\tau$. The density of $l$ at 0 is $\frac14$. With $l=\tau s$ and
+#   $\sigma(s)=\mathrm{sigmoid}(s)$, so that $h=\sigma'(s)/\tau$,
+#
+# $$\mathbb E[h]\to\tfrac14\int\sigma'(s)\,ds=\tfrac14 , \qquad
+# \mathbb E[h^2]\approx\frac1{4\tau}\int\sigma'(s)^2\,ds
+# =\frac1{4\tau}\int_0^1\sigma(1-\sigma)\,d\sigma=\frac1{24\,\tau} .$$
+#
+# The bias vanishes and the variance grows like $1/\tau$. (One often reads $1/\tau^2$, from the size of $J$
+# alone. That forgets how rarely $J$ is that large.) At large $\tau$ it is the other way round: $y$ hardly
+# moves, the variance is tiny, and so is the gradient.
+#
+# **By pencil.** $y=(0.5,0.3,0.2)$, $\tau=\frac12$. First row of $J$:
+# $2\cdot(0.25,-0.15,-0.10)=(0.5,-0.3,-0.2)$. With $r=(1,0,0)$ the gradient is the first column of $J$, which
+# is the same three numbers.
+
+
+# %% question="gumbel_softmax_jacobian"
+def gumbel_softmax_jacobian(y: Float[Tensor, "*batch K"], tau: float) -> Float[Tensor, "*batch K K"]:
+    """Derivative of Gumbel-softmax samples with respect to their logits.
+
+    Args:
+        y: samples, ``gumbel_softmax(logits, g, tau)``; any number of batch axes, or none. Entries may be
+            exactly 0 or 1.
+        tau: the temperature with which they were made.
+
+    Returns:
+        Entry [..., i, j] is the derivative of y_i with respect to logit j, given the noise.
+    """
+    ### BEGIN SOLUTION
+    return (torch.diag_embed(y) - y[..., :, None] * y[..., None, :]) / tau
+    ### END SOLUTION
+
+
+def gumbel_softmax_grad(
+    y: Float[Tensor, "n K"], reward: Float[Tensor, " K"], tau: float
+) -> Float[Tensor, "n K"]:
+    """One pathwise gradient of the soft reward per sample; not averaged.
+
+    Args:
+        y: samples, ``gumbel_softmax(logits, g, tau)``. Entries may be exactly 0 or 1.
+        reward: reward of each class.
+        tau: the temperature with which the samples were made.
+
+    Returns:
+        Row i is the gradient of the dot product of reward and y[i] with respect to the logits.
+    """
+    ### BEGIN SOLUTION
+    return y * (reward - (y * reward).sum(-1, keepdim=True)) / tau
+    ### END SOLUTION
+
+
+# %% [markdown]
+# ## 7. A fair comparison
+#
+# Which estimator is better? Run them on the same noise $g$ and compare mean and variance. The mean tells the
+# bias, by comparison with the exact gradient. The variance *of a single sample's gradient* tells how many
+# samples are needed: the average of $m$ independent ones has $1/m$ of it. Estimate it, for each logit, by
+#
+# $$\widehat{\mathrm{Var}}_k = \frac1{n-1}\sum_{i=1}^n\big(\hat g_{ik}-\bar g_k\big)^2,
+# \qquad \bar g_k=\frac1n\sum_{i=1}^n\hat g_{ik} .$$
+#
+# Three kinds, all built from what you have:
+#
+# - `"score"`: classes by Gumbel-max from $\alpha+g$, the score-function estimate without a baseline;
+# - `"score_baseline"`: the same classes, with the leave-one-out baseline of their rewards;
+# - `"gumbel_softmax"`: the soft samples $y$ at temperature $\tau$, and their pathwise gradient. Do not
+#   harden $y$ first: at a one-hot vector the Jacobian is zero.
+#
+# **By pencil.** $\alpha=(0,0)$, $r=(1,3)$, and two samples which draw class 0 and class 1. The score
+# gradients are $(\frac12,-\frac12)$ and $(-\frac32,\frac32)$. Mean $(-\frac12,\frac12)$; deviations $\pm1$;
+# variance $(1+1)/(2-1)=2$ in each entry. With leave-one-out baselines $(3,1)$ they are
+# $-2\cdot(\frac12,-\frac12)=(-1,1)$ and $2\cdot(-\frac12,\frac12)=(-1,1)$: variance 0. (The mean $-1$ is off
+# because $n=2$; it is unbiased over all outcomes: two equal draws give 0.)
+
+
+# %% question="estimator_stats"
+def estimator_stats(
+    kind: str, logits: Float[Tensor, " K"], reward: Float[Tensor, " K"], tau: float, g: Float[Tensor, "n K"]
+) -> tuple[Float[Tensor, " K"], Float[Tensor, " K"]]:
+    """Mean and variance of a gradient estimator over n samples.
+
+    Args:
+        kind: "score", "score_baseline" or "gumbel_softmax".
+        logits: logits of the one distribution that all samples share.
+        reward: reward of each class.
+        tau: temperature; the two score-function kinds do not depend on it.
+        g: standard Gumbel noise, one row per sample, n >= 2.
+
+    Returns:
+        The mean of the n gradients, and their variance, entry by entry, with n - 1 in the denominator. It is
+        the variance of one sample's gradient, not of their mean.
+    """
+    ### BEGIN SOLUTION
+    if kind == "gumbel_softmax":
+        y = gumbel_softmax(logits.expand_as(g), g, tau)
+        grads = gumbel_softmax_grad(y, reward, tau)
+    else:
+        idx = gumbel_max(logits.expand_as(g), g)
+        baseline = leave_one_out_baseline(reward[idx]) if kind == "score_baseline" else 0.0
+        grads = score_function_grad(logits, reward, idx, baseline)
+    return grads.mean(0), grads.var(0)
+    ### END SOLUTION
+
+
+# %% [markdown]
+# The left panel shows the bias of Gumbel-softmax, the middle one its variance, on a problem with eight
+# classes whose rewards average to zero. The right panel adds 5 to all rewards. Two statements that are often
+# made turn out to depend on the setting:
+#
+# - "Gumbel-softmax has far less variance than REINFORCE." At $\tau=0.1$ it has *more*, on these zero-centred
+#   rewards.
+# - "REINFORCE is hopelessly noisy." It is after the shift. The leave-one-out baseline undoes the shift
+#   exactly.
+
+
+# %% tags=["demo"]
+@demo
+def bias_and_variance() -> dict[str, float]:
+    """Bias and variance of the estimators over temperature, and under a shift of all rewards."""
+    import matplotlib.pyplot as plt
+
+    generator = torch.Generator().manual_seed(3)
+    logits = torch.randn(8, generator=generator, dtype=torch.float64)
+    reward = torch.randn(8, generator=generator, dtype=torch.float64)
+    reward = reward - (torch.softmax(logits, -1) * reward).sum()  # the expected reward is 0
+    g = gumbel_noise(torch.rand(20_000, 8, generator=generator, dtype=torch.float64))
+    exact = exact_grad(logits, reward)
+    k = exact.abs().argmax()
+
+    taus = [0.03, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0]
+    soft = [estimator_stats("gumbel_softmax", logits, reward, tau, g) for tau in taus]
+    means = torch.stack([mean[k] for mean, _ in soft])
+    errors = torch.stack([(var[k] / len(g)).sqrt() for _, var in soft])
+    variances = torch.stack([var.sum() for _, var in soft])
+    fig, (left, middle, right) = plt.subplots(
+        1, 3, figsize=(12, 3.8), facecolor="white", layout="constrained"
+    )
+    left.axhline(exact[k], color="0.3", ls="--", label="exact gradient")
+    left.errorbar(taus, means, 2 * errors, fmt="o-", color="#1f77b4", label="Gumbel-softmax, mean ± 2 s.e.")
+    left.set(
+        xscale="log",
+        xlabel=r"temperature $\tau$",
+        ylabel=f"gradient, logit {int(k)}",
+        title="bias grows with the temperature",
+    )
+    left.legend(frameon=False)
+
+    def total(kind: str, shift: float, tau: float) -> Tensor:
+        return estimator_stats(kind, logits, reward + shift, tau, g)[1].sum()
+
+    bars = {}
+    for shift in (0.0, 5.0):
+        bars["REINFORCE", shift] = total("score", shift, 1.0)
+        bars["with\nbaseline", shift] = total("score_baseline", shift, 1.0)
+        bars["Gumbel-\nsoftmax\nτ = 0.5", shift] = total("gumbel_softmax", shift, 0.5)
+        bars["Gumbel-\nsoftmax\nτ = 0.1", shift] = total("gumbel_softmax", shift, 0.1)
+    middle.loglog(taus, variances, "o-", color="#1f77b4", label="Gumbel-softmax")
+    middle.loglog(
+        taus[:5], variances[0] * taus[0] / torch.tensor(taus[:5]), ":", color="0.3", label=r"slope $1/\tau$"
+    )
+    middle.axhline(bars["REINFORCE", 0.0], color="#d62728", label="REINFORCE")
+    middle.set(
+        xlabel=r"temperature $\tau$",
+        ylabel="variance, summed over logits",
+        title="variance falls with the temperature",
+    )
+    middle.legend(frameon=False)
+
+    names = list(dict.fromkeys(name for name, _ in bars))
+    for i, (shift, colour) in enumerate([(0.0, "#9ecae1"), (5.0, "#d62728")]):
+        heights = [bars[name, shift].item() for name in names]
+        places = [j + (i - 0.5) * 0.38 for j in range(len(names))]
+        drawn = right.bar(
+            places,
+            heights,
+            0.36,
+            color=colour,
+            label=f"rewards + {shift:g}" if shift else "zero-centred rewards",
+        )
+        right.bar_label(drawn, fmt="%.2g", fontsize=8)
+    right.set_xticks(range(len(names)), names, fontsize=8)
+    right.set(
+        yscale="log", ylim=(0.05, 120), ylabel="variance, summed over logits", title="adding 5 to all rewards"
+    )
+    right.legend(frameon=False)
+
+    numbers = {f"variance_{tau:g}": v.item() for tau, v in zip(taus, variances, strict=True)}
+    numbers |= {f"mean_{tau:g}": m.item() for tau, m in zip(taus, means, strict=True)}
+    numbers |= {
+        f"{name.split()[0]}_{shift:g}": bars[name, shift].item() for name in names[:2] for shift in (0.0, 5.0)
+    }
+    return numbers | {"exact": exact[k].item(), "soft_shifted": bars[names[2], 5.0].item()}
+
+
+# %% [markdown]
+# ## 8. Straight through
+#
+# Sometimes the forward pass must be discrete: a decoder that takes a real one-hot vector, a routing
+# decision, a token. The **straight-through** estimator is hard in the forward pass and soft in the backward
+# pass:
+#
+# $$y_{\mathrm{ST}} = y_{\mathrm{hard}} - \mathrm{sg}(y_{\mathrm{soft}}) + y_{\mathrm{soft}} .$$
+#
+# $\mathrm{sg}$ is "stop gradient" (`detach`): the identity going forward, the zero going backward. In value
+# the two soft terms cancel and $y_{\mathrm{ST}}=y_{\mathrm{hard}}$. In the gradient $y_{\mathrm{hard}}$
+# counts as a constant, as does the detached copy, and $\partial y_{\mathrm{ST}}/\partial y_{\mathrm{soft}}$
+# is the identity. Without the `detach` the two soft terms cancel in the gradient, too, and nothing is
+# learnt. Evaluated from left to right as written, the forward value is exactly 0 or 1; adding first and
+# subtracting afterwards can miss 1 by a rounding error.
+#
+# For a loss $f$ the gradient that arrives at $y_{\mathrm{soft}}$ is $f'(y_{\mathrm{hard}})$: the derivative
+# is taken at the *hard* point and multiplied by the Jacobian of the *soft* one. The two do not belong
+# together, and the estimate is biased in general. If $f$ is linear, as the reward $r\cdot y$ was, $f'$ is the
+# same everywhere, and straight-through gives exactly the gradient of question 6.
+#
+# **By pencil.** $y_{\mathrm{soft}}=(0.3,0.5,0.2)$ and $f(y)=\sum_ky_k^2$. Forward:
+# $y_{\mathrm{ST}}=(0,1,0)$, $f=1$. Backward: $f'(y_{\mathrm{ST}})=2y_{\mathrm{ST}}=(0,2,0)$. The soft sample
+# itself would have given $(0.6,1,0.4)$.
+
+
+# %% question="straight_through" forbid=["torch.nn.functional.gumbel_softmax", "torch.distributions"]
+def straight_through(y_soft: Float[Tensor, "*batch K"]) -> Float[Tensor, "*batch K"]:
+    """One-hot going forward, the identity going backward.
+
+    ``torch.nn.functional.gumbel_softmax`` and ``torch.distributions`` are not to be used.
+
+    Args:
+        y_soft: points of the simplex, classes on the last axis; any number of batch axes, or none.
+
+    Returns:
+        One 1 per row (up to rounding), at the largest entry of the row, among equals at the smallest index; 0
+        elsewhere. The gradient that arrives at the result is handed to ``y_soft`` unchanged.
+    """
+    ### BEGIN SOLUTION
+    y_hard = F.one_hot(y_soft.argmax(dim=-1), y_soft.shape[-1])
+    return y_hard - y_soft.detach() + y_soft
+    ### END SOLUTION
+
+
+# %% [markdown]
+# ## 9. The categorical variational autoencoder
+#
+# The latent now consists of $N$ categorical variables with $K$ classes each. The encoder gives logits of
+# shape $(B,N,K)$: the classes are the *last* axis. The prior is uniform. For one variable with probabilities
+# $q$,
+#
+# $$\mathrm{KL}(q\,\Vert\,\mathrm{uniform}) = \sum_k q_k\log\frac{q_k}{1/K} = \log K-H(q),
+# \qquad H(q)=-\sum_kq_k\log q_k .$$
+#
+# It is 0 for a uniform $q$ and at most $\log K$: that is all the information a class can carry. The $N$
+# variables are independent given $x$, so their terms add up. For $q_k\to0$ the term $q_k\log q_k$ tends to
+# 0, but $0\cdot\log0$ is nan on a computer. `log_softmax` keeps the logarithm finite.
+#
+# The pixels $x\in[0,1]^D$ are Bernoulli with logits $\ell$. Since
+# $\log\mathrm{sigmoid}(\ell)=-\log(1+e^{-\ell})$, the reconstruction term is
+#
+# $$-\log p(x\mid z)
+# = \sum_{d=1}^D\Big(-x_d\log\mathrm{sigmoid}(\ell_d)-(1-x_d)\log\mathrm{sigmoid}(-\ell_d)\Big)
+# = \sum_{d=1}^D \Big(\max(\ell_d,0)-\ell_dx_d+\log\big(1+e^{-|\ell_d|}\big)\Big) .$$
+#
+# The last form cannot overflow. It takes logits: a sigmoid before it would squeeze them into $(0,1)$, and no
+# pixel could be predicted with a probability below $\frac12$.
+#
+# Both terms are *sums* over one example, in nats. The negative ELBO of the example is their sum, and
+# training minimises the mean over the batch. A mean over pixels would make the reconstruction $D$ times
+# smaller, and the KL would switch the latents off.
+#
+# **By pencil.** One variable with $K=4$ and $q=(\frac12,\frac12,0,0)$: $H=\log2$, so the KL is
+# $\log4-\log2=0.693$. Two pixels with logits $(2,2)$ and $x=(1,0)$: $0.127+2.127=2.254$.
+
+
+# %% question="cat_vae_loss" forbid=["torch.distributions"]
+def cat_vae_loss(
+    recon_logits: Float[Tensor, "B D"], x: Float[Tensor, "B D"], q_logits: Float[Tensor, "B N K"]
+) -> tuple[Float[Tensor, " B"], Float[Tensor, " B"]]:
+    """The two terms of the negative ELBO of a categorical VAE, per example, in nats.
+
+    ``torch.distributions`` is not to be used; the losses of ``torch.nn.functional`` may be.
+
+    Args:
+        recon_logits: logits of the pixels given the sampled latents, any finite values, ±1000 included.
+        x: pixels, from 0 to 1.
+        q_logits: logits of N latent variables with K classes, classes last; any finite values, ±1000
+            included.
+
+    Returns:
+        The reconstruction term -log p(x | z), summed over the D pixels, and KL(q || uniform), summed over
+        the N variables; one number of each per example, neither averaged nor summed over the batch.
+        Autograd can differentiate both with respect to the logits.
+    """
+    ### BEGIN SOLUTION
+    rec = F.binary_cross_entropy_with_logits(recon_logits, x, reduction="none").sum(-1)
+    log_q = torch.log_softmax(q_logits, dim=-1)
+    kl = (log_q.exp() * (log_q + math.log(q_logits.shape[-1]))).sum((-2, -1))
+    return rec, kl
+    ### END SOLUTION
+
+
+# %% [markdown]
+# ## Payoff: digits in six symbols
+#
+# Your functions now train an autoencoder that writes an $8\times8$ digit as six symbols out of an alphabet
+# of ten. It is trained twice: with the soft samples $y$, and with straight-through samples. What counts at
+# the end is the *discrete* model: the test digits are encoded by real one-hot draws (Gumbel-max).
+#
+# Training with soft samples looks better than it is. Its decoder reads more than six symbols: it also reads
+# how soft they are. Give it one-hot codes, and the reconstruction of the test digits gets almost two nats
+# worse. The decoder of the straight-through model has only ever seen one-hot codes. Judged by one-hot codes,
+# reconstruction and KL together, the two models end about equal, near 20 nats. The untrained
+# models start at 44, which is 64 pixels at $\log2$ each.
+#
+# The lower right grid takes the first test digit's code and runs one of its six symbols through all ten
+# values. Some symbols change a lot, others little: a symbol that does not pay for its KL is not used.
+
+
+# %% tags=["demo"]
+@demo
+def digits_in_six_symbols(seed: int = 0) -> dict[str, float]:
+    """A categorical VAE on binarised digits, trained with soft and with straight-through samples."""
+    import matplotlib.pyplot as plt
+    import numpy as np
+    from sklearn.datasets import load_digits
+    from torch import nn
+
+    n_latents, n_classes, steps = 6, 10, 1200
+    images = torch.tensor(load_digits().data > 7.5, dtype=torch.float32)
+    train, test = images[:1500], images[1500:]
+
+    def fit(hard: bool) -> tuple[nn.Module, nn.Module, list[float], dict[str, float]]:
+        torch.manual_seed(seed)
+        encoder = nn.Sequential(
+            nn.Linear(64, 128), nn.ReLU(), nn.Linear(128, 60), nn.Unflatten(1, (n_latents, n_classes))
+        )
+        decoder = nn.Sequential(nn.Flatten(), nn.Linear(60, 128), nn.ReLU(), nn.Linear(128, 64))
+        optimizer = torch.optim.Adam([*encoder.parameters(), *decoder.parameters()], 3e-3)
+        history = []
+        for t in range(steps):
+            x = train[torch.randint(len(train), (64,))]
+            q_logits = encoder(x)
+            g = gumbel_noise(torch.rand_like(q_logits))
+            y = gumbel_softmax(q_logits, g, tau_schedule(t, 1.0, 0.5, 1e-3))
+            rec, kl = cat_vae_loss(decoder(straight_through(y) if hard else y), x, q_logits)
+            loss = (rec + kl).mean()
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            history.append(loss.item())
+        with torch.no_grad():
+            q_logits = encoder(test)
+            g = gumbel_noise(torch.rand_like(q_logits))
+            soft, kl = cat_vae_loss(decoder(gumbel_softmax(q_logits, g, 0.5)), test, q_logits)
+            codes = gumbel_max(q_logits.flatten(0, 1), g.flatten(0, 1)).view(-1, n_latents)
+            real, _ = cat_vae_loss(decoder(F.one_hot(codes, n_classes).float()), test, q_logits)
+        losses = {"soft": soft.mean().item(), "hard": real.mean().item(), "kl": kl.mean().item()}
+        return encoder, decoder, history, losses
+
+    models = {"soft samples": fit(False), "straight-through": fit(True)}
+    fig = plt.figure(figsize=(12, 7), facecolor="white", layout="constrained")
+    top, bottom = fig.subfigures(2, 1, height_ratios=[1, 1.05])
+    curve, bars = top.subplots(1, 2)
+    for (name, (_, _, history, test_loss)), colour, i in zip(
+        models.items(), ["#1f77b4", "#d62728"], [0, 1], strict=True
+    ):
+        smooth = torch.tensor(history).unfold(0, 20, 1).mean(-1)
+        curve.plot(range(19, steps), smooth, color=colour, label=name)
+        heights = [test_loss["soft"], test_loss["hard"], test_loss["kl"]]
+        drawn = bars.bar([j + (i - 0.5) * 0.38 for j in range(3)], heights, 0.36, color=colour, label=name)
+        bars.bar_label(drawn, fmt="%.1f", fontsize=9)
+    curve.set(
+        xlabel="step",
+        ylabel="nats per digit",
+        title="training: reconstruction + KL (mean of 20 steps)",
+        ylim=(15, 38),
+    )
+    curve.legend(frameon=False)
+    bars.set_xticks(
+        range(3),
+        ["reconstruction,\nsoft codes (τ = 0.5)", "reconstruction,\none-hot codes", "KL to the prior"],
+    )
+    bars.set(ylabel="nats per digit", title="test digits", ylim=(0, 21))
+    bars.legend(frameon=False)
+
+    encoder, decoder, _, _ = models["soft samples"]
+    with torch.no_grad():
+        codes = encoder(test[:12]).argmax(-1)  # the likeliest symbols
+        decoded = torch.sigmoid(decoder(F.one_hot(codes, n_classes).float()))
+        swapped = codes[0].repeat(n_latents, n_classes, 1)
+        for latent in range(n_latents):
+            swapped[latent, :, latent] = torch.arange(n_classes)
+        grid = torch.sigmoid(decoder(F.one_hot(swapped.flatten(0, 1), n_classes).float()))
+
+    def tile(flat: Tensor, rows: int) -> np.ndarray:
+        """Images with a white frame, side by side."""
+        framed = F.pad(1 - flat.view(rows, -1, 8, 8), (1, 1, 1, 1), value=1.0)
+        return framed.transpose(1, 2).flatten(2).flatten(0, 1).numpy()
+
+    pictures, traversal = bottom.subplots(1, 2)
+    rows = torch.cat([test[:6], decoded[:6], test[6:12], decoded[6:]])
+    pictures.imshow(tile(rows, 4), cmap="gray", vmin=0, vmax=1)
+    pictures.set_yticks([4.5, 14.5, 24.5, 34.5], ["digit", "decoded", "digit", "decoded"])
+    pictures.set_xticks([])
+    pictures.set_title(
+        "trained with soft samples: test digits, and their six-symbol codes decoded", fontsize=10
+    )
+    traversal.imshow(tile(grid, n_latents), cmap="gray", vmin=0, vmax=1)
+    traversal.set_yticks(
+        [4.5 + 10 * i for i in range(n_latents)], [f"symbol {i + 1}" for i in range(n_latents)]
+    )
+    traversal.set_xticks([4.5 + 10 * i for i in range(n_classes)], range(n_classes))
+    traversal.set_title("one symbol of the first digit's code, through all its values", fontsize=10)
+    numbers = {f"{name}, {what}": v for name, (_, _, _, loss) in models.items() for what, v in loss.items()}
+    return numbers | {f"{name}, first loss": h[0] for name, (_, _, h, _) in models.items()}
+
+
+# %% [markdown]
+# ## What you built, and where it goes next
+#
+# You can now train through a random choice in three ways, and you know their prices. The score function is
+# unbiased and works for any reward, but its variance feels every constant in the reward: use a baseline.
+# Gumbel-softmax ignores such constants and is calm at moderate temperatures, but it is biased, needs a
+# differentiable reward, and gets noisy as $\tau\to0$. Straight-through keeps the forward pass discrete, at
+# the cost of a backward pass that does not match it.
+#
+# - **Laws without a tractable inverse** (gamma, beta, Dirichlet): differentiate $F(z;\theta)=u$ implicitly.
+#   [Figurnov et al. 2018](https://arxiv.org/abs/1805.08498)
+# - **Unbiased and calm:** use the relaxation as a control variate for the score function: REBAR,
+#   [Tucker et al. 2017](https://arxiv.org/abs/1703.07370), and RELAX,
+#   [Grathwohl et al. 2018](https://arxiv.org/abs/1711.00123).
+# - **Leave-one-out baselines** in language-model training:
+#   [Ahmadian et al. 2024](https://arxiv.org/abs/2402.14740).
+# - **Straight-through:** [Bengio et al. 2013](https://arxiv.org/abs/1308.3432). Vector-quantised
+#   autoencoders use it: [van den Oord et al. 2017](https://arxiv.org/abs/1711.00937).
+# - **Gumbel-top-$k$** for sequences and subsets: [Kool et al. 2019](https://arxiv.org/abs/1903.06059).
+# - **Gates that are exactly 0:** the hard Concrete law,
+#   [Louizos et al. 2018](https://arxiv.org/abs/1712.01312).
+# - **Permutations:** Gumbel-Sinkhorn, [Mena et al. 2018](https://arxiv.org/abs/1802.08665).
+#
+# The [article](https://www.chenk.top/en/standalone/reparameterization-gumbel-softmax/) tells the same story
+# with more background.

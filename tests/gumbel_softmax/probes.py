@@ -1,0 +1,450 @@
+import math
+
+import numpy as np
+import torch
+
+from dlcourse import exact, probe, raises
+
+
+def normal(rng, *shape, scale=1.0):
+    """A float64 tensor of normal numbers."""
+    return torch.from_numpy(scale * rng.normal(size=shape))
+
+
+def uniform(rng, *shape, low=0.02, high=0.98):
+    """A float64 tensor of uniform numbers, by default inside (0, 1)."""
+    return torch.from_numpy(rng.uniform(low, high, size=shape))
+
+
+def simplex_points(rng, *shape):
+    """Rows that are positive and sum to 1."""
+    return torch.softmax(normal(rng, *shape, scale=1.5), -1)
+
+
+def gumbels(rng, *shape):
+    """Standard Gumbel noise."""
+    return torch.from_numpy(rng.gumbel(size=shape))
+
+
+def pulled_back(output, weight, *inputs):
+    """Gradient of the sum of weight * output; None where no path leads back."""
+    if not output.requires_grad:
+        return None
+    return torch.autograd.grad((weight * output).sum(), inputs, allow_unused=True)
+
+
+# --- 1. reparam_sample ------------------------------------------------------------------------------------
+
+
+@probe("reparam_sample", points=2)
+def five_laws_by_pencil(reparam_sample):
+    """The five worked numbers of the text, and a second sample of each law."""
+    f = torch.float64
+    zero, one, two = (torch.tensor(v, dtype=f) for v in (0.0, 1.0, 2.0))
+    return {
+        "normal": reparam_sample("normal", (one, torch.log(2 * two)), torch.tensor([1.5, -0.5], dtype=f)),
+        "laplace": reparam_sample("laplace", (zero, one), torch.tensor([0.25, -0.25], dtype=f)),
+        "exponential": reparam_sample("exponential", (two,), torch.tensor([0.5, 0.75], dtype=f)),
+        "logistic": reparam_sample("logistic", (zero, one), torch.tensor([0.75, 0.5], dtype=f)),
+        "gumbel": reparam_sample("gumbel", (zero, one), torch.tensor([0.5, 1 / math.e], dtype=f)),
+    }
+
+
+@probe("reparam_sample", points=2, public=False)
+def one_parameter_per_column(reparam_sample, rng):
+    """A batch of samples whose columns have parameters of their own; arguments stay unchanged."""
+    mu, logvar, scale = normal(rng, 3), normal(rng, 3), uniform(rng, 3, low=0.3, high=3.0)
+    eps, u = normal(rng, 3, 4).T, uniform(rng, 3, 4).T  # not contiguous
+    samples = {
+        "normal": reparam_sample("normal", (mu, logvar), eps),
+        "laplace": reparam_sample("laplace", (mu, scale), u - 0.5),
+        "exponential": reparam_sample("exponential", (scale,), u),
+        "logistic": reparam_sample("logistic", (mu, scale), u),
+        "gumbel": reparam_sample("gumbel", (mu, scale), u),
+    }
+    return samples, mu, logvar, scale, eps, u
+
+
+@probe("reparam_sample", points=2, public=False)
+def gradients_reach_every_parameter(reparam_sample, rng):
+    """Autograd through the samples, to each parameter of each law."""
+    found = {}
+    for dist in ("normal", "laplace", "exponential", "logistic", "gumbel"):
+        noise = normal(rng, 5) if dist == "normal" else uniform(rng, 5) - 0.5 * (dist == "laplace")
+        second = normal(rng, 5) if dist == "normal" else uniform(rng, 5, low=0.3, high=3.0)
+        params = (second,) if dist == "exponential" else (normal(rng, 5), second)
+        for p in params:
+            p.requires_grad_()
+        found[dist] = pulled_back(reparam_sample(dist, params, noise), normal(rng, 5), *params)
+    return found
+
+
+@probe("reparam_sample", points=1, public=False)
+def laplace_from_end_to_end(reparam_sample):
+    """The Laplace law in float32: near both ends of its noise and at 0."""
+    noise = torch.tensor([[-0.499, -0.1, 0.0], [0.125, 0.4, 0.499]])
+    return reparam_sample("laplace", (torch.tensor(-3.0), torch.tensor(2.5)), noise)
+
+
+@probe("reparam_sample", points=1, public=False)
+def an_unknown_law_is_an_error(reparam_sample):
+    """A law that is not among the five."""
+    return raises(reparam_sample, "cauchy", (torch.tensor(0.0), torch.tensor(1.0)), torch.tensor([0.3, 0.6]))
+
+
+# --- 2. gaussian_kl ---------------------------------------------------------------------------------------
+
+
+@probe("gaussian_kl", points=1)
+def kl_by_pencil(gaussian_kl):
+    """The latent of the text, with a third dimension that costs nothing; and one equal to the prior."""
+    mu = torch.tensor([[1.0, 0.0, 0.0], [0.0, 0.0, 0.0]], dtype=torch.float64)
+    logvar = torch.tensor([[0.0, math.log(4), 0.0], [0.0, 0.0, 0.0]], dtype=torch.float64)
+    return gaussian_kl(mu, logvar)
+
+
+@probe("gaussian_kl", points=2, public=False)
+def kl_of_a_batch(gaussian_kl, rng):
+    """A batch of four and a batch of one; arguments stay unchanged."""
+    mu, logvar = normal(rng, 4, 5), normal(rng, 5, 4).T
+    return gaussian_kl(mu, logvar), gaussian_kl(mu[:1], logvar[1:2]), mu, logvar
+
+
+@probe("gaussian_kl", points=1, public=False)
+def kl_of_extreme_latents(gaussian_kl):
+    """Log-variances down to -1000 and up to 80, means of ±1000."""
+    mu = torch.tensor([[0.5, -0.25, 2.0]], dtype=torch.float64)
+    narrow = gaussian_kl(mu, torch.tensor([[-1000.0, 0.0, -800.0]], dtype=torch.float64))
+    wide = gaussian_kl(mu, torch.tensor([[80.0, 0.5, 0.0]], dtype=torch.float64))
+    far = gaussian_kl(torch.tensor([[1000.0, -1000.0]]), torch.tensor([[1.0, -1.0]]))
+    return narrow, wide, far
+
+
+@probe("gaussian_kl", points=2, public=False)
+def kl_pulls_towards_the_prior(gaussian_kl, rng):
+    """Autograd through the KL, to the means and to the log-variances."""
+    mu, logvar = normal(rng, 3, 2).requires_grad_(), normal(rng, 3, 2).requires_grad_()
+    return pulled_back(gaussian_kl(mu, logvar), normal(rng, 3), mu, logvar)
+
+
+# --- 3. score_function_grad -------------------------------------------------------------------------------
+
+
+@probe("score_function_grad", points=2)
+def two_classes_by_pencil(exact_grad, score_function_grad):
+    """Rewards 1 and 3 under equal logits: the exact gradient, and both draws without and with a baseline."""
+    logits, reward = torch.zeros(2, dtype=torch.float64), torch.tensor([1.0, 3.0], dtype=torch.float64)
+    idx = torch.tensor([0, 1])
+    return {
+        "exact": exact_grad(logits, reward),
+        "no baseline": score_function_grad(logits, reward, idx),
+        "baseline 2": score_function_grad(logits, reward, idx, 2.0),
+    }
+
+
+@probe("score_function_grad", points=1)
+def mean_of_the_others(leave_one_out_baseline):
+    """Leave-one-out baselines of the rewards 1, 3 and 5."""
+    return leave_one_out_baseline(torch.tensor([1.0, 3.0, 5.0], dtype=torch.float64))
+
+
+@probe("score_function_grad", points=2, public=False)
+def exact_gradient_of_many_classes(exact_grad, rng):
+    """The exact gradient for five classes, and with logits of ±1000; arguments stay unchanged."""
+    logits, reward = normal(rng, 5), normal(rng, 5)
+    far = torch.tensor([1000.0, -1000.0, 999.0, 998.0], dtype=torch.float64)
+    return exact_grad(logits, reward), exact_grad(far, reward[:4]), logits, reward
+
+
+@probe("score_function_grad", points=3, public=False)
+def estimates_of_repeated_draws(score_function_grad, rng):
+    """Seven draws from five classes without a baseline, with one number, and with one per sample."""
+    logits, reward, baseline = normal(rng, 5), normal(rng, 5), normal(rng, 7)
+    idx = torch.tensor([3, 0, 3, 2, 3, 1, 0])  # class 4 never drawn
+    results = [
+        score_function_grad(logits, reward, idx),
+        score_function_grad(logits, reward, idx, -0.7),
+        score_function_grad(logits, reward, idx, baseline),
+        score_function_grad(logits, reward, idx[3:4], baseline[:1]),
+    ]
+    return results, logits, reward, idx, baseline
+
+
+@probe("score_function_grad", points=1, public=False)
+def estimates_under_extreme_logits(score_function_grad):
+    """Logits of ±1000, in float32."""
+    logits, reward = torch.tensor([-1000.0, 1000.0, 999.0]), torch.tensor([2.0, -1.0, 4.0])
+    return score_function_grad(logits, reward, torch.tensor([1, 2, 1, 0]), 0.5)
+
+
+@probe("score_function_grad", points=2, public=False)
+def leave_one_out_of_many(leave_one_out_baseline, rng):
+    """Leave-one-out baselines of six samples and of two; arguments stay unchanged."""
+    r = normal(rng, 6)
+    return leave_one_out_baseline(r), leave_one_out_baseline(r[1:3]), r
+
+
+# --- 4. gumbel_max ----------------------------------------------------------------------------------------
+
+
+@probe("gumbel_max", points=1)
+def noise_by_pencil(gumbel_noise):
+    """The noise of the text in float64, and both ends of the interval in float32."""
+    inside = gumbel_noise(torch.tensor([[0.9, 0.2, 0.5]], dtype=torch.float64))
+    return inside, gumbel_noise(torch.tensor([0.0, 1.0, 0.5]))
+
+
+@probe("gumbel_max", points=1, compare=exact())
+def a_draw_by_pencil(gumbel_max, gumbel_top_k):
+    """The draw of the text, and one in which both classes of a row are equal."""
+    logits = torch.tensor([[0.0, math.log(3)], [1.0, 1.0], [0.0, math.log(3)]], dtype=torch.float64)
+    g = torch.tensor([[2.250, -0.476], [0.5, 0.5], [0.1, 0.3]], dtype=torch.float64)
+    return gumbel_max(logits, g), gumbel_top_k(logits[::2], g[::2], 2)
+
+
+@probe("gumbel_max", points=2, public=False)
+def noise_up_to_the_ends(gumbel_noise, rng):
+    """Uniform noise in a matrix, in float64 down to 0 and up to 1; arguments stay unchanged."""
+    u = uniform(rng, 3, 2).T
+    ends = torch.tensor([0.0, 1e-300, 1e-12, 1 - 1e-12, 1.0], dtype=torch.float64)
+    return gumbel_noise(u), gumbel_noise(ends), u, ends
+
+
+@probe("gumbel_max", points=2, public=False, compare=exact())
+def draws_of_a_batch(gumbel_max, rng):
+    """Many rows of four classes and a batch of one; arguments stay unchanged."""
+    logits, g = normal(rng, 40, 4, scale=2.0), gumbels(rng, 40, 4)
+    return gumbel_max(logits, g), gumbel_max(logits[:1], g[:1]), logits, g
+
+
+@probe("gumbel_max", points=1, public=False, compare=exact())
+def draws_with_ties_and_extreme_logits(gumbel_max):
+    """Equal perturbed logits, and logits of ±1000."""
+    logits = torch.tensor([[0.0, 2.0, 1.0], [-1000.0, -1001.0, -3000.0], [1000.0, 999.0, 1000.5]])
+    g = torch.tensor([[-1.0, 0.0, 1.0], [0.0, 2.0, 5.0], [1.0, 1.0, 0.0]])
+    return gumbel_max(logits, g)
+
+
+@probe("gumbel_max", points=2, public=False, compare=exact())
+def classes_without_replacement(gumbel_top_k, rng):
+    """One, three and all five classes of each row, in order; arguments stay unchanged."""
+    logits, g = normal(rng, 6, 5, scale=2.0), gumbels(rng, 6, 5)
+    return [gumbel_top_k(logits, g, k) for k in (1, 3, 5)], logits, g
+
+
+# --- 5. gumbel_softmax ------------------------------------------------------------------------------------
+
+
+@probe("gumbel_softmax", points=1)
+def soft_samples_by_pencil(gumbel_softmax):
+    """Perturbed logits (1, 0) at three temperatures, in two rows that differ in their noise."""
+    logits = torch.tensor([[0.25, 0.5], [1.0, 3.0]], dtype=torch.float64)
+    g = torch.tensor([[0.75, -0.5], [0.0, -3.0]], dtype=torch.float64)
+    return [gumbel_softmax(logits, g, tau) for tau in (1.0, 0.5, 2.0)]
+
+
+@probe("gumbel_softmax", points=1)
+def temperatures_by_pencil(tau_schedule):
+    """The schedule of the text at steps 0, 50 and 100."""
+    return [tau_schedule(t, 1.0, 0.5, 0.01) for t in (0, 50, 100)]
+
+
+@probe("gumbel_softmax", points=3, public=False)
+def soft_samples_of_any_rank(gumbel_softmax, rng):
+    """One, two and three axes, at a low and a high temperature; arguments stay unchanged."""
+    logits, g = normal(rng, 2, 3, 4), gumbels(rng, 2, 4, 3).transpose(1, 2)
+    samples = [
+        gumbel_softmax(logits, g, 0.3),
+        gumbel_softmax(logits[1], g[0], 2.5),
+        gumbel_softmax(logits[1, 2], g[1, 0], 0.7),
+    ]
+    return samples, logits, g
+
+
+@probe("gumbel_softmax", points=1, public=False)
+def soft_samples_of_extreme_logits(gumbel_softmax):
+    """Logits of ±1000 at the temperature 0.01."""
+    logits = torch.tensor([[1000.0, -1000.0, 999.0], [-1000.0, -1000.0, -1000.0]], dtype=torch.float64)
+    g = torch.tensor([[0.5, 3.0, 1.5], [0.25, 0.26, -1.0]], dtype=torch.float64)
+    return gumbel_softmax(logits, g, 0.01)
+
+
+@probe("gumbel_softmax", points=2, public=False)
+def gradients_reach_the_logits(gumbel_softmax, rng):
+    """Autograd through the soft samples, to the logits."""
+    logits = normal(rng, 3, 4).requires_grad_()
+    return pulled_back(gumbel_softmax(logits, gumbels(rng, 3, 4), 0.6), normal(rng, 3, 4), logits)
+
+
+@probe("gumbel_softmax", points=2, public=False)
+def a_whole_annealing(tau_schedule):
+    """Two schedules from step 0 to far below their floors."""
+    steps = (0, 1, 7, 30, 200, 5000)
+    return [tau_schedule(t, 2.5, 0.3, 0.02) for t in steps], [tau_schedule(t, 0.8, 0.1, 0.005) for t in steps]
+
+
+# --- 6. gumbel_softmax_jacobian ---------------------------------------------------------------------------
+
+
+@probe("gumbel_softmax_jacobian", points=2)
+def jacobian_by_pencil(gumbel_softmax_jacobian, gumbel_softmax_grad):
+    """The sample of the text: its Jacobian, and the gradient for the reward (1, 0, 0)."""
+    y = torch.tensor([0.5, 0.3, 0.2], dtype=torch.float64)
+    reward = torch.tensor([1.0, 0.0, 0.0], dtype=torch.float64)
+    return gumbel_softmax_jacobian(y, 0.5), gumbel_softmax_grad(y[None], reward, 0.5)
+
+
+@probe("gumbel_softmax_jacobian", points=3, public=False)
+def jacobians_of_a_batch(gumbel_softmax_jacobian, rng):
+    """One, two and three axes, at three temperatures; arguments stay unchanged."""
+    y = simplex_points(rng, 2, 3, 4)
+    return [gumbel_softmax_jacobian(v, t) for v, t in ((y, 0.3), (y[1], 2.0), (y[0, 2], 1.0))], y
+
+
+@probe("gumbel_softmax_jacobian", points=1, public=False)
+def jacobians_at_the_corners(gumbel_softmax_jacobian, gumbel_softmax_grad):
+    """Samples with entries of exactly 0 and 1, in float32."""
+    y = torch.tensor([[0.0, 1.0, 0.0], [0.5, 0.0, 0.5]])
+    return gumbel_softmax_jacobian(y, 0.1), gumbel_softmax_grad(y, torch.tensor([3.0, -2.0, 7.0]), 0.1)
+
+
+@probe("gumbel_softmax_jacobian", points=3, public=False)
+def gradients_of_the_soft_reward(gumbel_softmax_grad, rng):
+    """Six samples of four classes at two temperatures, and a batch of one; arguments stay unchanged."""
+    y, reward = simplex_points(rng, 6, 4), normal(rng, 4, scale=2.0)
+    grads = [gumbel_softmax_grad(v, reward, t) for v, t in ((y, 0.4), (y, 2.0), (y[:1], 1.5))]
+    return grads, y, reward
+
+
+# --- 7. estimator_stats -----------------------------------------------------------------------------------
+
+
+@probe("estimator_stats", points=2)
+def two_samples_by_pencil(estimator_stats):
+    """Rewards 1 and 3 under equal logits, and noise that draws class 0, then class 1."""
+    logits, reward = torch.zeros(2, dtype=torch.float64), torch.tensor([1.0, 3.0], dtype=torch.float64)
+    g = torch.tensor([[1.0, 0.0], [0.0, 1.0]], dtype=torch.float64)
+    return {kind: estimator_stats(kind, logits, reward, 1.0, g) for kind in ("score", "score_baseline")}
+
+
+@probe("estimator_stats", points=1)
+def soft_samples_have_their_own_statistics(estimator_stats):
+    """Gumbel-softmax at two temperatures, for three noises on two classes."""
+    logits, reward = torch.zeros(2, dtype=torch.float64), torch.tensor([0.0, 1.0], dtype=torch.float64)
+    g = torch.tensor([[1.0, 0.0], [0.0, 1.0], [0.5, 0.5]], dtype=torch.float64)
+    return [estimator_stats("gumbel_softmax", logits, reward, tau, g) for tau in (1.0, 0.5)]
+
+
+@probe("estimator_stats", points=2, public=False)
+def statistics_of_score_functions(estimator_stats, rng):
+    """Score-function gradients of nine samples of four classes, for rewards near 0 and near 5."""
+    logits, reward, g = normal(rng, 4), normal(rng, 4), gumbels(rng, 9, 4)
+    return (
+        [estimator_stats("score", logits, reward + shift, 0.5, g) for shift in (0.0, 5.0)],
+        logits,
+        reward,
+        g,
+    )
+
+
+@probe("estimator_stats", points=2, public=False)
+def statistics_with_a_baseline(estimator_stats, rng):
+    """Seven samples with the leave-one-out baseline, for rewards near 0 and near 5."""
+    logits, reward, g = normal(rng, 4), normal(rng, 4), gumbels(rng, 7, 4)
+    stats = [estimator_stats("score_baseline", logits, reward + s, t, g) for s, t in ((0.0, 0.5), (5.0, 2.0))]
+    return stats, logits, reward, g
+
+
+@probe("estimator_stats", points=2, public=False)
+def statistics_of_soft_samples(estimator_stats, rng):
+    """Gumbel-softmax gradients of eight samples, for two temperatures and rewards near 0 and near 5."""
+    logits, reward, g = normal(rng, 5), normal(rng, 5), gumbels(rng, 8, 5)
+    stats = [
+        estimator_stats("gumbel_softmax", logits, reward + s, t, g) for s, t in ((0, 0.2), (5, 0.2), (0, 3.0))
+    ]
+    return stats, logits, reward, g
+
+
+# --- 8. straight_through ----------------------------------------------------------------------------------
+
+
+@probe("straight_through", points=1)
+def forward_by_pencil(straight_through):
+    """The sample of the text; two rows of which one has a tie."""
+    one = straight_through(torch.tensor([0.3, 0.5, 0.2], dtype=torch.float64))
+    return one, straight_through(torch.tensor([[0.1, 0.2, 0.7], [0.4, 0.2, 0.4]], dtype=torch.float64))
+
+
+@probe("straight_through", points=2)
+def backward_by_pencil(straight_through):
+    """The gradient of the sum of squares at the sample of the text."""
+    y = torch.tensor([0.3, 0.5, 0.2], dtype=torch.float64, requires_grad=True)
+    return pulled_back(straight_through(y) ** 2, 1.0, y)
+
+
+@probe("straight_through", points=2, public=False)
+def forward_of_any_rank(straight_through, rng):
+    """One-hot rows in two and three axes, with ties, with classes never chosen, and a batch of one."""
+    y = simplex_points(rng, 2, 6, 5)
+    y[1, :3] = torch.tensor([0.1, 0.1, 0.35, 0.35, 0.1], dtype=torch.float64)
+    few = torch.tensor(
+        [[0.6, 0.1, 0.1, 0.2], [0.2, 0.5, 0.2, 0.1], [0.4, 0.4, 0.1, 0.1]]
+    )  # classes 2, 3 never win
+    many = torch.softmax(normal(rng, 60, 7), -1).float()
+    return [straight_through(v) for v in (y, few, many, few[1:2])], y, few
+
+
+@probe("straight_through", points=2, public=False)
+def backward_is_the_identity(straight_through, rng):
+    """A random gradient that arrives at a batch of samples in three axes."""
+    y = simplex_points(rng, 2, 3, 4).requires_grad_()
+    return pulled_back(straight_through(y), normal(rng, 2, 3, 4), y)
+
+
+@probe("straight_through", points=2, public=False)
+def backward_through_a_curved_loss(straight_through, rng):
+    """From a loss that is not linear, through the hard sample and a softmax, to logits."""
+    logits, table = normal(rng, 5, 3).requires_grad_(), normal(rng, 3, 4)
+    hidden = torch.tanh(straight_through(torch.softmax(logits / 0.7, -1)) @ table)
+    return pulled_back(hidden**2, normal(rng, 5, 4), logits)
+
+
+# --- 9. cat_vae_loss --------------------------------------------------------------------------------------
+
+
+@probe("cat_vae_loss", points=2)
+def vae_loss_by_pencil(cat_vae_loss):
+    """The two pixels and the latent of the text, next to a second example with a uniform latent."""
+    recon_logits = torch.tensor([[2.0, 2.0], [0.0, 0.0]], dtype=torch.float64)
+    x = torch.tensor([[1.0, 0.0], [1.0, 1.0]], dtype=torch.float64)
+    q_logits = torch.tensor([[[0.0, 0.0, -100.0, -100.0]], [[1.0, 1.0, 1.0, 1.0]]], dtype=torch.float64)
+    return cat_vae_loss(recon_logits, x, q_logits)
+
+
+@probe("cat_vae_loss", points=3, public=False)
+def vae_loss_of_a_batch(cat_vae_loss, rng):
+    """Three examples of five pixels and two latents with four classes, and a batch of one."""
+    recon_logits, x, q_logits = normal(rng, 3, 5), uniform(rng, 5, 3).T, normal(rng, 3, 4, 2).transpose(1, 2)
+    both = cat_vae_loss(recon_logits, x, q_logits)
+    single = cat_vae_loss(recon_logits[1:2], x[:1].round(), q_logits[2:])
+    return both, single, recon_logits, x, q_logits
+
+
+@probe("cat_vae_loss", points=2, public=False)
+def vae_loss_of_extreme_logits(cat_vae_loss):
+    """Logits of ±1000 in float32, for pixels and for latents."""
+    recon_logits = torch.tensor([[1000.0, -1000.0, 1000.0, -0.5], [30.0, -30.0, 0.25, 1.0]])
+    x = torch.tensor([[1.0, 0.0, 0.0, 1.0], [1.0, 0.0, 1.0, 0.0]])
+    q_logits = torch.tensor([[[1000.0, -1000.0, 0.0]], [[-1000.0, -1000.0, -1001.0]]])
+    return cat_vae_loss(recon_logits, x, q_logits)
+
+
+@probe("cat_vae_loss", points=2, public=False)
+def gradients_reach_both_networks(cat_vae_loss, rng):
+    """Autograd through both terms, to the pixel logits and to the latent logits."""
+    recon_logits, q_logits = normal(rng, 2, 3).requires_grad_(), normal(rng, 2, 4, 5).requires_grad_()
+    rec, kl = cat_vae_loss(
+        recon_logits, torch.from_numpy(np.array([[1.0, 0.0, 1.0], [0.0, 0.0, 1.0]])), q_logits
+    )
+    weight = normal(rng, 2)
+    return pulled_back(rec, weight, recon_logits), pulled_back(kl, weight, q_logits)
