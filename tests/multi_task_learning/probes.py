@@ -1,0 +1,521 @@
+"""Graded tests of multi_task_learning."""
+
+import zlib
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from dlcourse import probe, raises
+
+
+def tensor(values):
+    return torch.tensor(np.asarray(values), dtype=torch.float32)
+
+
+def fill(net):
+    """Values that depend on a parameter's name and shape alone, so that the order of creation is free."""
+    with torch.no_grad():
+        for name, parameter in net.named_parameters():
+            values = np.random.default_rng(zlib.crc32(name.encode())).normal(size=tuple(parameter.shape))
+            parameter.copy_(tensor(values))
+    return net
+
+
+def gradients(outputs, inputs):
+    """Gradients as data; zeros where there is no dependence."""
+    inputs = list(inputs)
+    return [g.clone() for g in torch.autograd.grad(outputs, inputs, materialize_grads=True)]
+
+
+# --------------------------------------------------------------------------- hard sharing
+
+
+@probe("MultiTaskNet", points=1)
+def names_and_shapes_of_the_parameters(MultiTaskNet):
+    """The parameters of a net with 3 inputs, 2 shared features and two heads: names and shapes."""
+    net = MultiTaskNet(3, 2, {"colour": 4, "depth": 1})
+    return {name: list(parameter.shape) for name, parameter in net.named_parameters()}
+
+
+@probe("MultiTaskNet", points=2)
+def the_worked_example(MultiTaskNet):
+    """The example of the text: heads a and b give (7) and (3, -3)."""
+    net = MultiTaskNet(3, 2, {"a": 1, "b": 2})
+    values = {
+        "encoder.0.weight": [[1, 1, 0], [1, 0, 2]],
+        "encoder.0.bias": [0, 0],
+        "heads.a.weight": [[2, 5]],
+        "heads.a.bias": [1],
+        "heads.b.weight": [[1, 1], [-1, 0]],
+        "heads.b.bias": [0, 0],
+    }
+    parameters = dict(net.named_parameters())
+    with torch.no_grad():
+        for name, value in values.items():
+            parameters[name].copy_(tensor(value))
+    return net(tensor([[1, 2, -1]]))
+
+
+@probe("MultiTaskNet", points=2, public=False)
+def three_heads_on_a_batch(MultiTaskNet, rng):
+    """Outputs of three heads of different sizes for six examples."""
+    net = fill(MultiTaskNet(5, 7, {"digit": 4, "depth": 1, "shape": 2}))
+    x = tensor(rng.normal(size=(6, 5)))
+    return net(x), x
+
+
+@probe("MultiTaskNet", points=2, public=False)
+def gradients_that_each_head_sends_to_every_parameter(MultiTaskNet, rng):
+    """Each head's gradient with respect to every parameter of the net."""
+    net = fill(MultiTaskNet(4, 6, {"z": 3, "a": 2}))
+    parameters = dict(net.named_parameters())
+    evidence = {}
+    for task in ("z", "a"):
+        output = net(tensor(rng.normal(size=(5, 4))))[task]
+        slopes = gradients(output.square().sum(), parameters.values())
+        evidence[task] = dict(zip(parameters, slopes, strict=True))
+    return evidence
+
+
+@probe("MultiTaskNet", points=1, public=False)
+def one_extreme_example_and_one_head(MultiTaskNet):
+    """A single example with features of ±1000, a single head, and a view that is not contiguous."""
+    net = fill(MultiTaskNet(3, 5, {"only": 2}))
+    x = tensor([[1000.0, 7.0], [-1000.0, 7.0], [0.5, 7.0]]).T[:1]
+    return net(x)
+
+
+# --------------------------------------------------------------------------- soft sharing
+
+
+@probe("soft_sharing_penalty", points=1)
+def two_networks_five_apart(soft_sharing_penalty):
+    """The example of the text: weights (1, 0) and (3, 1) under a strength of 0.5 cost 5."""
+    return soft_sharing_penalty([tensor([1, 0]), tensor([3, 1])], 0.5)
+
+
+@probe("soft_sharing_penalty", points=1)
+def cross_stitch_by_hand(cross_stitch):
+    """The example of the text: (1, 2) and (10, 20) become (1.9, 3.8) and (8.2, 16.4)."""
+    return cross_stitch(tensor([[1, 2]]), tensor([[10, 20]]), tensor([[0.9, 0.1], [0.2, 0.8]]))
+
+
+@probe("soft_sharing_penalty", points=1)
+def mask_by_hand(mtan_mask):
+    """The example of the text: features (2, -1) become (1, -0.5)."""
+    return mtan_mask(tensor([[2, -1]]), tensor([[0, 1], [3, 6]]), tensor([1, 0]))
+
+
+@probe("soft_sharing_penalty", points=2, public=False)
+def penalty_of_four_networks_and_its_gradients(soft_sharing_penalty, rng):
+    """Penalty of four networks of five weights, two of them equal, and the gradient for each."""
+    thetas = [tensor(row).requires_grad_() for row in rng.normal(size=(4, 5))[[0, 1, 2, 1]]]
+    penalty = soft_sharing_penalty(thetas, 0.3)
+    return penalty, gradients(penalty, thetas), thetas
+
+
+@probe("soft_sharing_penalty", points=1, public=False)
+def penalty_of_one_network_and_of_distant_ones(soft_sharing_penalty, rng):
+    """A single network, and three networks with weights up to 1000 under a strength of 2."""
+    distant = 1000 * np.sign(rng.normal(size=(3, 6))) + rng.normal(size=(3, 6))
+    alone = soft_sharing_penalty([tensor([3, -4, 5])], 0.7)
+    return alone, soft_sharing_penalty([tensor(row) for row in distant], 2.0)
+
+
+@probe("soft_sharing_penalty", points=2, public=False)
+def cross_stitch_of_a_batch(cross_stitch, rng):
+    """Five examples of three features, asymmetric matrix; inputs unchanged, gradients of the matrix."""
+    xa, xb = tensor(rng.normal(size=(5, 3))), tensor(rng.normal(size=(5, 3)))
+    A = tensor([[0.7, -1.3], [0.4, 2.1]]).requires_grad_()
+    new_a, new_b = cross_stitch(xa, xb, A)
+    slopes = gradients((new_a.square() + 3 * new_b.square()).sum(), [A])
+    return new_a, new_b, slopes, xa, xb
+
+
+@probe("soft_sharing_penalty", points=2, public=False)
+def mask_of_a_batch(mtan_mask, rng):
+    """Six examples of four features under an asymmetric matrix, with pre-activations of ±1000."""
+    features, W = tensor(rng.normal(size=(6, 4))), tensor(rng.normal(size=(4, 4)))
+    b = tensor([0.5, -1000, 1000, -2])
+    return mtan_mask(features, W, b), mtan_mask(features[:1], W / 2, -b), features
+
+
+# --------------------------------------------------------------------------- affinity
+
+
+@probe("gradient_conflicts", points=1)
+def three_gradients_by_hand(gradient_conflicts):
+    """The example of the text: (3, 4), (-4, 3), (-3, 0); one pair in three conflicts."""
+    return gradient_conflicts(tensor([[3, 4], [-4, 3], [-3, 0]]))
+
+
+@probe("gradient_conflicts", points=1)
+def transfer_by_hand(transfer_affinity):
+    """The example of the text: (θ-1)² and 2(θ+1)² at θ = 0 with steps of size 0.1."""
+
+    def losses(theta):
+        return torch.stack([(theta[0] - 1) ** 2, 2 * (theta[0] + 1) ** 2])
+
+    return transfer_affinity(losses, torch.zeros(1), 0.1)
+
+
+@probe("gradient_conflicts", points=1)
+def cka_by_hand(linear_cka):
+    """The example of the text: 0.75 for features (0, 1, 2) and (0, 0, 3) of three examples."""
+    return linear_cka(tensor([[0], [1], [2]]), tensor([[0], [0], [3]]))
+
+
+@probe("gradient_conflicts", points=2, public=False)
+def conflicts_of_five_tasks(gradient_conflicts, rng):
+    """Five tasks with lengths from 0.01 to 1000 and seven parameters."""
+    G = tensor(rng.normal(size=(5, 7)) * [[0.01], [1], [1000], [3], [0.2]])
+    return gradient_conflicts(G), G
+
+
+@probe("gradient_conflicts", points=2, public=False)
+def conflicts_with_a_zero_gradient_and_a_right_angle(gradient_conflicts):
+    """A zero gradient, two at a right angle, two opposite ones; then two tasks only."""
+    G = tensor([[0, 2, 0], [0, 0, 0], [3, 0, 1], [0, -5, 0]])
+    return gradient_conflicts(G), gradient_conflicts(G[:2]), gradient_conflicts(G[[3, 0]])
+
+
+@probe("gradient_conflicts", points=2, public=False)
+def transfer_between_three_tasks(transfer_affinity, rng):
+    """Three curved losses of four parameters, a large and a small step; the parameters stay as they were."""
+    targets, theta = tensor(rng.normal(size=(3, 4))), tensor(rng.normal(size=4))
+    scale = tensor([1, 4, 0.3])
+
+    def losses(theta):
+        return scale * ((theta - targets).square().sum(dim=1) + 0.1 * (theta**4).sum() + 1)
+
+    large, small = transfer_affinity(losses, theta, 0.2), transfer_affinity(losses, theta, 0.01)
+    return large, small, theta, theta.requires_grad
+
+
+@probe("gradient_conflicts", points=2, public=False)
+def cka_of_features_of_different_width(linear_cka, rng):
+    """Six examples with three features against six with five, far from centred, and inputs unchanged."""
+    X = tensor(rng.normal(size=(6, 3)) + [5, -2, 0])
+    Y = tensor(rng.normal(size=(6, 5)) * [1, 9, 1, 1, 0.1] + 3)
+    Y[:, 0] += X[:, 1]
+    return linear_cka(X, Y), linear_cka(Y, X), linear_cka(X, X), X, Y
+
+
+# --------------------------------------------------------------------------- pretext tasks
+
+
+@probe("rotation_task", points=1)
+def four_turns_of_one_image(rotation_task):
+    """The image ((1, 2), (3, 4)) in its four orientations, with labels."""
+    return rotation_task(tensor([[[1, 2], [3, 4]]]))
+
+
+@probe("rotation_task", points=2)
+def jigsaw_by_hand(jigsaw_task):
+    """The example of the text: the permutation (2, 0, 3, 1) of four pixels."""
+    return jigsaw_task(tensor([[[1, 2], [3, 4]]]), torch.tensor([[2, 0, 3, 1]]), torch.tensor([0]))
+
+
+@probe("rotation_task", points=2, public=False)
+def turns_of_several_images(rotation_task, rng):
+    """Three images of 5×5: order of the batch, labels and their dtype."""
+    x = tensor(rng.normal(size=(3, 5, 5)))
+    turned, labels = rotation_task(x)
+    return turned, labels, str(labels.dtype), x
+
+
+@probe("rotation_task", points=3, public=False)
+def jigsaws_of_several_images(jigsaw_task, rng):
+    """Five images of 4×6 that use three of four permutations, two of them twice."""
+    x = tensor(rng.normal(size=(5, 4, 6)))
+    perms = torch.tensor([[1, 2, 3, 0], [0, 1, 2, 3], [2, 0, 3, 1], [3, 1, 0, 2]])
+    ids = torch.tensor([2, 0, 3, 0, 2])
+    return jigsaw_task(x, perms, ids), x
+
+
+@probe("rotation_task", points=1, public=False)
+def jigsaw_of_a_view(jigsaw_task, rng):
+    """One image of 8×2 that is a view into a larger tensor."""
+    x = tensor(rng.normal(size=(2, 9, 8))).transpose(1, 2)[:1, :, 3:5]
+    return jigsaw_task(x, torch.tensor([[3, 0, 1, 2], [1, 2, 0, 3]]), torch.tensor([1])), x
+
+
+# --------------------------------------------------------------------------- uncertainty weighting
+
+
+@probe("uncertainty_loss", points=2)
+def uncertainty_by_hand(uncertainty_loss):
+    """The example of the text: losses (4, 1/4) with s = 0, and at the best s."""
+    losses = tensor([4, 0.25])
+    return uncertainty_loss(losses, torch.zeros(2)), uncertainty_loss(losses, losses.log())
+
+
+@probe("uncertainty_loss", points=2, public=False)
+def uncertainty_of_four_tasks(uncertainty_loss, rng):
+    """Four losses between 0.001 and 1000 with s of both signs."""
+    losses, s = tensor([0.001, 1000, 2.5, 0.7]), tensor(rng.normal(size=4) * 2)
+    return uncertainty_loss(losses, s), uncertainty_loss(losses[:1], s[1:2]), losses, s
+
+
+@probe("uncertainty_loss", points=2, public=False)
+def gradients_of_the_uncertainty_loss(uncertainty_loss, rng):
+    """Gradients for the losses and for s."""
+    losses = tensor(rng.uniform(0.5, 3, size=5)).requires_grad_()
+    s = tensor(rng.normal(size=5)).requires_grad_()
+    return gradients(uncertainty_loss(losses, s), [losses, s])
+
+
+# --------------------------------------------------------------------------- GradNorm
+
+
+@probe("gradnorm_step", points=3)
+def gradnorm_by_hand(gradnorm_step):
+    """The example of the text: weights become 7/9 and 11/9."""
+    return gradnorm_step(tensor([1, 1]), tensor([3, 1]), tensor([1, 3]), tensor([2, 2]), 1.0, 0.1)
+
+
+@probe("gradnorm_step", points=2, public=False)
+def gradnorm_of_four_tasks(gradnorm_step):
+    """Four tasks with unequal weights, norms and rates, and an exponent of 1.5; inputs unchanged."""
+    # fixed numbers: only signs enter the step, and drawn ones might leave a wrong target without effect
+    w, norms = tensor([1.3, 0.7, 0.3, 0.2]), tensor([3, 1.3, 0.9, 1.1])
+    losses, initial = tensor([1.4, 0.9, 1.5, 0.8]), tensor([0.5, 0.4, 2.5, 2.4])
+    return gradnorm_step(w, norms, losses, initial, 1.5, 0.03), w, norms, losses, initial
+
+
+@probe("gradnorm_step", points=2, public=False)
+def gradnorm_under_other_exponents(gradnorm_step):
+    """Five tasks whose weights do not sum to five, under exponents of 0.5, 0 and 3."""
+    w, norms = tensor([1.6, 1.5, 0.6, 0.2, 0.6]), tensor([2.6, 0.5, 1.4, 2, 2.4])
+    losses, initial = tensor([1.9, 0.9, 1.4, 2.2, 0.7]), tensor([1.5, 2.4, 1.5, 0.7, 0.9])
+    settings = [(0.5, 0.02), (0.0, 0.01), (3.0, 0.05)]
+    return [gradnorm_step(w, norms, losses, initial, alpha, lr) for alpha, lr in settings]
+
+
+@probe("gradnorm_step", points=1, public=False)
+def gradnorm_of_a_task_on_its_target(gradnorm_step):
+    """Equal tasks that are all on their targets, and a step so large that a weight turns negative."""
+    one = torch.ones(2)
+    balanced = gradnorm_step(one, 2 * one, one / 2, one, 1.5, 0.1)
+    return balanced, gradnorm_step(tensor([1, 1]), tensor([5, 1]), tensor([1, 2]), tensor([2, 1]), 0.5, 0.3)
+
+
+# --------------------------------------------------------------------------- PCGrad
+
+
+@probe("pcgrad", points=2)
+def pcgrad_by_hand(pcgrad):
+    """The example of the text: (1, 0) and (-1, 1) give (1/4, 3/4)."""
+    return pcgrad(tensor([[1, 0], [-1, 1]]), [0, 1])
+
+
+@probe("pcgrad", points=1)
+def pcgrad_without_a_conflict(pcgrad):
+    """Two gradients at an acute angle: their mean."""
+    return pcgrad(tensor([[2, 1], [0, 3]]), [1, 0])
+
+
+@probe("pcgrad", points=3, public=False)
+def pcgrad_of_three_conflicting_tasks_in_two_orders(pcgrad, rng):
+    """Three tasks of unequal lengths that all conflict, in two orders; the gradients stay unchanged."""
+    corners = np.array([[2.0, 0, 0, 0.3], [-2, 3, 0.5, 0], [-0.5, -1.0, 1.5, 0]])
+    G = tensor(corners + 0.1 * rng.normal(size=(3, 4)))
+    return pcgrad(G, [0, 1, 2]), pcgrad(G, [2, 0, 1]), pcgrad(G, [2, 1, 0]), G
+
+
+@probe("pcgrad", points=2, public=False)
+def pcgrad_of_five_random_tasks(pcgrad, rng):
+    """Five tasks with seven parameters and lengths from 0.1 to 1000, some in conflict and some not."""
+    G = tensor(rng.normal(size=(5, 7)) * [[1], [0.1], [1000], [5], [2]])
+    return pcgrad(G, [3, 0, 4, 2, 1])
+
+
+@probe("pcgrad", points=2, public=False)
+def pcgrad_with_a_zero_gradient_and_with_opposite_ones(pcgrad):
+    """A task with gradient zero among others, two opposite gradients, and a single task."""
+    G = tensor([[0, 2, 1], [0, 0, 0], [3, -1, 1], [1, -5, 0]])
+    return pcgrad(G, [0, 1, 2, 3]), pcgrad(tensor([[1, 2, -2], [-2, -4, 4]]), [0, 1]), pcgrad(G[2:3], [0])
+
+
+@probe("pcgrad", points=1, public=False)
+def pcgrad_does_not_visit_itself(pcgrad):
+    """Three tasks where the projections of one turn it against its own gradient."""
+    angles = np.deg2rad([0, 150, 210])
+    G = tensor(np.stack([np.cos(angles), 2 * np.sin(angles)], axis=1) / [1, 2])
+    return pcgrad(G, [1, 2, 0])
+
+
+# --------------------------------------------------------------------------- CAGrad
+
+
+@probe("cagrad", points=3)
+def cagrad_by_hand(cagrad):
+    """The example of the text: (6, 0) and (0, 8) with c = 0.2 give (4, 4)."""
+    return cagrad(tensor([[6, 0], [0, 8]]), 0.2)
+
+
+@probe("cagrad", points=1)
+def cagrad_with_radius_zero(cagrad):
+    """With c = 0 the mean gradient is left."""
+    return cagrad(tensor([[1, -2, 3], [-3, 0, 1]]), 0.0)
+
+
+@probe("cagrad", points=3, public=False)
+def cagrad_in_conflict(cagrad, rng):
+    """Two conflicting gradients whose best mixture is inside the interval, three values of c."""
+    G = tensor([[1, 2, 0, 1, -1], [-2, 0.5, 1, 0.4, 1.2]]) + 0.1 * tensor(rng.normal(size=(2, 5)))
+    return [cagrad(G, c) for c in (0.3, 0.6, 0.9)] + [cagrad(G.flip(0), 0.6), G]
+
+
+@probe("cagrad", points=2, public=False)
+def cagrad_at_the_ends_of_the_interval(cagrad, rng):
+    """Gradients of very different length: the best mixture is the shorter one alone."""
+    short, long = tensor(rng.normal(size=4)), 1000 * tensor(rng.normal(size=4))
+    return cagrad(torch.stack([short, long]), 0.5), cagrad(torch.stack([long, short]), 0.5)
+
+
+@probe("cagrad", points=2, public=False)
+def cagrad_on_one_line(cagrad):
+    """Gradients in the same direction, in opposite directions, and equal ones; the dtype of the result."""
+    g = tensor([1, -2, 2])
+    cases = [((g, 3 * g), 0.4), ((2 * g, -g), 0.5), ((g, g), 0.25)]
+    steps = [cagrad(torch.stack(pair), c) for pair, c in cases]
+    return steps, str(steps[0].dtype)
+
+
+@probe("cagrad", points=2, public=False)
+def cagrad_of_nearly_opposite_gradients(cagrad):
+    """Nearly opposite gradients in a wide ball, where Φ bends sharply; both orders of the tasks."""
+    G = tensor([[0.45, 0.022, 0.01], [-0.55, 0.022, 0.01]])
+    return cagrad(G, 0.96), cagrad(G.flip(0), 0.96), cagrad(G, 0.9)
+
+
+# --------------------------------------------------------------------------- the loop
+
+
+class SharedNet(nn.Module):
+    """A hard-sharing net of the probe's own, filled with fixed numbers."""
+
+    def __init__(self, d_in, d_hidden, heads):
+        super().__init__()
+        self.encoder = nn.Sequential(nn.Linear(d_in, d_hidden), nn.ReLU())
+        self.heads = nn.ModuleDict({name: nn.Linear(d_hidden, n) for name, n in heads.items()})
+        fill(self)
+
+    def forward(self, x):
+        z = self.encoder(x)
+        return {name: head(z) for name, head in self.heads.items()}
+
+
+class GradientDescent:
+    """Plain gradient descent, with the two methods of torch's optimizers that the text allows."""
+
+    def __init__(self, net, lr):
+        self.parameters, self.lr, self.steps = list(net.parameters()), lr, 0
+
+    def zero_grad(self, set_to_none=True):
+        for p in self.parameters:
+            p.grad = None if set_to_none or p.grad is None else torch.zeros_like(p)
+
+    def step(self):
+        self.steps += 1
+        with torch.no_grad():
+            for p in self.parameters:
+                if p.grad is not None:
+                    p -= self.lr * p.grad
+
+
+def trained(train_mtl, rng, method, steps, heads, scale=1.0, lr=0.05, **options):
+    """A short training on drawn data: history, what of it carries a graph, parameters, number of steps."""
+    net = SharedNet(5, 4, heads)
+    for p in net.parameters():
+        p.grad = torch.ones_like(p)  # left over from somebody else's backward
+    x = tensor(rng.normal(size=(6, 5)))
+    targets, loss_fns = {}, {}
+    for name, n in heads.items():
+        if n == 1:
+            targets[name], loss_fns[name] = scale * tensor(rng.normal(size=(6, 1))), F.mse_loss
+        else:
+            targets[name], loss_fns[name] = torch.tensor(rng.integers(n, size=6)), F.cross_entropy
+    targets = dict(sorted(targets.items()))  # three dictionaries in different orders
+    loss_fns = dict(reversed(loss_fns.items()))
+    optimizer = GradientDescent(net, lr)
+    history = train_mtl(net, x, targets, loss_fns, optimizer, method, steps, **options)
+    graphs = [name for name, rows in history.items() if rows.requires_grad]
+    return history, graphs, {name: p.detach().clone() for name, p in net.named_parameters()}, optimizer.steps
+
+
+@probe("train_mtl", points=1)
+def task_gradients_by_hand(task_gradients):
+    """The example of the text: rows (3, 2, 0) and (25, 0, 20)."""
+    a, b = tensor([2, 3]).requires_grad_(), tensor([5]).requires_grad_()
+    return task_gradients([a[0] * a[1], a[0] * b[0] ** 2], [a, b])
+
+
+@probe("train_mtl", points=2)
+def two_steps_of_plain_summing(train_mtl, rng):
+    """Two steps with method "uniform" on two tasks."""
+    return trained(train_mtl, rng, "uniform", 2, {"digit": 3, "depth": 1})
+
+
+@probe("train_mtl", points=1)
+def two_steps_with_pcgrad(train_mtl, rng):
+    """Two steps with method "pcgrad" on two tasks."""
+    return trained(train_mtl, rng, "pcgrad", 2, {"digit": 3, "depth": 1})
+
+
+@probe("train_mtl", points=2, public=False)
+def task_gradients_of_matrices_and_of_unused_parameters(task_gradients, rng):
+    """Matrices, parameters that a loss does not use, `.grad` left alone, and a backward pass afterwards."""
+    W = tensor(rng.normal(size=(2, 3))).requires_grad_()
+    heads = [tensor(rng.normal(size=(2, n))).requires_grad_() for n in (1, 4)]
+    W.grad = torch.full((2, 3), 7.0)
+    z = tensor(rng.normal(size=(5, 2))) @ W
+    losses = [(z[:, :2] @ head).tanh().square().sum() for head in heads]
+    G = task_gradients(losses, [heads[1], W, heads[0]])
+    before = [None if p.grad is None else p.grad.clone() for p in (W, *heads)]
+    (losses[0] - 2 * losses[1]).backward()
+    return G, before, W.grad, heads[0].grad
+
+
+@probe("train_mtl", points=2, public=False)
+def five_steps_of_uniform_on_three_tasks(train_mtl, rng):
+    """Five steps of plain summing on three tasks; dictionaries in different orders, old gradients around."""
+    return trained(train_mtl, rng, "uniform", 5, {"tone": 2, "digit": 3, "depth": 1})
+
+
+@probe("train_mtl", points=2, public=False)
+def five_steps_with_uncertainty(train_mtl, rng):
+    """Five steps of uncertainty weighting: losses, weights and final parameters."""
+    heads = {"tone": 2, "digit": 3, "depth": 1}
+    return trained(train_mtl, rng, "uncertainty", 5, heads, scale=5, weight_lr=0.2)
+
+
+@probe("train_mtl", points=3, public=False)
+def eight_steps_with_gradnorm(train_mtl):
+    """Eight steps of GradNorm with an exponent of 0.7: losses, weights and final parameters."""
+    # fixed data: only signs move the weights, and drawn data might leave the first losses without effect
+    heads, rng = {"digit": 3, "tone": 2, "depth": 1}, np.random.default_rng(21)
+    return trained(train_mtl, rng, "gradnorm", 8, heads, scale=2, weight_lr=0.1, alpha=0.7)
+
+
+@probe("train_mtl", points=3, public=False)
+def four_steps_with_pcgrad_on_three_tasks(train_mtl, rng):
+    """Four steps of PCGrad on three tasks that conflict."""
+    return trained(train_mtl, rng, "pcgrad", 4, {"digit": 3, "depth": 1, "tone": 2}, scale=4, lr=0.02)
+
+
+@probe("train_mtl", points=2, public=False)
+def four_steps_with_cagrad(train_mtl, rng):
+    """Four steps of CAGrad with c = 0.8 on two tasks."""
+    return trained(train_mtl, rng, "cagrad", 4, {"tone": 3, "depth": 1}, scale=3, lr=0.02, c=0.8)
+
+
+@probe("train_mtl", points=1, public=False)
+def default_options_and_an_unknown_method(train_mtl):
+    """The defaults of weight_lr, alpha and c, and a method that does not exist."""
+    heads, methods = {"digit": 3, "depth": 1}, ("uncertainty", "gradnorm", "cagrad")
+    results = [trained(train_mtl, np.random.default_rng(21), method, 8, heads, scale=2) for method in methods]
+    return results, raises(trained, train_mtl, np.random.default_rng(21), "sum", 1, heads)
