@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -90,7 +91,9 @@ class Mismatch:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, (bool, int, float, np.ndarray)) and not (isinstance(value, np.ndarray) and value.dtype == object)
+    return isinstance(value, (bool, int, float, np.number, np.bool_, np.ndarray)) and not (
+        isinstance(value, np.ndarray) and value.dtype == object
+    )
 
 
 def _kind(value: Any) -> str:
@@ -103,7 +106,7 @@ def _kind(value: Any) -> str:
     if isinstance(value, Raised):
         return f"the exception {value.type}"
     if isinstance(value, (list, tuple, dict)):
-        return f"a {type(value).__name__} of {len(value)}"
+        return f"a {type(value).__name__} of length {len(value)}"
     return f"a {type(value).__name__}"
 
 
@@ -121,23 +124,27 @@ def difference(expected: Any, actual: Any, rule: Comparison, where: str = "") ->
     if isinstance(expected, str) and isinstance(actual, str):
         return _text_difference(expected, actual, where)
     if isinstance(expected, str) or expected is None:
-        return None if expected is None and actual is None else Mismatch(where, f"yours {_yours(actual)}, expected {describe(expected)}")
+        return (
+            None
+            if expected is None and actual is None
+            else Mismatch(where, f"yours {_yours(actual, where)}, expected {describe(expected)}")
+        )
     if isinstance(expected, (list, tuple)):
         return _sequence_difference(expected, actual, rule, where)
     if isinstance(expected, (set, frozenset)):
         if isinstance(actual, (set, frozenset)) and expected == actual:
             return None
-        return Mismatch(where, f"yours {_yours(actual)}, expected {describe(expected)}")
+        return Mismatch(where, f"yours {_yours(actual, where)}, expected {describe(expected)}")
     if isinstance(expected, dict):
         return _dict_difference(expected, actual, rule, where)
     if _is_number(expected):
         if not _is_number(actual):
-            return Mismatch(where, f"yours {_yours(actual)}, expected {_kind(expected)}")
+            return Mismatch(where, f"yours {_yours(actual, where)}, expected {_kind(expected)}")
         return _array_difference(np.asarray(expected), np.asarray(actual), rule, where)
     if isinstance(expected, Opaque):
         if isinstance(actual, Opaque) and (expected.type, expected.text) == (actual.type, actual.text):
             return None
-        return Mismatch(where, f"yours {_yours(actual)}, expected {_kind(expected)}")
+        return Mismatch(where, f"yours {_yours(actual, where)}, expected {_kind(expected)}")
     raise TypeError(f"cannot compare with {type(expected).__name__}")
 
 
@@ -150,9 +157,9 @@ def _raised(error: Raised) -> str:
     return f"{error.type}: {error.message}" if error.message else error.type
 
 
-def _yours(value: Any) -> str:
+def _yours(value: Any, where: str) -> str:
     """A wrong value as the end of a sentence that begins with "yours"."""
-    if value is None:
+    if value is None and not where:
         return "is None (is a `return` missing?)"
     return f"is {describe(value)}"
 
@@ -186,11 +193,13 @@ def _text_difference(expected: str, actual: str, where: str) -> Mismatch | None:
 
 def _sequence_difference(expected: Sequence[Any], actual: Any, rule: Comparison, where: str) -> Mismatch | None:
     if isinstance(actual, np.ndarray) and actual.ndim and len(actual) == len(expected):
-        actual = list(actual)  # an array where the reference gives a list of rows
+        actual = [np.asarray(row) for row in actual]  # an array where the reference gives a list
     if not isinstance(actual, (list, tuple)):
-        return Mismatch(where, f"yours {_yours(actual)}, expected {_kind(expected)}")
+        return Mismatch(where, f"yours {_yours(actual, where)}, expected {_kind(expected)}")
     if len(expected) != len(actual):
-        return Mismatch(where, f"yours has {len(actual)} entries{_short(actual)}, expected {len(expected)}{_short(expected)}")
+        entries = "entry" if len(actual) == 1 else "entries"
+        text = f"yours has {len(actual)} {entries}{_short(actual)}, expected {len(expected)}{_short(expected)}"
+        return Mismatch(where, text)
     for i, (e, a) in enumerate(zip(expected, actual, strict=True)):
         found = difference(e, a, rule, f"{where}[{i}]")
         if found:
@@ -206,7 +215,7 @@ def _short(value: Sequence[Any]) -> str:
 
 def _dict_difference(expected: dict[Any, Any], actual: Any, rule: Comparison, where: str) -> Mismatch | None:
     if not isinstance(actual, dict):
-        return Mismatch(where, f"yours {_yours(actual)}, expected {_kind(expected)}")
+        return Mismatch(where, f"yours {_yours(actual, where)}, expected {_kind(expected)}")
     missing = sorted(safe_repr(k, 60) for k in expected if k not in actual)
     excess = sorted(safe_repr(k, 60) for k in actual if k not in expected)
     if missing or excess:
@@ -250,7 +259,9 @@ def _array_difference(expected: np.ndarray, actual: np.ndarray, rule: Comparison
         if wrong.size == 1:
             text = f"the value differs (shape {expected.shape})"
         else:
-            text = f"{'all' if count == wrong.size else f'{count} of'} {wrong.size} values differ{'s' * (count == 1)} (shape {expected.shape})"
+            text = (
+                f"{'all' if count == wrong.size else f'{count} of'} {wrong.size} values differ{'s' * (count == 1)} (shape {expected.shape})"
+            )
         if rule.kind == "exact" or not np.isfinite(gap[place]):
             text += f"; for example at {at}: yours {yours}, expected {theirs}"
         elif wrong.size == 1:
@@ -292,7 +303,8 @@ def _shape_hint(expected: np.ndarray, actual: np.ndarray, rule: Comparison) -> s
     if expected.ndim == actual.ndim == 2 and expected.shape == actual.shape[::-1]:
         return "transposed?"
     if tuple(n for n in expected.shape if n != 1) == tuple(n for n in actual.shape if n != 1):
-        return f"an axis of length 1 {'too many' if actual.ndim > expected.ndim else 'is missing' if actual.ndim < expected.ndim else 'is misplaced'}"
+        how = "too many" if actual.ndim > expected.ndim else "is missing" if actual.ndim < expected.ndim else "is misplaced"
+        return f"an axis of length 1 {how}"
     return "the number of elements is right, the axes are not"
 
 
@@ -317,10 +329,10 @@ def _diagnose(expected: np.ndarray, actual: np.ndarray, rule: Comparison, wrong:
     elif len(np.unique(e)) == 1:
         pass  # a constant: any other constant would be a multiple of it
     elif abs(factor - 1) > 1e-2 and not _wrong(e * factor, a, loose)[0].any():
-        notes.append("everywhere the opposite sign" if abs(factor + 1) < 1e-4 else f"everywhere {_num(factor)} times what is expected")
+        notes.append("everywhere the opposite sign" if abs(factor + 1) < 1e-4 else f"everywhere {_ratio(factor)} times what is expected")
     elif e.ndim == 2 and e.shape == e.T.shape and not _wrong(e.T, a, loose)[0].any():
         notes.append("equal to the expected values transposed")
-    elif not _wrong(np.sort(e, axis=None), np.sort(a, axis=None), loose)[0].any():
+    elif e.size > 3 and not _wrong(np.sort(e, axis=None), np.sort(a, axis=None), loose)[0].any():
         notes.append("the values are right, their order is not")
     return notes
 
@@ -336,6 +348,8 @@ def _tolerance(e: np.ndarray, expected: str, actual: str, rule: Comparison) -> t
 
 def _moments_difference(expected: np.ndarray, actual: np.ndarray, rule: Comparison, where: str) -> Mismatch | None:
     n = expected.shape[0]
+    if "c" in (expected.dtype.kind, actual.dtype.kind):
+        expected, actual = (np.stack([x.real, x.imag], axis=-1) for x in (expected, actual))
     e, a = expected.astype(np.float64), actual.astype(np.float64)
     if not np.isfinite(a).all():
         return Mismatch(where, f"{int((~np.isfinite(a)).sum())} of {a.size} samples are nan or infinite")
@@ -359,6 +373,14 @@ def _moments_difference(expected: np.ndarray, actual: np.ndarray, rule: Comparis
     return None
 
 
+def _ratio(factor: float) -> str:
+    """A factor as people write it: 2, 5/6, 0.7391."""
+    fraction = Fraction(factor).limit_denominator(64)
+    return str(fraction) if abs(float(fraction) - factor) < 1e-5 * abs(factor) else _num(factor)
+
+
 def _num(value: Any) -> str:
     value = np.asarray(value).item()
+    if isinstance(value, float) and value == 0:
+        value = 0.0  # not -0
     return f"{value:.6g}" if isinstance(value, (float, complex)) else str(value)

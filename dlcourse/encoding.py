@@ -15,6 +15,7 @@ import json
 import math
 import struct
 import sys
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +27,8 @@ MAX_NODES = 100_000
 """Largest number of leaves and containers in one result."""
 MAX_DEPTH = 40
 MAX_STRING = 100_000
+MAX_ALIKE = 100
+"""Largest number of keys of one dict with the same hash."""
 
 # dtype name on the wire -> numpy dtype; nothing else is read back
 _DTYPES = {
@@ -113,12 +116,17 @@ class _Encoder:
         if isinstance(value, np.generic):
             return self.array(np.asarray(value), "ndarray")
         if isinstance(value, int):
-            return {"t": "int", "v": str(int(value))} if abs(value) < 10**300 else {"t": "opaque", "type": "int", "text": "an int of over 300 digits"}
+            return (
+                {"t": "int", "v": str(int(value))}
+                if abs(value) < 10**300
+                else {"t": "opaque", "type": "int", "text": "an int of over 300 digits"}
+            )
         if isinstance(value, float):
             return {"t": "float", "v": float(value).hex()}
         if isinstance(value, complex):
             return self.array(np.asarray(value), "ndarray")
-        if isinstance(value, np.ma.MaskedArray):
+        masked = sys.modules.get("numpy.ma")  # numpy loads it late, which takes as long as everything else in a check
+        if masked is not None and isinstance(value, masked.MaskedArray):
             return {"t": "opaque", "type": "masked array", "text": safe_repr(value)}
         if isinstance(value, np.ndarray):
             return self.array(np.asarray(value), "ndarray")
@@ -140,6 +148,8 @@ class _Encoder:
                 "t": "raised", "type": value.type, "bases": list(value.bases), "message": value.message[:2000],
                 "trace": [list(frame) for frame in value.trace[:20]], "expected": value.expected,
             }  # fmt: skip
+        if isinstance(value, Opaque):
+            return {"t": "opaque", "type": value.type, "text": value.text}
         if isinstance(value, (list, tuple)):
             return {"t": type(value).__name__ if type(value) in (list, tuple) else "tuple", "v": [self.node(v, depth + 1) for v in value]}
         if isinstance(value, dict):
@@ -189,18 +199,21 @@ def _decode(node: Any, buffers: list[bytes]) -> Any:
         if not isinstance(index, int) or not 0 <= index < len(buffers):
             raise EncodingError("malformed result: no such buffer")
         dtype = _DTYPES.get(node["dtype"])
-        if dtype is None or len(buffers[index]) != math.prod(shape) * dtype.itemsize:
+        buffer, buffers[index] = buffers[index], b""  # no buffer is read twice, or a small message could mean a lot of work
+        if dtype is None or len(buffer) != math.prod(shape) * dtype.itemsize:
             raise EncodingError("malformed result: a buffer does not fit its shape")
-        if dtype == np.bool_ and max(buffers[index], default=0) > 1:
+        if dtype == np.bool_ and max(buffer, default=0) > 1:
             raise EncodingError("malformed result: a truth value that is neither 0 nor 1")
-        return np.frombuffer(buffers[index], dtype=dtype).reshape(shape)
+        return np.frombuffer(buffer, dtype=dtype).reshape(shape)
     if kind in ("list", "tuple"):
         items = [_decode(v, buffers) for v in node["v"]]
         return items if kind == "list" else tuple(items)
     if kind == "set":
-        return frozenset(_hashable(_decode(v, buffers)) for v in node["v"])
+        return frozenset(_spread([_hashable(_decode(v, buffers)) for v in node["v"]]))
     if kind == "dict":
-        return {_hashable(_decode(k, buffers)): _decode(v, buffers) for k, v in node["v"]}
+        items = [(_hashable(_decode(k, buffers)), _decode(v, buffers)) for k, v in node["v"]]
+        _spread([k for k, _ in items])
+        return dict(items)
     if kind == "raised":
         return Raised(
             type=str(node["type"])[:200],
@@ -223,6 +236,13 @@ def _hashable(key: Any) -> Any:
     except TypeError:
         return repr(key)
     return key
+
+
+def _spread(keys: list[Any]) -> list[Any]:
+    """The keys, unless so many hash alike that a table of them would take quadratic time."""
+    if len(keys) > MAX_ALIKE and max(Counter(map(hash, keys)).values()) > MAX_ALIKE:
+        raise EncodingError("malformed result: keys that hash alike")
+    return keys
 
 
 def pack(tree: Any) -> bytes:

@@ -5,7 +5,7 @@ Numpy only: the notebook's `check` uses it with the data of checks.json, the gra
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,9 @@ from .compare import Comparison, describe, difference
 from .encoding import Raised, from_json, to_json
 
 PASSED, FAILED, UNWRITTEN = "passed", "failed", "unwritten"
+
+# no exceptions of student code, but what a runner says about it
+_SAID_BY_RUNNER = ("RunEnded", "ResultTooLarge", "ForbiddenCall")
 
 
 @dataclass(frozen=True)
@@ -117,7 +120,7 @@ class Verdict:
 def wrong(expectation: Expectation, result: Any) -> str | None:
     """What is wrong with ``result``, or None. Exceptions nobody asked for are always wrong."""
     if isinstance(result, Raised) and not result.expected:
-        if result.type in ("RunEnded", "ResultTooLarge"):  # not the student's exceptions, but what a runner says of them
+        if result.type in _SAID_BY_RUNNER:
             return result.message
         return f"your code raised {result.type}{': ' + result.message if result.message else ''}"
     if expectation.judge is None:
@@ -188,7 +191,7 @@ def settle(verdicts: dict[str, Verdict], question_of: dict[str, str]) -> dict[st
     return out
 
 
-def failing_needs(question: str, needs: dict[str, Sequence[str]], failed: set[str], order: Sequence[str]) -> list[str]:
+def failing_needs(question: str, needs: Mapping[str, Sequence[str]], failed: set[str], order: Sequence[str]) -> list[str]:
     """Earlier questions that ``question`` builds on, directly or not, and that fail."""
     seen: set[str] = set()
     todo = list(needs.get(question, ()))

@@ -1,0 +1,140 @@
+"""Probes: parameters, seeds, exceptions as data."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dlcourse import close, exact, probe, raises
+from dlcourse.encoding import Raised
+from dlcourse.probes import AuthorError, Probe, describe_exception, run
+
+
+@probe("double", points=2, public=False, compare=exact(), seconds=3)
+def twice(double: Any, rng: np.random.Generator) -> Any:
+    """What is tested.
+
+    More, for the author.
+    """
+    return double(rng.integers(100, size=3))
+
+
+def test_probe_carries_what_its_author_said() -> None:
+    assert isinstance(twice, Probe)
+    assert (twice.name, twice.title, twice.question, twice.points, twice.public) == ("twice", "What is tested.", "double", 2, False)
+    assert twice.parameters == ("double", "rng") and twice.compare == exact() and twice.seconds == 3
+
+
+def test_defaults() -> None:
+    one = probe("q")(lambda f: f)
+    assert one.public and one.points == 1 and one.compare == close() and one.judge is None and one.seconds is None
+
+
+@pytest.mark.parametrize("points", [0, -1, "2", None, True, float("nan"), float("inf"), 1e9])
+def test_points_must_be_positive_numbers(points: Any) -> None:
+    with pytest.raises(AuthorError, match="points"):
+        probe("q", points=points)
+
+
+@pytest.mark.parametrize("seconds", [0, -1, "2", True])
+def test_seconds_must_be_positive_numbers(seconds: Any) -> None:
+    with pytest.raises(AuthorError, match="seconds"):
+        probe("q", seconds=seconds)
+
+
+def test_inputs_depend_on_seed_slug_and_name_only() -> None:
+    def identity(x: Any) -> Any:
+        return x
+
+    def inputs(slug: str, seed: str) -> list[int]:
+        return list(run(twice, {"double": identity}, slug, seed))
+
+    assert inputs("a", "1") == inputs("a", "1")
+    assert inputs("a", "1") != inputs("a", "2")
+    assert inputs("a", "1") != inputs("b", "1")
+
+
+def test_public_inputs_do_not_depend_on_the_course_seed() -> None:
+    @probe("q")
+    def public(rng: np.random.Generator) -> Any:
+        """T."""
+        return rng.normal()
+
+    assert run(public, {}, "a", "1") == run(public, {}, "a", "2")
+
+
+def test_global_generators_are_seeded() -> None:
+    torch = pytest.importorskip("torch")
+
+    @probe("q")
+    def draws() -> Any:
+        """T."""
+        return [random.random(), np.random.rand(), torch.rand(1).item()]
+
+    assert run(draws, {}, "a", "") == run(draws, {}, "a", "")
+
+
+def test_missing_function_is_said() -> None:
+    found = run(twice, {}, "a", "")
+    assert found.type == "MissingFunction" and found.message == "double is not defined" and "NameError" in found.bases
+
+
+class Rude(BaseException):
+    pass
+
+
+class Unprintable(Exception):
+    def __str__(self) -> str:
+        raise RuntimeError
+
+
+@pytest.mark.parametrize(
+    ("error", "name"), [(ValueError("no"), "ValueError"), (SystemExit(3), "SystemExit"), (Rude(), "Rude"), (Unprintable(), "Unprintable")]
+)
+def test_exceptions_come_back_as_data(error: BaseException, name: str) -> None:
+    def double(x: Any) -> Any:
+        raise error
+
+    found = run(twice, {"double": double}, "a", "")
+    assert isinstance(found, Raised) and found.type == name and not found.expected
+
+
+def test_interrupt_is_the_users() -> None:
+    def double(x: Any) -> Any:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(twice, {"double": double}, "a", "")
+
+
+def test_raises_gives_the_exception_or_the_result() -> None:
+    found = raises(int, "x")
+    assert found.type == "ValueError" and found.expected and "Exception" in found.bases
+    assert raises(int, "3") == 3
+
+
+def test_raises_does_not_take_a_stub_for_an_answer() -> None:
+    def stub() -> None:
+        raise NotImplementedError
+
+    with pytest.raises(NotImplementedError):
+        raises(stub)
+
+
+def test_trace_holds_the_students_lines_only() -> None:
+    source = "def f(x):\n    y = x\n    return int(y)\n"
+    namespace: dict[str, Any] = {"__name__": "__main__"}
+    exec(compile(source, "<cell softmax>", "exec"), namespace)
+    with pytest.raises(ValueError) as caught:
+        namespace["f"]("x")
+    assert [frame[:2] for frame in describe_exception(caught.value).trace] == [("cell softmax", 3)]
+
+
+def test_trace_is_bounded() -> None:
+    namespace: dict[str, Any] = {"__name__": "__main__"}
+    exec(compile("def f(n):\n    return f(n + 1)\n", "<cell q>", "exec"), namespace)
+    found = run(probe("q")(lambda f: f(0)), {"f": namespace["f"]}, "a", "")
+    assert found.type == "RecursionError" and len(found.trace) == 6

@@ -1,0 +1,124 @@
+"""From results to verdicts."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dlcourse.compare import Comparison, close, exact, within_se
+from dlcourse.encoding import Raised
+from dlcourse.verdict import FAILED, PASSED, UNWRITTEN, Expectation, KnownMistake, Verdict, failing_needs, judge, settle
+
+GOOD = np.array([1.0, 2.0])
+HALF = KnownMistake("halved", "Do not halve.", GOOD / 2)
+CRASH = KnownMistake("crashes", "Mind the empty case.", Raised("IndexError", ("IndexError",), "out of range"))
+
+
+def expectation(expected: Any = GOOD, compare: Comparison | None = None, mistakes: Any = (HALF, CRASH), judge: Any = None) -> Expectation:
+    return Expectation("p", "q", "Title.", 2, True, compare or close(), expected, tuple(mistakes), judge)
+
+
+def error(kind: str, message: str = "", expected: bool = False, trace: Any = ()) -> Raised:
+    return Raised(kind, (kind, "Exception"), message, trace, expected)
+
+
+def test_right_result_passes() -> None:
+    assert judge(expectation(), GOOD.copy()) == Verdict(PASSED)
+
+
+def test_wrong_result_fails_with_a_message() -> None:
+    verdict = judge(expectation(), GOOD + 1)
+    assert verdict.status == FAILED and "differ" in verdict.message and verdict.mistakes == ()
+
+
+def test_mistake_is_named() -> None:
+    assert judge(expectation(), GOOD / 2).mistakes == (("halved", "Do not halve."),)
+
+
+def test_same_exception_is_the_same_mistake() -> None:
+    trace = (("q", 3, "x[9]"),)
+    verdict = judge(expectation(), error("IndexError", "out of range", trace=trace))
+    assert verdict.message == "your code raised IndexError: out of range"
+    assert verdict.mistakes == (("crashes", "Mind the empty case."),) and verdict.trace == trace
+    assert judge(expectation(), error("IndexError", "another")).mistakes == ()
+    assert judge(expectation(), error("KeyError", "out of range")).mistakes == ()
+
+
+def test_stub_is_unwritten() -> None:
+    assert judge(expectation(), error("NotImplementedError")).status == UNWRITTEN
+    verdict = judge(expectation(), error("MissingFunction", "softmax is not defined"))
+    assert verdict.status == UNWRITTEN and verdict.message.startswith("softmax is not defined")
+
+
+def test_expected_exception() -> None:
+    wanted = expectation(error("ValueError", expected=True), mistakes=())
+    assert judge(wanted, error("ValueError", "any text", expected=True)).passed
+    assert judge(wanted, error("TypeError", expected=True)).message == "should raise ValueError, but raised TypeError"
+    assert judge(wanted, 3.0).message == "should raise ValueError, but returned 3.0"
+    # an exception that escaped from somewhere else is no answer, even of the right type
+    assert judge(wanted, error("ValueError")).status == FAILED
+
+
+@pytest.mark.parametrize("kind", ["RunEnded", "ResultTooLarge", "ForbiddenCall"])
+def test_what_the_runner_says_is_passed_on(kind: str) -> None:
+    assert judge(expectation(), error(kind, "took more than 2 s")).message == "took more than 2 s"
+
+
+def test_judge_replaces_the_comparison() -> None:
+    seen = []
+
+    def by_size(result: Any, expected: Any) -> str | None:
+        seen.append(expected)
+        return None if len(result) == 2 else f"{len(result)} entries"
+
+    wanted = expectation(judge=by_size)
+    assert judge(wanted, GOOD * 7).passed and seen[0] is GOOD
+    assert judge(wanted, [1, 2, 3]).message == "3 entries"
+
+
+def test_judge_that_stumbles_over_a_result_fails_the_test() -> None:
+    wanted = expectation(judge=lambda result, expected: None if result["a"] else "no")
+    for result in (None, 3, {}, np.zeros(2)):
+        verdict = judge(wanted, result)
+        assert verdict.status == FAILED and "cannot be judged" in verdict.message
+
+
+def test_a_mistake_of_a_statistic_is_matched_by_value() -> None:
+    rng = np.random.default_rng(0)
+    samples, wrong = rng.normal(size=(500, 2)), rng.normal(size=(500, 2)) + 1
+    wanted = expectation(samples, within_se(), (KnownMistake("shifted", "h", wrong),))
+    assert judge(wanted, wrong.copy()).mistakes
+    assert not judge(wanted, rng.normal(size=(500, 2)) + 1).mistakes
+
+
+def test_expectation_survives_json() -> None:
+    before = expectation(compare=exact())
+    after = Expectation.from_json("p", json.loads(json.dumps(before.to_json())))
+    assert (after.name, after.question, after.title, after.points, after.compare) == ("p", "q", "Title.", 2, exact())
+    assert (after.expected == GOOD).all() and [m.name for m in after.mistakes] == ["halved", "crashes"]
+    assert judge(after, GOOD / 2).mistakes == (("halved", "Do not halve."),)
+
+
+def test_verdict_survives_json() -> None:
+    before = Verdict(FAILED, "m", (("a", "b"),), (("cell", 3, "x"),))
+    assert Verdict.from_json(json.loads(json.dumps(before.to_json()))) == before
+
+
+def test_settle_names_the_mistake_that_explains_most() -> None:
+    a, b = ("a", "hint a"), ("b", "hint b")
+    found = settle(
+        {"p1": Verdict(FAILED, "m", (a, b)), "p2": Verdict(FAILED, "m", (b,)), "p3": Verdict(PASSED), "r1": Verdict(FAILED, "m", (a, b))},
+        {"p1": "q", "p2": "q", "p3": "q", "r1": "r"},
+    )
+    assert found["p1"].mistakes == (b,) and found["p2"].mistakes == (b,) and found["p3"].mistakes == ()
+    assert found["r1"].mistakes == (a,), "another question's votes do not count; among equals the author's order decides"
+
+
+def test_failing_needs_are_followed_to_the_end_and_ordered() -> None:
+    needs = {"a": (), "b": ("a",), "c": ("b",), "d": ("c", "a")}
+    assert failing_needs("d", needs, {"a", "c", "d"}, list("abcd")) == ["a", "c"]
+    assert failing_needs("b", needs, {"c"}, list("abcd")) == []
+    assert failing_needs("x", {"x": ("y",), "y": ("x",)}, {"x", "y"}, ["x", "y"]) == ["x", "y"]
