@@ -1,20 +1,25 @@
 """What runs in the student's process: cells in an IPython shell, probes in namespaces of their own.
 
 Nothing here is trusted by the other side. The shell is made once, in the zygote; each submission uses a forked
-copy. It speaks no Jupyter protocol: one request frame, one reply frame.
+copy. It speaks no Jupyter protocol: one request frame, one reply frame. A reply repeats the ``nonce`` of its request;
+since that is random, no reply can be sent ahead.
 
-Requests: ``{"op": "cell", "source", "label"}`` and ``{"op": "probe", "name", "program", "question", "public", "slug",
-"seed"}``. Replies: outputs as nbformat dictionaries, or a packed result.
+Requests: ``{"op": "files", "files"}`` with their contents as the body, before any code of the student;
+``{"op": "cell", "source", "label"}``; ``{"op": "probe", "name", "program", "question", "public", "slug", "seed"}``. The
+reply's body holds the outputs as JSON (nbformat dictionaries), or a packed result.
 """
 
 from __future__ import annotations
 
 import io
+import json
 import linecache
 import os
 import socket
+import subprocess
 import sys
 import traceback
+from pathlib import Path
 from typing import Any
 
 from IPython.core.compilerop import CachingCompiler
@@ -24,14 +29,16 @@ from IPython.core.history import HistoryManager
 from IPython.core.interactiveshell import InteractiveShell
 
 from ..encoding import EncodingError, Raised, pack
-from ..probes import Probe, close, describe_exception, run
-from . import wire
+from ..probes import Probe, close, describe_exception, run, seed_everything
+from . import sandbox, seccomp, wire
 
 MAX_STREAM = 64 << 10
 """Characters kept of what one cell prints."""
 MAX_DISPLAY = 2 << 20
 """Characters kept of what one cell displays."""
-REQUEST_LIMIT = 16 << 20
+MAX_ITEMS = 500
+"""Outputs kept of one cell."""
+REQUEST_LIMIT = 64 << 20
 
 
 class Outputs:
@@ -55,13 +62,13 @@ class Outputs:
         last = self.items[-1] if self.items else None
         if last and last["output_type"] == "stream" and last["name"] == name:
             last["text"] += text
-        else:
+        elif len(self.items) < MAX_ITEMS:
             self.items.append({"output_type": "stream", "name": name, "text": text})
 
     def show(self, output_type: str, data: dict[str, Any], metadata: dict[str, Any] | None) -> None:
         size = sum(len(str(v)) for v in data.values())
         self.displayed += size
-        if self.displayed > MAX_DISPLAY:
+        if self.displayed > MAX_DISPLAY or len(self.items) >= MAX_ITEMS:
             self.write("stderr", "… an output was dropped: the cell displays too much\n")
             return
         self.items.append({"output_type": output_type, "data": data, "metadata": {}})
@@ -103,6 +110,12 @@ class Publisher(DisplayPublisher):
 
 
 class Hook(DisplayHook):
+    source = ""
+
+    def quiet(self) -> bool:
+        """Whether the cell ends in a semicolon; IPython would look into a history that is not kept here."""
+        return bool(self.semicolon_at_end_of_expression(Hook.source))
+
     def write_output_prompt(self) -> None: ...
 
     def write_format_data(self, format_dict: dict[str, Any], md_dict: dict[str, Any] | None = None) -> None:
@@ -128,7 +141,6 @@ class Shell(InteractiveShell):
     displayhook_class = Hook
     display_pub_class = Publisher
     compiler_class = Compiler
-    system = InteractiveShell.system_piped
 
     def init_history(self) -> None:
         HistoryManager.enabled = False
@@ -144,6 +156,15 @@ class Shell(InteractiveShell):
     def showsyntaxerror(self, *args: Any, **kwargs: Any) -> None:
         self.showtraceback()
 
+    def system(self, cmd: str) -> None:
+        """``!command``, through a pipe: the sandbox has no terminals."""
+        command = self.var_expand(cmd, depth=1)
+        with subprocess.Popen(command, shell=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
+            assert process.stdout is not None
+            while chunk := process.stdout.read1(1 << 16):  # type: ignore[attr-defined]
+                sys.stdout.write(chunk.decode(errors="replace"))
+        self.user_ns["_exit_code"] = process.returncode
+
     def enable_gui(self, gui: str | None = None) -> None: ...
 
 
@@ -151,7 +172,7 @@ def _show_error(error: BaseException) -> None:
     raised = describe_exception(error)
     lines = [f"{cell}, line {number}: {source}" for cell, number, source in raised.trace]
     if isinstance(error, SyntaxError):
-        lines = [line.rstrip() for line in traceback.format_exception_only(error)]
+        lines = [line.rstrip()[:500] for line in traceback.format_exception_only(error)]
     else:
         lines.append(f"{raised.type}: {raised.message}")
     OUTPUTS.items.append({"output_type": "error", "ename": raised.type, "evalue": raised.message, "traceback": lines})
@@ -171,7 +192,8 @@ def make_shell() -> Shell:
 
 
 def _enter(shell: Shell) -> None:
-    """Per run: streams, inline pictures."""
+    """Per run: seeds, streams, the main module."""
+    seed_everything("run")
     sys.stdin = io.StringIO()
     sys.stdout, sys.stderr = Stream("stdout"), Stream("stderr")
     quiet = os.open(os.devnull, os.O_RDWR)
@@ -184,17 +206,28 @@ def _enter(shell: Shell) -> None:
     sys.modules["__main__"] = shell.user_module
 
 
-def run_cell(shell: Shell, source: str, label: str) -> dict[str, Any]:
-    """Run one cell; never raises what the cell raises."""
+def write_files(files: list[tuple[str, int]], contents: bytes) -> None:
+    """Put the assignment's data files into the working folder."""
+    at = 0
+    for name, size in files:
+        path = Path(name)
+        if path.is_absolute() or ".." in path.parts:
+            raise ValueError(f"{name} is outside of the notebook's folder")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(contents[at : at + size])
+        at += size
+
+
+def run_cell(shell: Shell, source: str, label: str) -> tuple[bool, bytes]:
+    """Run one cell and return whether it went well, and its outputs; never raises what the cell raises."""
     OUTPUTS.clear()
-    Compiler.label = label
+    Compiler.label, Hook.source = label, source
     try:
-        result = shell.run_cell(source, store_history=False)
-        ok = bool(result.success)
+        ok: bool = shell.run_cell(source, store_history=False).success is True
     except SystemExit as error:
         OUTPUTS.write("stderr", f"the cell called exit({error.code})\n")
         ok = False
-    return {"ok": ok, "outputs": list(OUTPUTS.items)}
+    return ok, json.dumps(OUTPUTS.items).encode()
 
 
 def run_probe(shell: Shell, request: dict[str, Any]) -> bytes:
@@ -216,20 +249,38 @@ def serve(sock: socket.socket, shell: Shell) -> None:
     _enter(shell)
     while True:
         try:
-            request, _ = wire.receive(sock, REQUEST_LIMIT)
+            request, body = wire.receive(sock, REQUEST_LIMIT)
         except wire.WireError:
             return
+        reply = {"nonce": request["nonce"]}
         if request["op"] == "cell":
-            wire.send(sock, run_cell(shell, request["source"], request["label"]))
+            ok, outputs = run_cell(shell, request["source"], request["label"])
+            wire.send(sock, {**reply, "ok": ok}, outputs)
         elif request["op"] == "probe":
-            wire.send(sock, {"ok": True}, run_probe(shell, request))
+            wire.send(sock, {**reply, "ok": True}, run_probe(shell, request))
+        elif request["op"] == "files":
+            write_files(request["files"], body)
+            wire.send(sock, {**reply, "ok": True})
         elif request["op"] == "modules":
-            wire.send(sock, {"ok": True, "modules": sorted(sys.modules)})
+            wire.send(sock, {**reply, "ok": True}, json.dumps(sorted(sys.modules)).encode())
 
 
 def main() -> None:
-    """Entry of a process that was not forked from a zygote: ``python -m dlcourse.executor.driver <fd>``."""
-    serve(socket.socket(fileno=int(sys.argv[1])), make_shell())
+    """Entry of a process that was not forked from a zygote: ``python -m dlcourse.executor.driver <fd> [sandbox]``."""
+    sock = socket.socket(fileno=int(sys.argv[1]))
+    shell = make_shell()
+    if len(sys.argv) == 2:
+        sock.sendall(wire.READY)
+    else:
+        proc = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            sandbox.confine(sandbox.Sandbox.from_json(json.loads(sys.argv[2])), seccomp.program())
+        except (sandbox.SandboxUnavailable, OSError) as error:
+            sock.sendall(str(error).encode()[:1000])
+            return
+        socket.send_fds(sock, [wire.READY], [proc])
+        os.close(proc)
+    serve(sock, shell)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,16 @@
+"""Display without end: rich objects, pictures, updates."""
+
+CELLS = [
+    "def total(x):\n    return x.sum(axis=1)\n",
+    """
+from IPython.display import display, HTML, update_display
+for i in range(100_000):
+    display(HTML("<b>x</b>" * 100))
+    display({"text/plain": ""}, raw=True)
+""",
+]
+EARNED = {"row_sums"}
+
+
+def holds(record, world):
+    assert all(len(outputs) <= 501 for outputs in record.outputs.values())

@@ -1,0 +1,13 @@
+"""End the process at once, from a cell and from a graded function."""
+
+CELLS = [
+    "def total(x):\n    return x.sum(axis=1)\n",
+    "import os\nos._exit(0)\n",
+    "def scaled(x):\n    os._exit(0)\n",
+    "raise SystemExit(0)",
+]
+EARNED = {"row_sums"}
+
+
+def holds(record, world):
+    assert "exit code 0" in record.ended["cell 1"]

