@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import contextlib
 import difflib
 import importlib.util
 import re
@@ -18,14 +19,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import jupytext
-
 from . import demos
 from .probes import AuthorError, Probe
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 STUB = "raise NotImplementedError"
-_MARKER_LIKE = re.compile(r"^\s*#+\s*(BEGIN|END)\b", re.IGNORECASE)
+_COMMENT = re.compile(r"^\s*(#+)(.*)$")
 
 
 @dataclass(frozen=True)
@@ -124,6 +123,12 @@ class Assignment:
                     f"{old!r} stands {source.count(old)} times in the question's cell; it must stand once"
                 )
             source = source.replace(old, new)
+        try:
+            ast.parse(source)
+        except SyntaxError as error:
+            raise AuthorError(
+                f"tests/{self.slug}/misconceptions.py: {misconception.question}/{misconception.name}: the edited cell is no Python: {error.msg}"
+            ) from error
         return source
 
 
@@ -141,6 +146,17 @@ def clear_solution(source: str) -> str:
     return "\n".join(out)
 
 
+def looks_like_marker(line: str) -> bool:
+    """Whether a comment is a marker with a typo: too costly to miss, since the reference would be handed out."""
+    comment = _COMMENT.match(line)
+    if comment is None:
+        return False
+    words = re.sub(r"[^A-Z]+", " ", comment.group(2).upper()).strip()
+    if re.match(r"(BEGIN|END) ?(SOLUTION|HIDDEN|MARK)", words) or len(comment.group(1)) == 3 and "SOLUTION" in words:
+        return True
+    return any(difflib.SequenceMatcher(None, words, marker).ratio() > 0.8 for marker in ("BEGIN SOLUTION", "END SOLUTION"))
+
+
 def _check_markers(path: Path, cell: str, first_words: str) -> None:
     inside = False
     for line in cell.splitlines():
@@ -149,10 +165,20 @@ def _check_markers(path: Path, cell: str, first_words: str) -> None:
             inside = True
         elif text == END and inside:
             inside = False
-        elif text in (BEGIN, END) or _MARKER_LIKE.match(line):
+        elif text in (BEGIN, END) or looks_like_marker(line):
             raise AuthorError(f"{path}: {first_words}: stray or misspelt marker {text!r}; write {BEGIN!r} and {END!r} in turn")
     if inside:
         raise AuthorError(f"{path}: {first_words}: {BEGIN!r} without {END!r}")
+
+
+def _stub_can_be_defined(stub: str) -> bool:
+    """Whether a stub is Python that raises when it is called, not when its cell is run."""
+    try:
+        tree = ast.parse(stub)
+    except SyntaxError:
+        return False
+    bodies = [tree.body, *(n.body for n in ast.walk(tree) if isinstance(n, ast.ClassDef))]
+    return not any(isinstance(statement, ast.Raise) for body in bodies for statement in body)
 
 
 def _defined(source: str) -> tuple[str, ...]:
@@ -173,21 +199,19 @@ class Module:
             self.body = ast.parse(self.text, str(path)).body
         except SyntaxError as error:
             raise AuthorError(f"{path}:{error.lineno}: {error.msg}") from error
-        self.owner: dict[str, ast.stmt] = {}
+        self.owners: dict[str, list[ast.stmt]] = {}  # several: `import a.b` and `import a.c`, or `x = 1` and `x = x + 1`
         for statement in self.body:
             for name in _binds(statement):
-                self.owner[name] = statement
+                self.owners.setdefault(name, []).append(statement)
 
-    def closure(self, roots: set[str], exclude: set[str] = frozenset()) -> list[ast.stmt]:  # type: ignore[assignment]
+    def closure(self, roots: set[str]) -> list[ast.stmt]:
         """Top-level statements that ``roots`` need, in the order of the file."""
         todo, found = set(roots), []
         while todo:
-            name = todo.pop()
-            statement = self.owner.get(name)
-            if statement is None or statement in found or name in exclude:
-                continue
-            found.append(statement)
-            todo |= _names_used(statement)
+            for statement in self.owners.get(todo.pop(), []):
+                if statement not in found:
+                    found.append(statement)
+                    todo |= _names_used(statement)
         return [s for s in self.body if s in found]
 
     def segment(self, statement: ast.stmt, decorators: bool = True) -> str:
@@ -268,6 +292,8 @@ def read_script(path: Path) -> tuple[tuple[Cell, ...], dict[str, Question]]:
     """
     if not path.is_file():
         raise AuthorError(f"{path}: no such file; `dlcourse new {path.stem}` writes a template")
+    import jupytext  # students, who check notebooks only, do not have it
+
     notebook = jupytext.reads(path.read_text(encoding="utf-8"), fmt="py:percent")
     cells: list[Cell] = []
     raw: dict[str, tuple[str, tuple[str, ...]]] = {}
@@ -290,6 +316,8 @@ def read_script(path: Path) -> tuple[tuple[Cell, ...], dict[str, Question]]:
                 raise AuthorError(f'{path}: {first}: a question needs a name: # %% question="softmax"')
             if BEGIN not in cell.source:
                 raise AuthorError(f"{path}: question {name}: no {BEGIN!r} in its cell")
+            if functions and not _stub_can_be_defined(clear_solution(cell.source)):
+                raise AuthorError(f"{path}: question {name}: its stub cannot be run; indent the markers like the body between them")
             if name in raw:
                 raise AuthorError(f"{path}: two questions are named {name}")
             forbid = cell.metadata.get("forbid", [])
@@ -349,7 +377,7 @@ def _read_probes(path: Path, slug: str, questions: dict[str, Question], given: s
 
 def _unbound(statement: ast.FunctionDef, source: Module) -> set[str]:
     """Names that the function reads and nothing binds: neither itself, nor the file, nor Python."""
-    bound = set(source.owner) | set(dir(builtins))
+    bound = set(source.owners) | set(dir(builtins))
     for node in ast.walk(statement):
         if isinstance(node, ast.Name) and isinstance(node.ctx, (ast.Store, ast.Del)):
             bound.add(node.id)
@@ -408,6 +436,9 @@ def _read_misconceptions(path: Path, slug: str, questions: dict[str, Question]) 
         if (one.question, one.name) in seen:
             raise AuthorError(f"{path}: two misconceptions of {one.question} are named {one.name}")
         seen.add((one.question, one.name))
+        pairs = one.edits if isinstance(one.edits, (list, tuple)) else ()
+        if not pairs or not all(isinstance(p, (list, tuple)) and len(p) == 2 and all(isinstance(t, str) for t in p) for p in pairs):
+            raise AuthorError(f"{path}: {one.question}/{one.name}: edits must be a list of (old, new) texts, got {one.edits!r}")
     return tuple(found)
 
 
@@ -464,6 +495,7 @@ def load_reference(slug: str, root: Path | None = None) -> types.ModuleType:
     path = (root or course_root(Path(__file__).parent)) / "solutions" / f"{slug}.py"
     before, demos.run_at_once = demos.run_at_once, False
     try:
-        return _execute_file(path, f"_dlcourse_{slug}_reference")
+        with contextlib.chdir(path.parent):  # where the script finds data/<slug>/
+            return _execute_file(path, f"_dlcourse_{slug}_reference")
     finally:
         demos.run_at_once = before

@@ -12,7 +12,6 @@ import glob
 import logging
 import os
 import shutil
-import stat
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -31,9 +30,11 @@ from traitlets.config import Config
 from .authoring import AuthorError, course_root
 from .course import Course, read_course
 from .executor.session import Zygote
+from .feedback import FeedbackExporter
 from .grading import Grader, open_grader
+from .nbconfig import find_alembic
 from .runner import start_zygote
-from .submission import from_notebook, read_submission, to_notebook
+from .submission import exchange_files, from_notebook, read_submission, submitted_at, to_notebook
 
 log = logging.getLogger("dlcourse")
 
@@ -105,7 +106,11 @@ class Execute(StockExecute):
         grader = grader_for(resources["nbgrader"]["assignment"])
         if grader is None:
             return super().preprocess(nb, resources, km)
-        resources["dlcourse_record"] = grader.run(nb, _zygote())
+        try:
+            resources["dlcourse_record"] = grader.run(nb, _zygote())
+        except RuntimeError:  # the warm process is gone, killed by the system for want of memory perhaps
+            _zygote.cache_clear()
+            resources["dlcourse_record"] = grader.run(nb, _zygote())
         return nb, resources
 
 
@@ -120,11 +125,16 @@ class WriteVerdicts(NbGraderPreprocessor):
 
 
 class _OwnFilesOnly(BaseConverter):
-    """Copies nothing from a submission: its code is taken from the notebook, its data files from the instructor."""
+    """Copies from a submission what the exchange put there: code comes from the notebook, data files from the instructor."""
 
     def init_assignment(self, assignment_id: str, student_id: str) -> None:
         if grader_for(assignment_id) is None:
-            super().init_assignment(assignment_id, student_id)
+            return super().init_assignment(assignment_id, student_id)
+        folder = Path(self._format_dest(assignment_id, student_id))
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in exchange_files(Path(self._format_source(assignment_id, student_id))).items():
+            (folder / name).write_text(text, encoding="utf-8")
+        return None
 
 
 class CourseAutograde(Autograde, _OwnFilesOnly):
@@ -133,7 +143,7 @@ class CourseAutograde(Autograde, _OwnFilesOnly):
     def __init__(self, coursedir: Any = None, **kwargs: Any) -> None:
         super().__init__(coursedir=coursedir, **kwargs)
         stock = self.coursedir.get_existing_timestamp
-        self.coursedir.get_existing_timestamp = lambda path: stock(path) if _is_timestamp(path) else None
+        self.coursedir.get_existing_timestamp = lambda path: stock(path) if submitted_at(Path(path)) else None
 
     def init_notebooks(self) -> None:
         slug = self.coursedir.assignment_id
@@ -159,21 +169,6 @@ class CourseAutograde(Autograde, _OwnFilesOnly):
         return super().init_destination(assignment_id, student_id)
 
 
-def _is_timestamp(folder: str) -> bool:
-    """Whether a submission's timestamp.txt is one; a special file or nonsense must stop nobody's grading."""
-    from nbgrader.utils import parse_utc
-
-    path = os.path.join(folder, "timestamp.txt")
-    try:
-        status = os.lstat(path)
-        if not stat.S_ISREG(status.st_mode) or status.st_size > 200:
-            return False
-        parse_utc(Path(path).read_text(encoding="utf-8").strip())
-    except (OSError, ValueError, OverflowError):
-        return False
-    return True
-
-
 def _is_graded(path: str) -> bool:
     try:
         return bool(nbformat.read(path, as_version=4).metadata.get("dlcourse", {}).get("graded"))
@@ -183,8 +178,10 @@ def _is_graded(path: str) -> bool:
 
 def configure(config: Config) -> None:
     """Set up nbgrader for the course: called by nbgrader_config.py with nbgrader's config object."""
+    find_alembic()
     config.ClearSolutions.code_stub = {"python": "raise NotImplementedError"}
     config.Autograde.exporter_class = SubmissionExporter
+    config.GenerateFeedback.exporter_class = FeedbackExporter
     config.Autograde.sanitize_preprocessors = [Rebuild, *Autograde.sanitize_preprocessors.default()]
     stock = Autograde.autograde_preprocessors.default()
     at = stock.index(StockExecute)

@@ -8,24 +8,23 @@ import multiprocessing
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass, field
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from dateutil.parser import ParserError
-from nbgrader.utils import parse_utc
+from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config
 
 from .authoring import AuthorError
 from .course import Course
-from .grading import open_grader
 from .gradebook import GradebookWriter
+from .grading import open_grader
 from .runner import start_zygote
-from .submission import Submission, read_submission
+from .submission import Submission, exchange_files, read_submission, submitted_at
 from .work import Graded, bundle, grade_one, start_worker
 
 ATTEMPTS = 3
@@ -87,7 +86,11 @@ class Journal:
         self.entries: dict[str, Entry] = {}
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.is_file():
-            for line in path.read_text(encoding="utf-8").splitlines():
+            text = path.read_text(encoding="utf-8", errors="replace")
+            if text and not text.endswith("\n"):  # the grader was killed while writing; what comes next must not join it
+                with path.open("a", encoding="utf-8") as file:
+                    file.write("\n")
+            for line in text.split("\n"):
                 try:
                     document = json.loads(line)
                     entry = Entry(**{**document, "verdicts": [tuple(v) for v in document["verdicts"]]})
@@ -131,16 +134,6 @@ def submitted_folders(root: Path, slug: str) -> dict[str, Path]:
     return {s: f for s, f in folders.items() if f.is_symlink() or f.exists()}
 
 
-def _timestamp(folder: Path) -> datetime | None:
-    path = folder / "timestamp.txt"
-    try:
-        if path.is_symlink() or not path.is_file() or path.stat().st_size > 200:
-            return None
-        return parse_utc(path.read_text(encoding="utf-8").strip())  # type: ignore[no-any-return]
-    except (OSError, ValueError, ParserError, OverflowError):
-        return None
-
-
 def _digest(submission: Submission, timestamp: datetime | None) -> str:
     digest = hashlib.sha256(str(timestamp).encode())
     for note in submission.notes:
@@ -150,16 +143,30 @@ def _digest(submission: Submission, timestamp: datetime | None) -> str:
     return digest.hexdigest()
 
 
-def _pool(archive: bytes, slug: str, settings: Settings) -> ProcessPoolExecutor:
+def _local(archive: bytes, slug: str, settings: Settings) -> tuple[Executor, int]:
+    """A pool of processes on this machine and how many they are.
+
+    Raises:
+        AuthorError: they do not start.
+    """
     jobs = settings.jobs or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else settings.jobs or os.cpu_count() or 1
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(jobs, context, initializer=start_worker, initargs=(archive, slug, settings.sandbox))
+    pool = ProcessPoolExecutor(jobs, context, initializer=start_worker, initargs=(archive, slug, settings.sandbox))
+    try:
+        pool.submit(os.getpid).result()
+    except BrokenProcessPool:
+        raise AuthorError("the worker processes do not start; what they said stands above") from None
+    return pool, jobs
 
 
 def _results(
     todo: Iterable[tuple[str, Submission]], make: Callable[[], tuple[Executor, int]], failed: dict[str, str]
 ) -> Iterator[tuple[str, Graded]]:
-    """Results as they come, with a bounded number of submissions under way; a dead worker's are tried again."""
+    """Results as they come, with a bounded number of submissions under way.
+
+    When a worker dies, so does its pool. Those under way are then tried again one at a time, so that the guilty one is
+    found and takes nobody with it.
+    """
     waiting = iter(todo)
     again: list[tuple[str, Submission]] = []
     attempts: dict[str, int] = {}
@@ -167,33 +174,40 @@ def _results(
     running: dict[Future[Graded], tuple[str, Submission]] = {}
     try:
         while True:
-            while len(running) < 2 * width:
-                item = again.pop() if again else next(waiting, None)
+            alone = bool(again) or any(student in attempts for student, _ in running.values())
+            broken = False
+            while len(running) < (1 if alone else 2 * width) and not broken:
+                item = again.pop(0) if again else next(waiting, None)
                 if item is None:
                     break
-                running[executor.submit(grade_one, item[1])] = item
-            if not running:
+                try:
+                    running[executor.submit(grade_one, item[1])] = item
+                except BrokenProcessPool:
+                    broken = True
+                    again.insert(0, item)
+            if not running and not broken:
                 return
-            done, _ = wait(running, return_when=FIRST_COMPLETED)
-            broken = False
+            done, _ = wait(running, return_when=FIRST_COMPLETED) if running else (set(), set())
             for future in done:
                 student, submission = running.pop(future)
                 try:
-                    yield student, future.result()
+                    result = future.result()
                 except BrokenProcessPool:
                     broken = True
+                    attempts[student] = attempts.get(student, 0) + 1
                     again.append((student, submission))
                 except Exception as error:
                     # nothing that one submission does may end the class; who it was and why is reported
                     failed[student] = f"{type(error).__name__}: {error}"
+                else:
+                    yield student, result
             if broken:
-                again += running.values()
+                for student, submission in running.values():
+                    attempts[student] = attempts.get(student, 0) + 1
+                    again.append((student, submission))
                 running.clear()
                 executor.shutdown(wait=False, cancel_futures=True)
-                # the guilty one is among those under way: run them one at a time from here
-                for student, _ in again:
-                    attempts[student] = attempts.get(student, 0) + 1
-                for student in [s for s, n in attempts.items() if n >= ATTEMPTS]:
+                for student in [s for s, _ in again if attempts.get(s, 0) >= ATTEMPTS]:
                     failed[student] = f"the worker process died {ATTEMPTS} times while grading it"
                 again = [(s, x) for s, x in again if s not in failed]
                 executor, width = make()
@@ -201,7 +215,7 @@ def _results(
         executor.shutdown(wait=True, cancel_futures=True)
 
 
-def _write_files(course: Course, slug: str, student: str, notebook: str, timestamp: str | None) -> None:
+def _write_files(course: Course, slug: str, student: str, notebook: str, exchange: Mapping[str, str]) -> None:
     """autograded/<student>/<slug>/ as nbgrader leaves it, put in place in one step."""
     final = course.root / "autograded" / student / slug
     final.parent.mkdir(parents=True, exist_ok=True)
@@ -209,8 +223,8 @@ def _write_files(course: Course, slug: str, student: str, notebook: str, timesta
     shutil.rmtree(fresh, ignore_errors=True)
     shutil.copytree(course.root / "source" / slug, fresh, ignore=shutil.ignore_patterns("*.ipynb", ".*"))
     (fresh / f"{slug}.ipynb").write_text(notebook, encoding="utf-8")
-    if timestamp:
-        (fresh / "timestamp.txt").write_text(timestamp, encoding="utf-8")
+    for name, text in exchange.items():
+        (fresh / name).write_text(text, encoding="utf-8")
     if final.exists():
         shutil.rmtree(final)
     fresh.rename(final)
@@ -261,10 +275,14 @@ def grade_class(
             for student, folder in folders.items():
                 if settings.only and student not in settings.only:
                     continue
-                timestamp = _timestamp(folder)
-                if settings.since and (timestamp or datetime.fromtimestamp(folder.lstat().st_mtime, timezone.utc).replace(tzinfo=None)) < settings.since:
+                timestamp = submitted_at(folder)
+                if settings.since and (timestamp or datetime.fromtimestamp(folder.lstat().st_mtime, UTC).replace(tzinfo=None)) < settings.since:
                     continue
-                submission = read_submission(folder, slug)
+                try:
+                    submission = read_submission(folder, slug)
+                except OSError as error:
+                    report.failed[student] = f"cannot be read: {error.strerror or error}"
+                    continue
                 digest = _digest(submission, timestamp)
                 known = journal.entries.get(student)
                 notebook = course.root / "autograded" / student / slug / f"{slug}.ipynb"
@@ -279,20 +297,20 @@ def grade_class(
         make = _dask(archive, slug, settings) if settings.cluster else lambda: _local(archive, slug, settings)
         for student, graded in _results(todo(), make, report.failed):
             digest, timestamp, readable = digests.pop(student)
-            stamp = folders[student] / "timestamp.txt"
-            _write_files(course, slug, student, graded.notebook, stamp.read_text(encoding="utf-8") if timestamp else None)
-            score = gradebook.write(student, timestamp, graded.scores, graded.untouched)
+            try:
+                _write_files(course, slug, student, graded.notebook, exchange_files(folders[student]))
+                score = gradebook.write(student, timestamp, graded.scores, graded.untouched)
+            except (OSError, ValueError, SQLAlchemyError) as error:
+                # a name that the gradebook cannot hold, a folder that cannot be written: one student's trouble
+                report.failed[student] = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
+                gradebook.undo()
+                continue
             entry = Entry(student, digest, grader.key, score, sum(points.values()), graded.verdicts, graded.notes, readable, round(graded.seconds, 3))
             journal.add(entry)
             report.entries[student] = entry
             report.graded.append(student)
             progress(student, len(report.entries), len(folders))
     return report
-
-
-def _local(archive: bytes, slug: str, settings: Settings) -> tuple[Executor, int]:
-    pool = _pool(archive, slug, settings)
-    return pool, pool._max_workers
 
 
 def _dask(archive: bytes, slug: str, settings: Settings) -> Callable[[], tuple[Executor, int]]:

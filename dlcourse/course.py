@@ -54,6 +54,20 @@ def _field(where: str, table: dict[str, Any], name: str, kind: type) -> Any:
     return value
 
 
+def _tables(where: str, table: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    found = table.get(name, [])
+    if not isinstance(found, list) or not all(isinstance(t, dict) for t in found):
+        raise AuthorError(f"{where}: {name} must be tables, headed [[{name}]] or [[track.{name}]]")
+    return found
+
+
+def _needs(where: str, table: dict[str, Any]) -> list[str]:
+    found: list[str] = _field(where, table, "needs", list)
+    if not all(isinstance(n, str) for n in found):
+        raise AuthorError(f"{where}: needs must be a list of slugs, got {found!r}")
+    return found
+
+
 def read_course(root: Path) -> Course:
     """Read ``root/course.toml``.
 
@@ -65,11 +79,11 @@ def read_course(root: Path) -> Course:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise AuthorError(f"{path}: cannot be read: {error.strerror}") from error
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise AuthorError(f"{path}: {error}") from error
     entries: dict[str, Entry] = {}
-    for track in document.get("track", []):
-        for table in track.get("assignment", []):
+    for track in _tables(f"{path}", document, "track"):
+        for table in _tables(f"{path}: track", track, "assignment"):
             where = f"{path}: assignment {table.get('slug', '?')}"
             slug = _field(where, table, "slug", str)
             if not slug.isidentifier() or slug in entries:
@@ -79,7 +93,7 @@ def read_course(root: Path) -> Course:
                 _field(where, table, "title", str),
                 _field(where, table, "article", str),
                 _field(where, table, "minutes", int),
-                tuple(_field(where, table, "needs", list)),
+                tuple(_needs(where, table)),
                 _field(f"{path}: track", track, "title", str),
             )
     for entry in entries.values():

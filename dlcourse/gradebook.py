@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from datetime import datetime
 from types import TracebackType
@@ -10,6 +11,7 @@ from typing import Any
 from nbgrader.api import Gradebook, MissingEntry, SubmittedNotebook
 from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy import event
+from sqlalchemy.exc import SAWarning
 from sqlalchemy.orm import selectinload
 from traitlets.config import Config
 
@@ -47,6 +49,7 @@ class GradebookWriter:
             raise AuthorError(f"assignment {slug!r} is not in the gradebook {engine.url.render_as_string()}; run `dlcourse build {slug}`") from None
         notebook = next((n for n in assignment.notebooks if n.name == slug), None)
         if notebook is None:
+            self._gradebook.close()
             raise AuthorError(f"the gradebook has no notebook {slug!r} under assignment {slug!r}; run `dlcourse build {slug}`")
         self._max = {cell.name: float(cell.max_score) for cell in notebook.grade_cells}
         self._late = AssignLatePenalties(config=config or Config())
@@ -78,7 +81,9 @@ class GradebookWriter:
         """
         gradebook = self._gradebook
         gradebook.update_or_create_student(student)
-        submission = gradebook.update_or_create_submission(self._slug, student, **({"timestamp": timestamp} if timestamp else {}))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SAWarning)  # nbgrader's own classes under SQLAlchemy 2
+            submission = gradebook.update_or_create_submission(self._slug, student, **({"timestamp": timestamp} if timestamp else {}))
         query = gradebook.db.query(SubmittedNotebook).options(selectinload(SubmittedNotebook.grades), selectinload(SubmittedNotebook.comments))
         notebook = next(n for n in query.filter(SubmittedNotebook.assignment_id == submission.id) if n.name == self._slug)
         for grade in notebook.grades:
@@ -97,6 +102,11 @@ class GradebookWriter:
         total = sum(g.manual_score if g.manual_score is not None else scores[g.name] for g in notebook.grades)
         gradebook.db.expunge_all()  # memory stays flat over a large class
         return float(total)
+
+    def undo(self) -> None:
+        """Forget what a failed :meth:`write` began."""
+        self._gradebook.db.rollback()
+        self._gradebook.db.expunge_all()
 
     def graded_students(self) -> set[str]:
         """Students who have a complete automatic grade of this assignment."""

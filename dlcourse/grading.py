@@ -6,22 +6,19 @@ own process has a part in it.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
 
 import nbformat
-from nbformat.v4 import new_output
-
 from .authoring import Assignment, AuthorError, load
 from .build import probe_cell_id, source_notebook
 from .course import Course
-from .encoding import Raised, pack, unpack
+from .encoding import Raised
 from .executor.session import Zygote
 from .forbid import violations
-from .reference import References, data_files, references
+from .reference import References, content_key, data_files, references
 from .runner import CELL_LIMITS, Record, Step, run
 from .submission import Submission, code_of, rebuild
 from .verdict import Verdict, failing_needs, judge, settle
@@ -48,8 +45,6 @@ class Grader:
     @cached_property
     def key(self) -> str:
         """Names the build: two runs of one submission under the same key give the same record."""
-        from .reference import content_key
-
         return content_key(self.assignment, self.course.seed)
 
     def rebuild(self, submission: Submission) -> nbformat.NotebookNode:
@@ -84,6 +79,9 @@ class Grader:
             if not question.forbid:
                 continue
             own = [c.source for c, _ in code_of(notebook) if c.metadata.get("dlcourse", {}).get("question") == question.name]
+            # a call cannot be named without its last name standing somewhere; most notebooks end here
+            if not any(call.rpartition(".")[2] in text for call in question.forbid for text in [*extras, *own]):
+                continue
             calls = violations([*given, *extras, *own], question.forbid)
             calls = [c for c in calls if not any(c[2].strip() and c[2].strip() in g for g in given)]
             if calls:
@@ -123,7 +121,7 @@ class Grader:
                 if cell.id in record.ended:
                     where = cell.metadata.get("dlcourse", {}).get("question") or "a cell of your own"
                     notes.append(f"{where}: the cell {record.ended[cell.id]}; it was left out and the rest was graded")
-                    cell["outputs"].append(new_output("error", ename="RunEnded", evalue=record.ended[cell.id], traceback=[record.ended[cell.id]]))
+                    cell["outputs"].append(_error("RunEnded", record.ended[cell.id], [record.ended[cell.id]]))
         notebook.metadata["dlcourse"]["notes"] = list(dict.fromkeys(notes))
         notebook.metadata["dlcourse"]["graded"] = self.key
         return verdicts
@@ -143,14 +141,18 @@ def _verdict_data(expectation: Any, verdict: Verdict, needs: list[str]) -> dict[
 def _verdict_output(title: str, verdict: Verdict, needs: list[str]) -> nbformat.NotebookNode:
     text = f"{_MARKS[verdict.status]} {title}"
     if verdict.passed:
-        return new_output("display_data", data={"text/plain": text})
+        return nbformat.from_dict({"output_type": "display_data", "data": {"text/plain": text}, "metadata": {}})
     lines = [text, verdict.message]
     if needs:
         lines.append(f"builds on {', '.join(needs)}, whose tests fail too: mend that first")
     lines += [hint for _, hint in verdict.mistakes]
     lines += [f"{cell}, line {line}: {source}" for cell, line, source in verdict.trace]
     name = verdict.mistakes[0][0] if verdict.mistakes else verdict.status
-    return new_output("error", ename=name, evalue=verdict.message, traceback=lines)
+    return _error(name, verdict.message, lines)
+
+
+def _error(name: str, message: str, lines: list[str]) -> nbformat.NotebookNode:
+    return nbformat.from_dict({"output_type": "error", "ename": name, "evalue": message, "traceback": lines})
 
 
 def open_grader(course: Course, slug: str, zygote: Any, tick: Any = lambda _: None) -> Grader:
@@ -174,25 +176,3 @@ def open_grader(course: Course, slug: str, zygote: Any, tick: Any = lambda _: No
     if [(c.metadata["nbgrader"], c.source) for c in fresh.cells] != [(c.metadata.get("nbgrader"), c.source) for c in notebook.cells]:
         raise AuthorError(f"source/{slug}/{slug}.ipynb is stale: solutions/ or tests/ changed; run `dlcourse build {slug}`")
     return Grader(course, assignment, references(assignment, course.seed, zygote, tick), notebook)
-
-
-def run_key(grader: Grader, notebook: nbformat.NotebookNode) -> str:
-    """Names one run: the build and every source that is run."""
-    digest = hashlib.sha256(grader.key.encode())
-    for cell, kind in code_of(notebook):
-        digest.update(f"{kind}\0{cell.source}\0".encode("utf-8", "surrogatepass"))
-    return digest.hexdigest()
-
-
-def record_to_bytes(record: Record) -> bytes:
-    """A record as plain data, for files and other machines."""
-    return pack({**vars(record), "results": {n: _packed(r) for n, r in record.results.items()}})
-
-
-def _packed(result: Any) -> Any:
-    return result
-
-
-def record_from_bytes(data: bytes) -> Record:
-    """Read what :func:`record_to_bytes` wrote."""
-    return Record(**unpack(data))

@@ -64,8 +64,8 @@ def run_variant(assignment: Assignment, seed: str, zygote: Zygote, sources: dict
 
 def data_files(assignment: Assignment) -> dict[str, Path]:
     """The assignment's data files by their path in the notebook's folder."""
-    base = assignment.root / "solutions" / "data" / assignment.slug
-    return {f"data/{p.relative_to(base).as_posix()}": p for p in assignment.data}
+    base = assignment.root / "solutions"
+    return {p.relative_to(base).as_posix(): p for p in assignment.data}
 
 
 def content_key(assignment: Assignment, seed: str) -> str:
@@ -156,7 +156,9 @@ def references(assignment: Assignment, seed: str, zygote: Callable[[], Zygote], 
     path = assignment.root / ".dlcourse" / "references" / f"{assignment.slug}-{content_key(assignment, seed)}.json"
     try:
         results = _read(path)
-    except (OSError, ValueError, KeyError):
+        if set(results["expected"]) != set(assignment.probes):
+            raise ValueError("not the results of these probes")
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):  # none yet, or damaged
         results = compute(assignment, seed, zygote(), tick)
         path.parent.mkdir(parents=True, exist_ok=True)
         for old in path.parent.glob(f"{assignment.slug}-*.json"):

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from .encoding import Raised
-from .executor.session import Limits, RunEnded, Session, Zygote
+from .executor.session import Limits, RunEnded, SandboxUnavailable, Session, Zygote
+from .probes import AuthorError
 
 CELL_LIMITS = Limits(cpu=30.0, wall=60.0)
 BUDGET = 120.0
@@ -64,8 +65,14 @@ def start_zygote(sandbox: bool = True) -> Zygote:
 
     Args:
         sandbox: False runs student code without a sandbox, for trusted code only.
+
+    Raises:
+        AuthorError: this machine has no sandbox.
     """
-    return Zygote()
+    try:
+        return Zygote() if sandbox else Zygote(sandbox=None)
+    except SandboxUnavailable as error:
+        raise AuthorError(str(error)) from error
 
 
 def _missing(result: Any) -> bool:

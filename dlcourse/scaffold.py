@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 from importlib import resources
 from pathlib import Path
 
@@ -30,6 +31,11 @@ def create(course: Course, slug: str, title: str, track: str, article: str, minu
         raise AuthorError(f"{slug!r}: a slug is a lower-case Python identifier, such as batch_norm")
     if slug in course.entries:
         raise AuthorError(f"{slug!r} is in course.toml already")
+    if slug == "dlcourse" or keyword.iskeyword(slug):
+        raise AuthorError(f"{slug!r} means something else already; choose another name")
+    for what, text in (("title", title), ("track", track), ("article", article)):
+        if not text.isprintable():
+            raise AuthorError(f"{what} {text!r} must be one line of text")
     values = {"slug": slug, "title": title, "article": article, "minutes": str(minutes)}
     written = []
     for name, pattern in _TARGETS.items():

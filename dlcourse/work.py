@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import atexit
 import io
+import json
+import multiprocessing
+import os
 import tempfile
+import threading
 import time
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
-
-import nbformat
 
 from .course import Course, read_course
 from .grading import Grader, open_grader
@@ -71,6 +73,7 @@ class Worker:
         root = Path(self._folder.name)
         with zipfile.ZipFile(io.BytesIO(archive)) as files:
             files.extractall(root)
+        self._sandbox = sandbox
         self.zygote = start_zygote(sandbox)
         self.grader: Grader = open_grader(read_course(root), slug, lambda: self.zygote)
         self._stubs = {f"question-{q.name}": q.stub for q in self.grader.assignment.questions.values()}
@@ -80,7 +83,12 @@ class Worker:
         start = time.monotonic()
         grader = self.grader
         notebook = grader.rebuild(submission)
-        record = grader.run(notebook, self.zygote)
+        try:
+            record = grader.run(notebook, self.zygote)
+        except RuntimeError:  # the warm process is gone, killed by the system for want of memory perhaps
+            self.zygote.close()
+            self.zygote = start_zygote(self._sandbox)
+            record = grader.run(notebook, self.zygote)
         verdicts = grader.write(notebook, record)
         scores, untouched = {}, {}
         for cell, kind in code_of(notebook):
@@ -94,7 +102,7 @@ class Worker:
             (grader.references.expectations[n].question, n, v.status, v.mistakes[0][0] if v.mistakes else "") for n, v in verdicts.items()
         ]
         notes = list(notebook.metadata["dlcourse"]["notes"])
-        return Graded(nbformat.writes(notebook), scores, untouched, found, notes, time.monotonic() - start)
+        return Graded(json.dumps(notebook, indent=1, ensure_ascii=False) + "\n", scores, untouched, found, notes, time.monotonic() - start)
 
     def close(self) -> None:
         self.zygote.close()
@@ -109,8 +117,17 @@ def start_worker(archive: bytes, slug: str, sandbox: bool) -> None:
     global _worker
     if _worker is not None:
         _worker.close()
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        # a pool's processes wait for work for ever when the grader itself was killed
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     _worker = Worker(archive, slug, sandbox)
     atexit.register(_worker.close)
+
+
+def _end_with(parent: multiprocessing.process.BaseProcess) -> None:
+    parent.join()
+    os._exit(1)
 
 
 def grade_one(submission: Submission) -> Graded:

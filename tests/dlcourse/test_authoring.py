@@ -1,0 +1,442 @@
+"""Reading an assignment's hand-written files: what is taken from them, and what is refused with which words."""
+
+import ast
+import builtins
+
+import pytest
+from scratch import make_course
+
+from dlcourse import authoring
+from dlcourse.authoring import AuthorError, clear_solution, course_root, load, load_reference
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory):
+    """The scratch course as written, unbuilt."""
+    return make_course(tmp_path_factory.mktemp("written") / "course")
+
+
+@pytest.fixture
+def author(written, tmp_path):
+    """Copies the course, makes edits in one file, and loads the assignment."""
+    import shutil
+
+    root = tmp_path / "course"
+    shutil.copytree(written.root, root)
+
+    def edit(name, *edits, slug="toy", text=None):
+        path = root / name
+        found = path.read_text() if text is None else text
+        for old, new in edits:
+            assert found.count(old) >= 1, f"{old!r} does not stand in {name}"
+            found = found.replace(old, new)
+        path.write_text(found)
+        return load(root, slug)
+
+    edit.root = root
+    return edit
+
+
+SCRIPT, PROBES = "solutions/toy.py", "tests/toy/probes.py"
+MISTAKES, OTHERS = "tests/toy/misconceptions.py", "tests/toy/alternatives.py"
+REFERENCE = "    e = np.exp(logits - logits.max(axis=-1, keepdims=True))"
+
+
+def refused(author, name, *edits, **more):
+    """The message of the refusal; it names the file."""
+    with pytest.raises(AuthorError) as caught:
+        author(name, *edits, **more)
+    message = str(caught.value)
+    assert name.rpartition("/")[2] in message, message
+    assert "\n" not in message
+    return message
+
+
+# ---- the template and the fixture load -------------------------------------------------------------------------------
+
+
+def test_template_loads(written):
+    toy = load(written.root, "toy")
+    assert [c.kind for c in toy.cells] == ["markdown", "given", "markdown", "question", "markdown", "demo"]
+    assert list(toy.questions) == ["softmax"] and toy.questions["softmax"].functions == ("softmax",)
+    assert [(n, p.probe.points, p.probe.public) for n, p in toy.probes.items()] == [
+        ("quarter_and_three_quarters", 1, True), ("rows_of_a_batch", 2, False), ("large_logits", 1, False),
+    ]  # fmt: skip
+    assert toy.points == 4
+    assert [m.name for m in toy.misconceptions] == ["wrong_axis", "overflow"]
+    assert [(a.question, a.name) for a in toy.alternatives] == [("softmax", "rows")]
+    assert toy.data == ()
+
+
+def test_questions_needs_and_forbidden_calls(written):
+    questions = load(written.root, "vectors").questions
+    assert {n: q.needs for n, q in questions.items()} == {
+        "normalise": (), "cosine": ("normalise",), "centroid": ("normalise", "cosine"), "jitter": (),
+    }  # fmt: skip
+    assert {n: q.functions for n, q in questions.items()}["centroid"] == ("Centroid",)
+    assert questions["normalise"].forbid == ("numpy.linalg.norm",) and questions["cosine"].forbid == ()
+
+
+def test_data_files_are_found(written):
+    assert [p.name for p in load(written.root, "vectors").data] == ["table.csv"]
+
+
+def test_probes_of_a_question(written):
+    assert [p.probe.name for p in load(written.root, "vectors").probes_of("cosine")] == ["right_angle", "measured_rows"]
+
+
+# ---- the script ------------------------------------------------------------------------------------------------------
+
+
+def test_stub_replaces_the_body_at_its_indentation(written):
+    stub = load(written.root, "toy").questions["softmax"].stub
+    assert stub.endswith('    """\n    raise NotImplementedError')
+    assert "np.exp" not in stub and "SOLUTION" not in stub
+
+
+def test_class_stub_keeps_what_stands_outside_of_the_markers(written):
+    stub = load(written.root, "vectors").questions["centroid"].stub
+    assert stub.count("raise NotImplementedError") == 2 and "self.count = 0" in stub and "self.count +=" not in stub
+    ast.parse(stub)
+
+
+def test_clear_solution_keeps_lines_around():
+    source = "a\n    ### BEGIN SOLUTION\n    b\n    ### END SOLUTION\nc"
+    assert clear_solution(source) == "a\n    raise NotImplementedError\nc"
+
+
+def test_missing_script(author):
+    (author.root / SCRIPT).unlink()
+    with pytest.raises(AuthorError, match=r"toy\.py: no such file; `dlcourse new toy` writes a template"):
+        load(author.root, "toy")
+
+
+@pytest.mark.parametrize(
+    "begin",
+    [
+        "### begin solution", "### Begin Solution", "# BEGIN SOLUTION", "### BEGIN SOLUTON", "### BEGN SOLUTION", "###BEGIN SOLUTION",
+        "### BEGIN_SOLUTION", "### BEGINSOLUTION", "### BEGIN  SOLUTION", "### BEGIN SOLUTION ###", "### BEGIN SOLUTIONS", "### END SOLUTION",
+        "### START SOLUTION", "#### BEGIN SOLUTION", "### BEGIN HIDDEN TESTS", "### BEGIN MARK SCHEME",
+    ],
+)  # fmt: skip
+def test_misspelt_markers_are_refused(author, begin):
+    assert "marker" in refused(author, SCRIPT, ("### BEGIN SOLUTION", begin))
+
+
+def test_both_markers_misspelt_in_the_second_stub_of_a_cell(author):
+    second = "def other(x):\n    ### BEGN SOLUTION\n    return 42\n    ### ENDE SOLUTION\n\n\n"
+    assert "misspelt marker '### BEGN SOLUTION'" in refused(author, SCRIPT, ("def softmax(", second + "def softmax("))
+
+
+def test_marker_in_a_given_cell(author):
+    assert "stray or misspelt" in refused(author, SCRIPT, ("import numpy as np\n", "import numpy as np\n### END SOLUTION\n"))
+
+
+@pytest.mark.parametrize("comment", ["# end of the epoch", "# Begin with the largest", "# Solution of the normal equations", "### shapes ###"])
+def test_ordinary_comments_are_no_markers(author, comment):
+    assert comment in author(SCRIPT, (REFERENCE, f"    {comment}\n{REFERENCE}")).questions["softmax"].source
+
+
+def test_begin_without_end(author):
+    assert "'### BEGIN SOLUTION' without '### END SOLUTION'" in refused(author, SCRIPT, ("    ### END SOLUTION\n", ""))
+
+
+def test_end_without_begin(author):
+    assert "stray or misspelt marker '### END SOLUTION'" in refused(author, SCRIPT, ("    ### BEGIN SOLUTION\n", ""))
+
+
+def test_begin_twice(author):
+    assert "stray or misspelt" in refused(author, SCRIPT, (REFERENCE, f"    ### BEGIN SOLUTION\n{REFERENCE}"))
+
+
+def test_question_without_markers(author):
+    edits = [("    ### BEGIN SOLUTION\n", ""), ("    ### END SOLUTION\n", "")]
+    assert "question softmax: no '### BEGIN SOLUTION' in its cell" in refused(author, SCRIPT, *edits)
+
+
+@pytest.mark.parametrize("indentation", ["", "  ", "        "])
+def test_markers_that_are_indented_wrongly(author, indentation):
+    message = refused(author, SCRIPT, ("    ### BEGIN SOLUTION", f"{indentation}### BEGIN SOLUTION"))
+    assert "question softmax: its stub cannot be run; indent the markers like the body" in message
+
+
+def test_markers_around_a_whole_method(author):
+    name, old = "solutions/vectors.py", "        ### BEGIN SOLUTION\n        mean_direction"
+    message = refused(author, name, (old, "    ### BEGIN SOLUTION\n        mean_direction"), slug="vectors")
+    assert "question centroid: its stub cannot be run" in message
+
+
+def test_cell_with_markers_is_a_question_named_after_its_first_stub(author):
+    questions = author(SCRIPT, ('# %% question="softmax"', "# %%")).questions
+    assert list(questions) == ["softmax"]
+
+
+def test_question_that_defines_nothing_needs_a_name(author):
+    found = author.root / SCRIPT
+    found.write_text(found.read_text() + "\n# %%\n### BEGIN SOLUTION\nx = 1\n### END SOLUTION\n")
+    assert "a question needs a name" in refused(author, SCRIPT)
+
+
+@pytest.mark.parametrize("name", ['"soft max"', "3", '""'])
+def test_question_names_are_identifiers(author, name):
+    assert "a question needs a name" in refused(author, SCRIPT, ('question="softmax"', f"question={name}"))
+
+
+def test_two_questions_of_one_name(author):
+    path = author.root / SCRIPT
+    cell = path.read_text()
+    cell = cell[cell.index("# %% question") : cell.index("# %% [markdown]\n# ## What you built")]
+    assert "two questions are named softmax" in refused(author, SCRIPT, text=path.read_text() + "\n" + cell)
+
+
+def test_script_without_questions(author):
+    assert "no question" in refused(author, SCRIPT, text="# %%\nimport numpy as np\n")
+
+
+def test_syntax_error_in_a_question(author):
+    assert "in line" in refused(author, SCRIPT, (REFERENCE, "    e = = 1"))
+
+
+@pytest.mark.parametrize("value", ['["norm"]', '"numpy.linalg.norm"', "[1]", "3"])
+def test_forbid_takes_full_names(author, value):
+    message = refused(author, SCRIPT, ('question="softmax"', f'question="softmax" forbid={value}'))
+    assert "question softmax: forbid takes a list of full dotted names" in message
+
+
+def test_raw_cells_are_refused(author):
+    path = author.root / SCRIPT
+    assert "a raw cell" in refused(author, SCRIPT, text=path.read_text() + "\n# %% [raw]\n# secret\n")
+
+
+# ---- probes ----------------------------------------------------------------------------------------------------------
+
+
+def test_missing_probes(author):
+    (author.root / PROBES).unlink()
+    with pytest.raises(AuthorError, match=r"probes\.py: no such file"):
+        load(author.root, "toy")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('"softmax", points=1)', '"softmx", points=1)', "no question 'softmx'; did you mean 'softmax'?"),
+        ("quarter_and_three_quarters(softmax)", "quarter_and_three_quarters(sofmax)", "no stub 'sofmax'; did you mean 'softmax'?"),
+        ("quarter_and_three_quarters(softmax)", "quarter_and_three_quarters(zzz)", "no stub 'zzz'"),
+        ('    """The worked example."""\n', "", "no docstring"),
+        ("np.log(3.0)", "log(3.0)", "log cannot be found at the top level"),
+        ("def large_logits", "def rows_of_a_batch", "a second function is named rows_of_a_batch"),
+        ("points=1, public=False", "points=0, public=False", "points=0; give a positive number"),
+        ("points=1, public=False", "points='3', public=False", "points='3'; give a positive number"),
+        ("points=1, public=False", "points=True, public=False", "points=True; give a positive number"),
+        ("points=1, public=False", "points=float('nan'), public=False", "points=nan; give a positive number"),
+        ("points=1, public=False", "points=1, seconds=-1, public=False", "seconds=-1; give a positive number"),
+        ("import numpy as np", "import numpy as np\n1 / 0", ":4: ZeroDivisionError: division by zero"),
+        ("import numpy as np", "import numpy as np\nimport nowhere_at_all", "No module named 'nowhere_at_all'"),
+        ("import numpy as np", "import numpy as np\nprobe(", "SyntaxError"),
+        ("points=1)", "pionts=1)", "unexpected keyword argument 'pionts'"),
+    ],
+)  # fmt: skip
+def test_wrong_probes_are_refused(author, old, new, message):
+    assert message in refused(author, PROBES, (old, new))
+
+
+def test_question_without_probes(author):
+    found = author.root / SCRIPT
+    more = '\n# %% question="other"\ndef other(x):\n    ### BEGIN SOLUTION\n    return x\n    ### END SOLUTION\n'
+    found.write_text(found.read_text() + more)
+    assert "question other has no probe" in refused(author, PROBES)
+
+
+def test_probe_may_take_what_a_given_cell_defines(written):
+    assert load(written.root, "vectors").probes["measured_rows"].probe.parameters == ("cosine", "table")
+
+
+def program(author, text, name="p"):
+    """The program of one probe, executed the way the student's process does; returns (source, namespace)."""
+    graded = author(PROBES, text="import numpy as np\n\nfrom dlcourse import exact, probe\n\n" + text).probes[name]
+    space = {}
+    exec(compile(graded.program, "<probe>", "exec"), space)
+    return graded, space
+
+
+HEAD = '@probe("softmax")\ndef p(softmax):\n    """Title."""\n    '
+
+
+def test_program_carries_helpers_constants_and_imports(author):
+    text = (
+        "import math\nfrom itertools import chain as link, count\n\nSCALE = 2.0\nTABLE: dict = {'a': SCALE}\nLOW, (HIGH, _) = 1, (2, 3)\n\n\n"
+        "def _inner(x):\n    return x * TABLE['a'] + math.pi * 0\n\n\n"
+        "class Box:\n    def __init__(self, v):\n        self.v = _inner(v)\n\n\n"
+        "def _unused():\n    return count()\n\n\n" + HEAD + "return Box(LOW + HIGH).v, list(link([1], [2])), softmax(0)\n"
+    )
+    graded, space = program(author, text)
+    assert space["p"](lambda x: x + 9) == (6.0, [1, 2], 9)
+    assert "_unused" not in graded.program and "count" not in graded.program and "probe" not in graded.program
+
+
+def test_program_has_no_judge_and_none_of_its_helpers(author):
+    text = (
+        "SECRET = 42\n\n\ndef _deep(x):\n    return x == SECRET\n\n\ndef _judge(result, expected):\n    return None if _deep(result) else 'no'\n\n\n"
+        '@probe("softmax", judge=_judge, compare=exact())\ndef p(softmax):\n    """Title."""\n    return softmax(1)\n'
+    )
+    graded, space = program(author, text)
+    assert space["p"](lambda x: x) == 1
+    for word in ("SECRET", "_judge", "_deep", "exact", "probe", "@"):
+        assert word not in graded.program, word
+        assert word in graded.cell, word
+    assert graded.probe.judge(42, None) is None and graded.probe.judge(41, None) == "no"
+
+
+def test_two_imports_of_one_package_both_travel(author):
+    text = "import os.path\nimport os.path as osp\nimport xml.dom\nimport xml.sax\n\n\n" + HEAD + "return xml.sax.__name__, xml.dom.__name__, osp.sep\n"
+    graded, space = program(author, text)
+    assert "import xml.dom" in graded.program and "import xml.sax" in graded.program
+    assert space["p"](None) == ("xml.sax", "xml.dom", "/")
+
+
+def test_constant_made_in_two_steps_travels_whole(author):
+    _, space = program(author, "V = 1\nV = V + 1\n\n\n" + HEAD + "return V\n")
+    assert space["p"](None) == 2
+
+
+def test_defaults_and_annotations_of_a_probe_travel(author):
+    text = "N = 3\nK = int\n\n\ndef _help(x: K = N) -> K:\n    return x\n\n\n" + HEAD + "return _help()\n"
+    assert program(author, text)[1]["p"](None) == 3
+
+
+def test_locals_are_not_taken_for_missing_names(author):
+    body = (
+        "import math as m\n    from os import sep\n    total = 0\n    for i, (a, b) in enumerate([(1, 2)]):\n        total += a + b + i\n"
+        "    with open(m.__name__ + sep) if False else _null() as f:\n        pass\n    try:\n        1 / 0\n    except ZeroDivisionError as e:\n"
+        "        total += len(e.args)\n    def inner(*args, k=1, **kw):\n        return [z for z in args if (w := z)]\n    class C: pass\n"
+        "    return (lambda q: q)(total), inner(1), C and f\n"
+    )
+    text = "from contextlib import nullcontext as _null\n\n\n" + HEAD + body
+    assert program(author, text)[1]["p"](None)[:2] == (4, [1])
+
+
+def test_public_cell_does_not_repeat_what_the_notebook_imports(written):
+    cell = load(written.root, "toy").probes["quarter_and_three_quarters"].cell
+    assert cell.startswith('@probe("softmax", points=1)\ndef quarter')
+
+
+def test_hidden_cell_of_the_fixture_brings_its_helpers(written):
+    graded = load(written.root, "vectors").probes["rows_have_length_one"]
+    for word in ("SECRET_SCALE = 7.25", "def _wide", "def _scaled", "def rows_have_length_one"):
+        assert word in graded.program
+    assert "_unit_rows" in graded.cell and "_unit_rows" not in graded.program
+
+
+def test_no_probe_needs_a_name_from_outside(written):
+    for slug in ("toy", "vectors"):
+        for graded in load(written.root, slug).probes.values():
+            space = {"__builtins__": builtins}
+            exec(graded.program, space)
+            assert callable(space[graded.probe.name])
+
+
+# ---- misconceptions --------------------------------------------------------------------------------------------------
+
+
+def test_edited_cell(written):
+    toy = load(written.root, "toy")
+    assert "e.sum(axis=0, keepdims=True)" in toy.edited(toy.misconceptions[0])
+    assert toy.edited(toy.misconceptions[0]) != toy.questions["softmax"].source
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("e / e.sum(axis=-1, keepdims=True)", "e / nothing", "stands 0 times in the question's cell; it must stand once"),
+        ('("logits - logits.max(axis=-1, keepdims=True)", "logits")', '("keepdims", "keep")', "stands 2 times"),
+        ("e / e.sum(axis=0, keepdims=True)", "e /", "softmax/wrong_axis: the edited cell is no Python"),
+        ('question="softmax",\n        name="overflow"', 'question="sofmax",\n        name="overflow"', "overflow: no question 'sofmax'; did you mean 'softmax'?"),
+        ('name="overflow"', 'name="wrong_axis"', "two misconceptions of softmax are named wrong_axis"),
+        ("MISCONCEPTIONS = [", "MISTAKES = [", "MISCONCEPTIONS must be a list of Misconception"),
+        ("MISCONCEPTIONS = [", "MISCONCEPTIONS = [3,", "MISCONCEPTIONS must be a list of Misconception"),
+        ('[("logits - logits.max(axis=-1, keepdims=True)", "logits")]', '("logits - logits", "logits")', "edits must be a list of (old, new) texts"),
+        ('[("logits - logits.max(axis=-1, keepdims=True)", "logits")]', "[]", "edits must be a list of (old, new) texts"),
+        ('[("logits - logits.max(axis=-1, keepdims=True)", "logits")]', '[("logits", 3)]', "edits must be a list of (old, new) texts"),
+        ("hint=", "hnit=", "unexpected keyword argument 'hnit'"),
+    ],
+)  # fmt: skip
+def test_wrong_misconceptions_are_refused(author, old, new, message):
+    assert message in refused(author, MISTAKES, (old, new))
+
+
+def test_edits_apply_one_after_another(author):
+    found = author(MISTAKES, ('keepdims=True)", "logits")', 'keepdims=True)", "zzz"), ("zzz", "logits")'))
+    assert "np.exp(logits)" in found.edited(found.misconceptions[1])
+
+
+def test_assignment_without_misconceptions_and_alternatives(author):
+    (author.root / MISTAKES).unlink()
+    (author.root / OTHERS).unlink()
+    toy = load(author.root, "toy")
+    assert toy.misconceptions == () and toy.alternatives == ()
+
+
+# ---- alternatives ----------------------------------------------------------------------------------------------------
+
+
+def test_alternative_is_renamed_to_the_stub(written):
+    (one,) = load(written.root, "toy").alternatives
+    assert "def softmax(logits):" in one.source and "__rows" not in one.source and "import numpy as np" in one.source
+
+
+def test_alternatives_bring_helpers_and_recursion_is_renamed(author):
+    text = (
+        "import math\n\nBASE = math.e\n\n\ndef _power(x):\n    return BASE**x\n\n\n"
+        "def softmax__again(logits):\n    return softmax__again(_power(logits)) if softmax__againx else 0\n"
+    )
+    (one,) = author(OTHERS, text=text).alternatives
+    assert one.source.count("softmax(") == 2 and "softmax__againx" in one.source
+    for word in ("import math", "BASE = math.e", "def _power"):
+        assert word in one.source
+
+
+def test_class_alternative(written):
+    found = {a.question: a.source for a in load(written.root, "vectors").alternatives}
+    assert set(found) == {"normalise", "cosine", "centroid", "jitter"}
+    assert "class Centroid:" in found["centroid"] and "def _length" in found["normalise"]
+
+
+def test_alternative_of_part_of_a_question_keeps_the_rest(author):
+    second = "def other(x):\n    ### BEGIN SOLUTION\n    return 42\n    ### END SOLUTION\n\n\n"
+    (one,) = author(SCRIPT, ("def softmax(", second + "def softmax(")).alternatives
+    space = {}
+    exec("import numpy as np\nfrom jaxtyping import Float\n" + one.source, space)
+    assert space["other"](0) == 42 and "logarithm of the sum" in space["softmax"].__doc__
+
+
+def test_alternative_of_an_unknown_stub(author):
+    assert "no stub 'sofmax'; did you mean 'softmax'?" in refused(author, OTHERS, ("softmax__rows", "sofmax__rows"))
+
+
+def test_alternatives_with_a_syntax_error(author):
+    assert "alternatives.py:6: '(' was never closed" in refused(author, OTHERS, ("def softmax__rows(logits):", "def softmax__rows(logits:"))
+
+
+# ---- the course's folder, the reference ------------------------------------------------------------------------------
+
+
+def test_course_root_is_found_from_below(written):
+    assert course_root(written.root / "tests" / "toy") == written.root.resolve()
+
+
+def test_no_course_above(tmp_path):
+    with pytest.raises(AuthorError, match=r"no course\.toml here or above; change into the course's folder"):
+        course_root(tmp_path)
+
+
+def test_reference_is_loaded_without_running_demos(written):
+    ref = load_reference("toy", written.root)
+    assert ref.softmax.__name__ == "softmax" and callable(ref.temperature)
+    assert authoring.demos.run_at_once is True
+
+
+def test_reference_that_fails_names_file_and_line(author):
+    author(SCRIPT, ("import numpy as np\n", "import numpy as np\n\nboom = 1 / 0\n"))
+    with pytest.raises(AuthorError, match=r"toy\.py:\d+: ZeroDivisionError"):
+        load_reference("toy", author.root)

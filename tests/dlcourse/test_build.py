@@ -1,0 +1,308 @@
+"""Building: the same bytes every time, valid for nbgrader, and stale files are noticed."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+
+import nbformat
+import numpy as np
+import pytest
+from nbgrader.nbgraderformat import MetadataValidator
+from scratch import cell_of, copy_course, environment, released
+
+from dlcourse.authoring import load
+from dlcourse.build import build, cell_id, same_checks, source_notebook, stale
+from dlcourse.encoding import to_json
+from dlcourse.probes import AuthorError
+
+
+def files(folder):
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+@pytest.fixture(scope="module")
+def assignment(built_course):
+    return load(built_course.root, "vectors")
+
+
+@pytest.fixture(scope="module")
+def notebook(assignment):
+    return source_notebook(assignment)
+
+
+# ---- the same bytes --------------------------------------------------------------------------------------------------
+
+_BUILD = """
+import sys
+from pathlib import Path
+from dlcourse.build import build
+from dlcourse.course import read_course
+from dlcourse.runner import start_zygote
+with start_zygote(sandbox=False) as zygote:
+    for slug in ("toy", "vectors"):
+        build(read_course(Path(sys.argv[1])), slug, lambda: zygote)
+"""
+
+
+@pytest.mark.parametrize("seed", ["1", "4242"])
+def test_another_folder_and_hash_seed_give_the_same_bytes(built_course, tmp_path, seed):
+    root = tmp_path / "elsewhere" / "with space"
+    root.mkdir(parents=True)
+    for name in ("course.toml", "nbgrader_config.py"):
+        shutil.copy(built_course.root / name, root)
+    for name in ("solutions", "tests"):
+        shutil.copytree(built_course.root / name, root / name)
+    env = {**environment(tmp_path), "PYTHONHASHSEED": seed, "LC_ALL": "C", "TZ": "Asia/Tokyo"}
+    subprocess.run([sys.executable, "-c", _BUILD, str(root)], env=env, cwd=tmp_path, check=True, timeout=120)
+    for kind in ("source", "release"):
+        assert files(root / kind) == files(built_course.root / kind)
+
+
+def test_building_again_changes_nothing(course, zygote):
+    before = {kind: files(course.root / kind) for kind in ("source", "release")}
+    build(course, "vectors", lambda: zygote)
+    assert {kind: files(course.root / kind) for kind in ("source", "release")} == before
+
+
+def test_ids_depend_on_the_place_in_the_assignment_only(notebook):
+    ids = [c.id for c in notebook.cells]
+    assert len(set(ids)) == len(ids)
+    assert ids == [cell_id("vectors", c.metadata["nbgrader"]["grade_id"]) for c in notebook.cells]
+    assert all(re.fullmatch("[0-9a-f]{12}", i) for i in ids)
+
+
+# ---- what is built ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("slug", ["toy", "vectors"])
+@pytest.mark.parametrize("kind", ["source", "release"])
+def test_notebooks_are_valid(built_course, slug, kind):
+    path = built_course.root / kind / slug / f"{slug}.ipynb"
+    found = nbformat.read(path, as_version=4)
+    nbformat.validate(found)
+    for cell in found.cells:
+        MetadataValidator().validate_cell(cell)
+    grade_ids = [c.metadata["nbgrader"]["grade_id"] for c in found.cells]
+    assert len(set(grade_ids)) == len(grade_ids)
+    assert all(not c.get("outputs") and c.get("execution_count") is None for c in found.cells)
+    assert str(built_course.root) not in path.read_text()
+
+
+def test_every_probe_is_one_graded_cell_with_its_points(notebook, assignment):
+    graded = {c.metadata["nbgrader"]["grade_id"]: c for c in notebook.cells if c.metadata["nbgrader"]["grade"]}
+    assert {i: c.metadata["nbgrader"]["points"] for i, c in graded.items()} == {f"test-{n}": p.probe.points for n, p in assignment.probes.items()}
+    assert all(c.metadata["nbgrader"]["locked"] and not c.metadata["nbgrader"]["solution"] for c in graded.values())
+    assert {type(c.metadata["nbgrader"]["points"]) for i, c in graded.items() if i != "test-vectors_are_refused"} == {int}
+
+
+def test_questions_are_followed_by_their_probes_public_ones_first(notebook):
+    order = [c.metadata["nbgrader"]["grade_id"] for c in notebook.cells]
+    at = order.index("question-normalise")
+    assert order[at : at + 4] == ["question-normalise", "test-three_four", "test-rows_have_length_one", "test-vectors_are_refused"]
+
+
+def test_solution_cells_are_the_only_open_ones(notebook):
+    open_cells = [c.metadata["nbgrader"]["grade_id"] for c in notebook.cells if not c.metadata["nbgrader"]["locked"]]
+    assert open_cells == ["question-normalise", "question-cosine", "question-centroid", "question-jitter"]
+
+
+def test_demo_is_tagged_and_nothing_else_is(notebook):
+    assert [c.metadata["nbgrader"]["grade_id"] for c in notebook.cells if c.metadata.get("tags")] == ["demo-01"]
+
+
+def test_release_shows_public_tests_and_one_line_of_hidden_ones(built_course, assignment):
+    found = released(built_course, "vectors")
+    assert cell_of(found, "test-measured_rows").source == "# Hidden test, 2 points: The rows of the table."
+    assert cell_of(found, "test-vectors_are_refused").source == "# Hidden test, 1.5 points: A ValueError for what is no matrix."
+    shown = cell_of(found, "test-right_angle").source
+    assert shown.startswith('@probe("cosine", points=1, seconds=2)\ndef right_angle(cosine):') and shown.endswith("\n\n\ncheck(right_angle)")
+
+
+@pytest.mark.parametrize("slug", ["toy", "vectors"])
+def test_released_stubs_are_the_authors_stubs(built_course, slug):
+    found = released(built_course, slug)
+    for question in load(built_course.root, slug).questions.values():
+        assert cell_of(found, f"question-{question.name}").source == question.stub
+
+
+def test_no_line_of_a_hidden_probe_is_released(built_course):
+    text = "".join(p.read_text() for p in (built_course.root / "release").rglob("*") if p.suffix in (".ipynb", ".json"))
+    for word in ("SECRET_SCALE", "_wide", "_unit_rows", "vectors_are_refused(", "2000, rng", "1000.0, 0.0", "lengths_squared"):
+        assert word not in text, word
+
+
+def test_checks_hold_public_results_only(built_course):
+    document = json.loads((built_course.root / "release" / "vectors" / "checks.json").read_text())
+    assert set(document["probes"]) == {"three_four", "right_angle", "one_row", "shape_of_noise"}
+    assert document["questions"]["centroid"] == {"forbid": [], "functions": ["Centroid"], "needs": ["normalise", "cosine"]}
+    assert [m["name"] for m in document["probes"]["right_angle"]["mistakes"]] == ["not_normalised"]
+
+
+def test_release_holds_the_data_files(built_course):
+    assert sorted(files(built_course.root / "release" / "vectors")) == ["checks.json", "data/vectors/table.csv", "vectors.ipynb"]
+
+
+def test_reference_that_fails_a_probe_is_refused(course, zygote):
+    path = course.root / "solutions" / "vectors.py"
+    path.write_text(path.read_text().replace("squared_lengths = (x * x)", "squared_lengths = (x * undefined_name)"))
+    with pytest.raises(AuthorError, match=r"solutions/vectors\.py: probe three_four fails on the reference: NameError.*undefined_name"):
+        build(course, "vectors", lambda: zygote)
+
+
+# ---- staleness -------------------------------------------------------------------------------------------------------
+
+
+def test_fresh_build_is_not_stale(course, zygote):
+    assert stale(course, "vectors", lambda: zygote) == []
+
+
+def _append(path, text="\n"):
+    path.write_text(path.read_text() + text)
+
+
+@pytest.mark.parametrize(
+    ("what", "name"),
+    [
+        ("edit", "source/vectors/vectors.ipynb"),
+        ("edit", "release/vectors/vectors.ipynb"),
+        ("edit", "source/vectors/data/vectors/table.csv"),
+        ("edit", "release/vectors/data/vectors/table.csv"),
+        ("remove", "source/vectors/vectors.ipynb"),
+        ("remove", "release/vectors/vectors.ipynb"),
+        ("remove", "source/vectors/checks.json"),
+        ("remove", "release/vectors/checks.json"),
+        ("remove", "release/vectors/data/vectors/table.csv"),
+        ("add", "source/vectors/notes.txt"),
+        ("add", "source/vectors/deep/er/.hidden"),
+        ("add", "release/vectors/notes.txt"),
+        ("remove all", "source/vectors"),
+        ("remove all", "release/vectors"),
+    ],
+)
+def test_stale_files_are_named(course, zygote, what, name):
+    path = course.root / name
+    if what == "edit":
+        _append(path)
+    elif what == "add":
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("x")
+    elif what == "remove":
+        path.unlink()
+    else:
+        shutil.rmtree(path)
+    found = stale(course, "vectors", lambda: zygote)
+    assert any(line.startswith(name) for line in found), found
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("solutions/vectors.py", "a running mean of directions".capitalize(), "A moving mean of directions"),
+        ("solutions/vectors.py", "np.sqrt(squared_lengths)", "np.sqrt(1.01 * squared_lengths)"),
+        ("tests/vectors/probes.py", "points=4", "points=5"),
+        ("tests/vectors/probes.py", "[[3.0, 4.0]]", "[[3.0, 5.0]]"),
+        ("tests/vectors/probes.py", "SECRET_SCALE = 7.25", "SECRET_SCALE = 7.5"),
+        ("tests/vectors/misconceptions.py", "It is the rows that", "Only the rows"),
+        ("solutions/data/vectors/table.csv", "10.0", "11.0"),
+    ],
+)
+def test_edited_authored_files_make_the_build_stale(course, zygote, name, old, new):
+    path = course.root / name
+    assert old in path.read_text()
+    path.write_text(path.read_text().replace(old, new))
+    found = stale(course, "vectors", lambda: zygote)
+    assert any(line.startswith("source/vectors/") and line.endswith(" is stale") for line in found), found
+
+
+def test_checking_writes_nothing(course, zygote):
+    def state():
+        kinds = {kind: files(course.root / kind) for kind in ("source", "release")}
+        return kinds, (course.root / "gradebook.db").read_bytes()
+
+    (course.root / "release" / "vectors" / "extra.txt").write_text("x")
+    before = state()
+    assert stale(course, "vectors", lambda: zygote)
+    assert state() == before
+
+
+# ---- rounding in checks.json -----------------------------------------------------------------------------------------
+
+
+def checks(value, hint="h", **more):
+    tree = to_json({"a": np.asarray(value), "b": [1, "x"]})
+    return json.dumps({"probes": {"p": {"expected": tree, "mistakes": [{"hint": hint, "result": to_json(2.0)}], **more}}, "format": 1})
+
+
+def test_rounding_of_another_machine_is_the_same():
+    assert same_checks(checks([1.0, 2.0]), checks([1.0 + 1e-12, 2.0 - 1e-12]))
+    assert same_checks(checks(np.float32([1.0, 2.0])), checks(np.float32([1.0000002, 2.0])))
+    assert same_checks(checks([np.nan, np.inf]), checks([np.nan, np.inf]))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        checks([1.0, 2.001]), checks([1.0, 2.0, 3.0]), checks([[1.0, 2.0]]), checks([1.0, np.nan]), checks([1.0, 2.0], hint="g"),
+        checks([1.0, 2.0], title="t"), checks(np.float32([1.0, 2.0])), checks(np.int64([1, 2])), "{}", "no json", "[]", "",
+        checks([1.0, 2.0]).replace('"x"', '"y"'), checks([1.0, 2.0]).replace("float64", "float99"), '{"tree": 1, "buffers": 2}',
+        '{"tree": {"t": "ndarray"}, "buffers": []}', "[" * 100_000,
+    ],
+    ids=lambda v: v[-40:],
+)  # fmt: skip
+def test_real_changes_are_not_the_same(other):
+    want = checks([1.0, 2.0])
+    assert same_checks(want, want)
+    assert not same_checks(want, other) and not same_checks(other, want)
+
+
+def test_rounding_keeps_the_committed_file(course, zygote):
+    path = course.root / "source" / "vectors" / "checks.json"
+    document = json.loads(path.read_text())
+    document["probes"]["three_four"]["expected"] = to_json(np.array([[0.6 + 1e-13, 0.8]]))
+    text = json.dumps(document, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    assert text != path.read_text()
+    path.write_text(text)
+    shutil.copy(path, course.root / "release" / "vectors" / "checks.json")
+    assert stale(course, "vectors", lambda: zygote) == []
+    build(course, "vectors", lambda: zygote)
+    assert path.read_text() == text == (course.root / "release" / "vectors" / "checks.json").read_text()
+
+
+def test_changed_result_replaces_the_committed_file(course, zygote):
+    path = course.root / "source" / "vectors" / "checks.json"
+    good, document = path.read_text(), json.loads(path.read_text())
+    document["probes"]["three_four"]["expected"] = to_json(np.array([[0.61, 0.8]]))
+    path.write_text(json.dumps(document))
+    assert "source/vectors/checks.json is stale" in stale(course, "vectors", lambda: zygote)
+    build(course, "vectors", lambda: zygote)
+    assert path.read_text() == good
+
+
+# ---- a release that must not be --------------------------------------------------------------------------------------
+
+
+def test_build_with_a_secret_in_source_fails_and_leaves_no_release(course, zygote):
+    (course.root / "source" / "vectors" / "answers.txt").write_text("secret")
+    with pytest.raises(AuthorError, match=r"release/vectors holds what students must not get:\n  answers\.txt"):
+        build(course, "vectors", lambda: zygote)
+    assert not (course.root / "release" / "vectors").exists()
+
+
+def test_release_of_an_earlier_build_is_cleaned(course, zygote):
+    (course.root / "release" / "vectors" / "old.txt").write_text("x")
+    build(course, "vectors", lambda: zygote)
+    assert "old.txt" not in files(course.root / "release" / "vectors")
+
+
+def test_nbgraders_own_command_writes_the_same_release(built_course, tmp_path):
+    from scratch import nbgrader
+
+    course = copy_course(built_course, tmp_path / "course")
+    before = files(course.root / "release")
+    shutil.rmtree(course.root / "release")
+    (course.root / "gradebook.db").unlink()
+    for slug in ("toy", "vectors"):
+        nbgrader(course, "generate_assignment", slug)
+    assert files(course.root / "release") == before

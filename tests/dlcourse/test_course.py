@@ -1,0 +1,100 @@
+"""course.toml: what it may say, and what is refused with which words."""
+
+import pytest
+
+from dlcourse.course import read_course
+from dlcourse.probes import AuthorError
+
+GOOD = """title = "C"
+course_id = "c"
+seed = "s"
+
+[[track]]
+title = "One"
+
+[[track.assignment]]
+slug = "first"
+title = "First"
+article = "https://example.org"
+minutes = 10
+needs = []
+
+[[track.assignment]]
+slug = "second_one"
+title = "Second"
+article = ""
+minutes = 20
+needs = ["first"]
+"""
+
+
+@pytest.fixture
+def course(tmp_path):
+    def read(text=GOOD):
+        (tmp_path / "course.toml").write_bytes(text.encode() if isinstance(text, str) else text)
+        return read_course(tmp_path)
+
+    return read
+
+
+def test_entries_in_order(course):
+    found = course()
+    assert (found.title, found.course_id, found.seed) == ("C", "c", "s")
+    assert [(e.slug, e.minutes, e.needs, e.track) for e in found.entries.values()] == [
+        ("first", 10, (), "One"), ("second_one", 20, ("first",), "One"),
+    ]  # fmt: skip
+
+
+def test_course_without_assignments(course):
+    assert course("title='a'\ncourse_id='b'\nseed='c'\n").entries == {}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('title = "C"', "", "title must be a str, got None"),
+        ('seed = "s"', "seed = 7", "seed must be a str, got 7"),
+        ('course_id = "c"', "", "course_id must be a str"),
+        ("minutes = 10", 'minutes = "10"', "assignment first: minutes must be a int, got '10'"),
+        ("minutes = 10", "minutes = true", "assignment first: minutes must be a int, got True"),
+        ('slug = "first"', 'slug = "not a name"', "a slug is a Python identifier that stands once"),
+        ('slug = "first"', 'slug = "second_one"', "a slug is a Python identifier that stands once"),
+        ('slug = "first"', "", "assignment ?: slug must be a str"),
+        ('needs = ["first"]', 'needs = ["frist"]', "assignment second_one: needs 'frist', which is not in the course"),
+        ('needs = ["first"]', "needs = [[1]]", "assignment second_one: needs must be a list of slugs"),
+        ('needs = ["first"]', 'needs = "first"', "needs must be a list"),
+        ('[[track]]\ntitle = "One"', "[[track]]", "track: title must be a str"),
+        ('[[track]]\ntitle = "One"', '[[track]\ntitle = "One"', "Expected ']]'"),
+        ("[[track]]", "[track]", ""),
+    ],
+)
+def test_wrong_fields_are_refused(course, old, new, message):
+    assert old in GOOD
+    with pytest.raises(AuthorError) as caught:
+        course(GOOD.replace(old, new, 1))
+    assert "course.toml" in str(caught.value) and message in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["track = 3\n", 'track = ["x"]\n', "[[track]]\ntitle='t'\nassignment = 'x'\n", b"title = '\xff'"])
+def test_wrong_structure_is_refused(course, text):
+    with pytest.raises(AuthorError, match=r"course\.toml"):
+        course(text)
+
+
+def test_missing_file(tmp_path):
+    with pytest.raises(AuthorError, match=r"course\.toml: cannot be read: No such file"):
+        read_course(tmp_path)
+
+
+def test_unknown_slug_names_the_nearest(course):
+    with pytest.raises(AuthorError, match=r"no assignment 'secondone' in course\.toml; did you mean second_one\?"):
+        course().entry("secondone")
+
+
+def test_unknown_slug_far_from_all_names_all(course):
+    with pytest.raises(AuthorError, match="there are first, second_one"):
+        course().entry("qqqq")
+
+
+def test_known_slug(course):
+    assert course().entry("first").title == "First"

@@ -1,0 +1,523 @@
+"""Reading what was handed in, whatever it is, and putting its code into the instructor's notebook."""
+
+import copy
+import json
+import os
+import socket
+import subprocess
+import sys
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell
+from scratch import cell_of, hand_in, perfect, released, submission_of
+
+from dlcourse import submission as module
+from dlcourse.submission import Submission, SubmittedCell, code_of, from_notebook, read_notebook, read_submission, rebuild, to_notebook
+
+GOOD = '{"cells":[{"cell_type":"code","source":"a=1","metadata":{}}],"metadata":{},"nbformat":4,"nbformat_minor":5}'
+
+
+@pytest.fixture
+def read(tmp_path):
+    """Reads a notebook file of the given content."""
+
+    def reader(content):
+        path = tmp_path / "toy.ipynb"
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return read_notebook(path)
+
+    return reader
+
+
+def sources(submission):
+    return [c.source for c in submission.cells]
+
+
+# ---- reading ---------------------------------------------------------------------------------------------------------
+
+
+def test_plain_notebook(read):
+    assert read(GOOD) == Submission([SubmittedCell("code", "a=1", None)])
+
+
+def test_source_as_lines_and_grade_id(read):
+    cell = {"cell_type": "code", "source": ["a = 1\n", "b = 2"], "metadata": {"nbgrader": {"grade_id": "question-softmax", "points": 9}}}
+    assert read(json.dumps({"cells": [cell]})).cells == [SubmittedCell("code", "a = 1\nb = 2", "question-softmax")]
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        ("", "Expecting value"),
+        ("not json", "Expecting value"),
+        (GOOD[:60], "Expecting"),
+        (GOOD[:-1], "Expecting"),
+        (GOOD[:50] + "\\", "Expecting"),
+        (GOOD + GOOD, "Extra data"),
+        ("]" * 10, "brackets"),
+        (b"\x00\xff\xfejunk", "not UTF-8"),
+        (GOOD.encode("utf-16"), "not UTF-8"),
+        (GOOD.encode("utf-16-le"), "Expecting"),
+        (GOOD.encode().replace(b"a=1", b"a=\xe9"), "not UTF-8"),
+        ("[]", "no list of cells"),
+        ("5", "no list of cells"),
+        ("null", "no list of cells"),
+        ('{"cells": {"a": 1}}', "no list of cells"),
+        ('{"cells": "a"}', "no list of cells"),
+        ('{"worksheets": [{"cells": [{"cell_type": "code", "input": "a=1"}]}], "nbformat": 3}', "no list of cells"),
+        (GOOD.replace('"nbformat":4', '"nbformat":' + "9" * 5000), "limit"),
+    ],
+    ids=lambda v: repr(v)[:30],
+)
+def test_what_is_no_notebook_is_said_in_one_line(read, content, why):
+    found = read(content)
+    assert not found.readable
+    assert found.cells == []
+    (note,) = found.notes
+    assert why in note and note.startswith("toy.ipynb is no notebook (") and note.endswith("hand it in again") and "\n" not in note
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\xef\xbb\xbf" + GOOD.encode(),
+        GOOD.replace('"metadata":{}}]', '"metadata":{"x":NaN,"y":-Infinity}}]'),
+        GOOD.replace('"metadata":{}}]', '"metadata":{"n":123456789012345678901234567890}}]'),
+        GOOD.replace('"metadata":{}}]', '"metadata":{},"outputs":[{"data":{"application/json":{"v":[NaN,99999999999999999999999]}}}]}]'),
+        GOOD.replace('"metadata":{}}]', '"metadata":{},"outputs":[{"text":"\\"cells\\": [ ] } { \\\\"}]}]'),
+        GOOD.replace('"metadata":{}', '"metadata":[]'),
+        GOOD.replace('"metadata":{}', '"metadata":{"nbgrader":[1]}'),
+        GOOD.replace('"metadata":{}', '"metadata":{"nbgrader":{"grade_id":7}}'),
+        GOOD.replace('{"cells":', '{"cells.item.source":"x","cells":'),
+        GOOD.replace(":", " :\r\n\t "),
+    ],
+    ids=["bom", "nan", "large int", "nan deep", "escapes", "metadata list", "nbgrader list", "id number", "dotted key", "white space"],
+)
+def test_odd_but_harmless_notebooks_are_read(read, content):
+    assert read(content) == Submission([SubmittedCell("code", "a=1", None)])
+
+
+def test_cells_of_wrong_types_count_for_nothing(read):
+    cells = [1, None, "a", [], {"cell_type": 5, "source": {"a": "b"}}, {"cell_type": "code", "source": ["a", 1, ["b"], "c"]}, {}]
+    assert read(json.dumps({"cells": cells})).cells == [SubmittedCell("", ""), SubmittedCell("code", "ac"), SubmittedCell("", "")]
+
+
+def test_lone_surrogates_become_question_marks(read):
+    found = read(GOOD.replace("a=1", "a='\\ud800 \\ud83d\\ude00'"))
+    assert sources(found) == ["a='? 😀'"]
+    sources(found)[0].encode()
+
+
+@pytest.mark.parametrize("opening", ["[", '{"a":'])
+@pytest.mark.parametrize("depth", [5, 6, 7, 200_000])
+def test_deep_nesting_costs_nothing(read, opening, depth):
+    closing = {"[": "]"}.get(opening, "}")
+    found = read('{"m":' + opening * depth + "1" + closing * depth + "," + GOOD[1:])
+    assert sources(found) == ["a=1"]
+
+
+def test_pieces_of_any_size_give_the_same_text(tmp_path, monkeypatch):
+    # every chunk border falls into every kind of token once
+    outputs = [{"data": {"text/plain": ['é"\\"\\\\', "[{", "\\"]}, "text": 'a"b' * 40_000}]
+    document = {"cells": [{"cell_type": "code", "source": ['x = "\\\\"\n', "é\\u00e9\u2028"], "metadata": {"t": ["}"]}, "outputs": outputs}] * 2}
+    path = tmp_path / "n.ipynb"
+    path.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
+    want = read_notebook(path)
+    assert sources(want) == ['x = "\\\\"\né\\u00e9\u2028'] * 2
+    for size in (1, 2, 3, 7, 64, 4096):
+        monkeypatch.setattr(module, "_CHUNK", size)
+        assert read_notebook(path) == want, size
+
+
+def test_too_much_text_is_refused(read):
+    found = read(GOOD.replace("a=1", "#" * (module.MAX_SOURCE + 1)))
+    assert not found.readable and "more than 1 MB of text" in found.notes[0]
+
+
+def test_much_text_is_read(read):
+    assert len(sources(read(GOOD.replace("a=1", "#" * (module.MAX_SOURCE - 1))))[0]) == module.MAX_SOURCE - 1
+
+
+def test_too_many_cells_are_refused(read):
+    cell = '{"cell_type":"code","source":""}'
+    assert len(read('{"cells":[' + ",".join([cell] * module.MAX_CELLS) + "]}").cells) == module.MAX_CELLS
+    assert "more than 2000 cells" in read('{"cells":[' + ",".join([cell] * (module.MAX_CELLS + 1)) + "]}").notes[0]
+
+
+def test_file_over_the_limit_is_refused(read, monkeypatch):
+    monkeypatch.setattr(module, "MAX_FILE", 1 << 20)
+    assert read(GOOD.ljust(1 << 20)).readable
+    found = read(GOOD.ljust((1 << 20) + 1))
+    assert not found.readable and "larger than 1 MB" in found.notes[0]
+
+
+_MEASURE = """
+import json, resource, sys, time
+from pathlib import Path
+from dlcourse.submission import read_notebook
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+start = time.process_time()
+found = read_notebook(Path(sys.argv[1]))
+grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) >> 10
+print(json.dumps([found.readable, [c.source for c in found.cells][:3], found.notes, grown, time.process_time() - start]))
+"""
+
+_PARTS = {
+    "one string": (b'{"data":{"image/png":"', b"iVBORw0KGgo" * 6000, b'"}}'),
+    "lines": (b'{"text":[', b'"0123456789abcdefghijklmnopqrstuvwxyz\\n",' * 1500, b'""]}'),
+    "numbers": (b'{"data":{"application/json":[', b"[1.5,[2]]," * 6000, b"0]}}"),
+    "escapes": (b'{"text":"', b"\\u00e9\\\\\\n" * 6000, b'"}'),
+    "stream text": (b'{"name":"stdout","text":"', "é".encode() * 30000, b'"}'),
+}
+
+
+@pytest.mark.parametrize("kind", _PARTS)
+def test_60_megabytes_of_outputs_cost_little_memory_and_time(tmp_path, kind):
+    head, body, tail = _PARTS[kind]
+    before, after = GOOD.encode().split(b'"metadata":{}}]')
+    path = tmp_path / "toy.ipynb"
+    with path.open("wb") as file:
+        file.write(before + b'"metadata":{},"outputs":[' + head)
+        for _ in range((60 << 20) // len(body) + 1):
+            file.write(body)
+        file.write(tail + b"]}]" + after)
+    done = subprocess.run([sys.executable, "-c", _MEASURE, str(path)], capture_output=True, text=True, check=True, timeout=120)
+    readable, cells, notes, megabytes, seconds = json.loads(done.stdout)
+    assert readable and cells == ["a=1"]
+    assert "60 MB" in notes[0] and "outputs" in notes[0]
+    assert megabytes < 30, megabytes
+    assert seconds < 10, seconds
+
+
+def test_nesting_made_to_be_slow_ends_soon(read):
+    found = read('{"cells":[],"m":[' + "[[[[[],[]]]]]," * 900_000 + "0]}")
+    assert not found.readable and "too complex" in found.notes[0]
+
+
+# ---- files that are no files -----------------------------------------------------------------------------------------
+
+
+def refused(folder, slug="toy"):
+    found = read_submission(folder, slug)
+    assert not found.readable and found.cells == []
+    return found.notes[-1]
+
+
+def test_missing_folder(tmp_path):
+    assert refused(tmp_path / "toy") == "no toy.ipynb was handed in"
+
+
+def test_empty_folder(tmp_path):
+    assert refused(tmp_path) == "no toy.ipynb was handed in"
+
+
+def test_folder_that_is_a_file(tmp_path):
+    (tmp_path / "toy").write_text("x")
+    assert refused(tmp_path / "toy") == "no toy.ipynb was handed in"
+
+
+def test_directory_named_like_the_notebook(tmp_path):
+    (tmp_path / "toy.ipynb").mkdir()
+    assert "not a regular file" in refused(tmp_path)
+
+
+def test_fifo_does_not_block(tmp_path):
+    os.mkfifo(tmp_path / "toy.ipynb")
+    assert "not a regular file" in refused(tmp_path)
+
+
+def test_socket(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # the name of a socket may not be long
+    with socket.socket(socket.AF_UNIX) as one:
+        one.bind("toy.ipynb")
+        assert "cannot be read" in refused(tmp_path)
+
+
+@pytest.mark.parametrize("target", ["real.ipynb", "/dev/zero", "nowhere"])
+def test_symbolic_link_to_anything(tmp_path, target):
+    (tmp_path / "real.ipynb").write_text(GOOD)
+    (tmp_path / "toy.ipynb").symlink_to(target)
+    assert "symbolic link" in refused(tmp_path)
+
+
+def test_folder_that_is_a_symbolic_link(tmp_path):
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "toy.ipynb").write_text(GOOD)
+    (tmp_path / "toy").symlink_to("other")
+    assert "symbolic link" in refused(tmp_path / "toy")
+
+
+def test_single_renamed_notebook_is_taken(tmp_path):
+    (tmp_path / "toy (1).ipynb").write_text(GOOD)
+    found = read_submission(tmp_path, "toy")
+    assert found.readable and sources(found) == ["a=1"]
+    assert found.notes == ["toy (1).ipynb was taken as toy.ipynb; keep the notebook's name"]
+
+
+def test_renamed_link_is_not_taken(tmp_path):
+    (tmp_path / "kept.txt").write_text(GOOD)
+    (tmp_path / "other.ipynb").symlink_to("kept.txt")
+    assert refused(tmp_path) == "no toy.ipynb was handed in"
+
+
+def test_two_notebooks_of_other_names(tmp_path):
+    for name in ("a.ipynb", "b.ipynb"):
+        (tmp_path / name).write_text(GOOD)
+    assert refused(tmp_path) == "no toy.ipynb was handed in (there are a.ipynb, b.ipynb); hand in one notebook under that name"
+
+
+def test_notebook_and_a_copy(tmp_path):
+    (tmp_path / "toy.ipynb").write_text(GOOD)
+    (tmp_path / "toy-Copy1.ipynb").write_text("{}")
+    found = read_submission(tmp_path, "toy")
+    assert sources(found) == ["a=1"] and found.notes == ["other files were not used: toy-Copy1.ipynb"]
+
+
+def test_other_files_are_named_and_those_of_the_release_are_not(tmp_path):
+    (tmp_path / "data").mkdir()
+    for name in ("toy.ipynb", "checks.json", "timestamp.txt", "data/x.csv", "numpy.py"):
+        (tmp_path / name).write_text(GOOD)
+    assert read_submission(tmp_path, "toy").notes == ["other files were not used: numpy.py"]
+
+
+def test_file_names_of_any_bytes_give_notes_that_can_be_written(tmp_path):
+    (tmp_path / "toy.ipynb").write_text(GOOD)
+    with open(os.path.join(os.fsencode(tmp_path), b"\xff\xfe.txt"), "w"):
+        pass
+    (note,) = read_submission(tmp_path, "toy").notes
+    note.encode()
+    assert "dcff" in note
+
+
+# ---- rebuilding ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def source(built_course):
+    return nbformat.read(built_course.root / "source" / "vectors" / "vectors.ipynb", as_version=4)
+
+
+@pytest.fixture
+def notebook(built_course):
+    return perfect(built_course, "vectors")
+
+
+def runs(rebuilt):
+    """What would run, as (kind, first line)."""
+    return [(kind, cell.source.strip().split("\n")[0]) for cell, kind in code_of(rebuilt) if kind != "demo"]
+
+
+def skeleton(rebuilt):
+    """The rebuilt notebook without the student's own cells."""
+    return [(c.metadata["nbgrader"]["grade_id"], c.source) for c in rebuilt.cells if "nbgrader" in c.metadata]
+
+
+def shape(source, notebook, **changes):
+    return rebuild(source, submission_of(notebook), "vectors")
+
+
+def test_rebuilt_notebook_is_the_instructors_with_the_students_cells(source, notebook):
+    rebuilt = shape(source, notebook)
+    assert skeleton(rebuilt) == [(c.metadata["nbgrader"]["grade_id"], c.source) for c in source.cells]
+    assert [k for k, _ in runs(rebuilt) if k == "extra"] == []
+    assert rebuilt.metadata["dlcourse"] == {"slug": "vectors", "notes": [], "readable": True}
+    nbformat.validate(rebuilt)
+
+
+def test_untouched_release_gives_stubs_and_the_instructors_tests(source, built_course):
+    rebuilt = shape(source, released(built_course, "vectors"))
+    assert "### BEGIN SOLUTION" not in cell_of(rebuilt, "question-cosine").source
+    assert cell_of(rebuilt, "test-measured_rows").source == cell_of(source, "test-measured_rows").source
+
+
+def test_only_sources_survive(source, notebook):
+    for cell in notebook.cells:
+        cell.metadata["tags"] = ["skip-execution", "remove-input"]
+        cell.metadata["collapsed"] = True
+        cell.metadata["nbgrader"]["points"] = 100
+        cell.metadata["nbgrader"]["solution"] = True
+        cell["id"] = "mine-" + cell["id"]
+        if cell.cell_type == "code":
+            cell.outputs = [nbformat.v4.new_output("execute_result", {"text/plain": "5"}, execution_count=1)]
+            cell.execution_count = 3
+        else:
+            cell["attachments"] = {"a.png": {"image/png": "AAAA"}}
+    notebook.metadata["kernelspec"] = {"name": "evil", "display_name": "evil"}
+    notebook.metadata["widgets"] = {"state": {}}
+    rebuilt = shape(source, notebook)
+    assert skeleton(rebuilt) == [(c.metadata["nbgrader"]["grade_id"], c.source) for c in source.cells]
+    for ours, theirs in zip(rebuilt.cells, source.cells, strict=True):
+        assert ours.id == theirs.id
+        assert {k: v for k, v in ours.metadata.items() if k != "dlcourse"} == theirs.metadata
+        assert "attachments" not in ours and not ours.get("outputs") and ours.get("execution_count") is None
+    assert {k: v for k, v in rebuilt.metadata.items() if k != "dlcourse"} == source.metadata
+
+
+def test_rebuilding_changes_neither_source_nor_submission(source, notebook):
+    before, submission = copy.deepcopy(source), submission_of(notebook)
+    cells = list(submission.cells)
+    rebuilt = rebuild(source, submission, "vectors")
+    for cell in rebuilt.cells:
+        cell.metadata["changed"] = cell.metadata.setdefault("nbgrader", {})["points"] = 77
+    assert source == before and submission.cells == cells
+
+
+def test_test_given_and_demo_cells_cannot_be_changed(source, notebook):
+    for grade_id in ("given-01", "test-three_four", "test-measured_rows", "demo-01"):
+        cell_of(notebook, grade_id).source = "print('mine')"
+    assert skeleton(shape(source, notebook)) == [(c.metadata["nbgrader"]["grade_id"], c.source) for c in source.cells]
+
+
+def test_deleted_cells_come_back(source, notebook):
+    notebook.cells = [c for c in notebook.cells if c.metadata["nbgrader"]["solution"]]
+    rebuilt = shape(source, notebook)
+    assert skeleton(rebuilt) == [(c.metadata["nbgrader"]["grade_id"], c.source) for c in source.cells]
+
+
+def test_deleted_solution_cell_is_empty_and_said(source, notebook):
+    notebook.cells = [c for c in notebook.cells if c.metadata["nbgrader"]["grade_id"] != "question-cosine"]
+    rebuilt = shape(source, notebook)
+    assert cell_of(rebuilt, "question-cosine").source == ""
+    assert rebuilt.metadata["dlcourse"]["notes"] == ["the cell of question cosine is not in the notebook"]
+
+
+def test_reordered_notebook_is_put_in_order(source, notebook):
+    notebook.cells = notebook.cells[::-1]
+    assert skeleton(shape(source, notebook)) == [(c.metadata["nbgrader"]["grade_id"], c.source) for c in source.cells]
+
+
+def test_duplicated_solution_cell_runs_at_its_place(source, notebook):
+    at = notebook.cells.index(cell_of(notebook, "question-cosine"))
+    second = copy.deepcopy(notebook.cells[at])
+    second.source = "def cosine(a, b):\n    return 1"
+    notebook.cells.insert(at + 1, second)
+    found = runs(shape(source, notebook))
+    where = found.index(("extra", "def cosine(a, b):"))
+    assert found[where - 1][0] == "question" and found[where - 1][1].startswith("def cosine(a: Float")
+
+
+def test_duplicated_test_cell_is_left_out(source, notebook):
+    at = notebook.cells.index(cell_of(notebook, "test-three_four"))
+    copies = [copy.deepcopy(notebook.cells[at]) for _ in range(2)]
+    copies[1].metadata["nbgrader"] = {}  # as JupyterLab leaves a pasted cell
+    notebook.cells[at:at] = copies
+    assert [c.source for c in shape(source, notebook).cells] == [c.source for c in source.cells]
+
+
+def test_own_cells_keep_their_place(source, notebook):
+    first = notebook.cells.index(cell_of(notebook, "question-cosine"))
+    notebook.cells.insert(0, new_code_cell("import math"))
+    notebook.cells.insert(first + 1, new_code_cell("helper = 1"))
+    notebook.cells.insert(first + 3, new_code_cell("after = 2"))
+    notebook.cells.append(new_code_cell("last = 3"))
+    notebook.cells.append(new_markdown_cell("no code"))
+    notebook.cells.append(new_code_cell("   \n"))
+    found = runs(shape(source, notebook))
+    assert [line for kind, line in found if kind == "extra"] == ["import math", "helper = 1", "after = 2", "last = 3"]
+    assert found[0] == ("extra", "import math") and found[-1] == ("extra", "last = 3")
+    where = found.index(("extra", "helper = 1"))
+    assert found[where + 1][1].startswith("def cosine(")
+    assert found[where + 2] == ("extra", "after = 2")
+
+
+def test_ids_of_own_cells_are_unique_and_stable(source, notebook):
+    for n in range(3):
+        notebook.cells.append(new_code_cell(f"x = {n}"))
+    one, two = shape(source, notebook), shape(source, notebook)
+    assert [c.id for c in one.cells] == [c.id for c in two.cells]
+    assert len({c.id for c in one.cells}) == len(one.cells)
+    nbformat.validate(one)
+
+
+def test_split_solution_cell_runs_in_order(source, notebook):
+    at = notebook.cells.index(cell_of(notebook, "question-centroid"))
+    head, _, tail = notebook.cells[at].source.partition("    def score")
+    second = copy.deepcopy(notebook.cells[at])
+    notebook.cells[at].source, second.source = head, "def extra():\n    pass\n#" + tail
+    notebook.cells.insert(at + 1, second)
+    found = runs(shape(source, notebook))
+    where = found.index(("extra", "def extra():"))
+    assert found[where - 1] == ("question", "class Centroid:")
+
+
+def test_merged_solution_cells_run_at_the_first_ones_place(source, notebook):
+    one, two = cell_of(notebook, "question-normalise"), cell_of(notebook, "question-cosine")
+    one.source += "\n\n" + two.source
+    notebook.cells.remove(two)
+    rebuilt = shape(source, notebook)
+    assert cell_of(rebuilt, "question-normalise").source == one.source
+    assert cell_of(rebuilt, "question-cosine").source == ""
+
+
+def test_metadata_dropped_by_an_editor(source, notebook):
+    notebook.cells.insert(2, new_code_cell("own = 1"))
+    for cell in notebook.cells:
+        cell.metadata = {}
+    rebuilt = shape(source, notebook)
+    assert skeleton(rebuilt) == [(c.metadata["nbgrader"]["grade_id"], c.source) for c in source.cells]
+    assert [r for r in runs(rebuilt) if r[0] == "extra"] == [("extra", "own = 1")]
+    assert runs(rebuilt)[1] == ("extra", "own = 1")
+    assert rebuilt.metadata["dlcourse"]["notes"] == []
+
+
+def test_without_metadata_the_last_definition_counts(source, notebook):
+    at = notebook.cells.index(cell_of(notebook, "question-cosine"))
+    notebook.cells.insert(at, new_code_cell("def cosine(a, b):\n    return 'first try'"))
+    for cell in notebook.cells:
+        cell.metadata = {}
+    rebuilt = shape(source, notebook)
+    assert "einsum" in cell_of(rebuilt, "question-cosine").source
+    assert ("extra", "def cosine(a, b):") in runs(rebuilt)
+
+
+def test_class_without_metadata_must_be_the_named_one(source, notebook):
+    cell_of(notebook, "question-centroid").source = "class Other:\n    def Centroid(self): pass"
+    for cell in notebook.cells:
+        cell.metadata = {}
+    rebuilt = shape(source, notebook)
+    assert cell_of(rebuilt, "question-centroid").source == ""
+    assert ("extra", "class Other:") in runs(rebuilt)
+
+
+def test_old_release_with_unknown_ids(source, notebook):
+    for cell in notebook.cells:
+        cell.metadata["nbgrader"]["grade_id"] = "cell-" + cell.metadata["nbgrader"]["grade_id"]
+    notebook.cells.insert(5, new_code_cell("check(removed_probe)", metadata={"nbgrader": {"grade_id": "test-removed_probe", "grade": True}}))
+    rebuilt = shape(source, notebook)
+    assert skeleton(rebuilt) == [(c.metadata["nbgrader"]["grade_id"], c.source) for c in source.cells]
+    assert [r for r in runs(rebuilt) if r[0] == "extra"] == [("extra", "check(removed_probe)")]
+
+
+def test_solution_cell_turned_into_markdown(source, notebook):
+    cell = cell_of(notebook, "question-cosine")
+    at = notebook.cells.index(cell)
+    notebook.cells[at] = new_markdown_cell(cell.source, metadata=cell.metadata)
+    rebuilt = shape(source, notebook)
+    assert cell_of(rebuilt, "question-cosine").source == ""
+    assert cell_of(rebuilt, "question-cosine").cell_type == "code"
+    assert "the cell of question cosine is not in the notebook" in rebuilt.metadata["dlcourse"]["notes"]
+
+
+def test_unreadable_submission_is_the_empty_notebook_and_blames_no_question(source):
+    rebuilt = rebuild(source, Submission.unreadable("toy.ipynb is not there"), "vectors")
+    assert all(cell.source == "" for cell, kind in code_of(rebuilt) if kind == "question")
+    assert rebuilt.metadata["dlcourse"] == {"slug": "vectors", "notes": ["toy.ipynb is not there"], "readable": False}
+
+
+def test_nbgraders_way_and_ours_rebuild_the_same(source, notebook, tmp_path):
+    cell = cell_of(notebook, "question-cosine")
+    notebook.cells[notebook.cells.index(cell)] = new_markdown_cell(cell.source, metadata=cell.metadata)
+    notebook.cells.insert(3, new_code_cell("def cosine(a, b): ..."))
+    notebook.cells.insert(8, nbformat.v4.new_raw_cell("raw"))
+    nbformat.write(notebook, tmp_path / "vectors.ipynb")
+    direct = read_submission(tmp_path, "vectors")
+    through = from_notebook(nbformat.reads(nbformat.writes(to_notebook(direct)), as_version=4))
+    one, two = rebuild(source, direct, "vectors"), rebuild(source, through, "vectors")
+    assert one.cells == two.cells
+
+
+def test_hand_in_helper_leaves_what_nbgrader_collect_leaves(course):
+    folder = hand_in(course, "ada", "vectors", released(course, "vectors"), "2026-01-01 00:00:00 UTC")
+    assert sorted(p.name for p in folder.iterdir()) == ["timestamp.txt", "vectors.ipynb"]
+    assert read_submission(folder, "vectors").readable
