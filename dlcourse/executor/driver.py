@@ -143,7 +143,7 @@ class Shell(InteractiveShell):
     compiler_class = Compiler
 
     def init_history(self) -> None:
-        HistoryManager.enabled = False
+        HistoryManager.enabled = False  # type: ignore[assignment]
         super().init_history()
 
     def init_virtualenv(self) -> None: ...

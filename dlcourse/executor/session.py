@@ -327,16 +327,15 @@ def _listing(folder: str | int) -> list[str]:
 
 
 class _Meter:
-    """CPU time and memory of all processes of a run.
+    """CPU time and memory of a run.
 
-    In a sandbox they are those of its process namespace. Elsewhere they are those of its session, and where there is no
-    ``/proc`` nothing is known and wall-clock limits alone hold.
+    In a sandbox that is all processes of its process namespace; without one it is the first process and the children it
+    waited for. Where there is no ``/proc`` nothing is known, and wall-clock limits alone hold.
     """
 
     def __init__(self, process: _Process) -> None:
-        self._proc, self._session = process.proc, process.pid
+        self._proc, self._pid = process.proc, process.pid
         self._tick = os.sysconf("SC_CLK_TCK")
-        self._own = _FORKS and self._proc is None
         self._seconds = 0.0
         # memory that a fork shares with its zygote is nobody's
         self._shared = self._private("1") if self._proc is not None else 0
@@ -354,16 +353,16 @@ class _Meter:
             os.close(fd)
 
     def _processes(self) -> list[str]:
-        if self._proc is None and not self._own:
-            return []
-        return [name for name in _listing("/proc" if self._proc is None else self._proc) if name.isdigit()]
+        if self._proc is None:
+            return [f"/proc/{self._pid}"]
+        return [name for name in _listing(self._proc) if name.isdigit()]
 
     def cpu(self) -> float:
         """CPU seconds so far, those of processes that ended and were waited for included."""
         total = 0
         for name in self._processes():
-            fields = self._read(f"/proc/{name}/stat" if self._own else f"{name}/stat").rpartition(b")")[2].split()
-            if len(fields) > 14 and (not self._own or int(fields[3]) == self._session):
+            fields = self._read(f"{name}/stat").rpartition(b")")[2].split()
+            if len(fields) > 14:
                 total += sum(int(f) for f in fields[11:15])
         # a process that nobody waited for drops out of the sum; the sum must not fall for that
         self._seconds = max(self._seconds, total / self._tick)
