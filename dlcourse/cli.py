@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,6 +18,7 @@ from rich.table import Table
 
 from .authoring import AuthorError, course_root
 from .course import Course, read_course
+from .export.cli import app as export_app
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -26,6 +27,7 @@ app = typer.Typer(
     help="Deep Learning by Hand: build, check and grade the course's notebooks.",
     epilog="A student needs `check` only. An instructor starts with `list` and `demo`; an author with `new`.",
 )
+app.add_typer(export_app, name="export")
 out = Console()
 err = Console(stderr=True)
 
@@ -57,7 +59,7 @@ class _Lazy:
 
 
 @contextmanager
-def _bar(title: str, total: int | None) -> Iterator[Callable[[str, int | None], None]]:
+def _bar(title: str, total: int | None) -> Iterator[Callable[..., None]]:
     """A progress bar; call what it gives with a text and, optionally, how many are done."""
     columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn(), TextColumn("{task.fields[what]}")]
     with Progress(*columns, console=err, transient=True) as progress:
@@ -167,7 +169,7 @@ def grade(
     course = read_course(course_root())
     entry = course.entry(slug)
     config = nbgrader_config(course.root)
-    when = since.astimezone(timezone.utc).replace(tzinfo=None) if since and since.tzinfo else since
+    when = since.astimezone(UTC).replace(tzinfo=None) if since and since.tzinfo else since
     settings = Settings(tuple(only or ()), again, when, jobs, cluster, not unsafe_no_sandbox)
     start = time.monotonic()
     with _bar(f"grading {slug}", None) as step:
@@ -193,20 +195,70 @@ def grade(
 
 
 @app.command()
+def audit(
+    slugs: Annotated[list[str] | None, typer.Argument(help="Assignments to audit; all if none is named.")] = None,
+    changed: Annotated[bool, typer.Option("--changed", help="Only those whose files, or the audit itself, changed since the last audit.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Run nothing; fail when an audit.json is missing, stale or has findings.")] = False,
+    entries: Annotated[bool, typer.Option("--entries", help="Print survivors as entries for equivalent.toml.")] = False,
+    seed: Annotated[str, typer.Option(help="Audit under another course seed and write nothing.")] = "",
+    jobs: Annotated[int, typer.Option(help="How many variants run side by side; 0 means one per core.")] = 0,
+) -> None:
+    """Test the tests: stubs, misconceptions, alternatives, cheats and mutants against every probe.
+
+    Writes tests/<slug>/audit.json. docs/audit.md explains the table. Exit code 1 when a bar is missed.
+    """
+    from .audit.run import audit as audit_one
+    from .audit.run import state, write
+    from .audit.table import entries as entries_of
+    from .audit.table import lines, table
+
+    course = read_course(course_root())
+    chosen = [course.entry(s).slug for s in slugs or course.entries]
+    states = {slug: state(course, slug) for slug in chosen} if check or changed else {}
+    if check:
+        bad = [f"tests/{slug}/audit.json: {what}" for slug, what in states.items() if what != "passed"]
+        if bad:
+            raise AuthorError("\n".join([*bad, "run `dlcourse audit --changed` and commit the result"]))
+        out.print(f"{len(chosen)} audits up to date")
+        return
+    failed = False
+    for slug in chosen:
+        if changed and states[slug] in ("passed", "failed"):
+            out.print(f"{slug}: unchanged, {states[slug]}")
+            failed |= states[slug] == "failed"
+            continue
+        with _bar(f"auditing {slug}", None) as step:
+            report, survivors = audit_one(course, slug, lambda word: step(word, None), jobs, seed or None)
+        if not seed:
+            write(course, report)
+        (out if out.is_terminal else Console(width=130)).print(table(report))
+        for line in lines(report):
+            out.print(f"  {line}", markup=False, highlight=False, soft_wrap=True)
+        if entries and survivors:
+            out.print(entries_of(survivors), markup=False, highlight=False, soft_wrap=True)
+        failed |= not report.passed
+    raise typer.Exit(1 if failed else 0)
+
+
+@app.command()
 def demo(
     folder: Annotated[Path | None, typer.Option(help="Where to put the demo course; a new temporary folder if not given.")] = None,
+    autograde: Annotated[bool, typer.Option("--autograde", help="Grade with plain `nbgrader autograde`; the scores are the same.")] = False,
+    unsafe_no_sandbox: Unsafe = False,
 ) -> None:
     """Hand out the course, collect a small class of sample submissions, grade it through nbgrader, show the result."""
     from .demo import run_demo
 
-    run_demo(read_course(course_root()), folder, out)
+    run_demo(read_course(course_root()), folder, out, autograde, sandbox=not unsafe_no_sandbox)
 
 
 def main() -> None:
     """Entry point: errors that a person can mend are one line, not a traceback."""
+    from .executor.sandbox import SandboxUnavailable
+
     try:
         app()
-    except AuthorError as error:
+    except (AuthorError, SandboxUnavailable) as error:
         err.print(f"error: {error}", markup=False, highlight=False, soft_wrap=True, style="red")
         sys.exit(1)
 

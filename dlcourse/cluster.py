@@ -48,7 +48,7 @@ def dask_executor(address: str, archive: bytes, slug: str, sandbox: bool) -> tup
     many = [str(name) for name, count in threads.items() if count != 1]
     if many:
         client.close()
-        raise AuthorError(f"Dask worker {many[0]} runs {threads[many[0]] if many[0] in threads else 'several'} threads; start workers with --nthreads 1")
+        raise AuthorError(f"Dask worker {many[0]} runs several threads; start workers with --nthreads 1")
     client.register_plugin(AssignmentPlugin(archive, slug, sandbox))
     return _ClientExecutor(client), len(threads)
 

@@ -2,14 +2,13 @@
 
 Used by nbgrader through ``c.GenerateFeedback.exporter_class = FeedbackExporter``. Scores and comments are those of
 the gradebook (nbgrader's GetGrades puts them into the cells), verdicts those that grading left in the cells'
-metadata. Of the student's work only text and PNG pictures are shown, all of it escaped; hidden tests appear by
-title and message. Notebooks that this package did not grade are left to nbgrader's own page.
+metadata. Of the student's work the source is shown, escaped, and the first line of an error. What cells print or
+display is left out: a cell that runs after a hidden test could print what it saw of it. Hidden tests appear by title
+and message. Notebooks that this package did not grade are left to nbgrader's own page.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -30,31 +29,17 @@ from .verdict import FAILED, PASSED, UNWRITTEN, Verdict
 
 MAX_CODE = 60_000
 """Characters of one cell that are shown."""
-MAX_PRINTED = 4_000
-"""Characters of one cell's printed output that are shown."""
-MAX_PICTURE = 1 << 20
-"""Bytes of one picture, decoded."""
-MAX_PICTURES = 8
-"""Pictures per page."""
-_PNG = b"\x89PNG\r\n\x1a\n"
+MAX_ERROR = 160
+"""Characters of a cell's error that are shown; its text is the student's own."""
 _HEADING = re.compile(r"^#\s+(.+?)\s*#*$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
-class Output:
-    """One output as it is shown: ``text``, or a picture as a data URI."""
-
-    kind: str
-    text: str = ""
-    picture: str = ""
-
-
-@dataclass(frozen=True)
 class Code:
-    """A cell of the student's: highlighted source and outputs."""
+    """A cell of the student's: highlighted source, and the error it ended with."""
 
     html: str
-    outputs: tuple[Output, ...]
+    error: str
     comment: str
     own: bool = False
 
@@ -176,54 +161,13 @@ def _formatter() -> _Formatter:
     return _Formatter()
 
 
-def _text(value: Any) -> str:
-    """The text of an output, which nbformat gives as a string or as lines."""
-    if isinstance(value, list):
-        value = "".join(v for v in value if isinstance(v, str))
-    return value if isinstance(value, str) else ""
-
-
-def _picture(value: Any) -> str:
-    """A PNG as a data URI; empty when it is none, or too large."""
-    try:
-        data = base64.b64decode("".join(_text(value).split()), validate=True)
-    except (binascii.Error, ValueError):
-        return ""
-    if not data.startswith(_PNG) or len(data) > MAX_PICTURE:
-        return ""
-    return "data:image/png;base64," + base64.b64encode(data).decode()
-
-
-def _outputs(outputs: Iterable[Mapping[str, Any]], pictures: list[int]) -> tuple[Output, ...]:
-    """Outputs as bounded text and pictures; ``pictures`` holds how many the page may still have."""
-    found: list[Output] = []
-    room = MAX_PRINTED
+def _error(outputs: Iterable[Mapping[str, Any]]) -> str:
+    """The error that a cell ended with, in one bounded line; empty if it ended well."""
     for output in outputs:
-        kind = output.get("output_type")
-        data = output.get("data")
-        data = data if isinstance(data, Mapping) else {}
-        text, picture = "", ""
-        if kind == "stream":
-            text = _text(output.get("text"))
-        elif kind == "error":
-            text = "\n".join(line for line in output.get("traceback", []) if isinstance(line, str))
-            text = text or f"{output.get('ename', '')}: {output.get('evalue', '')}"
-        elif kind in ("display_data", "execute_result"):
-            if "image/png" in data and pictures[0] > 0:
-                picture = _picture(data["image/png"])
-            text = _text(data.get("text/plain"))
-        if picture:
-            pictures[0] -= 1
-            found.append(Output("picture", clean(text, 200), picture))
-        elif text.strip() and room > 0:
-            text = clean(strip_ansi(text), room)
-            room -= len(text)
-            kind = "error" if kind == "error" else "text"
-            if found and found[-1].kind == kind == "text":
-                found[-1] = Output("text", found[-1].text.rstrip("\n") + "\n" + text)
-            else:
-                found.append(Output(kind, text))
-    return tuple(found)
+        if output.get("output_type") == "error":
+            text = f"{output.get('ename', '')}: {output.get('evalue', '')}".strip()
+            return clean(strip_ansi(" ".join(text.split())), MAX_ERROR)
+    return ""
 
 
 def _number(value: Any) -> float:
@@ -248,7 +192,6 @@ def page(notebook: NotebookNode, resources: Mapping[str, Any]) -> Page:
     ours = notebook.metadata.get("dlcourse", {})
     graded = resources.get("nbgrader", {})
     sections: dict[str, Section] = {}
-    pictures = [MAX_PICTURES]
     current = ""
 
     def section(name: str) -> Section:
@@ -273,7 +216,7 @@ def page(notebook: NotebookNode, resources: Mapping[str, Any]) -> Page:
             current = current if own else str(data["question"])
             if own and not cell.source.strip():
                 continue
-            code = Code(_highlighted(cell.source), _outputs(cell.get("outputs", []), pictures), comment, own)
+            code = Code(_highlighted(cell.source), _error(cell.get("outputs", [])), comment, own)
             section(current or "Before the first question").codes.append(code)
         elif stock.get("solution") or stock.get("task") or stock.get("grade"):
             part = section(str(stock.get("grade_id", "other")))

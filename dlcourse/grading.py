@@ -6,18 +6,20 @@ own process has a part in it.
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass
+import ast
+from dataclasses import dataclass, replace
 from functools import cached_property
+from types import CodeType
 from typing import Any
 
 import nbformat
+
 from .authoring import Assignment, AuthorError, load
 from .build import probe_cell_id, source_notebook
 from .course import Course
 from .encoding import Raised
 from .executor.session import Zygote
-from .forbid import violations
+from .forbid import message, violations
 from .reference import References, content_key, data_files, references
 from .runner import CELL_LIMITS, Record, Step, run
 from .submission import Submission, code_of, rebuild
@@ -67,33 +69,35 @@ class Grader:
         """Run a rebuilt notebook; a probe of a question that uses forbidden calls is not run."""
         steps = self.steps(notebook)
         record = run(steps, zygote, data_files(self.assignment))
-        for name, message in self._forbidden(notebook).items():
-            record.results[name] = Raised("ForbiddenCall", ("ForbiddenCall",), message)
+        for name, text in self._forbidden(notebook).items():
+            record.results[name] = Raised("ForbiddenCall", ("ForbiddenCall",), text)
         return record
 
     def _forbidden(self, notebook: nbformat.NotebookNode) -> dict[str, str]:
+        """What to say of the probes of questions that use a forbidden call."""
+        cells = [(c, kind) for c, kind in code_of(notebook) if kind in ("given", "question", "extra")]
+        sources = [c.source for c, _ in cells]
+        named = [_names(c.source) for c, kind in cells if kind != "given"]
         found = {}
-        given = [c.source for c, kind in code_of(notebook) if kind == "given"]
-        extras = [c.source for c, kind in code_of(notebook) if kind == "extra"]
         for question in self.assignment.questions.values():
-            if not question.forbid:
+            last = {call.rpartition(".")[2] for call in question.forbid}
+            # a call cannot be used without its last name being named somewhere; most notebooks end here
+            if all(names is not None and not last & names for names in named):
                 continue
-            own = [c.source for c, _ in code_of(notebook) if c.metadata.get("dlcourse", {}).get("question") == question.name]
-            # a call cannot be named without its last name standing somewhere; most notebooks end here
-            if not any(call.rpartition(".")[2] in text for call in question.forbid for text in [*extras, *own]):
-                continue
-            calls = violations([*given, *extras, *own], question.forbid)
-            calls = [c for c in calls if not any(c[2].strip() and c[2].strip() in g for g in given)]
-            if calls:
-                message = f"this question must be solved without {calls[0][0]} (line {calls[0][1]}: {calls[0][2].strip()})"
-                found.update({p.probe.name: message for p in self.assignment.probes_of(question.name)})
+            own = [i for i, (c, _) in enumerate(cells) if c.metadata.get("dlcourse", {}).get("question") == question.name]
+            text = message(violations(sources, question.forbid, own, question.functions))
+            if text:
+                found.update({p.probe.name: text for p in self.assignment.probes_of(question.name)})
         return found
 
-    def verdicts(self, record: Record) -> dict[str, Verdict]:
+    def verdicts(self, notebook: nbformat.NotebookNode, record: Record) -> dict[str, Verdict]:
         """Judge every probe of the assignment."""
         lost = Raised("RunEnded", ("RunEnded",), "was not run")
         expectations = self.references.expectations
         raw = {name: judge(e, record.results.get(name, lost)) for name, e in expectations.items()}
+        # the text of a traceback is taken from the notebook: the student's process could put anything there
+        lines = {s.label: s.source.splitlines() for s in self.steps(notebook) if s.probe is None}
+        raw = {name: replace(v, trace=_own_lines(v.trace, lines)) for name, v in raw.items()}
         return settle(raw, {name: e.question for name, e in expectations.items()})
 
     def write(self, notebook: nbformat.NotebookNode, record: Record) -> dict[str, Verdict]:
@@ -102,7 +106,7 @@ class Grader:
         Returns:
             The verdicts by probe.
         """
-        verdicts = self.verdicts(record)
+        verdicts = self.verdicts(notebook, record)
         expectations = self.references.expectations
         failed = {expectations[n].question for n, v in verdicts.items() if not v.passed}
         needs = {q.name: q.needs for q in self.assignment.questions.values()}
@@ -127,6 +131,35 @@ class Grader:
         return verdicts
 
 
+def _own_lines(trace: tuple[tuple[str, int, str], ...], lines: dict[str, list[str]]) -> tuple[tuple[str, int, str], ...]:
+    """The frames of a traceback that lie in the student's cells, with the lines that stand there."""
+    found = []
+    for where, number, _ in trace:
+        source = lines.get(where.removeprefix("cell "), [])
+        if 1 <= number <= len(source):
+            found.append((where, number, source[number - 1].strip()))
+    return tuple(found)
+
+
+def _names(source: str) -> set[str] | None:
+    """Every name and every whole string that code names; None where the source is no plain Python."""
+    try:
+        todo = [compile(source, "<cell>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)]
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    found: set[str] = set()
+    while todo:
+        code = todo.pop()
+        for name in (*code.co_names, *code.co_varnames, *code.co_freevars, *code.co_cellvars):
+            found.update(name.split("."))
+        for constant in code.co_consts:
+            if isinstance(constant, CodeType):
+                todo.append(constant)
+            elif isinstance(constant, (str, tuple)):
+                found.update(part for text in ([constant] if isinstance(constant, str) else constant) if isinstance(text, str) for part in text.split("."))
+    return found
+
+
 def _verdict_data(expectation: Any, verdict: Verdict, needs: list[str]) -> dict[str, Any]:
     return {
         "probe": expectation.name,
@@ -134,7 +167,7 @@ def _verdict_data(expectation: Any, verdict: Verdict, needs: list[str]) -> dict[
         "title": expectation.title,
         "points": expectation.points,
         "public": expectation.public,
-        "verdict": {**json.loads(json.dumps(asdict(verdict))), "needs": needs},
+        "verdict": {**verdict.to_json(), "needs": needs},
     }
 
 

@@ -74,12 +74,14 @@ def message_of(shown: Shown) -> str:
 def lines(shown: Shown, width: int = 80) -> list[str]:
     """The verdict as lines of plain text."""
     verdict = shown.verdict
-    head = f"{MARKS[verdict.status]} {clean(shown.title, 200)}"
+    title = clean(shown.title, 200)
     if verdict.passed:
-        out = [head]
+        out = [f"{MARKS[verdict.status]} {title}"]
     else:
         waits = verdict.status == UNWRITTEN and shown.needs
-        out = [f"{head}  [{clean(shown.question, 100)}: {'waits for another question' if waits else WORDS[verdict.status]}]"]
+        state = "waits for another question" if waits else WORDS[verdict.status]
+        head = f"{MARKS[verdict.status]} {state} · {clean(shown.question, 100)} · {title}"
+        out = textwrap.wrap(head, width, subsequent_indent="  ", break_on_hyphens=False)
         paragraphs = [message_of(shown)]
         paragraphs += [f"Looks like {words(clean(name, 100))}: {clean(hint)}" for name, hint in verdict.mistakes]
         paragraphs.append(needs_text(shown.needs))

@@ -6,11 +6,14 @@ Numpy only: the notebook's `check` uses it with the data of checks.json, the gra
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .compare import Comparison, describe, difference
 from .encoding import Raised, from_json, to_json
+
+MAX_HIDDEN = 300
+"""Characters of a message about a hidden test; parts of it are the student's own text, which could carry the test out."""
 
 PASSED, FAILED, UNWRITTEN = "passed", "failed", "unwritten"
 
@@ -149,6 +152,11 @@ def judge(expectation: Expectation, result: Any) -> Verdict:
         expectation: what the reference gave, and the known mistakes.
         result: the decoded result of the student's process.
     """
+    verdict = _judge(expectation, result)
+    return verdict if expectation.public else replace(verdict, message=verdict.message[:MAX_HIDDEN])
+
+
+def _judge(expectation: Expectation, result: Any) -> Verdict:
     if isinstance(result, Raised) and not result.expected:
         if result.type == "NotImplementedError":
             return Verdict(UNWRITTEN, "not written yet", trace=result.trace)

@@ -9,7 +9,7 @@ import pytest
 os.environ["OMP_NUM_THREADS"] = "1"
 sys.path.insert(0, str(Path(__file__).parent))  # for scratch.py, under every import mode of pytest
 
-from scratch import copy_course, make_course  # noqa: E402
+from scratch import copy_course, dlcourse, hand_in_samples, make_course, nbgrader  # noqa: E402
 
 from dlcourse.build import build  # noqa: E402
 from dlcourse.runner import start_zygote  # noqa: E402
@@ -35,3 +35,19 @@ def built_course(tmp_path_factory, zygote):
 def course(built_course, tmp_path):
     """A built scratch course of the test's own."""
     return copy_course(built_course, tmp_path / "course")
+
+
+@pytest.fixture(scope="session")
+def nbgraded(built_course, tmp_path_factory):
+    """The sample class graded by `nbgrader autograde`: the course, and what the command said."""
+    course = copy_course(built_course, tmp_path_factory.mktemp("nbgraded") / "course")
+    hand_in_samples(course)
+    return course, nbgrader(course, "autograde", "vectors")
+
+
+@pytest.fixture(scope="session")
+def classgraded(built_course, tmp_path_factory):
+    """The sample class graded by `dlcourse grade`: the course, and what the command said."""
+    course = copy_course(built_course, tmp_path_factory.mktemp("classgraded") / "course")
+    hand_in_samples(course)
+    return course, dlcourse(course, "grade", "vectors", status=2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import os
 import shutil
 import sqlite3
@@ -183,3 +184,153 @@ def totals(path: Path, slug: str) -> dict[str, float]:
         assert score is not None, f"{student} has no grade for {cell}"
         found[student] = found.get(student, 0.0) + score + (extra or 0.0)
     return found
+
+
+# ---- a class of students ---------------------------------------------------------------------------------------------
+
+LOOP = "def jitter(x, sigma, n, rng):\n    while True:\n        pass\n"
+NOISE = """import sys, warnings
+import numpy as np
+from IPython.display import HTML, display
+warnings.warn("careful")
+print("all tests passed", file=sys.stderr)
+print("4/4 points")
+display(HTML("<b>16.5</b>"))
+{source}
+sys.stderr.write("more\\n")
+100
+"""
+
+
+def _replace(question: str, source: str):
+    def change(course: Course, notebook: nbformat.NotebookNode) -> None:
+        cell_of(notebook, f"question-{question}").source = source
+
+    return change
+
+
+def _edit(question: str, old: str, new: str):
+    def change(course: Course, notebook: nbformat.NotebookNode) -> None:
+        cell = cell_of(notebook, f"question-{question}")
+        assert old in cell.source
+        cell.source = cell.source.replace(old, new)
+
+    return change
+
+
+def _own_cell(at: int, source: str):
+    def change(course: Course, notebook: nbformat.NotebookNode) -> None:
+        notebook.cells.insert(at, nbformat.v4.new_code_cell(source))
+
+    return change
+
+
+def _noisy(course: Course, notebook: nbformat.NotebookNode) -> None:
+    for cell in notebook.cells:
+        if cell.metadata["nbgrader"]["solution"]:
+            cell.source = NOISE.format(source=cell.source)
+
+
+def _duplicated(course: Course, notebook: nbformat.NotebookNode) -> None:
+    for cell in list(notebook.cells):
+        second = copy.deepcopy(cell)
+        if cell.metadata["nbgrader"]["grade"]:
+            second.metadata["nbgrader"] = {}
+        if cell.cell_type == "code":
+            notebook.cells.insert(notebook.cells.index(cell) + 1, second)
+
+
+def _half(course: Course, notebook: nbformat.NotebookNode) -> None:
+    stubs = released(course, "vectors")
+    for question in ("cosine", "centroid"):
+        cell_of(notebook, f"question-{question}").source = cell_of(stubs, f"question-{question}").source
+
+
+def _stripped(course: Course, notebook: nbformat.NotebookNode) -> None:
+    for cell in notebook.cells:
+        cell.metadata = {}
+
+
+def _only_answers(course: Course, notebook: nbformat.NotebookNode) -> None:
+    notebook.cells = [c for c in notebook.cells if c.metadata["nbgrader"]["solution"]]
+
+
+def _reordered(course: Course, notebook: nbformat.NotebookNode) -> None:
+    notebook.cells.reverse()
+
+
+def forge(course: Course, notebook: nbformat.NotebookNode) -> None:
+    """An untouched notebook with everything in its metadata and outputs that stock nbgrader pays for."""
+    stubs = released(course, "vectors")
+    notebook.cells = stubs.cells
+    for cell in notebook.cells:
+        cell.metadata["tags"] = ["skip-execution"]
+        if cell.metadata["nbgrader"]["grade"]:
+            cell.metadata["nbgrader"] |= {"points": 100, "locked": False, "solution": True, "checksum": "0" * 32, "schema_version": 99}
+            cell.source = "100"
+            cell.outputs = [nbformat.v4.new_output("execute_result", {"text/plain": "100"}, execution_count=1)]
+    notebook.cells.append(nbformat.v4.new_code_cell("1000", metadata={"nbgrader": {"grade_id": "test-extra", "grade": True, "points": 1000}}))
+    notebook.metadata["dlcourse"] = {"readable": True, "graded": "x", "notes": ["full marks"]}
+
+
+# student id -> (points that a person would give, change of a perfect notebook)
+SAMPLES = {
+    "alternative": (16.5, lambda course, nb: nb.update(alternative_notebook(course, load(course.root, "vectors")))),
+    "cell_ends_python": (16.5, _own_cell(4, "import os\nos._exit(1)")),
+    "cell_exits": (16.5, _own_cell(4, "raise SystemExit(0)")),
+    "columns": (6.5, _edit("normalise", "axis=1, keepdims", "axis=0, keepdims")),
+    "duplicated": (16.5, _duplicated),
+    "ends_python": (9.5, _replace("cosine", "import os\n\ndef cosine(a, b):\n    os._exit(0)\n")),
+    "forbidden": (12.0, _edit("normalise", "np.sqrt(squared_lengths)", "np.linalg.norm(x, axis=1, keepdims=True)")),
+    "forged": (0.0, forge),
+    "half": (9.5, _half),
+    "killed": (11.5, _replace("jitter", "import os\n\ndef jitter(x, sigma, n, rng):\n    os.kill(os.getpid(), 9)\n")),
+    "loops": (11.5, _replace("jitter", LOOP)),
+    "memory": (11.5, _replace("jitter", "import numpy as np\n\ndef jitter(x, sigma, n, rng):\n    return np.zeros((1 << 40, 1 << 10))\n")),
+    "noisy": (16.5, _noisy),
+    "not_normalised": (9.5, _edit("cosine", "normalise(a), normalise(b)", "a, b")),
+    "only_answers": (16.5, _only_answers),
+    "perfect": (16.5, lambda course, nb: None),
+    "reordered": (16.5, _reordered),
+    "stripped": (16.5, _stripped),
+    "surrogate": (16.5, _own_cell(4, "text = 'X'")),
+    "syntax": (16.5, _own_cell(4, "def (:\n\x00")),
+    "untouched": (0.0, lambda course, nb: nb.update(released(course, "vectors"))),
+    "zoë o'neil, jr.": (16.5, lambda course, nb: None),
+}  # fmt: skip
+OTHERS = {"folder": 0.0, "huge": 0.0, "junk": 0.0, "link": 0.0, "missing": 0.0, "pipe": 0.0, "renamed": 16.5, "truncated": 0.0}
+EXPECTED = {**{s: points for s, (points, _) in SAMPLES.items()}, **OTHERS}
+UNREADABLE = {s for s, points in OTHERS.items() if points == 0}
+GOOD_STAMPS = {"perfect": "2026-03-01 12:00:00.000000 UTC", "half": "2026-03-02 00:00:00 CET", "forged": "9999-12-31 23:59:59 UTC"}
+BAD_STAMPS = {"untouched": "yesterday?", "noisy": "0001-01-01 00:00:00 +1400", "columns": "", "loops": "9" * 5000, "alternative": "2026-13-45"}
+
+
+def hand_in_samples(course: Course, students: set[str] | None = None) -> None:
+    """Submissions of `vectors` by a whole class: honest, broken and hostile ones."""
+    chosen = set(EXPECTED) if students is None else students
+    best = perfect(course, "vectors")
+    text = nbformat.writes(best)
+    for student in sorted(chosen & set(SAMPLES)):
+        notebook = copy.deepcopy(best)
+        SAMPLES[student][1](course, notebook)
+        content = json.dumps(notebook, ensure_ascii=False)
+        if student == "surrogate":
+            content = content.replace("text = 'X'", "text = '\\ud800'")
+        hand_in(course, student, "vectors", content, (GOOD_STAMPS | BAD_STAMPS).get(student))
+    special = {"junk": b"\x00\xff no notebook", "truncated": text[:4000], "missing": None, "huge": text[:-3] + " " * 2_000_000 + "x"}
+    for student in sorted(chosen & set(OTHERS)):
+        folder = hand_in(course, student, "vectors", special.get(student))
+        path = folder / "vectors.ipynb"
+        if student == "folder":
+            path.mkdir()
+        elif student == "link":
+            path.symlink_to(course.root / "source" / "vectors" / "vectors.ipynb")
+        elif student == "pipe":
+            os.mkfifo(path)
+            os.mkfifo(folder / "timestamp.txt")
+        elif student == "renamed":
+            (folder / "vectors final (2).ipynb").write_text(text)
+            (folder / "timestamp.txt").symlink_to("/dev/zero")
+        elif student == "missing":
+            (folder / "timestamp.txt").mkdir()
+            (folder / "numpy.py").write_text("raise SystemExit")

@@ -132,12 +132,12 @@ def test_pass(checked: Any) -> None:
 
 def test_fail_names_the_mistake(checked: Any) -> None:
     text = checked(rows, softmax=wrong_axis)
-    assert text.startswith("✗ Each row sums to one.  [softmax: failed]\n  all 6 values differ (shape (2, 3));")
+    assert text.startswith("✗ failed · softmax · Each row sums to one.\n  all 6 values differ (shape (2, 3));")
     assert "Looks like wrong axis: Sum over the classes." in text and "Traceback" not in text
 
 
 def test_stub(checked: Any) -> None:
-    assert checked(rows, softmax=stub) == "○ Each row sums to one.  [softmax: not written yet]\n"
+    assert checked(rows, softmax=stub) == "○ not written yet · softmax · Each row sums to one.\n"
 
 
 def test_missing_function(checked: Any) -> None:
@@ -166,8 +166,8 @@ def test_hostile_result(checked: Any) -> None:
         def items(self) -> Any:
             raise RuntimeError
 
-    assert "[softmax: failed]" in checked(rows, softmax=lambda x: Liar(a=1))
-    assert "[softmax: failed]" in checked(rows, softmax=lambda x: (i for i in x))
+    assert "failed · softmax" in checked(rows, softmax=lambda x: Liar(a=1))
+    assert "failed · softmax" in checked(rows, softmax=lambda x: (i for i in x))
 
 
 def test_judge_of_the_notebook_is_used(checked: Any) -> None:
@@ -196,7 +196,7 @@ def test_needs_point_to_an_earlier_question_that_fails(checked: Any) -> None:
 def test_needs_point_to_a_question_that_is_not_written(checked: Any) -> None:
     names = {"softmax": stub, "loss": lambda x: stub()}
     text = checked(mean, **names)
-    assert "[loss: waits for another question]" in text
+    assert "waits for another question · loss" in text
     assert " ".join(text.split()).endswith("This question uses softmax, which is not written yet: look there first.")
     assert "waits" not in checked(mean, softmax=stub, loss=stub), "this question itself is to be written"
 
@@ -356,7 +356,7 @@ def test_nothing_is_raised_interactively_and_everything_under_validation(checked
     for bad in (wrong_axis, stub):
         with pytest.raises(module.CheckFailed) as caught:
             checked(rows, softmax=bad)
-        assert caught.value._render_traceback_()[0].endswith(("[softmax: failed]", "[softmax: not written yet]"))
+        assert caught.value._render_traceback_()[0][2:].startswith(("failed · softmax", "not written yet · softmax"))
 
 
 def in_ipython(cells: list[str], folder: Path) -> list[dict[str, str]]:
@@ -471,10 +471,10 @@ def test_nbgrader_validate(place: Path) -> None:
     validator.validate_and_print(str(notebook("def softmax(x):\n    e = np.exp(x)\n    return e / e.sum(0)")))
     text = out.getvalue()
     assert "VALIDATION FAILED ON 1 CELL(S)" in text
-    assert "✗ Each row sums to one.  [softmax: failed]" in text and "Looks like wrong axis: Sum over the classes." in text
+    assert "✗ failed · softmax · Each row sums to one." in text and "Looks like wrong axis: Sum over the classes." in text
     assert "Traceback" not in text and "CheckFailed" not in text
     failed = Validator().validate(str(notebook("def softmax(x):\n    raise NotImplementedError")))["failed"]
-    assert failed[0]["raw_error"] == "○ Each row sums to one.  [softmax: not written yet]"
+    assert failed[0]["raw_error"] == "○ not written yet · softmax · Each row sums to one."
 
 
 def test_import_needs_numpy_only() -> None:

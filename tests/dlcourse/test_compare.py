@@ -26,6 +26,7 @@ def said(expected: Any, actual: Any, rule: Comparison | None = None) -> str | No
         (E, E.astype(np.float32)),
         (E.astype(np.float32), E),
         (E, E.astype(np.float16)),
+        ((E / 3).astype(np.float16), (E / 3).astype(np.float32)),
         (3, 3.0),
         (3, np.float64(3)),
         (True, 1),

@@ -206,14 +206,13 @@ def test_page_says_what_a_student_needs(tmp_path: Path) -> None:
         "Looks like wrong axis. Sum over the classes.",
         "softmax, line 2: return x",
         "def softmax(x):",
-        "printed",
-        "array([1])",
-        "my own cell",
+        "print('my own cell')",
         "Not written yet.",
         "This question uses softmax, whose own tests fail: look there first.",
     ):
         assert expected in text, expected
-    assert "data:image/png;base64," + png() in page
+    for unwanted in ("printed", "array([1])", png()):
+        assert unwanted not in page
 
 
 def test_hidden_source_and_test_outputs_do_not_appear(tmp_path: Path) -> None:
@@ -228,27 +227,21 @@ def test_page_is_self_contained(tmp_path: Path) -> None:
     assert not {"script", "link", "iframe", "object", "embed", "base", "form"} & set(found.tags)
     for name, value in found.attributes:
         if name in ("src", "href"):
-            assert value.startswith(("data:image/png;base64,", "#")), value
+            assert value.startswith("#"), value
 
 
 @pytest.mark.parametrize(
     "place",
-    ["code", "printed", "result", "error", "title", "message", "hint", "trace", "note", "comment", "student", "question", "picture"],
+    ["code", "error", "title", "message", "hint", "trace", "note", "comment", "student", "question"],
 )
 def test_nothing_of_the_student_is_rendered(tmp_path: Path, place: str) -> None:
     notebook = sample()
     cells = notebook.cells
     test = cells[3].metadata["dlcourse"]
-    outputs: dict[str, Any] = {
-        "printed": new_output("stream", text=EVIL),
-        "result": new_output("execute_result", data={"text/plain": EVIL}),
-        "error": new_output("error", ename=EVIL, evalue=EVIL, traceback=[EVIL]),
-        "picture": new_output("display_data", data={"image/png": 'x" onerror="alert(3)', "text/plain": EVIL}),
-    }
     if place == "code":
         cells[1].source = f"x = 1  # {EVIL}\ny = '''{EVIL}'''"
-    elif place in outputs:
-        cells[1].outputs = [outputs[place]]
+    elif place == "error":
+        cells[1].outputs = [new_output("error", ename=EVIL, evalue=EVIL, traceback=[EVIL])]
     elif place in ("title", "question"):
         test[place] = EVIL
     elif place == "message":
@@ -327,34 +320,26 @@ def test_damaged_verdict_is_a_failed_test() -> None:
         feedback.render(feedback.page(notebook, {}))
 
 
-def test_outputs_are_bounded() -> None:
+def test_printed_and_displayed_outputs_stay_out() -> None:
+    """A cell that runs after a hidden test could print what it saw of it."""
     notebook = sample()
-    flood = [new_output("stream", text="x" * 50_000) for _ in range(20)]
-    figures = [new_output("display_data", data={"text/plain": "f", "image/png": png()}) for _ in range(50)]
-    huge = new_output(
-        "display_data", data={"image/png": base64.b64encode(b"\x89PNG\r\n\x1a\n" + b"0" * (feedback.MAX_PICTURE + 1)).decode()}
-    )
-    notebook.cells[1].outputs = [huge, *figures, *flood]
-    notebook.cells[1].source = "y = 1\n" * 100_000
+    notebook.cells[1].outputs = [new_output("stream", text="SECRET"), new_output("display_data", data={"text/plain": "SECRET", "image/png": png()})]
     page = feedback.render(feedback.page(notebook, {}))
-    assert page.count("data:image/png") == feedback.MAX_PICTURES
-    assert len(page) < 1_500_000
-    shown = feedback.page(notebook, {}).sections[0].codes[0]
-    assert sum(len(o.text) for o in shown.outputs if o.kind == "text") <= feedback.MAX_PRINTED + 100  # the line ends between them
+    assert "SECRET" not in page and png() not in page
 
 
-def test_outputs_may_be_lists_of_lines_or_nonsense() -> None:
-    found = feedback._outputs(
-        [
-            {"output_type": "stream", "text": ["a\n", "b\n"]},
-            {"output_type": "stream", "text": 7},
-            {"output_type": "display_data", "data": None},
-            {"output_type": "display_data", "data": {"image/png": "!!", "text/plain": "fallback"}},
-            {"output_type": "strange"},
-        ],
-        [1],
-    )
-    assert [(o.kind, o.text) for o in found] == [("text", "a\nb\nfallback")]
+def test_an_error_is_one_bounded_line() -> None:
+    notebook = sample()
+    notebook.cells[1].outputs = [new_output("error", ename="ValueError", evalue="first\n" + "x" * 50_000, traceback=["SECRET"])]
+    shown = feedback.page(notebook, {}).sections[0].codes[0].error
+    assert shown.startswith("ValueError: first xxx") and len(shown) <= feedback.MAX_ERROR + 1
+    assert "SECRET" not in feedback.render(feedback.page(notebook, {}))
+
+
+def test_long_code_is_bounded() -> None:
+    notebook = sample()
+    notebook.cells[1].source = "y = 1\n" * 100_000
+    assert len(feedback.render(feedback.page(notebook, {}))) < 1_500_000
 
 
 def test_control_characters_do_not_reach_the_page() -> None:

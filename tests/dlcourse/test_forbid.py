@@ -115,6 +115,12 @@ def test_a_later_cell_rebinds_an_alias() -> None:
     assert violations(["import torch.nn.functional as F", "import mine as F", "y = F.softmax(x)"], SOFTMAX) == []
 
 
+def test_a_parameter_hides_a_global() -> None:
+    given = "from torch.nn.functional import softmax as sm"
+    assert violations([given, "def f(sm, x):\n    return sm(x)"], SOFTMAX, searched=[1]) == []
+    assert violations([given, "def f(x):\n    return sm(x)"], SOFTMAX, searched=[1])
+
+
 GIVEN = "import torch\nimport torch.nn.functional as F"
 EXPLORE = "print(torch.softmax(x, -1))"
 OWN = "def softmax(x):\n    return x"

@@ -49,7 +49,7 @@ def test_passed_is_one_line() -> None:
 
 def test_failed_says_everything_in_order() -> None:
     assert to_text(FAIL) == (
-        "✗ Mean over the batch.  [loss: failed]\n"
+        "✗ failed · loss · Mean over the batch.\n"
         "  yours is 3, expected 2\n"
         "  Looks like not averaged: Divide by m.\n"
         "  This question uses softmax, whose own tests fail; and scores, which is not\n"
@@ -76,13 +76,13 @@ def test_failed_says_everything_in_order() -> None:
 
 def test_unwritten_is_no_error() -> None:
     shown = Shown("loss", "Mean.", Verdict(UNWRITTEN, "not written yet", trace=(("cell In[4]", 7, "raise NotImplementedError"),)))
-    assert to_text(shown) == "○ Mean.  [loss: not written yet]"
+    assert to_text(shown) == "○ not written yet · loss · Mean."
     assert "NotImplementedError" not in to_html(shown)
 
 
 def test_waiting_for_another_question() -> None:
     shown = Shown("loss", "Mean.", Verdict(UNWRITTEN, "not written yet"), (("softmax", UNWRITTEN),))
-    assert "[loss: waits for another question]" in to_text(shown)
+    assert "waits for another question · loss" in to_text(shown)
     assert "This question uses softmax, which is not written yet: look there first." in Tags(to_html(shown)).text
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from dlcourse.compare import Comparison, close, exact, within_se
 from dlcourse.encoding import Raised
-from dlcourse.verdict import FAILED, PASSED, UNWRITTEN, Expectation, KnownMistake, Verdict, failing_needs, judge, settle
+from dlcourse.verdict import FAILED, MAX_HIDDEN, PASSED, UNWRITTEN, Expectation, KnownMistake, Verdict, failing_needs, judge, settle
 
 GOOD = np.array([1.0, 2.0])
 HALF = KnownMistake("halved", "Do not halve.", GOOD / 2)
@@ -47,6 +47,13 @@ def test_same_exception_is_the_same_mistake() -> None:
     assert judge(expectation(), error("KeyError", "out of range")).mistakes == ()
 
 
+def test_a_hidden_test_repeats_little_of_what_student_code_says() -> None:
+    hidden = Expectation("p", "q", "Title.", 2, False, close(), GOOD)
+    for result in (error("ValueError", "x" * 5000), error("RunEnded", "x" * 5000), error("MissingFunction", "x" * 5000), error("T" * 500, "x")):
+        assert len(judge(hidden, result).message) <= MAX_HIDDEN
+    assert len(judge(expectation(), error("ValueError", "x" * 1000)).message) > 1000
+
+
 def test_stub_is_unwritten() -> None:
     assert judge(expectation(), error("NotImplementedError")).status == UNWRITTEN
     verdict = judge(expectation(), error("MissingFunction", "softmax is not defined"))
@@ -65,6 +72,12 @@ def test_expected_exception() -> None:
 @pytest.mark.parametrize("kind", ["RunEnded", "ResultTooLarge", "ForbiddenCall"])
 def test_what_the_runner_says_is_passed_on(kind: str) -> None:
     assert judge(expectation(), error(kind, "took more than 2 s")).message == "took more than 2 s"
+
+
+def test_an_exception_that_escaped_is_no_exception_that_was_asked_for() -> None:
+    wanted = expectation(error("ValueError", expected=True), mistakes=[KnownMistake("another", "h", error("TypeError", expected=True))])
+    assert judge(wanted, error("TypeError", expected=True)).mistakes
+    assert not judge(wanted, error("TypeError")).mistakes
 
 
 def test_judge_replaces_the_comparison() -> None:
