@@ -174,6 +174,11 @@ def generate_release(root: Path, slug: str, db_url: str) -> None:
     try:
         converter.start()
     except NbGraderException as error:
+        if any("Cannot add or remove cells" in line for line in lines):
+            raise AuthorError(
+                f"gradebook.db holds submissions of an earlier build of {slug!r} that had other tests; export its grades, then run "
+                f"`nbgrader db assignment remove {slug} --force`, or move gradebook.db away, and build again"
+            ) from error
         raise AuthorError(f"nbgrader generate_assignment {slug}: {error}: {'; '.join(lines)[-1500:]}") from error
     finally:
         converter.log.removeHandler(handler)
@@ -219,9 +224,21 @@ def stale(course: Course, slug: str, zygote: Callable[[], Zygote], tick: Callabl
 def build(course: Course, slug: str, zygote: Callable[[], Zygote], tick: Callable[[str], None] = lambda _: None) -> Assignment:
     """Build one assignment in place and enter it into the gradebook.
 
-    Files of earlier builds that are no longer made are removed from release/, never from source/.
+    Files of earlier builds that are no longer made are removed from release/, never from source/. When the build
+    fails, both folders are left as they were.
     """
-    release = course.root / "release" / slug
-    if release.is_dir():
-        shutil.rmtree(release)
-    return build_into(course, slug, course.root, f"sqlite:///{course.root}/gradebook.db", zygote, tick)
+    folders = [course.root / kind / slug for kind in ("source", "release")]
+    with tempfile.TemporaryDirectory() as temporary:
+        kept = [Path(temporary, str(n)) for n in range(len(folders))]
+        for folder, copy in zip(folders, kept, strict=True):
+            if folder.is_dir():
+                shutil.copytree(folder, copy, symlinks=True)
+        shutil.rmtree(folders[1], ignore_errors=True)
+        try:
+            return build_into(course, slug, course.root, f"sqlite:///{course.root}/gradebook.db", zygote, tick)
+        except BaseException:
+            for folder, copy in zip(folders, kept, strict=True):
+                shutil.rmtree(folder, ignore_errors=True)
+                if copy.is_dir():
+                    shutil.copytree(copy, folder, symlinks=True)
+            raise

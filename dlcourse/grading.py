@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, replace
-from functools import cached_property
 from types import CodeType
 from typing import Any
 
@@ -37,17 +36,14 @@ class Grader:
         assignment: as its author wrote it.
         references: expected results.
         source: the instructor's notebook, as committed in source/.
+        key: names the build: two runs of one submission under the same key give the same record.
     """
 
     course: Course
     assignment: Assignment
     references: References
     source: nbformat.NotebookNode
-
-    @cached_property
-    def key(self) -> str:
-        """Names the build: two runs of one submission under the same key give the same record."""
-        return content_key(self.assignment, self.course.seed)
+    key: str
 
     def rebuild(self, submission: Submission) -> nbformat.NotebookNode:
         return rebuild(self.source, submission, self.assignment.slug)
@@ -208,4 +204,4 @@ def open_grader(course: Course, slug: str, zygote: Any, tick: Any = lambda _: No
     fresh = source_notebook(assignment)
     if [(c.metadata["nbgrader"], c.source) for c in fresh.cells] != [(c.metadata.get("nbgrader"), c.source) for c in notebook.cells]:
         raise AuthorError(f"source/{slug}/{slug}.ipynb is stale: solutions/ or tests/ changed; run `dlcourse build {slug}`")
-    return Grader(course, assignment, references(assignment, course.seed, zygote, tick), notebook)
+    return Grader(course, assignment, references(assignment, course.seed, zygote, tick), notebook, content_key(assignment, course.seed))

@@ -75,6 +75,18 @@ def start_zygote(sandbox: bool = True) -> Zygote:
         raise AuthorError(str(error)) from error
 
 
+def rehearse(steps: Sequence[Step], zygote: Zygote, data: Mapping[str, Path] | None = None) -> list[str]:
+    """Run trusted steps once and return the modules that they load, for :meth:`Zygote.warm`."""
+    with Session(zygote, dict(data or {})) as session:
+        before = set(session.modules())
+        for step in steps:
+            if step.probe is None:
+                session.cell(step.source, step.label, step.limits)
+            else:
+                session.probe({**step.probe, "program": step.source}, step.limits)
+        return sorted(set(session.modules()) - before - {"__main__"})
+
+
 def _missing(result: Any) -> bool:
     return isinstance(result, Raised) and not result.expected and "NameError" in result.bases
 

@@ -20,7 +20,8 @@ from pathlib import Path
 
 from .course import Course, read_course
 from .grading import Grader, open_grader
-from .runner import start_zygote
+from .reference import data_files
+from .runner import rehearse, start_zygote
 from .submission import Submission, code_of
 
 
@@ -76,7 +77,18 @@ class Worker:
         self._sandbox = sandbox
         self.zygote = start_zygote(sandbox)
         self.grader: Grader = open_grader(read_course(root), slug, lambda: self.zygote)
+        self._warm_up()
         self._stubs = {f"question-{q.name}": q.stub for q in self.grader.assignment.questions.values()}
+
+    def _warm_up(self) -> None:
+        """Import into the zygote what the reference notebook turns out to import."""
+        steps = self.grader.steps(self.grader.source)
+        modules = rehearse(steps, self.zygote, data_files(self.grader.assignment))
+        try:
+            self.zygote.warm(modules)
+        except RuntimeError:  # one of them starts a thread: it stays with the runs
+            self.zygote.close()
+            self.zygote = start_zygote(self._sandbox)
 
     def grade(self, submission: Submission) -> Graded:
         """Grade one submission."""
@@ -102,7 +114,7 @@ class Worker:
             (grader.references.expectations[n].question, n, v.status, v.mistakes[0][0] if v.mistakes else "") for n, v in verdicts.items()
         ]
         notes = list(notebook.metadata["dlcourse"]["notes"])
-        return Graded(json.dumps(notebook, indent=1, ensure_ascii=False) + "\n", scores, untouched, found, notes, time.monotonic() - start)
+        return Graded(json.dumps(notebook, ensure_ascii=False) + "\n", scores, untouched, found, notes, time.monotonic() - start)
 
     def close(self) -> None:
         self.zygote.close()

@@ -481,6 +481,11 @@ class Session:
         except (EncodingError, wire.JsonBomb) as error:
             return Raised("MalformedResult", ("MalformedResult",), str(error))
 
+    def modules(self) -> list[str]:
+        """Names of the modules that the run has loaded. For runs of trusted code."""
+        _, body = self._exchange({"op": "modules"}, Limits(_START, _START))
+        return [str(name) for name in json.loads(body)]
+
     def _end(self, patience: float = 0.0) -> tuple[int, float]:
         if not self._alive:
             return 0, 0.0
