@@ -62,7 +62,7 @@ class _Lazy:
 def _bar(title: str, total: int | None) -> Iterator[Callable[..., None]]:
     """A progress bar; call what it gives with a text and, optionally, how many are done."""
     columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn(), TextColumn("{task.fields[what]}")]
-    with Progress(*columns, console=err, transient=True) as progress:
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
         task = progress.add_task(title, total=total, what="")
 
         def step(what: str, done: int | None = None) -> None:
@@ -249,7 +249,7 @@ def demo(
     """Hand out the course, collect a small class of sample submissions, grade it through nbgrader, show the result."""
     from .demo import run_demo
 
-    run_demo(read_course(course_root()), folder, out, autograde, sandbox=not unsafe_no_sandbox)
+    run_demo(read_course(course_root()), folder, out if out.is_terminal else Console(width=130), autograde, sandbox=not unsafe_no_sandbox)
 
 
 def main() -> None:

@@ -1,0 +1,1 @@
+"""`dlcourse audit`: are an assignment's tests any good? docs/audit.md explains the table to authors."""

@@ -1,0 +1,206 @@
+"""Runs variants of an assignment's notebook in forks of one warm process, on all cores."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from ..authoring import Assignment
+from ..encoding import Raised
+from ..executor.session import Limits, RunEnded, SandboxUnavailable, Session
+from ..reference import data_files, probe_step
+from ..runner import start_zygote
+
+INSIDE = Path(__file__).with_name("inside.py").read_text(encoding="utf-8")
+PRELUDE = f"__audit__ = {{'__name__': 'audit'}}; exec(compile({INSIDE!r}, '<audit>', 'exec'), __audit__)"
+_GENEROUS = Limits(cpu=60.0, wall=300.0)
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A notebook with some cells replaced.
+
+    Args:
+        sources: the new cell of each question that is replaced.
+        probes: which probes are run.
+        seed: the course seed.
+        limits: time limits of probes; those without one get a generous one.
+        calls: whether to fetch the calls that mode ``note`` of :mod:`dlcourse.audit.inside` saw.
+    """
+
+    sources: Mapping[str, str]
+    probes: Sequence[str]
+    seed: str
+    limits: Mapping[str, Limits] = field(default_factory=dict)
+    calls: bool = False
+
+
+@dataclass
+class Outcome:
+    """What a variant gave.
+
+    Args:
+        results: by probe, decoded; probes after a stop are missing.
+        seconds: wall seconds of each probe.
+        calls: of the stubs, where they were noted.
+        failed: questions whose cell raised.
+    """
+
+    results: dict[str, Any] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+    calls: list[dict[str, Any]] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Demo:
+    """How one cell of the whole notebook went; the name is empty where it is no demo."""
+
+    name: str
+    seconds: float
+    error: str
+
+
+T = TypeVar("T")
+Stop = Callable[[str, Any], bool]
+
+
+def wrapped(source: str, stubs: Sequence[str], mode: str, public: Sequence[str] = ()) -> str:
+    """A question's cell, its stubs replaced as :func:`dlcourse.audit.inside.install` says."""
+    return f"{source}\n\n\n__audit__['install'](globals(), {json.dumps(list(stubs))}, {mode!r}, {json.dumps(list(public))})\n"
+
+
+def imported(assignment: Assignment) -> tuple[str, ...]:
+    """Modules that the notebook imports, to be imported once for all runs."""
+    found: dict[str, None] = {}
+    for cell in assignment.cells:
+        if cell.kind in ("given", "question"):
+            for node in ast.walk(ast.parse(cell.source)):
+                if isinstance(node, ast.Import):
+                    found.update(dict.fromkeys(a.name for a in node.names))
+                elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                    found[node.module] = None
+    return tuple(found)
+
+
+class Bench:
+    """Two threads or more that run variants.
+
+    Args:
+        assignment: whose notebook is run.
+        jobs: how many run at once; 0 means one per core.
+    """
+
+    def __init__(self, assignment: Assignment, jobs: int = 0) -> None:
+        self.assignment = assignment
+        self.cells = [c for c in assignment.cells if c.kind in ("given", "question")]
+        try:
+            self.zygote = start_zygote()
+        except SandboxUnavailable:  # it is the author's own code
+            self.zygote = start_zygote(sandbox=False)
+        self.zygote.warm(list(imported(assignment)))
+        self._pool = ThreadPoolExecutor(jobs or os.cpu_count() or 1)
+
+    def close(self) -> None:
+        self._pool.shutdown(cancel_futures=True)
+        self.zygote.close()
+
+    def __enter__(self) -> Bench:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def each(self, jobs: Sequence[Callable[[], Any]]) -> Iterator[Any]:
+        """Results of jobs, in their order, while they run side by side."""
+        return self._pool.map(lambda job: job(), jobs)
+
+    def submit(self, job: Callable[[], T]) -> Future[T]:
+        """Start a job beside the others."""
+        return self._pool.submit(job)
+
+    def run(self, variant: Variant, stop: Stop = lambda name, result: False) -> Outcome:
+        """Run one variant.
+
+        Args:
+            variant: what to run.
+            stop: called with each probe's result; True ends the run.
+
+        Returns:
+            The results; a probe that ends the process gives ``RunEnded``, and the rest runs in a new one.
+        """
+        outcome = Outcome()
+        left = set(variant.probes)
+        ended: set[int] = set()
+        while left or variant.calls:
+            with Session(self.zygote, data_files(self.assignment)) as session:
+                if self._pass(session, variant, left, ended, stop, outcome):
+                    break
+        return outcome
+
+    def _pass(self, session: Session, variant: Variant, left: set[str], ended: set[int], stop: Stop, outcome: Outcome) -> bool:
+        """One process: cells and the probes that are left. False where it ended before its time."""
+        dressed = any("__audit__" in source for source in variant.sources.values())
+        waiting = [PRELUDE] if dressed else []  # cells of the reference run together, which saves most of their time
+        for number, cell in enumerate(self.cells):
+            changed = cell.question is not None and cell.question in variant.sources
+            if number not in ended and not changed:
+                waiting.append(cell.source)
+            wanted = [p for p in self.assignment.probes_of(cell.question) if p.probe.name in left] if cell.question else []
+            if waiting and (changed or wanted):
+                session.cell("\n\n\n".join(waiting), "reference", _GENEROUS)
+                waiting = []
+            if changed and cell.question and number not in ended:
+                try:
+                    if not session.cell(variant.sources[cell.question], cell.question, _GENEROUS)["ok"]:
+                        outcome.failed.append(cell.question)
+                except RunEnded:
+                    ended.add(number)
+                    return False
+            for graded in wanted:
+                name = graded.probe.name
+                left.discard(name)
+                step = probe_step(self.assignment, graded, variant.seed, variant.limits.get(name, _GENEROUS))
+                start = time.monotonic()
+                try:
+                    result = session.probe({**(step.probe or {}), "program": step.source}, step.limits)
+                except RunEnded as end:
+                    outcome.results[name] = Raised("RunEnded", ("RunEnded",), str(end))
+                    return stop(name, outcome.results[name])
+                outcome.results[name], outcome.seconds[name] = result, time.monotonic() - start
+                if stop(name, result):
+                    return True
+            if not left and not variant.calls:
+                return True
+        if variant.calls:
+            outcome.calls = self._ask(session, "audit_noted", "def audit_noted(audit_calls):\n    return audit_calls()\n")
+        return True
+
+    @staticmethod
+    def _ask(session: Session, name: str, program: str) -> Any:
+        """Result of a probe of our own."""
+        return session.probe({"name": name, "question": "", "public": True, "slug": "", "seed": "", "program": program}, _GENEROUS)
+
+    def demos(self) -> list[Demo]:
+        """Run the whole notebook, demos included, and say how they went."""
+        clock = "import time\n\n\ndef audit_clock():\n    return time.process_time()\n"
+        found = []
+        with Session(self.zygote, data_files(self.assignment)) as session:
+            last = float(self._ask(session, "audit_clock", clock))
+            for cell in self.assignment.cells:
+                if cell.kind == "markdown":
+                    continue
+                reply = session.cell(cell.source, cell.kind, _GENEROUS)
+                now = float(self._ask(session, "audit_clock", clock))
+                error = next((f"{o['ename']}: {o['evalue']}" for o in reply["outputs"] if o["output_type"] == "error"), "")
+                names = [n.name for n in ast.parse(cell.source).body if isinstance(n, ast.FunctionDef)]
+                found.append(Demo(names[-1] if cell.kind == "demo" and names else "", now - last, error))
+                last = now
+        return found

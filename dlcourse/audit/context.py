@@ -1,0 +1,145 @@
+"""What every check of an audit works with: the assignment, the bench, and the reference's results."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..authoring import Assignment, AuthorError
+from ..encoding import Raised
+from ..executor.session import Limits
+from ..runner import PROBE_CPU, PROBE_FACTOR
+from ..verdict import Expectation, wrong
+from .bench import Bench, Outcome, Stop, Variant
+from .findings import Finding, Numbers
+from .stubs import Cell
+
+MUTANT_CPU = 1.0
+OTHER_SEEDS = ("audit 1", "audit 2")
+
+
+@dataclass
+class Context:
+    """The state of one audit.
+
+    Args:
+        assignment: what is audited.
+        bench: where variants run.
+        seed: the course seed.
+        tick: called with a word after each run.
+        numbers: the row of each question.
+        findings: what is wrong so far.
+        expected: the reference's results by seed and probe.
+        cells: of each question, as text that can be changed.
+        graded: time limits of probes as a grader sets them.
+        short: shorter ones, for mutants.
+        excuses: of mutants, from equivalent.toml.
+    """
+
+    assignment: Assignment
+    bench: Bench
+    seed: str
+    tick: Callable[[str], None]
+    numbers: dict[str, Numbers] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    expected: dict[str, dict[str, Expectation]] = field(default_factory=dict)
+    cells: dict[str, Cell] = field(default_factory=dict)
+    graded: dict[str, Limits] = field(default_factory=dict)
+    short: dict[str, Limits] = field(default_factory=dict)
+    excuses: dict[tuple[str, str, str, int], str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name, question in self.assignment.questions.items():
+            probes = [p.probe for p in self.assignment.probes_of(name)]
+            self.cells[name] = Cell(question)
+            self.numbers[name] = Numbers(
+                points=sum(p.points for p in probes),
+                public=sum(p.public for p in probes),
+                hidden=sum(not p.public for p in probes),
+            )
+
+    def own(self, question: str) -> list[str]:
+        """Names of a question's probes."""
+        return [p.probe.name for p in self.assignment.probes_of(question)]
+
+    def public(self) -> list[str]:
+        return [name for name, p in self.assignment.probes.items() if p.probe.public]
+
+    def needs(self, question: str) -> set[str]:
+        """Questions that ``question`` builds on, directly or not."""
+        found: set[str] = set()
+        todo = list(self.assignment.questions[question].needs)
+        while todo:
+            one = todo.pop()
+            if one not in found:
+                found.add(one)
+                todo.extend(self.assignment.questions[one].needs)
+        return found
+
+    def builders(self, question: str) -> list[str]:
+        """Questions that build on ``question``, directly or not."""
+        return [q for q in self.assignment.questions if question in self.needs(q)]
+
+    def find(self, question: str, check: str, subject: str, text: str) -> None:
+        self.findings.append(Finding(question, check, subject, text))
+
+    def run(self, variants: Sequence[Variant], word: str, stop: Stop | None = None) -> list[Outcome]:
+        """Run variants side by side; the outcomes come in their order."""
+
+        def job(variant: Variant) -> Callable[[], Outcome]:
+            def run() -> Outcome:
+                outcome = self.bench.run(variant, stop) if stop else self.bench.run(variant)
+                self.tick(word)
+                return outcome
+
+            return run
+
+        return list(self.bench.each([job(v) for v in variants]))
+
+    def wrong(self, probe: str, result: Any, seed: str = "") -> str | None:
+        """What is wrong with a probe's result, or None."""
+        return wrong(self.expected[seed or self.seed][probe], result)
+
+    def lost(self, outcome: Outcome, probes: Sequence[str], seed: str = "") -> dict[str, str]:
+        """Probes that an outcome fails, and why."""
+        found = {}
+        for name in probes:
+            text = self.wrong(name, outcome.results[name], seed) if name in outcome.results else "was not run"
+            if text is not None:
+                found[name] = text
+        return found
+
+    def reference(self) -> dict[str, Any]:
+        """Run the reference under every seed; set expectations and time limits.
+
+        Returns:
+            Its results under the course seed.
+
+        Raises:
+            AuthorError: a probe fails on it.
+        """
+        every = list(self.assignment.probes)
+        outcomes = {self.seed: self.bench.run(Variant({}, every, self.seed))}  # alone, since it is timed
+        self.tick("reference")
+        first = outcomes[self.seed]
+        for name in every:
+            own, seconds = self.assignment.probes[name].probe.seconds, first.seconds.get(name, 0.0)
+            for limits, least in ((self.graded, PROBE_CPU), (self.short, MUTANT_CPU)):
+                cpu = own or max(least, PROBE_FACTOR * seconds)
+                limits[name] = Limits(cpu, 10 * cpu)
+        for question, numbers in self.numbers.items():
+            numbers.seconds = sum(first.seconds.get(name, 0.0) for name in self.own(question))
+        outcomes.update(zip(OTHER_SEEDS, self.run([Variant({}, every, s) for s in OTHER_SEEDS], "reference"), strict=True))
+        for seed, outcome in outcomes.items():
+            self.expected[seed] = {}
+            for name, graded in self.assignment.probes.items():
+                one, result = graded.probe, outcome.results[name]
+                if isinstance(result, Raised) and not result.expected:
+                    where = "".join(f"; {cell}, line {line}: {source}" for cell, line, source in result.trace[-1:])
+                    text = f"probe {name} fails on the reference under the seed {seed!r}: {result.type}: {result.message}{where}"
+                    raise AuthorError(f"solutions/{self.assignment.slug}.py: {text}")
+                self.expected[seed][name] = Expectation(
+                    name, one.question, one.title, one.points, one.public, one.compare, result, (), one.judge
+                )
+        return first.results

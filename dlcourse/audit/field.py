@@ -1,0 +1,422 @@
+"""Mutations that suit this field: what students of deep learning really get wrong.
+
+The generic operators know ``+`` and ``<``; these know axes, transposes, reductions, masks, epsilons, autograd and
+random draws. Each takes a stub and yields edits of its text.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from .edits import Edit, Site, operator
+from .stubs import REDUCTIONS, axes_of, axis_nodes, called, number, of_module
+
+_SWAPS = {
+    "sum": ["mean"], "mean": ["sum"], "max": ["min"], "min": ["max"], "amax": ["amin"], "amin": ["amax"], "argmax": ["argmin"],
+    "argmin": ["argmax"], "var": ["std"], "std": ["var"], "maximum": ["minimum"], "minimum": ["maximum"], "zeros": ["ones"],
+    "ones": ["zeros"], "zeros_like": ["ones_like"], "ones_like": ["zeros_like"], "sin": ["cos"], "cos": ["sin"], "log": ["log1p"],
+    "log1p": ["log"], "exp": ["expm1"], "expm1": ["exp"], "floor": ["ceil"], "ceil": ["floor"], "any": ["all"], "all": ["any"],
+    "triu": ["tril"], "tril": ["triu"], "softmax": ["log_softmax"], "log_softmax": ["softmax"], "sigmoid": ["tanh"], "tanh": ["sigmoid"],
+    "cumsum": ["cumprod"], "cumprod": ["cumsum"], "softplus": ["relu"], "logaddexp": ["add"], "hstack": ["vstack"], "vstack": ["hstack"],
+}  # fmt: skip
+_DROPPED = {
+    "sqrt", "rsqrt", "abs", "absolute", "exp", "log", "log1p", "log2", "square", "tanh", "sigmoid", "relu", "softplus", "clip", "clamp",
+    "clamp_min", "clamp_max", "maximum", "minimum", "round", "floor", "ceil", "sign", "copy", "clone", "detach", "flip", "normalize",
+    "cumsum", "cumprod", "softmax", "log_softmax", "triu", "tril", "sort", "sorted", "reversed", "unique", "squeeze", "float", "double",
+    "long", "bool", "astype", "to", "type", "nan_to_num", "logit", "expm1", "masked_fill", "where", "erf", "lgamma",
+}  # fmt: skip
+_NEEDLESS = {"float", "bool"}  # as a function: float(x) where the comparison does not ask for it
+_NOT_SYMMETRIC = {
+    "matmul", "dot", "mm", "bmm", "outer", "solve", "subtract", "divide", "power", "arctan2", "cross_entropy", "kl_div", "nll_loss",
+    "binary_cross_entropy", "binary_cross_entropy_with_logits", "kron", "cross", "lstsq", "isin",
+}  # fmt: skip
+_UFUNCS = {"exp", "log", "sqrt", "tanh", "abs", "square", "log1p", "expm1", "negative"}
+_TORCH_METHODS = {
+    "exp", "log", "sqrt", "tanh", "abs", "square", "log1p", "sigmoid", "relu", "clamp", "clamp_min", "masked_fill", "add", "sub", "mul", "div",
+    "neg", "pow", "round", "floor",
+}  # fmt: skip
+_IN_PLACE = {ast.Add: "iadd", ast.Sub: "isub", ast.Mult: "imul", ast.Div: "itruediv", ast.Pow: "ipow"}
+_DRAWS = {
+    "normal", "standard_normal", "uniform", "random", "integers", "choice", "permutation", "exponential", "gumbel", "laplace", "binomial",
+    "randn", "rand", "randint", "randperm", "bernoulli", "multinomial", "randn_like", "rand_like", "poisson", "beta", "gamma", "dirichlet",
+}  # fmt: skip
+_INTEGERS = {"one_hot", "argmax", "argmin", "argsort", "multinomial", "randint", "arange", "len", "int", "long", "range"}
+_EPSILON = re.compile(r"^(eps|epsilon|tiny|jitter|damping)\w*$", re.IGNORECASE)
+_PROMISES_GRADIENT = re.compile(
+    r"autograd can|can be differentiated|\bdifferentiable\b|gradient that arrives|going backward|straight.through", re.IGNORECASE
+)
+
+
+def _calls(site: Site) -> Iterator[ast.Call]:
+    for node in site.of(ast.Call):
+        assert isinstance(node, ast.Call)
+        yield node
+
+
+def _binaries(site: Site) -> Iterator[ast.BinOp]:
+    for node in site.of(ast.BinOp):
+        assert isinstance(node, ast.BinOp)
+        yield node
+
+
+@operator("axis_dropped")
+def axis_dropped(site: Site) -> Iterator[Edit]:
+    """A reduction over everything; one of several axes forgotten."""
+    for node in _calls(site):
+        args, keywords = site.arguments(node)
+        for i, keyword in enumerate(node.keywords):
+            if keyword.arg in ("axis", "dim") and called(node) in REDUCTIONS:
+                yield site.call(node, args, keywords[:i] + keywords[i + 1 :])
+        if called(node) not in REDUCTIONS:
+            continue
+        place = 1 if of_module(node) else 0
+        if len(node.args) > place and (number(node.args[place]) is not None or isinstance(node.args[place], ast.Tuple)):
+            yield site.call(node, args[:place] + args[place + 1 :], keywords)
+        for axes in [*node.args[place : place + 1], *(k.value for k in node.keywords if k.arg in ("axis", "dim"))]:
+            if isinstance(axes, ast.Tuple):
+                for i in range(len(axes.elts)):
+                    rest = [site.text(e) for j, e in enumerate(axes.elts) if j != i]
+                    yield site.replace(axes, f"({', '.join(rest)},)")
+
+
+def _other_axes(axis: int, rank: int | None) -> list[int]:
+    """Axes that are not ``axis``; of an array of known rank, only those that exist."""
+    if rank is None:
+        return {-1: [0, -2], 0: [-1, 1], -2: [-1, 0], 1: [0, -1]}.get(axis, [axis - 1, axis + 1])
+    return [a - rank if axis < 0 else a for a in range(rank) if a != axis % rank]
+
+
+@operator("axis")
+def axis(site: Site) -> Iterator[Edit]:
+    """Another axis."""
+    widest = max((len(a) for t in site.stub.annotations.values() for a in axes_of(t)), default=0)
+    for node in _calls(site):
+        array = node.args[0] if of_module(node) and node.args else node.func.value if isinstance(node.func, ast.Attribute) else None
+        rank = site.stub.rank(array.id) if isinstance(array, ast.Name) and array.id not in site.assigned else None
+        if rank is None and widest == 2:
+            rank = 2  # what is computed from matrices is mostly a matrix
+        for one in axis_nodes(node):
+            value = number(one)
+            assert isinstance(value, int)
+            for other in _other_axes(value, rank):
+                yield site.replace(one, str(other))
+
+
+@operator("transpose")
+def transpose(site: Site) -> Iterator[Edit]:
+    """A transpose dropped; the factors of a matrix product in the other order, or an elementwise product instead."""
+    for node in site.nodes:
+        if isinstance(node, ast.Attribute) and node.attr in ("T", "mT", "H", "mH"):
+            yield site.replace(node, site.text(node.value))
+        elif isinstance(node, ast.Call) and called(node) in ("transpose", "swapaxes", "permute", "t", "swapdims", "moveaxis", "movedim"):
+            if of_module(node) and node.args:
+                yield site.replace(node, site.atom(node.args[0]))
+            elif isinstance(node.func, ast.Attribute):
+                yield site.replace(node, site.text(node.func.value))
+        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
+            yield site.replace(node, f"{site.atom(node.right)} @ {site.atom(node.left)}")
+            yield site.replace(node, f"{site.atom(node.left)} * {site.atom(node.right)}")
+
+
+@operator("other_function")
+def other_function(site: Site) -> Iterator[Edit]:
+    """Mean for sum, min for max, ones for zeros, log1p for log."""
+    for node in _calls(site):
+        for name in _SWAPS.get(called(node), []):
+            if isinstance(node.func, ast.Attribute):
+                begin, end = site.cell.span(node.func)
+                yield Edit(end - len(node.func.attr), end, name)
+            elif name in ("max", "min", "any", "all"):
+                yield site.replace(node.func, name)
+
+
+@operator("call_dropped")
+def call_dropped(site: Site) -> Iterator[Edit]:
+    """A square root, a clip, a copy, a mask or a cast forgotten."""
+    for node in _calls(site):
+        if called(node) not in _DROPPED:
+            continue
+        method = isinstance(node.func, ast.Attribute) and not of_module(node)
+        if called(node) == "where" and not method and len(node.args) == 3:
+            yield site.replace(node, site.atom(node.args[1]))
+            yield site.replace(node, site.atom(node.args[2]))
+        elif method and isinstance(node.func, ast.Attribute):
+            yield site.replace(node, site.text(node.func.value))
+        elif node.args and not (isinstance(node.func, ast.Name) and called(node) in _NEEDLESS):
+            yield site.replace(node, site.atom(node.args[0]))
+            if called(node) in ("maximum", "minimum") and len(node.args) == 2:
+                yield site.replace(node, site.atom(node.args[1]))
+
+
+@operator("detach")
+def detach(site: Site) -> Iterator[Edit]:
+    """The graph is cut where the docstring promises a gradient, or gradients are tracked where they were not."""
+    if site.torch and _PROMISES_GRADIENT.search(site.stub.doc):
+        for node in site.nodes:
+            if isinstance(node, (ast.Assign, ast.Return)) and node.value is not None:
+                values = node.value.elts if isinstance(node.value, ast.Tuple) else [node.value]
+                for value in values:
+                    integers = isinstance(value, ast.Call) and called(value) in _INTEGERS
+                    if (
+                        not isinstance(value, (ast.Constant, ast.Dict, ast.List, ast.ListComp, ast.Tuple))
+                        and not integers
+                        and ".detach()" not in site.text(value)
+                    ):
+                        yield site.replace(value, f"{site.atom(value)}.detach()")
+    for node in site.nodes:
+        if (
+            isinstance(node, ast.withitem)
+            and isinstance(node.context_expr, ast.Call)
+            and called(node.context_expr) in ("no_grad", "inference_mode")
+        ):
+            yield site.replace(node.context_expr, "torch.enable_grad()")
+
+
+@operator("argument_ignored")
+def argument_ignored(site: Site) -> Iterator[Edit]:
+    """An argument is replaced by its default, or by a value that it often has."""
+    for name, annotation in site.stub.annotations.items():
+        if name not in site.read:
+            continue
+        default = site.stub.defaults.get(name)
+        values = [ast.unparse(default)] if default is not None else []
+        kind = annotation.replace(" ", "")
+        if kind in ("float", "float|None"):
+            values += ["1.0", "0.0"]
+        elif kind in ("int", "int|None"):
+            values += ["1", "2"]
+        elif kind in ("bool", "bool|None"):
+            values += ["True", "False"]
+        elif kind.endswith("|None") or kind.startswith("Optional["):
+            values += ["None"]
+        elif kind.endswith("Generator"):
+            values += ["torch.Generator().manual_seed(0)"] if site.torch else ["np.random.default_rng(0)", "np.random"]
+        for value in dict.fromkeys(values):
+            yield site.insert(f"{name} = {value}")
+
+
+@operator("argument_confused")
+def argument_confused(site: Site) -> Iterator[Edit]:
+    """An argument is taken for another one of the same kind."""
+    kinds: dict[str, list[str]] = {}
+    for name, annotation in site.stub.annotations.items():
+        kind = re.sub(r"['\"].*?['\"]", "", annotation)
+        if kind and kind not in ("str", "bool"):
+            kinds.setdefault(kind, []).append(name)
+    other = {name: names[(i + 1) % len(names)] for names in kinds.values() if len(names) > 1 for i, name in enumerate(names)}
+    for node in site.of(ast.Name):
+        assert isinstance(node, ast.Name)
+        if isinstance(node.ctx, ast.Load) and node.id in other and not _only_shape(site, node):
+            yield site.replace(node, other[node.id])
+
+
+def _only_shape(site: Site, node: ast.Name) -> bool:
+    """Whether a name is read for its shape or dtype only, which arguments of one kind mostly share."""
+    parent = site.parents.get(node)
+    if isinstance(parent, ast.Attribute):
+        return parent.attr in ("shape", "ndim", "size", "dtype", "device")
+    return (
+        isinstance(parent, ast.Call)
+        and node in parent.args
+        and (called(parent).endswith("_like") or called(parent) in ("len", "expand_as", "type_as"))
+    )
+
+
+@operator("arguments_swapped")
+def arguments_swapped(site: Site) -> Iterator[Edit]:
+    """The first two arguments of a call in the other order, or the two branches of a choice."""
+    own = set(site.cell.question.functions)
+    for node in _calls(site):
+        args, keywords = site.arguments(node)
+        if called(node) == "where" and len(args) == 3:
+            yield site.call(node, [args[0], args[2], args[1]], keywords)
+        elif len(args) >= 2 and (called(node) in _NOT_SYMMETRIC or called(node) in own) and args[0] != args[1]:
+            yield site.call(node, [args[1], args[0], *args[2:]], keywords)
+
+
+@operator("in_place")
+def in_place(site: Site) -> Iterator[Edit]:
+    """The input is changed where a new array should be made."""
+    for node in site.nodes:
+        if isinstance(node, ast.BinOp) and site.is_parameter(node.left) and type(node.op) in _IN_PLACE:
+            yield site.replace(node, f"{site.text(node.left)}.__{_IN_PLACE[type(node.op)]}__({site.text(node.right)})")
+        elif isinstance(node, ast.Call):
+            args, keywords = site.arguments(node)
+            if of_module(node) and called(node) in _UFUNCS and len(node.args) == 1 and site.is_parameter(node.args[0]):
+                yield site.call(node, args, [*keywords, f"out={args[0]}"])
+            elif (
+                isinstance(node.func, ast.Attribute)
+                and site.is_parameter(node.func.value)
+                and site.torch
+                and called(node) in _TORCH_METHODS
+            ):
+                yield Edit(site.cell.span(node.func)[1], site.cell.span(node.func)[1], "_")
+
+
+@operator("update")
+def update(site: Site) -> Iterator[Edit]:
+    """The wrong sign of an update, or what was accumulated is overwritten."""
+    others = {
+        ast.Add: ["-=", "="],
+        ast.Sub: ["+=", "="],
+        ast.Mult: ["/=", "="],
+        ast.Div: ["*=", "="],
+        ast.BitOr: ["&="],
+        ast.BitAnd: ["|="],
+    }
+    for node in site.of(ast.AugAssign):
+        assert isinstance(node, ast.AugAssign)
+        for sign in others.get(type(node.op), []):
+            yield site.replace(node, f"{site.text(node.target)} {sign} {site.text(node.value)}")
+
+
+@operator("off_by_one")
+def off_by_one(site: Site) -> Iterator[Edit]:
+    """One step too many or too few in a range, a slice or an enumeration."""
+    for node in site.nodes:
+        if isinstance(node, ast.Call) and called(node) in ("range", "arange") and node.args:
+            args, keywords = site.arguments(node)
+            stop = 0 if len(args) == 1 else 1
+            for shift in (" - 1", " + 1"):
+                yield site.call(node, [*args[:stop], site.atom(node.args[stop]) + shift, *args[stop + 1 :]], keywords)
+            if len(args) == 1:
+                yield site.call(node, ["1", *args], keywords)
+            else:
+                yield site.call(node, [site.atom(node.args[0]) + " + 1", *args[1:]], keywords)
+        elif isinstance(node, ast.Call) and called(node) == "enumerate" and len(node.args) == 1:
+            yield site.call(node, [site.text(node.args[0]), "1"], [])
+        elif isinstance(node, ast.Slice):
+            for bound in (node.lower, node.upper):
+                if bound is not None and number(bound) is None:
+                    for shift in (" - 1", " + 1"):
+                        yield site.replace(bound, site.atom(bound) + shift)
+
+
+@operator("dtype")
+def dtype(site: Site) -> Iterator[Edit]:
+    """Integers where fractions are stored."""
+    for node in _calls(site):
+        args, keywords = site.arguments(node)
+        given = next((k for k in node.keywords if k.arg == "dtype"), None)
+        if given is not None and re.search(r"float|double|complex", site.text(given.value)):
+            yield site.replace(given.value, "torch.int64" if site.torch else "int")
+        elif given is None and of_module(node) and called(node) in ("zeros", "zeros_like", "ones", "ones_like", "empty", "empty_like"):
+            yield site.call(node, args, [*keywords, f"dtype={'torch.int64' if site.torch and 'np' not in site.text(node.func) else 'int'}"])
+
+
+def _is_epsilon(site: Site, node: ast.expr) -> bool:
+    value = number(node)
+    if value is not None:
+        return 0 < abs(value) <= 1e-3
+    name = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+    return bool(_EPSILON.match(name))
+
+
+@operator("epsilon")
+def epsilon(site: Site) -> Iterator[Edit]:
+    """An epsilon on the other side of a root or logarithm, or left out."""
+    for node in _binaries(site):
+        if not isinstance(node.op, ast.Add):
+            continue
+        for left, right in ((node.left, node.right), (node.right, node.left)):
+            if not _is_epsilon(site, right):
+                continue
+            yield site.replace(node, site.atom(left))
+            parent = site.parents.get(node)
+            if isinstance(parent, ast.Call) and called(parent) in ("sqrt", "log", "abs"):
+                if of_module(parent) and node is parent.args[0]:
+                    yield site.replace(parent, f"({site.text(parent.func)}({site.text(left)}) + {site.text(right)})")
+            elif (
+                isinstance(parent, ast.Attribute)
+                and parent.attr in ("sqrt", "log", "abs")
+                and isinstance(call := site.parents.get(parent), ast.Call)
+            ):
+                yield site.replace(call, f"({site.atom(left)}.{parent.attr}() + {site.text(right)})")
+            if isinstance(left, ast.Call) and called(left) in ("sqrt", "log", "abs", "norm"):
+                if of_module(left) and left.args:
+                    yield site.replace(node, f"{site.text(left.func)}({site.text(left.args[0])} + {site.text(right)})")
+                elif isinstance(left.func, ast.Attribute) and not left.args:
+                    yield site.replace(node, f"({site.text(left.func.value)} + {site.text(right)}).{left.func.attr}()")
+
+
+@operator("constant")
+def constant(site: Site) -> Iterator[Edit]:
+    """A coefficient that is slightly off, a small number ten times as large or gone."""
+    for node in site.of(ast.Constant):
+        assert isinstance(node, ast.Constant)
+        if not isinstance(node.value, float) or node.value == 0:
+            continue
+        if abs(node.value) <= 1e-2:
+            yield site.replace(node, repr(float(f"{node.value * 10:.12g}")))
+            yield site.replace(node, "0.0")
+        else:
+            yield site.replace(node, repr(float(f"{node.value * 1.05:.12g}")))
+
+
+@operator("masked_value")
+def masked_value(site: Site) -> Iterator[Edit]:
+    """Masked places get a number that takes part."""
+    for node in site.nodes:
+        infinite = isinstance(node, ast.Attribute) and node.attr == "inf"
+        infinite = infinite or (isinstance(node, ast.Call) and called(node) == "float" and bool(re.search(r"inf", site.text(node))))
+        huge = isinstance(node, ast.Constant) and isinstance(node.value, float) and node.value >= 1e4
+        if (infinite or huge) and isinstance(node, ast.expr):
+            yield site.replace(node, "0.0")
+            yield site.replace(node, "10.0")
+
+
+@operator("draw_reused")
+def draw_reused(site: Site) -> Iterator[Edit]:
+    """The first draw is used again and again."""
+    for node in _calls(site):
+        if called(node) in _DRAWS and isinstance(node.func, ast.Attribute):
+            root = node.func.value
+            while isinstance(root, ast.Attribute):
+                root = root.value
+            if isinstance(root, ast.Name) and (root.id in ("np", "torch") or re.match(r"(rng|gen)", root.id)):
+                yield site.replace(node, f"globals().setdefault('first_draw_{node.lineno}', {site.text(node)})")
+
+
+@operator("statement_dropped")
+def statement_dropped(site: Site) -> Iterator[Edit]:
+    """A step left out."""
+    for node in site.nodes:
+        again = isinstance(node, ast.Assign) and all(
+            isinstance(t, (ast.Subscript, ast.Attribute)) or (isinstance(t, ast.Name) and t.id in {*site.stub.annotations})
+            for target in node.targets
+            for t in (target.elts if isinstance(target, ast.Tuple) else [target])
+        )
+        call = isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
+        if again or call or isinstance(node, (ast.AugAssign, ast.Raise)):
+            assert isinstance(node, ast.stmt)
+            yield site.replace(node, "pass")
+
+
+@operator("exception")
+def exception(site: Site) -> Iterator[Edit]:
+    """Another exception than the one promised."""
+    for node in site.of(ast.Raise):
+        assert isinstance(node, ast.Raise)
+        kind = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
+        if isinstance(kind, ast.Name) and kind.id != "RuntimeError":
+            yield site.replace(kind, "RuntimeError")
+
+
+@operator("condition")
+def condition(site: Site) -> Iterator[Edit]:
+    """A branch always or never taken."""
+    for node in site.of(ast.If, ast.IfExp):
+        assert isinstance(node, (ast.If, ast.IfExp))
+        yield site.replace(node.test, "True")
+        yield site.replace(node.test, "False")
+
+
+@operator("reversal")
+def reversal(site: Site) -> Iterator[Edit]:
+    """A reversal forgotten."""
+    for node in site.of(ast.Subscript):
+        assert isinstance(node, ast.Subscript)
+        if isinstance(node.slice, ast.Slice) and number(node.slice.step) == -1:
+            yield site.replace(node, site.text(node.value))

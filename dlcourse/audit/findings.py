@@ -1,0 +1,99 @@
+"""What an audit says: findings, the numbers of each question, and their JSON form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, order=True)
+class Finding:
+    """One bar that is missed.
+
+    Args:
+        question: whose; empty for the whole assignment.
+        check: which check says so.
+        subject: the probe, argument, mistake … it is about. Together the three name the finding in equivalent.toml.
+        text: what is wrong, in words.
+    """
+
+    question: str
+    check: str
+    subject: str
+    text: str
+
+
+@dataclass
+class Numbers:
+    """The row of one question.
+
+    Args:
+        points: of all its probes.
+        public: number of public probes.
+        hidden: number of hidden probes.
+        mistakes: misconceptions.
+        others: alternative implementations.
+        cheats: cheap cheats that were tried.
+        dressed: right answers in another dress that were tried.
+        mutants: mutants made.
+        killed: killed by a probe of the question itself.
+        elsewhere: survivors that only probes of later questions notice.
+        explained: survivors listed in equivalent.toml.
+        skipped: what could not be tried, and why.
+        seconds: of the question's probes on the reference; not part of the JSON.
+    """
+
+    points: float = 0
+    public: int = 0
+    hidden: int = 0
+    mistakes: int = 0
+    others: int = 0
+    cheats: int = 0
+    dressed: int = 0
+    mutants: int = 0
+    killed: int = 0
+    elsewhere: int = 0
+    explained: int = 0
+    skipped: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def to_json(self) -> dict[str, Any]:
+        return {k: v for k, v in vars(self).items() if k != "seconds"}
+
+
+@dataclass
+class Report:
+    """The audit of one assignment.
+
+    Args:
+        slug: the assignment.
+        key: names what was audited, and by which audit.
+        questions: a row each.
+        findings: bars that are missed.
+        excused: findings that equivalent.toml allows, with the reason.
+        slow: demos and notebooks over their time, in words; not part of the JSON.
+        notebook_seconds: CPU seconds of the whole notebook with its demos; not part of the JSON.
+        seconds: what the audit itself took; not part of the JSON.
+    """
+
+    slug: str
+    key: str
+    questions: dict[str, Numbers]
+    findings: list[Finding] = field(default_factory=list)
+    excused: list[tuple[Finding, str]] = field(default_factory=list)
+    slow: list[str] = field(default_factory=list)
+    notebook_seconds: float = 0.0
+    seconds: float = 0.0
+
+    @property
+    def passed(self) -> bool:
+        return not self.findings and not self.slow
+
+    def to_json(self) -> dict[str, Any]:
+        """Deterministic: no times, no order of arrival."""
+        return {
+            "key": self.key,
+            "questions": {name: numbers.to_json() for name, numbers in self.questions.items()},
+            "findings": [vars(f) for f in sorted(self.findings)],
+            "excused": [{**vars(f), "reason": reason} for f, reason in sorted(self.excused)],
+        }

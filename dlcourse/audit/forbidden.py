@@ -1,0 +1,65 @@
+"""Forbidden library calls: they exist, they are found in a student's cell, and nothing of ours makes them."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from ..authoring import BEGIN, END, Question
+from ..forbid import violations
+from .context import Context
+
+
+def exists(name: str) -> bool:
+    """Whether a full dotted name is something in its library."""
+    parts = name.split(".")
+    for i in range(len(parts), 0, -1):
+        try:
+            value: Any = importlib.import_module(".".join(parts[:i]))
+        except ImportError:
+            continue
+        for part in parts[i:]:
+            if not hasattr(value, part):
+                return False
+            value = getattr(value, part)
+        return True
+    return False
+
+
+def cheat(question: Question, name: str) -> str:
+    """The question's cell, the first body replaced by a call of a forbidden function."""
+    module, _, function = name.rpartition(".")
+    out, inside, written = [], False, False
+    for line in question.source.splitlines():
+        if line.strip() == BEGIN and not written:
+            indent = line[: len(line) - len(line.lstrip())]
+            out += [line, f"{indent}from {module} import {function} as solved", f"{indent}return solved(*locals().values())"]
+            inside = written = True
+        elif line.strip() == END:
+            inside = False
+            out.append(line)
+        elif not inside:
+            out.append(line)
+    return "\n".join(out)
+
+
+def check(context: Context) -> None:
+    """Every name under ``forbid`` must be found; reference, stub and alternatives must be clean."""
+    assignment = context.assignment
+    given = [c.source for c in assignment.cells if c.kind == "given"]
+    for name, question in assignment.questions.items():
+        if not question.forbid:
+            continue
+        for forbidden in question.forbid:
+            if not exists(forbidden):
+                context.find(name, "forbid", forbidden, "is forbidden, but there is nothing of that name")
+            if not violations([*given, cheat(question, forbidden)], [forbidden]):
+                context.find(name, "forbid", forbidden, "is not found where a stub calls it")
+            context.numbers[name].cheats += 1
+        ours = {"the reference": question.source, "the stub": question.stub}
+        ours.update({f"alternative {a.name}": a.source for a in assignment.alternatives if a.question == name})
+        for what, source in ours.items():
+            for found in violations([*given, source], question.forbid)[:1]:
+                context.find(
+                    name, "forbid", f"{what}: {found[0]}", f"{what} uses {found[0]}, which the question forbids: {found[2].strip()}"
+                )

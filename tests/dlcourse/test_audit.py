@@ -1,0 +1,489 @@
+"""The auditor is tested: weak probes, wrong tests and broken assignments are caught, each for its reason."""
+
+import json
+import textwrap
+
+import pytest
+from typer.testing import CliRunner
+
+from dlcourse.audit.run import audit, key_of, state, write
+from dlcourse.authoring import AuthorError, load
+from dlcourse.cli import app
+from dlcourse.course import read_course
+from dlcourse.scaffold import create
+
+COURSE = 'title = "Scratch"\ncourse_id = "scratch"\nseed = "one"\n'
+ENTRY = '\n[[track]]\ntitle = "T"\n[[track.assignment]]\nslug = "{0}"\ntitle = "{0}"\narticle = "https://example.org"\nminutes = 1\nneeds = []\n'
+HEAD = "# %%\nimport numpy as np\nimport torch\nfrom jaxtyping import Float\nfrom torch import Tensor\n\nfrom dlcourse import check, demo, probe\n"
+
+
+def question(name, signature, *body, doc="Something.", header=""):
+    """A question's cell."""
+    lines = [
+        f"def {name}({signature}):",
+        f'    """{doc}"""',
+        "    ### BEGIN SOLUTION",
+        *(f"    {line}" for line in body),
+        "    ### END SOLUTION",
+    ]
+    return f'\n# %% question="{name}" {header}\n' + "\n".join(lines) + "\n"
+
+
+def make(root, slug, cells, probes, **files):
+    """A course with one assignment."""
+    (root / "solutions").mkdir(parents=True)
+    (root / "tests" / slug).mkdir(parents=True)
+    (root / "course.toml").write_text(COURSE + ENTRY.format(slug))
+    (root / "solutions" / f"{slug}.py").write_text(HEAD + "".join(cells))
+    head = "import numpy as np\n\nfrom dlcourse import close, exact, probe, raises\n\n"
+    (root / "tests" / slug / "probes.py").write_text(head + textwrap.dedent(probes))
+    for name, text in files.items():
+        suffix = "toml" if name == "equivalent" else "py"
+        (root / "tests" / slug / f"{name}.{suffix}").write_text(textwrap.dedent(text))
+    return read_course(root)
+
+
+def found(report, question="", check="", subject=""):
+    """Texts of the findings that fit."""
+    return [
+        f.text
+        for f in report.findings
+        if (not question or f.question == question) and (not check or f.check == check) and (not subject or f.subject == subject)
+    ]
+
+
+WEAK_CELLS = [
+    question("sound", 'x: Float[np.ndarray, "B T"]', "return x.sum(axis=1) * np.arange(len(x))"),
+    question("shape_only", 'x: Float[np.ndarray, "B T"]', "return x.sum(axis=1)"),
+    question("square", "A", "return A.sum(axis=1)"),
+    question("same_sizes", 'x: Float[np.ndarray, "B T"], k: int', "return k * x.sum(axis=1)"),
+    question("loose", 'x: Float[np.ndarray, "B T"]', "return x.sum(axis=1)"),
+    question("itself", 'x: Float[np.ndarray, "B T"]', "return x.sum(axis=1)"),
+]
+WEAK_PROBES = '''
+@probe("sound")
+def sound_shown(sound, rng):
+    """Shown."""
+    return sound(rng.normal(size=(2, 3)))
+
+
+@probe("sound", points=2, public=False)
+def sound_hidden(sound, rng):
+    """Hidden."""
+    return sound(rng.normal(size=(4, 2)))
+
+
+@probe("sound", points=2, public=False)
+def sound_again(sound, rng):
+    """Hidden, too."""
+    return sound(rng.normal(size=(3, 5)))
+
+
+@probe("shape_only", public=False)
+def only_the_shape(shape_only, rng):
+    """Looks at the shape."""
+    return [shape_only(rng.normal(size=s)).shape for s in ((2, 3), (4, 5))]
+
+
+@probe("square", public=False)
+def square_matrices(square, rng):
+    """Square matrices."""
+    return [square(rng.normal(size=(n, n))) for n in (2, 3)]
+
+
+@probe("same_sizes", public=False)
+def batch_is_time(same_sizes, rng):
+    """B = T, and k is always 2."""
+    return [same_sizes(rng.normal(size=(n, n)), 2) for n in (4, 5)]
+
+
+@probe("loose", public=False, compare=close(atol=10.0))
+def tolerance_of_ten(loose, rng):
+    """Numbers of size 1, tolerance 10."""
+    return [loose(rng.normal(size=s)) for s in ((2, 3), (4, 5))]
+
+
+@probe("itself", public=False)
+def compared_with_itself(itself, rng):
+    """The student's value less the student's value."""
+    differences = []
+    for size in ((2, 3), (4, 5)):
+        x = rng.normal(size=size)
+        differences.append(float(np.sum(np.asarray(itself(x), dtype=float) - np.asarray(itself(x), dtype=float))))
+    return differences
+'''
+
+
+@pytest.fixture(scope="module")
+def weak(tmp_path_factory):
+    course = make(tmp_path_factory.mktemp("weak") / "course", "weak", WEAK_CELLS, WEAK_PROBES)
+    return audit(course, "weak")[0]
+
+
+def test_probes_that_look_at_shapes_only_are_caught(weak):
+    assert any("only shapes or types are looked at" in t for t in found(weak, "shape_only", "values", "only_the_shape"))
+    assert any("mean" in f.subject for f in weak.findings if (f.question, f.check) == ("shape_only", "mutant"))
+
+
+def test_square_inputs_are_caught(weak):
+    assert any("square in every call" in t for t in found(weak, "square", "inputs"))
+
+
+def test_sizes_that_coincide_are_caught(weak):
+    assert any("axes B and T have the same size" in t for t in found(weak, "same_sizes", "inputs", "same_sizes: B = T"))
+    assert any("k is 2 in every call" in t for t in found(weak, "same_sizes", "inputs", "same_sizes: k"))
+    assert any(f.subject == "same_sizes: + k = 2" for f in weak.findings if f.check == "mutant")
+
+
+def test_a_tolerance_as_large_as_the_values_is_caught(weak):
+    assert any("the tolerance is as large as the values" in t for t in found(weak, "loose", "tolerance", "tolerance_of_ten"))
+
+
+def test_a_value_compared_with_itself_is_caught(weak):
+    assert any("compared with itself" in t for t in found(weak, "itself", "values", "compared_with_itself"))
+
+
+def test_sound_probes_are_left_in_peace(weak):
+    assert {f.check for f in weak.findings if f.question == "sound"} == {"complete"}
+
+
+BROKEN_CELLS = [
+    question("base", "n: int", "return np.arange(n) * 3.0"),
+    question("unseeded", "n: int", "return np.random.default_rng().normal(size=n)"),
+    question("free", "n: int", "return np.arange(n) * 2.0"),
+    question("leaning", "n: int", "return np.arange(n) + 4.0"),
+    question("said", "n: int", "return np.arange(n) + 0.5"),
+    question("global_draws", "n: int", "return np.random.normal(size=n)"),
+    question("picky", "n: int", "return [np.arange(n) * 1.5, 2.5]"),
+    question("threaded", "n: int", "return n * torch.get_num_threads()"),
+    question(
+        "banned",
+        "x",
+        "return np.linalg.norm(x)",
+        header='forbid=["numpy.linalg.norm", "numpy.linalg.nrom"]',
+    ),
+    question("excused", "x", "total = 0", "for v in x:", "    total = total + v if v < 0 else total", "return total"),
+    question("used_later", "n: int", "return 10 if n >= 0 else 20"),
+    question("later", "n: int", "return used_later(n) + 1"),
+    '\n# %% tags=["demo"]\n@demo\ndef broken_demo():\n    raise ValueError("no picture")\n',
+]
+BROKEN_PROBES = '''
+@probe("unseeded", public=False)
+def draws(unseeded):
+    """Draws of nobody's."""
+    return unseeded(3)
+
+
+@probe("free", public=False)
+def costs_nothing(free):
+    """Passes without the function."""
+    return 1.5
+
+
+@probe("free", public=False)
+def hides_the_stub(free, base):
+    """Passes on the stub where base is solved."""
+    base(2)
+    try:
+        return free(2)
+    except NotImplementedError:
+        return np.array([0.0, 2.0])
+
+
+@probe("base", public=False)
+def base_values(base):
+    """Values."""
+    return [base(n) for n in (2, 3)]
+
+
+@probe("leaning", public=False)
+def leans_on_base(leaning, base):
+    """Needs a question that leaning does not build on."""
+    return leaning(2) + base(2), leaning(3)
+
+
+@probe("said", public=False)
+def said_values(said):
+    """Values."""
+    return [said(n) for n in (2, 3)]
+
+
+@probe("global_draws", public=False)
+def global_values(global_draws):
+    """Values of the global generator."""
+    return [global_draws(n) for n in (2, 3)]
+
+
+@probe("picky", public=False)
+def dtype_counts(picky):
+    """float64 only."""
+    return str(picky(3)[0].dtype)
+
+
+@probe("picky", public=False)
+def layout_counts(picky):
+    """Contiguous only."""
+    return bool(picky(3)[0].flags.c_contiguous)
+
+
+@probe("picky", public=False)
+def list_counts(picky):
+    """A list only."""
+    return len(picky(4) + [1])
+
+
+@probe("picky", public=False)
+def float_counts(picky):
+    """A Python float only."""
+    return type(picky(2)[1]).__name__
+
+
+@probe("threaded", public=False)
+def threads_count(threaded):
+    """One thread only."""
+    return [threaded(n) for n in (2, 3)]
+
+
+@probe("banned", public=False)
+def norms(banned):
+    """Norms."""
+    return [banned(np.arange(n)) for n in (3, 4)]
+
+
+@probe("excused", public=False)
+def totals(excused):
+    """Sums of negative numbers."""
+    return [excused(np.array(x)) for x in ([-1.0, 2.0, -5.0], [3.0, -4.0])]
+
+
+@probe("used_later", public=False)
+def of_one(used_later):
+    """Never at the boundary."""
+    return [used_later(n) for n in (1, -1)]
+
+
+@probe("later", public=False)
+def at_zero(later):
+    """At the boundary."""
+    return [later(n) for n in (0, 2, -3)]
+'''
+MISCONCEPTIONS = """
+from dlcourse.authoring import Misconception
+
+MISCONCEPTIONS = [
+    Misconception(question="base", name="no_effect", hint="None.", edits=[("* 3.0", "* 3.0 * 1.0")]),
+    Misconception(question="said", name="first", hint="One.", edits=[("+ 0.5", "+ 1.5")]),
+    Misconception(question="said", name="second", hint="Two.", edits=[("+ 0.5", "+ 3.0 / 2.0")]),
+    Misconception(question="said", name="crashes", hint="Three.", edits=[("def said(n: int):", "def said(n: itn):")]),
+]
+"""
+ALTERNATIVES = """
+import numpy as np
+
+
+def base__wrong(n):
+    return np.arange(n) * 3.1
+
+
+def said__right(n):
+    return np.array([k + 0.5 for k in range(n)])
+"""
+EQUIVALENT = """
+[[equivalent]]
+stub = "excused"
+line = "total = total + v if v < 0 else total"
+becomes = "total = total + v if v <= 0 else total"
+reason = "at v = 0 nothing is added either way"
+
+[[equivalent]]
+stub = "excused"
+line = "total = total + v if v < 0 else total"
+becomes = "total = total - v if v < 0 else total"
+reason = "wrongly said to be equivalent"
+
+[[equivalent]]
+stub = "excused"
+line = "no line of it"
+becomes = "at all"
+reason = "the line was edited away"
+
+[[allow]]
+question = "picky"
+check = "float32"
+subject = "dtype_counts"
+reason = "the docstring asks for float64"
+
+[[allow]]
+question = "picky"
+check = "float32"
+subject = "list_counts"
+reason = "there is nothing to allow here"
+"""
+ORACLES = """
+def test_base(ref=None):
+    assert ref is None or ref.base
+"""
+
+
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory):
+    files = {"misconceptions": MISCONCEPTIONS, "alternatives": ALTERNATIVES, "equivalent": EQUIVALENT, "test_oracles": ORACLES}
+    course = make(tmp_path_factory.mktemp("broken") / "course", "broken", BROKEN_CELLS, BROKEN_PROBES, **files)
+    return audit(course, "broken")[0]
+
+
+def test_a_reference_that_gives_something_else_each_time(broken):
+    assert any("two runs of the reference differ" in t for t in found(broken, "unseeded", "reference", "draws"))
+
+
+def test_points_on_the_stub(broken):
+    assert found(broken, "free", "stub", "costs_nothing") == ["passes on the untouched stub"]
+    assert found(broken, "free", "stub", "hides_the_stub") == ["passes on the untouched stub when the other questions are solved"]
+    assert not found(broken, "base", "stub")
+
+
+def test_a_probe_that_needs_another_question(broken):
+    texts = found(broken, "leaning", "alone", "leans_on_base")
+    assert any("fails when base is not solved" in t for t in texts)
+    assert any("fails when only leaning and what it builds on are solved" in t for t in texts)
+    assert not found(broken, "later", "alone")  # it says by its code that it builds on used_later
+
+
+def test_misconceptions_that_cannot_be_told(broken):
+    assert found(broken, "base", "misconception", "no_effect") == ["loses no point on its own question"]
+    assert found(broken, "said", "misconception", "second") == ["is never named in the feedback; first is named instead"]
+    assert any("its cell raises" in t for t in found(broken, "said", "misconception", "crashes"))
+    assert not found(broken, "said", "misconception", "first")
+
+
+def test_a_wrong_alternative(broken):
+    assert any("loses points" in t for t in found(broken, "base", "alternative", "wrong on base_values"))
+    assert not found(broken, "said", "alternative")
+
+
+def test_right_answers_that_are_rejected(broken):
+    for check, subject in (
+        ("strided", "layout_counts"),
+        ("tuples", "list_counts"),
+        ("scalars", "float_counts"),
+        ("threads", "threads_count"),
+    ):
+        assert [f.question for f in broken.findings if (f.check, f.subject) == (check, subject)], check
+    assert found(broken, "global_draws", "seeds") and found(broken, "global_draws", "draws")
+    assert not found(broken, "said", "float32") and not found(broken, "base", "draws")
+
+
+def test_forbidden_calls(broken):
+    assert any("uses numpy.linalg.norm" in t for t in found(broken, "banned", "forbid"))
+    assert any("nothing of that name" in t for t in found(broken, "banned", "forbid", "numpy.linalg.nrom"))
+
+
+def test_survivors_and_their_excuses(broken):
+    """One survivor is excused; an entry on a killed mutant and one on no mutant are errors."""
+    assert broken.questions["excused"].explained == 1
+    texts = found(broken, "excused", "entry")
+    assert len(texts) == 2
+    assert any("is killed by a probe now" in t for t in texts) and any("is no mutant" in t for t in texts)
+    assert [f.check for f, _ in broken.excused] == ["float32"]
+    assert any("there is no finding 'float32' on 'list_counts' to allow" in t for t in found(broken, "picky", "entry"))
+
+
+def test_only_the_own_question_counts(broken):
+    """The boundary of used_later is noticed by a probe of later; the points are lost in the wrong place."""
+    assert broken.questions["used_later"].elsewhere >= 1
+    assert any("only at_zero of a later question notices" in t for t in found(broken, "used_later", "mutant"))
+
+
+def test_what_is_missing(broken):
+    assert found(broken, "base", "complete", "public probe") and found(broken, "said", "complete", "oracle")
+    assert not found(broken, "base", "complete", "oracle") and not found(broken, "said", "complete", "misconception")
+
+
+def test_a_demo_that_fails(broken):
+    assert found(broken, check="demo", subject="broken_demo") == ["fails: ValueError: no picture"]
+
+
+def test_a_reference_that_raises_ends_the_audit(tmp_path):
+    course = make(
+        tmp_path / "course", "raising", [question("f", "n: int", "return 1 / 0")], '@probe("f")\ndef p(f):\n    """P."""\n    return f(1)\n'
+    )
+    with pytest.raises(AuthorError, match="probe p fails on the reference under the seed 'one': ZeroDivisionError"):
+        audit(course, "raising")
+
+
+@pytest.fixture
+def toy(tmp_path, monkeypatch):
+    """The template of `dlcourse new`, in a course of its own."""
+    (tmp_path / "course.toml").write_text(COURSE)
+    create(read_course(tmp_path), "toy", "Toy", "T", "https://example.org", 5)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def command(*words):
+    result = CliRunner().invoke(app, ["audit", *words])
+    return result.exit_code, result.output + str(result.exception or "")
+
+
+def test_the_template_passes_and_its_result_is_the_same_twice(toy):
+    code, output = command("toy")
+    assert code == 0 and "0 left" in output
+    first = (toy / "tests/toy/audit.json").read_bytes()
+    report, survivors = audit(read_course(toy), "toy", jobs=1)
+    assert report.passed and survivors == []
+    write(read_course(toy), report)
+    assert (toy / "tests/toy/audit.json").read_bytes() == first
+
+
+def test_missing_stale_and_failed_results(toy):
+    course = read_course(toy)
+    assert state(course, "toy") == "missing"
+    assert "audit.json: missing" in command("--check")[1]
+    path = toy / "tests/toy/audit.json"
+    path.write_text(json.dumps({"key": key_of(load(toy, "toy"), course.seed), "findings": []}))
+    assert command("--check")[0] == 0
+    code, output = command("--changed")
+    assert code == 0 and "unchanged, passed" in output
+    path.write_text(json.dumps({"key": key_of(load(toy, "toy"), course.seed), "findings": [{}]}))
+    assert state(course, "toy") == "failed"
+    assert command("--check")[0] == 1 and command("--changed")[0] == 1
+    path.write_text(json.dumps({"key": "another", "findings": []}))
+    assert state(course, "toy") == "stale"
+
+
+def test_the_key_follows_code_and_tests_but_not_prose(toy):
+    before = key_of(load(toy, "toy"), "one")
+    script = toy / "solutions/toy.py"
+    script.write_text(script.read_text().replace("Temperature moves a softmax", "Temperature moves every softmax"))
+    assert key_of(load(toy, "toy"), "one") == before
+    assert key_of(load(toy, "toy"), "two") != before
+    for path, old, new in (
+        (script, "Softmax over the last axis.", "Softmax along the last axis."),
+        (toy / "tests/toy/probes.py", "points=2", "points=3"),
+        (toy / "tests/toy/misconceptions.py", "infinite", "inf"),
+        (toy / "tests/toy/alternatives.py", "Row by row", "Each row"),
+    ):
+        key, text = key_of(load(toy, "toy"), "one"), path.read_text()
+        assert old in text
+        path.write_text(text.replace(old, new))
+        assert key_of(load(toy, "toy"), "one") != key, path.name
+
+
+def test_a_survivor_makes_the_command_fail_and_its_entry_can_be_pasted(toy):
+    probes = toy / "tests/toy/probes.py"
+    probes.write_text(probes.read_text().replace("return softmax(logits), logits", "return softmax(logits)"))
+    script = toy / "solutions/toy.py"
+    script.write_text(
+        script.read_text().replace("logits - logits.max(axis=-1, keepdims=True)", "logits - np.max(logits, axis=-1, keepdims=True)")
+    )
+    misconceptions = toy / "tests/toy/misconceptions.py"
+    misconceptions.write_text(
+        misconceptions.read_text()
+        .replace("logits - logits.max(", "logits - np.max(logits, ")
+        .replace("np.max(logits, axis", "np.max(logits, axis")
+    )
+    code, output = command("toy", "--entries")
+    assert code == 1
+    assert "__isub__" in output and "[[equivalent]]" in output and "stub = 'softmax'" in output
+    code, output = command("toy", "--seed", "another")
+    assert code == 1 and state(read_course(toy), "toy") == "failed"
