@@ -1,0 +1,115 @@
+"""JupyterLab and formgrader in a real browser, with this course's configuration."""
+
+import shutil
+
+import nbformat
+import pytest
+from scratch import answered, copy_course, hand_in, perfect, totals
+
+from dlcourse.authoring import load
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(shutil.which("chromium") is None, reason="Chromium is not installed; .ci/run installs it"),
+]
+playwright = pytest.importorskip("playwright.sync_api")
+from lab import TOKEN, browser, cell_with, menu, open_notebook, replace_source, run_all, running_lab  # noqa: E402
+
+
+@pytest.fixture(scope="module")
+def course(built_course, tmp_path_factory):
+    """A course with one submission to grade, and a notebook in which one question is wrong."""
+    own = copy_course(built_course, tmp_path_factory.mktemp("browser") / "course")
+    hand_in(own, "ada", "vectors", perfect(own, "vectors"))
+    assignment = load(own.root, "vectors")
+    wrong = next(m for m in assignment.misconceptions if m.name == "not_normalised")
+    answers = {q.name: q.source for q in assignment.questions.values()} | {"cosine": assignment.edited(wrong)}
+    student = own.root / "student"
+    shutil.copytree(own.root / "release" / "vectors", student)
+    nbformat.write(answered(own, "vectors", answers), student / "vectors.ipynb")
+    return own
+
+
+@pytest.fixture(scope="module")
+def address(course):
+    with running_lab(course.root) as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def context(tmp_path_factory):
+    with browser(tmp_path_factory.mktemp("profile")) as one:
+        yield one
+
+
+@pytest.fixture
+def page(context, tmp_path):
+    one = context.new_page()
+    yield one
+    one.screenshot(path=tmp_path / "last.png")
+    one.close()
+
+
+def expect(locator):
+    return playwright.expect(locator)
+
+
+def validate(page):
+    """Press nbgrader's button; what its dialog says."""
+    page.get_by_text("Validate", exact=True).first.click()
+    dialog = page.locator(".jp-Dialog-content")
+    dialog.wait_for()
+    text = dialog.inner_text()
+    dialog.locator("button").last.click()
+    dialog.wait_for(state="detached")
+    return text
+
+
+def test_a_student_sees_red_mends_it_and_sees_green(page, address, course):
+    open_notebook(page, address, "student/vectors.ipynb")
+    run_all(page)
+    right, wrong = (cell_with(page, f"check({name})").locator(".jp-OutputArea") for name in ("three_four", "right_angle"))
+    expect(right).to_contain_text("passed")
+    expect(wrong).to_contain_text("failed")
+    expect(wrong).to_contain_text("Looks like not normalised")
+    assert page.locator(".jp-mod-error, .jp-RenderedText[data-mime-type*=stderr]").count() == 0, "a failed check is no traceback"
+    said = validate(page)
+    assert "right_angle" in said or "Two axes" in said, said
+    assert "Success" not in said
+
+    source = load(course.root, "vectors").questions["cosine"].source
+    replace_source(page, cell_with(page, "def cosine"), source)
+    run_all(page)
+    expect(cell_with(page, "check(right_angle)").locator(".jp-OutputArea")).to_contain_text("passed")
+    assert "Success" in validate(page)
+
+
+def test_an_untouched_release_says_what_is_not_written_yet(page, address):
+    open_notebook(page, address, "release/toy/toy.ipynb")
+    run_all(page)
+    expect(cell_with(page, "check(quarter_and_three_quarters)").locator(".jp-OutputArea")).to_contain_text("not written yet")
+    assert "Success" not in validate(page)
+
+
+def test_formgrader_lists_the_assignments_and_its_button_autogrades(page, address, course):
+    page.goto(f"{address}/lab?token={TOKEN}&reset")
+    page.locator(".lm-MenuBar-itemLabel", has_text="Nbgrader").wait_for()
+    menu(page, "Nbgrader", "Formgrader")
+    frame = page.frame_locator("iframe[src*=formgrader]")
+    expect(frame.get_by_role("link", name="vectors", exact=True)).to_be_visible()
+    expect(frame.get_by_role("link", name="toy", exact=True)).to_be_visible()
+
+    page.goto(f"{address}/formgrader/manage_submissions/vectors?token={TOKEN}")
+    page.locator("td.autograde a").click()
+    expect(page.locator(".modal-body")).to_contain_text("Successfully autograded")
+    assert totals(course.root / "gradebook.db", "vectors") == {"ada": load(course.root, "vectors").points}
+
+
+def test_formgraders_generate_button_makes_the_same_release(page, address, course):
+    release = course.root / "release" / "toy" / "toy.ipynb"
+    before = release.read_bytes()
+    release.unlink()
+    page.goto(f"{address}/formgrader/manage_assignments?token={TOKEN}")
+    page.locator("tr", has=page.get_by_role("link", name="toy", exact=True)).locator("td.assign a").click()
+    expect(page.locator(".modal-body").last).to_contain_text("Successfully created")
+    assert release.read_bytes() == before

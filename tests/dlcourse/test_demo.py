@@ -1,0 +1,169 @@
+"""The sample class gets the scores that a person would give it, through nbgrader, for every assignment of the course.
+
+The scores are computed here from the students' sources in a plain namespace: no sandbox, no rebuilt notebook, no
+nbgrader, no gradebook.
+"""
+
+import contextlib
+import csv
+import io
+
+import nbformat
+import pytest
+from rich.console import Console
+from scratch import REPOSITORY, released
+
+from dlcourse import demos
+from dlcourse.authoring import AuthorError, load
+from dlcourse.course import read_course
+from dlcourse.demo import Result, run_demo, sample_class
+from dlcourse.encoding import pack, unpack
+from dlcourse.probes import run
+from dlcourse.verdict import Expectation, wrong
+
+SLUGS = tuple(read_course(REPOSITORY).entries)
+
+
+def results_by_hand(assignment, answers, seed, folder):
+    """Result of every probe when the questions' cells hold ``answers``, each run right after its question.
+
+    ``folder`` is where the released notebook lies, with its data.
+    """
+    namespace, found = {"__name__": "__main__"}, {}
+    demos.run_at_once = False
+    with contextlib.chdir(folder), contextlib.ExitStack() as stack:
+        stack.callback(setattr, demos, "run_at_once", True)
+        for cell in assignment.cells:
+            if cell.kind == "given":
+                exec(compile(cell.source, "<given>", "exec"), namespace)
+            elif cell.kind == "question":
+                exec(compile(answers[cell.question], f"<{cell.question}>", "exec"), namespace)
+                for graded in assignment.probes_of(cell.question):
+                    found[graded.probe.name] = unpack(pack(run(graded.probe, namespace, assignment.slug, seed)))
+    return found
+
+
+def points_by_hand(assignment, answers, seed, folder):
+    """Points of the probes whose result is the reference's."""
+    right = results_by_hand(assignment, {n: q.source for n, q in assignment.questions.items()}, seed, folder)
+    theirs = results_by_hand(assignment, answers, seed, folder)
+    total = 0.0
+    for name, graded in assignment.probes.items():
+        one = graded.probe
+        expectation = Expectation(name, one.question, one.title, one.points, one.public, one.compare, right[name], (), one.judge)
+        total += one.points * (wrong(expectation, theirs[name]) is None)
+    return total
+
+
+def shown(course, folder, **options):
+    """Run the demo; its results and its table as text."""
+    console = Console(file=io.StringIO(), width=160, record=True)
+    found = run_demo(course, folder, console, **options)
+    text = console.export_text()
+    return found, text[text.index("the sample class") : text.index("Feedback pages:")]
+
+
+@pytest.fixture(scope="module")
+def scratch_demo(built_course, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("demo") / "course"
+    found, table = shown(built_course, folder)
+    return folder, found, table
+
+
+def test_scores_of_the_scratch_course_are_a_persons(built_course, scratch_demo):
+    _, found, _ = scratch_demo
+    for slug in built_course.entries:
+        assignment = load(built_course.root, slug)
+        for sample in sample_class(assignment, released(built_course, slug)):
+            assert found[slug][sample.id].score == points_by_hand(
+                assignment, sample.worth, built_course.seed, built_course.root / "release" / slug
+            ), sample.about
+
+
+def test_the_scratch_class_holds_work_of_every_worth(scratch_demo):
+    _, found, _ = scratch_demo
+    scores = {r.score for r in found["vectors"].values()}
+    best = found["vectors"]["perfect"].max_score
+    assert {0.0, best} < scores, "a class that only passes or only fails shows nothing"
+
+
+def test_plain_nbgrader_autograde_gives_the_same_table(built_course, scratch_demo, tmp_path):
+    _, found, table = scratch_demo
+    again, second = shown(built_course, tmp_path / "demo", autograde=True)
+    assert again == found
+    assert second == table
+
+
+def test_every_student_has_a_line_in_the_exported_csv(scratch_demo):
+    folder, found, _ = scratch_demo
+    with (folder / "grades.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    exported = {(r["assignment"], r["student_id"]): float(r["score"]) for r in rows}
+    for slug, of in found.items():  # nbgrader also lists, with 0, students who handed nothing in
+        assert of.items() and all(exported.pop((slug, student)) == one.score for student, one in of.items())
+    assert set(exported.values()) <= {0.0}
+    assert {r["last_name"] for r in rows} >= {"Galois", "李", "Иванова", "الزهراء"}
+
+
+def test_released_feedback_reaches_the_exchange_and_hides_hidden_tests(scratch_demo):
+    folder, found, _ = scratch_demo
+    pages = list((folder / "exchange" / "scratch" / "feedback").glob("*.html"))
+    assert len(pages) == sum(len(of) for of in found.values())
+    for path in (folder / found["toy"]["mistake_1"].feedback, *pages):
+        text = path.read_text(encoding="utf-8")
+        assert "rng.normal" not in text and "BEGIN HIDDEN" not in text
+
+
+def test_a_folder_that_is_not_the_demos_is_left_alone(built_course, tmp_path):
+    (tmp_path / "thesis.txt").write_text("mine")
+    with pytest.raises(AuthorError, match="not empty and was not made by a demo"):
+        run_demo(built_course, tmp_path, Console(file=io.StringIO()))
+    assert (tmp_path / "thesis.txt").read_text() == "mine"
+
+
+def test_the_course_itself_is_not_changed(built_course, scratch_demo):
+    assert not (built_course.root / "submitted").exists()
+    assert not (built_course.root / "autograded").exists()
+
+
+@pytest.fixture(scope="module")
+def real_demo(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("real") / "course"
+    found, _ = shown(read_course(REPOSITORY), folder)
+    return folder, found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("slug", SLUGS)
+def test_scores_of_the_real_assignments_are_a_persons(real_demo, slug):
+    folder, found = real_demo
+    assignment = load(REPOSITORY, slug)
+    release = nbformat.read(folder / "release" / slug / f"{slug}.ipynb", as_version=4)
+    samples = sample_class(assignment, release)
+    assert len(samples) == len(found[slug])
+    total = assignment.points
+    for sample in samples:
+        score = found[slug][sample.id].score
+        assert score == points_by_hand(assignment, sample.worth, read_course(REPOSITORY).seed, folder / "release" / slug), sample.about
+        assert isinstance(found[slug][sample.id], Result) and found[slug][sample.id].max_score == total
+    scores = {student: one.score for student, one in found[slug].items()}
+    assert {scores[s] for s in ("perfect", "alternative", "own_cells", "warnings", "duplicate")} == {total}
+    assert {scores[s] for s in ("untouched", "no_notebook", "nothing")} == {0.0}
+    for student in ("half", "endless", "exit"):
+        assert 0 < scores[student] < total, student
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("slug", SLUGS)
+def test_misconceptions_of_the_real_assignments_are_named_on_the_feedback_page(real_demo, slug):
+    folder, found = real_demo
+    assignment = load(REPOSITORY, slug)
+    release = nbformat.read(folder / "release" / slug / f"{slug}.ipynb", as_version=4)
+    held = [s for s in sample_class(assignment, release) if s.mistake]
+    assert len(held) == 6
+    for sample in held:
+        one = found[slug][sample.id]
+        assert sample.mistake in one.diagnosed, sample.about
+        assert one.score < one.max_score
+        page = (folder / one.feedback).read_text(encoding="utf-8")
+        assert sample.mistake[1].replace("_", " ") in page, sample.about

@@ -1,0 +1,167 @@
+"""What is installed where: pins, the wheel, the student's side without the instructor's packages."""
+
+import ast
+import importlib.metadata
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+import zipfile
+
+import pytest
+from scratch import REPOSITORY
+
+from dlcourse.authoring import clear_solution, load
+from dlcourse.course import read_course
+
+PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
+EXTRAS = PROJECT["optional-dependencies"]
+IMPORT_NAMES = {"scikit-learn": "sklearn"}
+INSTRUCTOR_ONLY = ("nbgrader", "jupytext", "nbconvert", "sqlalchemy", "distributed", "psycopg", "jinja2")
+
+
+def normal(name):
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def required(requirements):
+    return {normal(re.match(r"[\w.-]+", r).group()) for r in requirements}
+
+
+def lock():
+    lines = (REPOSITORY / "requirements.lock").read_text().splitlines()
+    pairs = (line.split("==") for line in lines if line and not line.startswith("#"))
+    return {normal(name): version for name, version in pairs}
+
+
+def conda_pins():
+    lines = (REPOSITORY / "environment.yml").read_text().splitlines()
+    found = [m for line in lines if (m := re.fullmatch(r"      - ([\w.-]+)(?:\[\w+\])?==(\S+)", line))]
+    return {normal(m[1]): m[2] for m in found}
+
+
+def test_every_direct_dependency_is_pinned_and_conda_users_get_the_same_versions():
+    direct = required(PROJECT["dependencies"] + [r for extra in EXTRAS.values() for r in extra])
+    pins = lock()
+    assert direct <= pins.keys()
+    assert conda_pins() == {name: pins[name] for name in direct}
+
+
+def test_the_lock_names_no_build_no_file_and_no_address():
+    text = (REPOSITORY / "requirements.lock").read_text()
+    assert not re.search(r"^[^#]*(\+|@|://|file:|--)", text, re.MULTILINE)
+    assert lock()["torch"] == "2.13.0"
+
+
+def test_the_tests_run_with_the_pinned_versions():
+    differ = {}
+    for name, version in lock().items():
+        try:
+            found = importlib.metadata.version(name).split("+")[0]
+        except importlib.metadata.PackageNotFoundError:
+            continue  # a pin of another platform
+        if found != version:
+            differ[name] = (found, version)
+    assert not differ, "requirements.lock and this environment differ; run `make install`"
+
+
+def third_party(path):
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {a.name.split(".")[0] for a in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            names.add(node.module.split(".")[0])
+    return {n for n in names if n not in sys.stdlib_module_names and n != "dlcourse"}
+
+
+def test_every_import_of_the_package_is_a_declared_dependency():
+    declared = {
+        IMPORT_NAMES.get(n, n.replace("-", "_")) for n in required(PROJECT["dependencies"] + [r for e in EXTRAS.values() for r in e])
+    }
+    for path in (REPOSITORY / "dlcourse").rglob("*.py"):
+        assert third_party(path) <= {n.lower() for n in declared} | {"IPython"}, path.name
+
+
+def test_what_released_notebooks_import_is_a_students_dependency():
+    student = {IMPORT_NAMES.get(n, n.replace("-", "_")) for n in required(PROJECT["dependencies"])}
+    for slug in read_course(REPOSITORY).entries:
+        for cell in load(REPOSITORY, slug).cells:
+            if cell.kind != "markdown":
+                tree = ast.parse(clear_solution(cell.source))
+                modules = {a.name for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names}
+                modules |= {n.module or "" for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)}
+                used = {m.split(".")[0] for m in modules} - sys.stdlib_module_names - {"dlcourse"}
+                assert used <= student, slug
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    """The wheel, built from a copy, as `make wheel` builds it."""
+    copy, out = tmp_path_factory.mktemp("copy"), tmp_path_factory.mktemp("dist")
+    shutil.copytree(REPOSITORY / "dlcourse", copy / "dlcourse", ignore=shutil.ignore_patterns("__pycache__"))
+    for slug in ("solutions", "tests", "source", "release"):
+        shutil.copytree(REPOSITORY / slug, copy / slug, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copyfile(REPOSITORY / name, copy / name)
+    command = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", str(out), "."]
+    subprocess.run(command, cwd=copy, check=True, capture_output=True, timeout=120)
+    (path,) = out.glob("*.whl")
+    return path
+
+
+def test_the_wheel_holds_the_package_and_nothing_else(wheel):
+    with zipfile.ZipFile(wheel) as archive:
+        names = {n for n in archive.namelist() if not n.endswith("/")}
+    package = {n for n in names if not re.match(r"dlcourse-[\d.]+\.dist-info/", n)}
+    expected = {
+        p.relative_to(REPOSITORY).as_posix() for p in (REPOSITORY / "dlcourse").rglob("*") if p.is_file() and "__pycache__" not in p.parts
+    }
+    assert package == expected
+    assert "dlcourse/py.typed" in package and any(n.startswith("dlcourse/template/") for n in package)
+
+
+def test_the_wheel_holds_no_solution_and_no_hidden_test(wheel):
+    with zipfile.ZipFile(wheel) as archive:
+        text = "\n".join(archive.read(n).decode("utf-8", "replace") for n in archive.namelist())
+    squeezed = re.sub(r"\s+", "", text)
+    for slug in read_course(REPOSITORY).entries:
+        assignment = load(REPOSITORY, slug)
+        for question in assignment.questions.values():
+            own = [line for line in question.source.splitlines() if line not in question.stub.splitlines()]
+            for line in own:
+                short = re.sub(r"\s+", "", line)
+                assert len(short) < 30 or short not in squeezed, f"{slug}: {line.strip()}"
+        for graded in assignment.probes.values():
+            assert graded.probe.public or f"def {graded.probe.name}(" not in text
+
+
+# what a student has: every import of the instructor's packages fails
+STUDENT = f"""
+import sys
+
+class Missing:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in {INSTRUCTOR_ONLY}:
+            raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
+
+sys.meta_path.insert(0, Missing())
+"""
+
+
+def as_student(code, cwd, *arguments):
+    done = subprocess.run([sys.executable, "-c", STUDENT + code, *arguments], cwd=cwd, text=True, capture_output=True, timeout=120)
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_a_student_without_the_instructors_packages_can_check(built_course, tmp_path):
+    release = built_course.root / "release" / "toy"
+    status, said = as_student("from dlcourse.cli import main; main()", tmp_path, "check", str(release / "toy.ipynb"))
+    assert status == 1 and "not written yet" in said, said
+
+
+def test_the_blocked_imports_do_fail(tmp_path):
+    for name in INSTRUCTOR_ONLY:
+        status, said = as_student(f"import {name}", tmp_path)
+        assert status == 1 and "ModuleNotFoundError" in said

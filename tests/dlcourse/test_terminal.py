@@ -1,0 +1,252 @@
+"""`dlcourse check` says in a terminal what the notebook says, and names file and cure when it cannot."""
+
+import io
+import json
+import shutil
+import subprocess
+import sys
+
+import nbformat
+import pytest
+from rich.console import Console
+from scratch import answered, cell_of, environment, perfect, released
+
+from dlcourse.authoring import load
+from dlcourse.demo import sample_class
+from dlcourse.probes import AuthorError
+from dlcourse.terminal import check_notebook, probe_of
+
+
+@pytest.fixture
+def student(built_course, tmp_path):
+    """A student's folder of `vectors`; call it with the notebook to be checked."""
+    folder = tmp_path / "vectors"
+    shutil.copytree(built_course.root / "release" / "vectors", folder)
+
+    def put(notebook):
+        path = folder / "vectors.ipynb"
+        if isinstance(notebook, bytes):
+            path.write_bytes(notebook)
+        else:
+            nbformat.write(notebook, path)
+        return path
+
+    return put
+
+
+def check(path):
+    """Failures and what was printed."""
+    console = Console(file=io.StringIO(), width=100)
+    failed = check_notebook(path, console, sandbox=False)
+    return failed, console.file.getvalue()
+
+
+def public(built_course):
+    return [p.probe for p in load(built_course.root, "vectors").probes.values() if p.probe.public]
+
+
+def wrong_cosine(built_course):
+    assignment = load(built_course.root, "vectors")
+    one = next(m for m in assignment.misconceptions if m.name == "not_normalised")
+    return answered(built_course, "vectors", {q.name: q.source for q in assignment.questions.values()} | {"cosine": assignment.edited(one)})
+
+
+def test_right_work_passes_every_public_test(built_course, student):
+    failed, said = check(student(perfect(built_course, "vectors")))
+    assert failed == 0 and "all public tests passed" in said
+    for probe in public(built_course):
+        assert f"✓ {probe.title}" in said
+
+
+def test_an_untouched_notebook_is_not_written_yet(built_course, student):
+    failed, said = check(student(released(built_course, "vectors")))
+    assert failed == len(public(built_course))
+    assert "not written yet" in said and "Traceback" not in said
+
+
+def test_a_misconception_gets_its_hint_and_costs_its_own_test_only(built_course, student):
+    failed, said = check(student(wrong_cosine(built_course)))
+    assert failed == 1
+    assert "Looks like not normalised: A product of rows that have not length 1" in " ".join(said.split())
+
+
+def test_messages_are_those_of_the_notebook(built_course, student, tmp_path):
+    path = student(wrong_cosine(built_course))
+    script = "\n".join(c.source for c in nbformat.read(path, as_version=4).cells if c.cell_type == "code" and "@demo" not in c.source)
+    plain = subprocess.run([sys.executable, "-c", script], cwd=path.parent, text=True, capture_output=True, timeout=120, check=True)
+    _, said = check(path)
+    assert said.splitlines()[:-1] == plain.stdout.splitlines()
+
+
+@pytest.mark.parametrize("who, failures", [("own_cells", 0), ("warnings", 0), ("duplicate", 1), ("exit", None), ("endless", None)])
+def test_work_of_the_sample_class(built_course, student, who, failures):
+    release = released(built_course, "vectors")
+    sample = next(s for s in sample_class(load(built_course.root, "vectors"), release) if s.id == who)
+    failed, said = check(student(sample.files["vectors.ipynb"]))
+    if who == "duplicate":
+        # its last cell, a hidden test's, is gone; the copied public test counts once
+        failures = 0
+    assert failed == failures if failures is not None else 0 < failed < len(public(built_course))
+    if who == "exit":
+        assert "ended the Python process (exit code 3); it was left out" in said
+    if who == "endless":
+        assert "took more than" in said
+
+
+def test_a_deleted_test_counts(built_course, student):
+    notebook = perfect(built_course, "vectors")
+    notebook.cells.remove(cell_of(notebook, "test-three_four"))
+    failed, said = check(student(notebook))
+    assert failed == 1 and "the cell of test three_four is not in vectors.ipynb" in said
+
+
+def test_an_error_in_a_cell_of_the_students_own_is_shown_and_no_more(built_course, student):
+    notebook = perfect(built_course, "vectors")
+    notebook.cells.insert(1, nbformat.v4.new_code_cell("[bold] = 1/0"))
+    failed, said = check(student(notebook))
+    assert failed == 0 and "ZeroDivisionError: division by zero" in said and "[bold]" in said
+
+
+def test_a_notebook_without_metadata_is_checked_all_the_same(built_course, student):
+    notebook = perfect(built_course, "vectors")
+    for cell in notebook.cells:
+        cell["metadata"] = {}
+    assert check(student(notebook))[0] == 0
+
+
+def test_a_forbidden_call_is_found_through_the_given_cells_imports(built_course, student):
+    """`forbid` needs the notebook's other cells, which a bare session does not have."""
+    assignment = load(built_course.root, "vectors")
+    barred = next((q for q in assignment.questions.values() if q.forbid), None)
+    assert barred is not None, "the fixture has a question with forbid"
+    call = barred.forbid[0]
+    module, _, name = call.rpartition(".")
+    own = f"import {module} as sly\n" + barred.source.replace("### BEGIN SOLUTION", f"### BEGIN SOLUTION\n    sly.{name}", 1)
+    notebook = answered(built_course, "vectors", {q.name: q.source for q in assignment.questions.values()} | {barred.name: own})
+    failed, said = check(student(notebook))
+    assert failed and call in said
+
+
+@pytest.mark.parametrize(
+    "source, name",
+    [
+        ("@probe('f')\ndef t(f):\n    return f(1)\n\n\ncheck(t)", "t"),
+        ("@dlcourse.probe('f')\ndef t(f):\n    return f(1)\n\ncheck(t)", "t"),
+        ("@probe('f')\ndef t(f):\n    return f(1)", None),
+        ("check(t)", None),
+        ("def t(f):\n    return f(1)\n\ncheck(t)", None),
+        ("# Hidden test, 2 points: anything", None),
+        ("%timeit check(t)", None),
+        ("def broken(:", None),
+    ],
+)
+def test_a_test_cell_is_known_by_what_it_does(source, name):
+    assert probe_of(source) == name
+
+
+def run_cli(built_course, *arguments):
+    """The real command; its exit status and what it said."""
+    done = subprocess.run(
+        [sys.executable, "-m", "dlcourse.cli", "check", "--unsafe-no-sandbox", *arguments],
+        cwd=built_course.root, env=environment(built_course.root), text=True, capture_output=True, timeout=300,
+    )  # fmt: skip
+    return done.returncode, done.stdout, done.stderr
+
+
+def one_line(built_course, *arguments):
+    """What a refused command says: one line on stderr, exit status 1, no traceback."""
+    status, out, err = run_cli(built_course, *arguments)
+    assert status == 1 and out == "", (status, out, err)
+    assert err.count("\n") == 1 and err.startswith("error: "), err
+    return err
+
+
+def test_a_folder_is_refused_by_name(built_course, student):
+    path = student(released(built_course, "vectors"))
+    assert "is a folder; name the notebook in it: vectors.ipynb" in one_line(built_course, str(path.parent))
+
+
+def test_a_folder_without_a_notebook_is_refused(built_course, tmp_path):
+    assert f"{tmp_path} is a folder" in one_line(built_course, str(tmp_path))
+
+
+def test_a_missing_notebook_is_refused_with_those_that_are_there(built_course, student):
+    path = student(released(built_course, "vectors"))
+    assert "no such file; in" in (said := one_line(built_course, str(path.parent / "vector.ipynb"))) and "vectors.ipynb" in said
+
+
+@pytest.mark.parametrize("content", [b"", b"[1, 2]", b'{"a": 1}', b'{"cells": [', b"\x89PNG\r\n", b"\xff\xfe{\x00}\x00"])
+def test_a_file_that_is_no_notebook_is_refused(student, content):
+    with pytest.raises(AuthorError, match="vectors.ipynb is no notebook") as caught:
+        check(student(content))
+    assert "\n" not in str(caught.value)
+
+
+def test_json_that_is_no_notebook_is_one_line_on_the_command_line(built_course, student):
+    assert "vectors.ipynb is no notebook" in one_line(built_course, str(student(b'{"a": 1}')))
+
+
+def test_fifty_megabytes_of_outputs_do_not_matter(built_course, student):
+    notebook = perfect(built_course, "vectors")
+    cell_of(notebook, "test-three_four").outputs = [nbformat.v4.new_output("stream", text="x" * 50_000_000)]
+    status, out, err = run_cli(built_course, str(student(notebook)))
+    assert status == 0 and "all public tests passed" in out, err
+
+
+def test_a_missing_checks_file_is_named(built_course, student):
+    path = student(released(built_course, "vectors"))
+    (path.parent / "checks.json").unlink()
+    assert "checks.json is missing: it comes with the assignment" in one_line(built_course, str(path))
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", '{"probes": 3}', "\x00"])
+def test_a_damaged_checks_file_is_named(built_course, student, text):
+    path = student(released(built_course, "vectors"))
+    (path.parent / "checks.json").write_text(text)
+    with pytest.raises(AuthorError, match=r"checks\.json is damaged"):
+        check(path)
+
+
+def test_an_unknown_test_is_named_and_the_others_are_checked(built_course, student):
+    path = student(perfect(built_course, "vectors"))
+    checks = path.parent / "checks.json"
+    document = json.loads(checks.read_text())
+    del document["probes"]["three_four"]
+    checks.write_text(json.dumps(document))
+    failed, said = check(path)
+    assert failed == 1
+    assert "has no test 'three_four'" in said.replace("\n", " ") and "✓ Two axes." in said
+
+
+def test_a_notebook_without_tests_is_refused(built_course, student):
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 + 1")])
+    assert "no test cells" in one_line(built_course, str(student(notebook)))
+
+
+def test_exit_status_tells_failure(built_course, student):
+    status, out, _ = run_cli(built_course, str(student(released(built_course, "vectors"))))
+    assert status == 1 and "public tests do not pass" in out
+
+
+@pytest.mark.parametrize(
+    "file, old, new, expected",
+    [
+        ("tests/vectors/probes.py", "points=1,", 'points="one",', "tests/vectors/probes.py: a probe of question"),
+        ("solutions/vectors.py", None, None, "solutions/vectors.py: no such file"),
+    ],
+)
+def test_an_authors_error_is_one_line_and_nothing_is_lost(course, file, old, new, expected):
+    path = course.root / file
+    if old is None:
+        path.unlink()
+    else:
+        text = path.read_text()
+        assert old in text
+        path.write_text(text.replace(old, new, 1))
+    before = {p: p.read_bytes() for kind in ("source", "release") for p in (course.root / kind).rglob("*") if p.is_file()}
+    done = subprocess.run(
+        [sys.executable, "-m", "dlcourse.cli", "build", "vectors"],
+        cwd=course.root, env=environment(course.root), text=True, capture_output=True, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 1 and done.stderr.strip().count("\n") == 0 and expected in done.stderr, done.stderr
+    assert {p: p.read_bytes() for kind in ("source", "release") for p in (course.root / kind).rglob("*") if p.is_file()} == before
