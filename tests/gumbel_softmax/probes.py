@@ -81,9 +81,10 @@ def gradients_reach_every_parameter(reparam_sample, rng):
 
 @probe("reparam_sample", points=1, public=False)
 def laplace_from_end_to_end(reparam_sample):
-    """The Laplace law in float32: near both ends of its noise and at 0."""
+    """The Laplace law in float32, near both ends of its noise and at 0; the noise stays unchanged."""
     noise = torch.tensor([[-0.499, -0.1, 0.0], [0.125, 0.4, 0.499]])
-    return reparam_sample("laplace", (torch.tensor(-3.0), torch.tensor(2.5)), noise)
+    samples = reparam_sample("laplace", (torch.tensor(-3.0), torch.tensor(2.5)), noise)
+    return {"samples": samples, "noise after the call": noise}
 
 
 @probe("reparam_sample", points=1, public=False)
@@ -207,7 +208,10 @@ def noise_up_to_the_ends(gumbel_noise, rng):
     """Uniform noise in a matrix, in float64 down to 0 and up to 1; arguments stay unchanged."""
     u = uniform(rng, 3, 2).T
     ends = torch.tensor([0.0, 1e-300, 1e-12, 1 - 1e-12, 1.0], dtype=torch.float64)
-    return gumbel_noise(u), gumbel_noise(ends), u, ends
+    inside, at_the_ends = gumbel_noise(u), gumbel_noise(ends)
+    # a clamp in place moves 0 and 1 by less than any tolerance
+    unchanged = {"u": u, "zeros in u": ends == 0, "ones in u": ends == 1}
+    return {"inside": inside, "at the ends": at_the_ends, "after the call": unchanged}
 
 
 @probe("gumbel_max", points=2, public=False, compare=exact())
@@ -398,14 +402,15 @@ def forward_of_any_rank(straight_through, rng):
 def backward_is_the_identity(straight_through, rng):
     """A random gradient that arrives at a batch of samples in three axes."""
     y = simplex_points(rng, 2, 3, 4).requires_grad_()
-    return pulled_back(straight_through(y), normal(rng, 2, 3, 4), y)
+    hard = straight_through(y)
+    return {"forward": hard, "gradient": pulled_back(hard, normal(rng, 2, 3, 4), y)}
 
 
 @probe("straight_through", points=2, public=False)
 def backward_through_a_curved_loss(straight_through, rng):
     """From a loss that is not linear, through the hard sample and a softmax, to logits."""
     logits, table = normal(rng, 5, 3).requires_grad_(), normal(rng, 3, 4)
-    hidden = torch.tanh(straight_through(torch.softmax(logits / 0.7, -1)) @ table)
+    hidden = torch.tanh(straight_through(torch.softmax(logits / 0.7, -1)).to(table.dtype) @ table)
     return pulled_back(hidden**2, normal(rng, 5, 4), logits)
 
 

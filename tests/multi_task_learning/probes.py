@@ -427,18 +427,18 @@ class GradientDescent:
                     p -= self.lr * p.grad
 
 
-def trained(train_mtl, rng, method, steps, heads, scale=1.0, lr=0.05, **options):
+def trained(train_mtl, rng, method, steps, heads, scale=1.0, lr=0.05, B=6, d_in=5, **options):
     """A short training on drawn data: history, what of it carries a graph, parameters, number of steps."""
-    net = SharedNet(5, 4, heads)
+    net = SharedNet(d_in, 4, heads)
     for p in net.parameters():
         p.grad = torch.ones_like(p)  # left over from somebody else's backward
-    x = tensor(rng.normal(size=(6, 5)))
+    x = tensor(rng.normal(size=(B, d_in)))
     targets, loss_fns = {}, {}
     for name, n in heads.items():
         if n == 1:
-            targets[name], loss_fns[name] = scale * tensor(rng.normal(size=(6, 1))), F.mse_loss
+            targets[name], loss_fns[name] = scale * tensor(rng.normal(size=(B, 1))), F.mse_loss
         else:
-            targets[name], loss_fns[name] = torch.tensor(rng.integers(n, size=6)), F.cross_entropy
+            targets[name], loss_fns[name] = torch.tensor(rng.integers(n, size=B)), F.cross_entropy
     targets = dict(sorted(targets.items()))  # three dictionaries in different orders
     loss_fns = dict(reversed(loss_fns.items()))
     optimizer = GradientDescent(net, lr)
@@ -483,7 +483,7 @@ def task_gradients_of_matrices_and_of_unused_parameters(task_gradients, rng):
 @probe("train_mtl", points=2, public=False)
 def five_steps_of_uniform_on_three_tasks(train_mtl, rng):
     """Five steps of plain summing on three tasks; dictionaries in different orders, old gradients around."""
-    return trained(train_mtl, rng, "uniform", 5, {"tone": 2, "digit": 3, "depth": 1})
+    return trained(train_mtl, rng, "uniform", 5, {"tone": 2, "digit": 3, "depth": 1}, B=9, d_in=3)
 
 
 @probe("train_mtl", points=2, public=False)
