@@ -127,6 +127,16 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     shell = driver.make_shell()
     wire.send(control, {"ok": True})
+    runs: set[int] = set()
+    try:
+        _serve(control, shell, walled, runs)
+    finally:
+        for pid in runs:  # the grader was killed, and nobody is left to end what runs without walls
+            _reap(pid, walled)
+
+
+def _serve(control: socket.socket, shell: driver.Shell, walled: bool, runs: set[int]) -> None:
+    """Answer the grader until it closes the socket; ``runs`` holds what has been started and not been reaped."""
     while True:
         try:
             message, fds, _, _ = socket.recv_fds(control, 1 << 20, 1)
@@ -143,8 +153,10 @@ def main() -> None:
         elif request["op"] == "fork":
             reply = _fork(control, fds[0], shell, request, walled)
             os.close(fds[0])
+            runs |= {reply["pid"]} if "pid" in reply else set()
             wire.send(control, reply)
         elif request["op"] == "reap":
+            runs.discard(request["pid"])
             wire.send(control, _reap(request["pid"], walled))
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import base64
 import os
 import struct
+import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -393,3 +394,32 @@ def test_valid_notebook_outputs(session: Session) -> None:
 
 def test_python_is_ours(session: Session) -> None:
     assert printed(session, "import sys; print(sys.version_info[:3])").strip() == str(sys.version_info[:3])
+
+
+@pytest.mark.parametrize("sandbox", ["Sandbox()", "None"])
+def test_runs_end_with_a_grader_that_is_killed(sandbox: str) -> None:
+    """A loop that nobody waits for any more would burn a core for ever."""
+    program = f"""
+from dlcourse.executor.session import Limits, Sandbox, Session, Zygote
+zygote = Zygote(sandbox={sandbox})
+session = Session(zygote)
+print(zygote._process.pid, flush=True)
+session.cell("while True: pass", "loop", Limits(600, 600))
+"""
+    grader = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
+    assert grader.stdout is not None
+    zygote_pid = int(grader.stdout.readline())
+    children = Path(f"/proc/{zygote_pid}/task/{zygote_pid}/children")
+    wait_for(lambda: bool(children.read_text().split()))
+    runs = [Path("/proc", pid) for pid in children.read_text().split()]
+    grader.kill()
+    grader.wait()
+    grader.stdout.close()
+    wait_for(lambda: not any(p.exists() for p in [*runs, Path("/proc", str(zygote_pid))]))
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 30.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come true in time"
+        time.sleep(0.05)
