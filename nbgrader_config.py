@@ -2,7 +2,7 @@
 
 from dlcourse.autograde import configure
 
-c = get_config()  # noqa: F821  (nbgrader defines it)
+c = get_config()
 
 c.CourseDirectory.course_id = "deep_learning_by_hand"
 # A database server instead of the file gradebook.db, for many graders at once:

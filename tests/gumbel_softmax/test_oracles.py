@@ -65,7 +65,7 @@ def test_sampler_gradients_by_finite_differences(rng):
 
 def test_claims_of_the_first_picture():
     numbers = ref.five_laws()
-    for dist, mean in dict(normal=0, laplace=0, exponential=1, logistic=0, gumbel=0.5772).items():
+    for dist, mean in {"normal": 0, "laplace": 0, "exponential": 1, "logistic": 0, "gumbel": 0.5772}.items():
         assert numbers[f"{dist}_mean"] == pytest.approx(mean, abs=0.06)
     assert numbers["pathwise_at_1"] == pytest.approx(4, rel=0.1)
     assert numbers["score_at_1"] == pytest.approx(30, rel=0.2)
