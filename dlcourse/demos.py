@@ -39,8 +39,8 @@ def waiting_for(function: Callable[..., Any]) -> list[str]:
     while todo:
         name = todo.pop(0)
         value = namespace.get(name)
-        if name in seen or value is None:
-            continue
+        if name in seen or getattr(value, "__module__", None) != namespace.get("__name__"):
+            continue  # nothing of the notebook's own: a library's class may raise NotImplementedError for good
         seen.add(name)
         if is_stub(value):
             waiting.append(name)

@@ -79,3 +79,9 @@ def test_demo_is_not_run_while_loading(monkeypatch: pytest.MonkeyPatch, capsys: 
     monkeypatch.setattr(demos, "run_at_once", False)
     run("@demo\ndef payoff():\n    print('ran')\n")
     assert capsys.readouterr().out == ""
+
+
+def test_a_librarys_class_is_no_stub_of_the_notebook(capsys: pytest.CaptureFixture[str]) -> None:
+    """Counter.fromkeys raises NotImplementedError for good."""
+    run("from collections import Counter\n@demo\ndef count():\n    print(Counter('abb').most_common(1))")
+    assert capsys.readouterr().out == "[('b', 2)]\n"
