@@ -1,0 +1,273 @@
+import itertools
+import math
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from fractions import Fraction
+
+import numpy as np
+import torch
+
+
+def clean_text__scanner(text):
+    """Without regular expressions, character by character and run by run."""
+    text, out, i = unicodedata.normalize("NFC", text.lower()), [], 0
+    while i < len(text):
+        first = i + 2 if text.startswith("</", i) else i + 1
+        end = text.find(">", first)
+        if text[i] == "<" and text[first : first + 1] in tuple("abcdefghijklmnopqrstuvwxyz") and end >= 0:
+            out.append(" ")
+            i = end + 1
+        else:
+            out.append(text[i])
+            i += 1
+    kept = []
+    for run in "".join(out).split():
+        starts = [run.find(mark) for mark in ("http://", "https://", "www.") if mark in run]
+        run = run[: min(starts)] if starts else run
+        if "@" not in run[1:-1]:
+            kept.append(run)
+    letters = [c if c.isalpha() else " " for c in " ".join(kept)]
+    return " ".join("".join(letters).split())
+
+
+CLITICS = ("n't", "'s", "'re", "'ve", "'ll", "'d", "'m")
+
+
+def clitic_at(text, i):
+    """The clitic that starts at position i, or None."""
+    for clitic in CLITICS:
+        end = i + len(clitic)
+        after = text[end : end + 1]
+        if text[i:end].lower() == clitic and not (after.isalnum() or after == "_"):
+            return text[i:end]
+    return None
+
+
+def word_tokenize__scanner(text):
+    """A loop over positions."""
+    tokens, i = [], 0
+    while i < len(text):
+        if text[i].isspace():
+            i += 1
+            continue
+        end = i + 1
+        clitic = clitic_at(text, i)
+        if clitic:
+            end = i + len(clitic)
+        elif text[i].isdigit():
+            while text[end : end + 1].isdigit() or (
+                text[end : end + 1] in (",", ".") and text[end + 1 : end + 2].isdigit()
+            ):
+                end += 1
+        elif text[i].isalpha():
+            while text[end : end + 1].isalnum() or (
+                text[end : end + 1] == "-" and text[end + 1 : end + 2].isalnum()
+            ):
+                if text[end] in "nN" and clitic_at(text, end):
+                    break
+                end += 1
+        tokens.append(text[i:end])
+        i = end
+    return tokens
+
+
+def merge_pair__separators(symbols, pair):
+    """In a string, with a separator on both sides of every symbol so that borders are respected."""
+    text = "".join(f"\0{s}\1" for s in symbols)
+    return re.findall("\0(.*?)\1", text.replace(f"\0{pair[0]}\1\0{pair[1]}\1", f"\0{pair[0]}{pair[1]}\1"))
+
+
+def bpe_train__separators(word_freqs, n_merges):
+    """Lists side by side; the best pair by its count and its first position."""
+    segmented, freqs, merges = [list(w) + ["</w>"] for w in word_freqs], list(word_freqs.values()), []
+    while len(merges) < n_merges:
+        count, first, position = defaultdict(int), {}, 0
+        for symbols, freq in zip(segmented, freqs):
+            for a, b in itertools.pairwise(symbols):
+                count[a, b] += freq
+                first.setdefault((a, b), position)
+                position += 1
+        if not count:
+            return merges
+        merges.append(min(count, key=lambda p: (-count[p], first[p])))
+        segmented = [merge_pair__separators(symbols, merges[-1]) for symbols in segmented]
+    return merges
+
+
+def bpe_encode__lowest_rank(word, merges):
+    """The adjacent pair of lowest rank, until there is none."""
+    rank = {pair: i for i, pair in reversed(list(enumerate(merges)))}
+    symbols = tuple(word) + ("</w>",)
+    while True:
+        known = [p for p in zip(symbols, symbols[1:]) if p in rank]
+        if not known:
+            return list(symbols)
+        best = min(known, key=rank.get)
+        joined = []
+        for symbol in symbols:
+            if joined and joined[-1] == (best[0], "open") and symbol == best[1]:
+                joined[-1] = (best[0] + best[1], "closed")
+            else:
+                joined.append((symbol, "open"))
+        symbols = tuple(symbol for symbol, _ in joined)
+
+
+def bpe_decode__lowest_rank(symbols):
+    """Symbol by symbol."""
+    words, current = [], ""
+    for symbol in symbols:
+        current += symbol
+        if current.endswith("</w>"):
+            words.append(current[:-4])
+            current = ""
+    return words
+
+
+def cv_pattern__regex(word):
+    """Marks vowels by substitution; every second y of a run of y is one, beginning after a consonant."""
+    kinds = []
+    for i, letter in enumerate(word):
+        if letter == "y":
+            kinds.append(i > 0 and not kinds[i - 1])
+        else:
+            kinds.append(letter in set("aeiou"))
+    return "".join("cv"[kind] for kind in kinds)
+
+
+def stem_step1__regex(word):
+    """Rules as regular expressions, the measure by splitting into runs."""
+
+    def measure(stem):
+        return len(re.findall("v+c+", cv_pattern__regex(stem)))
+
+    if len(word) < 3:
+        return word
+    for ending, new in (("sses", "ss"), ("ies", "i"), ("ss", "ss"), ("s", "")):
+        if word.endswith(ending):
+            word = word[: len(word) - len(ending)] + new
+            break
+    if word.endswith("eed"):
+        return word[:-3] + "ee" if measure(word[:-3]) > 0 else word
+    for ending in ("ed", "ing"):
+        if word.endswith(ending):
+            stem = word.removesuffix(ending)
+            if "v" not in cv_pattern__regex(stem):
+                return word
+            if re.search("(at|bl|iz)$", stem):
+                return stem + "e"
+            if re.search(r"([bcdfghjkmnpqrtvwx])\1$", stem):
+                return stem[:-1]
+            short = measure(stem) == 1 and cv_pattern__regex(stem).endswith("cvc")
+            if short and not re.search("[wxy]$", stem):
+                return stem + "e"
+            return stem
+    return word
+
+
+def remove_stopwords__regex(tokens, stop):
+    """A copy, filtered."""
+    return list(filter(lambda token: token.lower() not in frozenset(stop), tokens))
+
+
+def count_matrix__counters(docs, vocab=None):
+    """A Counter per document."""
+    words = sorted(set(itertools.chain.from_iterable(docs))) if vocab is None else list(vocab)
+    rows = [[Counter(doc)[word] for word in words] for doc in docs]
+    return np.array(rows, dtype=np.int64).reshape(len(docs), len(words)), words
+
+
+def fit_idf__loops(X):
+    """Plain Python."""
+    rows = X.tolist()
+    documents = [sum(row[j] != 0 for row in rows) for j in range(X.shape[1])]
+    return np.array([1 - math.log(Fraction(1 + df, 1 + len(rows))) for df in documents])
+
+
+def tfidf__loops(X, idf):
+    """Row by row."""
+    rows = []
+    for counts in X.tolist():
+        row = [count * weight for count, weight in zip(counts, idf.tolist())]
+        length = math.hypot(*row) or 1.0
+        rows.append([x / length for x in row])
+    return np.array(rows)
+
+
+def fit_idf__torch(X):
+    """torch tensors in float64."""
+    X = torch.from_numpy(np.ascontiguousarray(X)).double()
+    return (torch.log((X.shape[0] + 1) / (X.clamp(max=1).sum(0) + 1)) + 1).numpy()
+
+
+def tfidf__torch(X, idf):
+    """torch's normalisation."""
+    M = torch.from_numpy(np.ascontiguousarray(X)).double() * torch.from_numpy(idf)
+    return torch.nn.functional.normalize(M, dim=1).numpy()
+
+
+def ngram_lm__searching(sents, n, k):
+    """Counts by going through all n-grams at every question."""
+    known = {word for sent in sents for word in sent} | {"</s>", "<unk>"}
+    start = ("<s>",) * (n - 1)
+    grams = []
+    for sent in sents:
+        padded = start + tuple(sent) + ("</s>",)
+        grams += list(zip(*(padded[i:] for i in range(n))))
+
+    def prob(word, context):
+        padded = start + tuple(w if w in known else "<unk>" for w in context)
+        history = padded[len(padded) - n + 1 :]
+        after = [gram[-1] for gram in grams if gram[:-1] == history]
+        return (after.count(word if word in known else "<unk>") + k) / (len(after) + k * len(known))
+
+    return prob
+
+
+class TableModel:
+    """Counts in nested dicts; an instance is called."""
+
+    def __init__(self, sents, n, k):
+        self.n, self.k, self.types = n, k, {"<unk>"}
+        self.after = defaultdict(lambda: defaultdict(int))
+        for sent in sents:
+            for t, word in enumerate([*sent, "</s>"]):
+                self.types.add(word)
+                self.after[self.history(sent[:t])][word] += 1
+        self.types.add("</s>")
+
+    def history(self, words):
+        last = words[len(words) - self.n + 1 :] if len(words) >= self.n else words
+        last = last if self.n > 1 else []
+        return " ".join(["<s>"] * (self.n - 1 - len(last)) + last)
+
+    def __call__(self, word, context):
+        counts = self.after.get(self.history([w if w in self.types else "<unk>" for w in context]), {})
+        word = word if word in self.types else "<unk>"
+        return (counts.get(word, 0) + self.k) / (sum(counts.values()) + self.k * len(self.types))
+
+
+def ngram_lm__class(sents, n, k):
+    """A class in place of a closure."""
+    return TableModel(sents, n, k)
+
+
+def perplexity__bits(prob, sents):
+    """Bits and powers of two, one word at a time."""
+    bits, positions = 0.0, 0
+    for sent in sents:
+        context = []
+        for word in sent:
+            bits -= math.log2(prob(word, list(context)))
+            context.append(word)
+        bits -= math.log2(prob("</s>", context))
+        positions += len(sent) + 1
+    return 2 ** (bits / positions)
+
+
+def zipf_slope__bits(tokens, top):
+    """Covariance over variance, logarithms to base 10."""
+    y = [math.log10(count) for _, count in Counter(tokens).most_common(top)]
+    x = [math.log10(rank) for rank in range(1, len(y) + 1)]
+    mx, my = sum(x) / len(x), sum(y) / len(y)
+    return sum((a - mx) * (b - my) for a, b in zip(x, y)) / sum((a - mx) ** 2 for a in x)

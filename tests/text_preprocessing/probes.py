@@ -1,0 +1,602 @@
+import math
+
+import numpy as np
+
+from dlcourse import probe
+
+# 1. clean_text
+
+
+@probe("clean_text", points=1)
+def mail_or_see(clean_text):
+    """The line worked out above: "mail or see"."""
+    return clean_text("<p>Mail joe@x.org.</p><p>Or see https://x.org/faq!</p>")
+
+
+@probe("clean_text", points=1)
+def tags_and_signs(clean_text):
+    """A tag is no glue, 3 < x is no tag, and e with a combining accent is one letter."""
+    texts = ["one</p><p>two", "3 < x and y > 2", "Cafe\u0301, DON'T!"]
+    return {text: clean_text(text) for text in texts}
+
+
+@probe("clean_text", points=2, public=False)
+def tags_of_all_kinds(clean_text):
+    """Tags with attributes, over two lines, in capitals, side by side, and angle brackets without tags."""
+    texts = {
+        "attributes": "<a href=\"https://x.org\" title='b c'>Here</a> and <b>there</b>.<br/>End",
+        "two lines": 'left <img src="a.png"\n  alt="no words of this"> right',
+        "capitals": "<H1>Big</H1><DIV class=x>small</DIV>",
+        "link": '<a href="https://x.org">here</a> now',
+        "comparison": "if a < b and c > d then e<f",
+        "no letter": "a <3 b> c < i> d",
+        "only tags": "<p></p>",
+    }
+    return {name: clean_text(text) for name, text in texts.items()}
+
+
+@probe("clean_text", points=2, public=False)
+def urls_and_addresses(clean_text):
+    """URLs of three kinds with their punctuation, addresses in brackets, an @ at the edge of a word."""
+    texts = {
+        "three kinds": "see HTTP://a.org/b?c=d,e#f or https://g.net or www.h-i.com/j_k. Done",
+        "in a tag": "go <i>https://a.org/page</i> on",
+        "before a tag": "at www.a.org<br>Next line",
+        "line end": "x https://a.org/b\ny www.c.org\tz",
+        "addresses": "to (Ann.Lee+news@mail.a.org), or:bob_2@b.net; bye",
+        "no address": "@home meet @ noon, look@ me",
+        "two signs": "send a@b@c now",
+        "no URL": "the www and http are old",
+    }
+    return {name: clean_text(text) for name, text in texts.items()}
+
+
+@probe("clean_text", points=1, public=False)
+def letters_and_spaces(clean_text):
+    """Other alphabets, composed and decomposed accents, digits, underscores, all kinds of white space."""
+    texts = {
+        "alphabets": "Ærø, Москва; ΑΘΗΝΑ: 東京!",
+        "accents": "Zoe\u0308 = Zo\u00eb, n\u0303andu\u0301",
+        "digits": "B2B in 2024, snake_case x10",
+        "spaces": "\t a \n\n b\u00a0c\r\n  d  ",
+        "empty": "",
+        "nothing left": " 12:30 -- ?! ",
+    }
+    return {name: clean_text(text) for name, text in texts.items()}
+
+
+# 2. word_tokenize
+
+
+@probe("word_tokenize", points=1)
+def they_cant_pay(word_tokenize):
+    """The sentence worked out above."""
+    return word_tokenize("They can't pay $150,000.")
+
+
+@probe("word_tokenize", points=1)
+def hyphens_and_possessives(word_tokenize):
+    """A state-of-the-art model, the dog's word."""
+    return word_tokenize("GPT-2 isn't the dog's state-of-the-art model - is it?")
+
+
+@probe("word_tokenize", points=2, public=False)
+def contractions(word_tokenize):
+    """Negations and the six clitics, in small letters and in capitals, also one after the other."""
+    texts = [
+        "don't won't isn't couldn't ain't",
+        "DON'T Can'T Ann'S",
+        "it's we're I've she'll he'd I'm",
+        "You'D, THEY'LL",
+        "couldn't've y'all're",
+        "n't 's",
+        "cannot want not nt",
+    ]
+    return {text: word_tokenize(text) for text in texts}
+
+
+@probe("word_tokenize", points=2, public=False)
+def apostrophes_that_are_no_clitics(word_tokenize):
+    """Quotation marks and apostrophes before longer words, clitics followed by letters or digits."""
+    texts = [
+        "the 'strong' and 'double' 'm1' marks",
+        "rock'n'roll o'clock dogs'",
+        "isn'ts can't2 don't_ it's3",
+        "'tis 'reading' 'very' 'llama'",
+    ]
+    return {text: word_tokenize(text) for text in texts}
+
+
+@probe("word_tokenize", points=2, public=False)
+def numbers(word_tokenize):
+    """Commas and points in numbers and behind them, signs, units, ranges, digits next to letters."""
+    texts = [
+        "1,234,567.89 and 3.14.",
+        "1,, 2.,3 .5 7.",
+        "-5 50% 1990-95 3.5-inch 10:30",
+        "2nd 3D word2vec covid-19 x1.5",
+        "1,2,3",
+        "(1,000)",
+    ]
+    return {text: word_tokenize(text) for text in texts}
+
+
+@probe("word_tokenize", points=2, public=False)
+def words_and_marks(word_tokenize):
+    """Hyphens inside and at the edge of words, punctuation, other alphabets, white space, no text at all."""
+    texts = [
+        "well-known- -but a--b x-ray's A-1-b",
+        "Wait... what?! (Yes.) e.g. U.S.",
+        "snake_case a_ _b",
+        "Œuvre na\u00efve-looking Тест",
+        "a\n\tb\u00a0c  ",
+        "mother-in-law's self-don't",
+        "",
+        "  \n",
+    ]
+    return {text: word_tokenize(text) for text in texts}
+
+
+# 3. bpe_train
+
+
+@probe("bpe_train", points=1)
+def four_words_by_hand(bpe_train):
+    """The table above: six merges of low, lower, newest, widest."""
+    return bpe_train({"low": 5, "lower": 2, "newest": 6, "widest": 3}, 6)
+
+
+@probe("bpe_train", points=1)
+def whole_symbols_only(merge_pair):
+    """("e", "s") does not occur in re s t, but in r e s t; ("a", "a") in a a a."""
+    return {
+        "re s t": merge_pair(["re", "s", "t"], ("e", "s")),
+        "r e s t": merge_pair(["r", "e", "s", "t"], ("e", "s")),
+        "a a a": merge_pair(["a", "a", "a"], ("a", "a")),
+    }
+
+
+@probe("bpe_train", points=2, public=False)
+def joining_pairs(merge_pair):
+    """Pairs at both ends, repeated, overlapping, in the wrong order, of long symbols; the list afterwards."""
+    cases = {
+        "both ends": (["x", "y", "a", "x", "y"], ("x", "y")),
+        "only one": (["x"], ("x", "y")),
+        "none": ([], ("x", "y")),
+        "the whole word": (["lo", "w</w>"], ("lo", "w</w>")),
+        "five equal": (["a"] * 5, ("a", "a")),
+        "wrong order": (["y", "x", "z", "y"], ("x", "y")),
+        "new neighbours": (["a", "b", "ab", "a", "b", "b"], ("a", "b")),
+        "left part longer": (["re", "s", "e", "s"], ("e", "s")),
+        "right part longer": (["e", "st", "e", "s"], ("e", "s")),
+        "same text, other symbols": (["th", "e", "t", "he", "t", "h", "e"], ("t", "he")),
+    }
+    return {name: (merge_pair(symbols, pair), symbols) for name, (symbols, pair) in cases.items()}
+
+
+@probe("bpe_train", points=3, public=False)
+def frequencies_and_borders(bpe_train, rng):
+    """Words with drawn frequencies, merges until symbols contain each other; the dict afterwards."""
+    words = ["rest", "resets", "essences", "stress", "rests", "tester", "serene", "nest", "sent", "tees"]
+    freqs = {word: int(f) for word, f in zip(words, 1 + rng.permutation(10) * 7 + rng.integers(0, 7, 10))}
+    return {"merges": bpe_train(freqs, 22), "dict": freqs}
+
+
+@probe("bpe_train", points=2, public=False)
+def ties(bpe_train):
+    """Equal counts, broken by the order of the dict and of the letters; another order of the same words."""
+    return {
+        "one word": bpe_train({"zebra": 4}, 3),
+        "z first": bpe_train({"zy": 3, "ab": 3, "cab": 1}, 4),
+        "a first": bpe_train({"cab": 1, "ab": 3, "zy": 3}, 4),
+        "sum of three": bpe_train({"xq": 2, "dog": 1, "dot": 1, "doe": 1, "axq": 1}, 5),
+    }
+
+
+@probe("bpe_train", points=1, public=False)
+def repeated_letters(bpe_train):
+    """Words such as aaaa, whose pairs overlap."""
+    return {
+        "aaaa": bpe_train({"aaaa": 2, "baa": 3}, 3),
+        "overlaps count": bpe_train({"aaa": 2, "bc": 3}, 2),
+        "end to end": bpe_train({"na": 3, "nn": 2}, 2),
+    }
+
+
+@probe("bpe_train", points=1, public=False)
+def number_of_merges(bpe_train):
+    """No merge, one merge, and more merges than there are pairs."""
+    return {
+        "none": bpe_train({"ab": 2}, 0),
+        "one": bpe_train({"ab": 2}, 1),
+        "all": bpe_train({"ab": 2, "b": 5}, 10),
+        "no words": bpe_train({}, 3),
+    }
+
+
+# 4. bpe_encode
+
+
+@probe("bpe_encode", points=1)
+def lowest_by_hand(bpe_encode):
+    """lowest by the six merges above: low, est</w>."""
+    merges = [("e", "s"), ("es", "t"), ("est", "</w>"), ("l", "o"), ("lo", "w"), ("n", "e")]
+    return bpe_encode("lowest", merges)
+
+
+@probe("bpe_encode", points=1)
+def two_words_back(bpe_decode):
+    """The words of low er</w> and w i d est</w>."""
+    return bpe_decode(["low", "er</w>", "w", "i", "d", "est</w>"])
+
+
+@probe("bpe_encode", points=3, public=False)
+def order_of_the_merges(bpe_encode):
+    """Words for which the longest piece from the left is not what the merges give; two orders of one list."""
+    merges = [("b", "c"), ("a", "b"), ("bc", "d"), ("d", "e"), ("ab", "e"), ("e", "</w>")]
+    other = [merges[i] for i in (3, 1, 4, 5, 0, 2)]
+    words = ["abc", "abcde", "abe", "deabcd", "cabed", "abcd"]
+    return {
+        "one order": {word: bpe_encode(word, merges) for word in words},
+        "another": {word: bpe_encode(word, other) for word in words},
+    }
+
+
+@probe("bpe_encode", points=2, public=False)
+def every_occurrence(bpe_encode):
+    """Pairs that stand more than once in a word, also overlapping; the list of merges afterwards."""
+    merges = [("a", "n"), ("an", "a"), ("s", "s"), ("i", "ss"), ("o", "o"), ("oo", "o"), ("oo", "oo")]
+    words = ["banana", "ananas", "mississippi", "oo", "ooooo", "oooooo"]
+    return {"encoded": {word: bpe_encode(word, merges) for word in words}, "merges": merges}
+
+
+@probe("bpe_encode", points=2, public=False)
+def end_of_the_word(bpe_encode):
+    """A pair with the end mark, letters that are in no merge, no merges at all, a word of one letter."""
+    merges = [("s", "</w>"), ("e", "s</w>"), ("e", "s")]
+    return {
+        "esses": bpe_encode("esses", merges),
+        "ESé東": bpe_encode("ESé東", merges),
+        "no merges": bpe_encode("es", []),
+        "s": bpe_encode("s", merges),
+        "x": bpe_encode("x", merges),
+    }
+
+
+@probe("bpe_encode", points=2, public=False)
+def words_from_symbols(bpe_decode):
+    """Symbols of no, one and several words, with end marks alone and attached; the list afterwards."""
+    symbols = ["un", "s", "een", "</w>", "a</w>", "b", "c", "</w>"]
+    return {
+        "several": bpe_decode(symbols),
+        "the list": symbols,
+        "one": bpe_decode(["w", "</w>"]),
+        "none": bpe_decode([]),
+        "marks in text": bpe_decode(["<", "w>", "</w>", "w</w>"]),
+    }
+
+
+# 5. stem_step1
+
+
+@probe("stem_step1", points=1)
+def patterns_by_hand(cv_pattern):
+    """toy is cvc, syzygy cvcvcv, yes cvc, private ccvcvcv."""
+    return {word: cv_pattern(word) for word in ("toy", "syzygy", "yes", "private")}
+
+
+@probe("stem_step1", points=2)
+def stems_by_hand(stem_step1):
+    """One word for each row of the tables above."""
+    words = (
+        "caresses ponies caress cats agreed feed plastered bled motoring sing "
+        "conflated troubling sized hopping falling hoping showing filing meetings"
+    )
+    return {word: stem_step1(word) for word in words.split()}
+
+
+@probe("stem_step1", points=1)
+def stopwords_in_any_case(remove_stopwords):
+    """The cat and there: only whole words are stopwords."""
+    return remove_stopwords(["The", "cat", "is", "THE", "other", "there"], {"the", "is"})
+
+
+@probe("stem_step1", points=1, public=False)
+def patterns_with_y(cv_pattern):
+    """y at the beginning, after vowels, after consonants, and twice in a row."""
+    words = ("", "y", "by", "day", "yoyo", "xyy", "yyy", "crypt", "eye", "employees", "queue", "waltz")
+    return {word: cv_pattern(word) for word in words}
+
+
+@probe("stem_step1", points=2, public=False)
+def plurals(stem_step1):
+    """Words in sses, ies, ss and s, short ones among them."""
+    words = "glasses ties ies gas buses class boss miss series process is as us s ass ads bees yes sses sings"
+    return {word: stem_step1(word) for word in words.split()}
+
+
+@probe("stem_step1", points=2, public=False)
+def words_in_eed(stem_step1):
+    """Words in eed with measures 0, 1 and more, and their plurals."""
+    words = "need speed freed exceed succeed proceeds needs indeed reed eed oeed yeed aided weeds atheeds"
+    return {word: stem_step1(word) for word in words.split()}
+
+
+@probe("stem_step1", points=2, public=False)
+def vowels_before_ed_and_ing(stem_step1):
+    """Words in ed and ing with and without a vowel before it; y as vowel and as consonant."""
+    words = "red shred ring strings being used using flying tying dyed ying eyed ed ing seeing queued nothing"
+    return {word: stem_step1(word) for word in words.split()}
+
+
+@probe("stem_step1", points=3, public=False)
+def repairs(stem_step1):
+    """What is left after ed and ing: at, bl, iz, doubled letters, and an e that was dropped."""
+    words = (
+        "created doubled realizing fizzed hissing filled rubbed planned adding egged ebbing "
+        "making boxed playing rowed visiting developed owed skiing agreeing failed hiding typing tried "
+        "trying conveyed sued syzed aying eating using baaed staying snowing cited bating enabling "
+        "attitudes blazing starting asking erring inned bagging quizzed swimming opened"
+    )
+    return {word: stem_step1(word) for word in words.split()}
+
+
+@probe("stem_step1", points=2, public=False)
+def neighbouring_stopwords(remove_stopwords):
+    """Stopwords side by side, repeated words, stopwords as parts of words; both arguments afterwards."""
+    tokens = ["To", "be", "or", "not", "to", "be", "Torment", "forbear", "or", "OR", "Notion", "Notion"]
+    stop = {"to", "be", "or"}
+    return {
+        "kept": remove_stopwords(tokens, stop),
+        "tokens": tokens,
+        "stop": sorted(stop),
+        "no stopwords": remove_stopwords(tokens[:3], set()),
+        "no tokens": remove_stopwords([], stop),
+    }
+
+
+# 6. count_matrix
+
+
+@probe("count_matrix", points=1)
+def two_documents_by_hand(count_matrix):
+    """b a b and C: the vocabulary C, a, b and the counts."""
+    return count_matrix([["b", "a", "b"], ["C"]])
+
+
+@probe("count_matrix", points=1)
+def new_document_in_old_columns(count_matrix):
+    """b d in the columns C, a, b: 0, 0, 1."""
+    return count_matrix([["b", "d"]], ["C", "a", "b"])
+
+
+@probe("count_matrix", points=2, public=False)
+def counts_of_drawn_words(count_matrix, rng):
+    """Five documents of different lengths, one empty, with capitals and repetitions; unchanged."""
+    words = np.array(["pear", "Fig", "apple", "kiwi", "Zest", "fig", "éclair", "10", "b-a", "lime"])
+    docs = [words[rng.integers(0, 10, size)].tolist() for size in (7, 0, 31, 3, 12)]
+    return {"X and vocabulary": count_matrix(docs), "docs": docs}
+
+
+@probe("count_matrix", points=3, public=False)
+def given_vocabulary(count_matrix):
+    """A vocabulary out of order, with words that no document holds; unknown words; no words at all."""
+    docs = [["wolf", "ant", "wolf", "bee"], ["cow"], ["yak", "cow", "yak", "yak", "ant"]]
+    vocab = ["yak", "Ant", "wolf", "cow", "gnu"]
+    return {
+        "not sorted": count_matrix(docs, vocab),
+        "vocab": vocab,
+        "by name": count_matrix(docs[2:], vocab=["cow", "yak"]),
+        "as many words": count_matrix([["b", "a"], ["c", "b", "b"]], ["c", "b", "d"]),
+        "empty": count_matrix(docs, []),
+    }
+
+
+@probe("count_matrix", points=1, public=False)
+def few_documents(count_matrix):
+    """One document, documents without words, and the dtype of the counts."""
+    return {
+        "one": count_matrix([["b", "c", "b", "a"]]),
+        "without words": count_matrix([[], [], []]),
+        "dtype": str(np.asarray(count_matrix([["a"]])[0]).dtype),
+    }
+
+
+# 7. tfidf
+
+SMALL = np.array([[1, 2, 0], [1, 0, 1], [3, 0, 0]])
+
+
+@probe("tfidf", points=1)
+def idf_by_hand(fit_idf):
+    """The three documents above: 1, 1.6931, 1.6931."""
+    return fit_idf(SMALL)
+
+
+@probe("tfidf", points=1)
+def rows_by_hand(tfidf):
+    """The three documents above: the first row is 0.2832, 0.9591, 0."""
+    return tfidf(SMALL, np.array([1, 1 + math.log(2), 1 + math.log(2)]))
+
+
+@probe("tfidf", points=2, public=False)
+def idf_of_drawn_counts(fit_idf, rng):
+    """Large counts, a word in no document and one in all, one document, a transposed array; X afterwards."""
+    X = (rng.integers(0, 5, size=(9, 6)) * rng.integers(0, 2, size=(9, 6))).T
+    X[:, 3], X[:, 5] = 0, [1, 4, 2, 1, 1000, 3]
+    return {"X": X, "idf": fit_idf(X), "of one document": fit_idf(X[4:5])}
+
+
+@probe("tfidf", points=2, public=False)
+def rows_of_drawn_counts(tfidf, rng):
+    """More words than documents, a row of zeros, a large count, a given idf; the arguments afterwards."""
+    X = rng.integers(0, 4, size=(7, 4)).T
+    X[1], X[2, 5] = 0, 1000
+    idf = rng.uniform(0.2, 3, size=7)
+    return {"M": tfidf(X, idf), "X": X, "idf": idf}
+
+
+@probe("tfidf", points=2, public=False)
+def idf_from_elsewhere(fit_idf, tfidf, rng):
+    """Two new documents, weighted with the idf that was fitted on six others."""
+    train, test = rng.integers(0, 3, size=(6, 5)), np.array([[2, 0, 1, 0, 3], [0, 0, 0, 1, 0]])
+    train[:, 0], train[1:, 4] = 1, 0
+    return {"new documents": tfidf(test, fit_idf(train)), "one of them": tfidf(test[:1], fit_idf(train))}
+
+
+@probe("tfidf", points=1, public=False)
+def small_weights(tfidf):
+    """Rows whose length is far below 1 or exactly 1, and rows without words only."""
+    X = np.array([[1, 0, 2], [0, 1, 0], [0, 0, 0], [0, 3, 1]])
+    return {"short": tfidf(X, np.array([0.01, 1.0, 0.02])), "zero": tfidf(np.zeros((2, 3), int), np.ones(3))}
+
+
+# 8. ngram_lm
+
+TWO = [["the", "cat", "sat"], ["the", "dog", "sat"]]
+SENTS = [
+    ["we", "saw", "a", "sea", "a", "sea", "a", "star"],
+    ["a", "star"],
+    [],
+    ["we", "saw", "a", "star", "we", "saw"],
+    ["star"],
+]
+WORDS = ["we", "saw", "a", "sea", "star", "</s>", "<unk>"]
+
+
+def table(prob, contexts, words=WORDS):
+    """Probabilities of all words after each context."""
+    return {" ".join(c) or "(none)": {word: prob(word, list(c)) for word in words} for c in contexts}
+
+
+@probe("ngram_lm", points=2)
+def bigrams_by_hand(ngram_lm):
+    """Two sentences, k = 1: after "the" 1/4, 1/4 and four times 1/8; after "bird" 1/6 each."""
+    words = ["the", "cat", "dog", "sat", "</s>", "<unk>"]
+    return table(ngram_lm(TWO, 2, 1.0), [["the"], [], ["the", "bird"]], words)
+
+
+@probe("ngram_lm", points=1)
+def unigrams_by_hand(ngram_lm):
+    """The same sentences with n = 1: 8 positions, so the = (2 + 1) / (8 + 6), whatever comes before."""
+    return table(ngram_lm(TWO, 1, 1.0), [[], ["the", "cat"]], ["the", "cat", "</s>", "bird"])
+
+
+@probe("ngram_lm", points=3, public=False)
+def bigrams_of_five_sentences(ngram_lm):
+    """All words after each word and at the beginning, sentences of 0 to 8 words, k = 0.3 and k = 2."""
+    contexts = [[], ["we"], ["saw"], ["a"], ["star"], ["saw", "a", "sea"], ["we", "saw", "a", "star"]]
+    return {f"k = {k}": table(ngram_lm(SENTS, 2, k), contexts) for k in (0.3, 2.0)}
+
+
+@probe("ngram_lm", points=2, public=False)
+def unigrams_ignore_the_context(ngram_lm):
+    """n = 1 after contexts of no, one and several words."""
+    return table(ngram_lm(SENTS, 1, 0.5), [[], ["a"], ["we", "saw", "a"]])
+
+
+@probe("ngram_lm", points=3, public=False)
+def longer_ngrams(ngram_lm):
+    """n = 3 and n = 4 after contexts that are shorter and longer than n - 1."""
+    contexts = [
+        [],
+        ["a"],
+        ["we"],
+        ["a", "sea"],
+        ["we", "saw"],
+        ["sea", "a", "star"],
+        ["saw", "a", "sea", "a"],
+    ]
+    return {
+        "n = 3": table(ngram_lm(SENTS, 3, 0.4), contexts),
+        "n = 4": table(ngram_lm(SENTS, 4, 0.05), contexts),
+    }
+
+
+@probe("ngram_lm", points=2, public=False)
+def words_never_seen(ngram_lm):
+    """New words to predict, in the context, in the part of it that is not looked at."""
+    two, three = ngram_lm(SENTS, 2, 0.3), ngram_lm(SENTS, 3, 0.3)
+    words = ["a", "moon", "We", "</s>", "<unk>"]
+    contexts = [["moon"], ["moon", "a"], ["a", "moon"], ["saw", "A"]]
+    return {
+        "n = 2": table(two, contexts, words),
+        "n = 3": table(three, [*contexts, ["moon", "we", "saw"]], words),
+    }
+
+
+@probe("ngram_lm", points=1, public=False)
+def rare_words_replaced(ngram_lm):
+    """Training sentences in which <unk> stands, and new words in both arguments."""
+    sents = [["a", "<unk>", "sea"], ["a", "<unk>", "<unk>", "sky"], ["<unk>", "sea"]]
+    contexts = [["moon"], ["<unk>"], ["a", "moon"], ["moon", "mars"], []]
+    words = ["sea", "mars", "<unk>", "</s>"]
+    return {f"n = {n}": table(ngram_lm(sents, n, 0.2), contexts, words) for n in (1, 2, 3)}
+
+
+@probe("ngram_lm", points=1, public=False)
+def two_models_at_once(ngram_lm):
+    """Two models asked in turn, and the sentences and the context afterwards."""
+    sents, context = [["up", "up", "down"], ["down"]], ["up", "up", "in"]
+    first, second = ngram_lm(sents, 2, 1.0), ngram_lm([["in"], *sents], 3, 0.1)
+    asked = [f(word, context) for word in ("up", "down") for f in (first, second)]
+    return {"asked": asked, "sents": sents, "context": context}
+
+
+# 9. perplexity
+
+
+@probe("perplexity", points=1)
+def uniform_model(perplexity):
+    """A uniform choice among 50 words has perplexity 50."""
+    return perplexity(lambda word, context: 1 / 50, [["a", "b", "c"], ["d"]])
+
+
+@probe("perplexity", points=1)
+def cat_by_hand(perplexity):
+    """ "the cat sat" with the probabilities 3/8, 1/4, 2/7, 3/8: 3.159."""
+    given = {("the", 0): 3 / 8, ("cat", 1): 1 / 4, ("sat", 2): 2 / 7, ("</s>", 3): 3 / 8}
+    return perplexity(lambda word, context: given.get((word, len(context)), 1.0), [["the", "cat", "sat"]])
+
+
+@probe("perplexity", points=1)
+def harmonic_frequencies(zipf_slope):
+    """Frequencies 12, 6, 4, 3: slope -1."""
+    return zipf_slope(["a"] * 6 + ["b"] * 3 + ["c"] * 12 + ["d"] * 4, 4)
+
+
+def bumpy(word, context):
+    """A made-up model that looks at the word and at every word before it."""
+    key = sum((i + 1) * ord(w[0]) for i, w in enumerate([*context, word]))
+    return (1 + key % 97) / 100
+
+
+@probe("perplexity", points=3, public=False)
+def sentences_of_several_lengths(perplexity):
+    """A model that looks at the whole context; sentences of 0 to 9 words, alone and together, unchanged."""
+    sents = [["the", "old", "man", "and", "the", "sea", "and", "the", "fish"], [], ["so", "be", "it"], ["no"]]
+    return {
+        "together": perplexity(bumpy, sents),
+        "alone": [perplexity(bumpy, [sent]) for sent in sents],
+        "two of them": perplexity(bumpy, sents[2:]),
+        "sents": sents,
+    }
+
+
+@probe("perplexity", points=2, public=False)
+def long_text(perplexity):
+    """3000 words of small probability in one sentence, and a model that is almost always right."""
+    sents = [["word"] * 3000, ["end"]]
+    return {
+        "unlikely": perplexity(lambda word, context: 1e-4 if word == "word" else 1e-3, sents),
+        "sure": perplexity(lambda word, context: 1 - 1e-3 if word == "word" else 0.25, sents),
+    }
+
+
+@probe("perplexity", points=3, public=False)
+def slopes(zipf_slope, rng):
+    """Tied frequencies in shuffled order, top from 2 to more than there are types; the list afterwards."""
+    counts = [40, 23, 23, 9, 9, 9, 4, 2, 1, 1, 1]
+    tokens = rng.permutation([f"w{j}" for j, count in enumerate(counts) for _ in range(count)]).tolist()
+    found = {f"top {top}": zipf_slope(tokens, top) for top in (2, 5, 10, 11, 50)}
+    return {"found": found, "tokens": tokens}
