@@ -114,9 +114,9 @@ def scores_of_any_size(causal_self_attention, rng):
 
 @probe("causal_self_attention", points=2, public=False)
 def gradients_through_attention(causal_self_attention, rng):
-    """Autograd through the layer, to the inputs and both weight matrices."""
-    x, Wqkv, Wo = normal(rng, 2, 5, 6), normal(rng, 6, 18, scale=0.5), normal(rng, 6, 6)
-    weight = normal(rng, 2, 5, 6)
+    """Autograd through the layer in float32, to the inputs and both weight matrices."""
+    x, Wqkv, Wo = normal(rng, 2, 5, 6).float(), normal(rng, 6, 18, scale=0.5).float(), normal(rng, 6, 6).float()
+    weight = normal(rng, 2, 5, 6).float()
     for tensor in (x, Wqkv, Wo):
         tensor.requires_grad_()
     y = causal_self_attention(x, Wqkv, Wo, 3)
