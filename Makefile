@@ -5,6 +5,7 @@ PYTHON ?= python3
 COURSE ?= .
 ARGS ?=
 JOBS ?= 2
+DEMO ?= backpropagation multi_task_learning gumbel_softmax
 VENV := .venv
 BIN := $(abspath $(VENV)/bin)
 RUN := $(BIN)/python -m
@@ -27,10 +28,11 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 install: $(VENV)/.installed ## set up .venv, and nothing else
 
 demo: install ## build the course, grade a sample class through nbgrader, show the result
-	@$(RUN) dlcourse.cli demo $(ARGS)
+	@$(RUN) dlcourse.cli demo $(DEMO:%=--assignment %) $(ARGS)
 
 test: install lint ## everything that CI runs
 	$(RUN) dlcourse.cli build --check
+	$(RUN) dlcourse.cli audit --check
 	$(RUN) pytest -q -n $(JOBS) --dist loadfile --durations=15 $(ARGS)
 
 lint: install
@@ -55,7 +57,7 @@ wheel: install ## dist/*.whl, the package that students install
 lock: ## make requirements.lock anew from pyproject.toml; torch stays at the version that it names
 	rm -rf .venv-lock
 	$(PYTHON) -m venv .venv-lock
-	.venv-lock/bin/python -m pip install --quiet -e '.[instructor,cluster,postgresql,dev]' "$$(grep '^torch==' requirements.lock)"
+	.venv-lock/bin/python -m pip install --quiet -e '.[instructor,cluster,gradescope,postgresql,dev]' "$$(grep '^torch==' requirements.lock)"
 	{ grep '^#' requirements.lock; \
 	  .venv-lock/bin/python -m pip freeze --all | grep -E '^[A-Za-z0-9]' | grep -viE '^(pip|dlcourse)==' | sed 's/+.*//'; } > requirements.lock.new
 	mv requirements.lock.new requirements.lock

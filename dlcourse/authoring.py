@@ -236,7 +236,9 @@ class Module:
             decorators: keep its decorators and what they use (a judge, for example).
             given: import lines and names already there, left out.
         """
-        used = set().union(*(_names_used(n) for n in ast.iter_child_nodes(root) if decorators or n not in getattr(root, "decorator_list", [])))
+        used = set().union(
+            *(_names_used(n) for n in ast.iter_child_nodes(root) if decorators or n not in getattr(root, "decorator_list", []))
+        )
         needed = [s for s in self.closure(used) if s is not root]
         everything = used.union(*(_names_used(s) for s in needed)) if needed else used
         lines, defs = [], []

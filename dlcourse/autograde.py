@@ -53,7 +53,12 @@ _graders: dict[tuple[Path, str], tuple[float, Grader]] = {}
 def _stamp(course: Course, slug: str) -> float:
     """Newest change of what a grader is made from; a formgrader server lives through rebuilds."""
     tests = course.root / "tests" / slug
-    paths = [course.root / "course.toml", course.root / "solutions" / f"{slug}.py", course.root / "source" / slug / f"{slug}.ipynb", *tests.glob("*.py")]
+    paths = [
+        course.root / "course.toml",
+        course.root / "solutions" / f"{slug}.py",
+        course.root / "source" / slug / f"{slug}.ipynb",
+        *tests.glob("*.py"),
+    ]
     return max((p.stat().st_mtime for p in paths if p.exists()), default=0.0)
 
 

@@ -96,7 +96,8 @@ def checks(assignment: Assignment, course: Course, zygote: Callable[[], Zygote],
         "format": 1,
         "assignment": assignment.slug,
         "questions": {
-            q.name: {"functions": list(q.functions), "needs": list(q.needs), "forbid": list(q.forbid)} for q in assignment.questions.values()
+            q.name: {"functions": list(q.functions), "needs": list(q.needs), "forbid": list(q.forbid)}
+            for q in assignment.questions.values()
         },
         "probes": {name: e.to_json() for name, e in found.expectations.items() if e.public},
     }
@@ -108,6 +109,7 @@ def _text(document: object) -> str:
 
 def same_checks(old: str, new: str) -> bool:
     """Whether two checks.json agree but for the rounding in which machines differ."""
+
     def split(document: Any) -> tuple[Any, list[Any]]:
         trees: list[Any] = []
 
@@ -128,7 +130,11 @@ def same_checks(old: str, new: str) -> bool:
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError):  # somebody's edit of the old one
         return False
     rule = Comparison("close", {"rtol": 1e-5, "atol": 1e-7})
-    return frame_a == frame_b and len(trees_a) == len(trees_b) and all(difference(x, y, rule) is None for x, y in zip(trees_a, trees_b, strict=True))
+    return (
+        frame_a == frame_b
+        and len(trees_a) == len(trees_b)
+        and all(difference(x, y, rule) is None for x, y in zip(trees_a, trees_b, strict=True))
+    )
 
 
 def write_source(assignment: Assignment, course: Course, folder: Path, zygote: Callable[[], Zygote], tick: Callable[[str], None]) -> None:
@@ -184,14 +190,15 @@ def generate_release(root: Path, slug: str, db_url: str) -> None:
         converter.log.removeHandler(handler)
 
 
-def build_into(course: Course, slug: str, root: Path, db_url: str, zygote: Callable[[], Zygote], tick: Callable[[str], None] = lambda _: None) -> Assignment:
+def build_into(
+    course: Course, slug: str, root: Path, db_url: str, zygote: Callable[[], Zygote], tick: Callable[[str], None] = lambda _: None
+) -> Assignment:
     """Build one assignment under ``root`` (source/ and release/) and lint the release."""
     assignment = load(course.root, slug)
     write_source(assignment, course, root / "source" / slug, zygote, tick)
     generate_release(root, slug, db_url)
     problems = lint_release(assignment, root / "release" / slug)
     if problems:
-        shutil.rmtree(root / "release" / slug, ignore_errors=True)  # or somebody releases it
         raise AuthorError(f"release/{slug} holds what students must not get:\n  " + "\n  ".join(problems))
     return assignment
 

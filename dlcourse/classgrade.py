@@ -276,7 +276,10 @@ def grade_class(
                 if settings.only and student not in settings.only:
                     continue
                 timestamp = submitted_at(folder)
-                if settings.since and (timestamp or datetime.fromtimestamp(folder.lstat().st_mtime, UTC).replace(tzinfo=None)) < settings.since:
+                if (
+                    settings.since
+                    and (timestamp or datetime.fromtimestamp(folder.lstat().st_mtime, UTC).replace(tzinfo=None)) < settings.since
+                ):
                     continue
                 try:
                     submission = read_submission(folder, slug)
@@ -286,7 +289,13 @@ def grade_class(
                 digest = _digest(submission, timestamp)
                 known = journal.entries.get(student)
                 notebook = course.root / "autograded" / student / slug / f"{slug}.ipynb"
-                if not settings.again and known and (known.digest, known.build) == (digest, grader.key) and student in present and notebook.is_file():
+                if (
+                    not settings.again
+                    and known
+                    and (known.digest, known.build) == (digest, grader.key)
+                    and student in present
+                    and notebook.is_file()
+                ):
                     report.entries[student] = known
                     progress(student, len(report.entries), len(folders))
                     continue
@@ -305,7 +314,9 @@ def grade_class(
                 report.failed[student] = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
                 gradebook.undo()
                 continue
-            entry = Entry(student, digest, grader.key, score, sum(points.values()), graded.verdicts, graded.notes, readable, round(graded.seconds, 3))
+            entry = Entry(
+                student, digest, grader.key, score, sum(points.values()), graded.verdicts, graded.notes, readable, round(graded.seconds, 3)
+            )
             journal.add(entry)
             report.entries[student] = entry
             report.graded.append(student)

@@ -61,7 +61,14 @@ class _Lazy:
 @contextmanager
 def _bar(title: str, total: int | None) -> Iterator[Callable[..., None]]:
     """A progress bar; call what it gives with a text and, optionally, how many are done."""
-    columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn(), TextColumn("{task.fields[what]}")]
+    columns = [
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[what]}"),
+    ]
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
         task = progress.add_task(title, total=total, what="")
 
@@ -108,7 +115,9 @@ def new(
 @app.command()
 def build(
     slugs: Annotated[list[str] | None, typer.Argument(help="Assignments to build; all if none is named.")] = None,
-    check: Annotated[bool, typer.Option("--check", help="Write nothing; fail when source/ or release/ is stale or holds what it must not.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; fail when source/ or release/ is stale or holds what it must not.")
+    ] = False,
 ) -> None:
     """Make source/ and release/ from solutions/ and tests/."""
     from .build import build as build_one
@@ -154,7 +163,7 @@ def grade(
     only: Annotated[list[str] | None, typer.Option(help="Grade this student only; may be given again.")] = None,
     again: Annotated[bool, typer.Option("--again", help="Grade unchanged submissions, too.")] = False,
     since: Annotated[datetime | None, typer.Option(help="Only what was handed in at or after this time (UTC).")] = None,
-    jobs: Annotated[int, typer.Option(help="Worker processes; 0 means one per core.")] = 0,
+    jobs: Annotated[int, typer.Option(min=0, help="Worker processes; 0 means one per core.")] = 0,
     cluster: Annotated[str, typer.Option(help="Address of a Dask scheduler, such as tcp://host:8786.")] = "",
     db: Annotated[str, typer.Option(help="Gradebook, if not nbgrader's own setting.")] = "",
     unsafe_no_sandbox: Unsafe = False,
@@ -174,7 +183,12 @@ def grade(
     start = time.monotonic()
     with _bar(f"grading {slug}", None) as step:
         report = grade_class(
-            course, slug, settings, db or config.CourseDirectory.get("db_url") or None, config, lambda who, done, total: step(f"of {total}: {who}", done)
+            course,
+            slug,
+            settings,
+            db or config.CourseDirectory.get("db_url") or None,
+            config,
+            lambda who, done, total: step(f"of {total}: {who}", done),
         )
     table = Table(title=f"{entry.title}: {len(report.entries)} submissions")
     for column in ("student", "score", "diagnosed"):
@@ -189,7 +203,9 @@ def grade(
         err.print(f"submitted/{student}/{slug}: no grade: {reason}", markup=False, highlight=False, soft_wrap=True)
     slowest = max((report.entries[s] for s in report.graded), key=lambda e: e.seconds, default=None)
     tail = f"; slowest {slowest.student}, {slowest.seconds:.1f} s" if slowest else ""
-    out.print(f"{len(report.graded)} graded now, {len(report.entries) - len(report.graded)} unchanged, {len(report.failed)} failed, {elapsed(time.monotonic() - start)}{tail}")
+    out.print(
+        f"{len(report.graded)} graded now, {len(report.entries) - len(report.graded)} unchanged, {len(report.failed)} failed, {elapsed(time.monotonic() - start)}{tail}"
+    )
     unreadable = any(not e.readable for e in report.entries.values())
     raise typer.Exit(1 if report.failed else 2 if unreadable or any(report.attention.values()) else 0)
 
@@ -197,7 +213,9 @@ def grade(
 @app.command()
 def audit(
     slugs: Annotated[list[str] | None, typer.Argument(help="Assignments to audit; all if none is named.")] = None,
-    changed: Annotated[bool, typer.Option("--changed", help="Only those whose files, or the audit itself, changed since the last audit.")] = False,
+    changed: Annotated[
+        bool, typer.Option("--changed", help="Only those whose files, or the audit itself, changed since the last audit.")
+    ] = False,
     check: Annotated[bool, typer.Option("--check", help="Run nothing; fail when an audit.json is missing, stale or has findings.")] = False,
     entries: Annotated[bool, typer.Option("--entries", help="Print survivors as entries for equivalent.toml.")] = False,
     seed: Annotated[str, typer.Option(help="Audit under another course seed and write nothing.")] = "",
@@ -243,13 +261,23 @@ def audit(
 @app.command()
 def demo(
     folder: Annotated[Path | None, typer.Option(help="Where to put the demo course; a new temporary folder if not given.")] = None,
+    assignment: Annotated[
+        list[str] | None, typer.Option(help="Hand out this one; may be given again. The first three if not given.")
+    ] = None,
     autograde: Annotated[bool, typer.Option("--autograde", help="Grade with plain `nbgrader autograde`; the scores are the same.")] = False,
     unsafe_no_sandbox: Unsafe = False,
 ) -> None:
     """Hand out the course, collect a small class of sample submissions, grade it through nbgrader, show the result."""
     from .demo import run_demo
 
-    run_demo(read_course(course_root()), folder, out if out.is_terminal else Console(width=130), autograde, sandbox=not unsafe_no_sandbox)
+    run_demo(
+        read_course(course_root()),
+        folder,
+        out if out.is_terminal else Console(width=130),
+        autograde,
+        not unsafe_no_sandbox,
+        tuple(assignment or ()),
+    )
 
 
 def main() -> None:

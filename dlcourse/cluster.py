@@ -43,7 +43,9 @@ def dask_executor(address: str, archive: bytes, slug: str, sandbox: bool) -> tup
         client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
         client.wait_for_workers(1, timeout=CONNECT_SECONDS)
     except (OSError, TimeoutError, ValueError) as error:
-        raise AuthorError(f"no Dask cluster with a worker at {address!r} ({type(error).__name__}); start `dask scheduler` and `dask worker`") from error
+        raise AuthorError(
+            f"no Dask cluster with a worker at {address!r} ({type(error).__name__}); start `dask scheduler` and `dask worker`"
+        ) from error
     threads = {info["name"]: info["nthreads"] for info in client.scheduler_info(n_workers=-1)["workers"].values()}
     many = [str(name) for name, count in threads.items() if count != 1]
     if many:

@@ -42,7 +42,8 @@ class Course:
         if slug not in self.entries:
             near = difflib.get_close_matches(slug, self.entries, 3, 0.4)
             raise AuthorError(
-                f"no assignment {slug!r} in course.toml; " + (f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(self.entries)}")
+                f"no assignment {slug!r} in course.toml; "
+                + (f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(self.entries)}")
             )
         return self.entries[slug]
 

@@ -37,6 +37,8 @@ from .runner import start_zygote
 
 MARKER = ".dlcourse-demo"
 """Stands in a folder that a demo made, which a later demo may replace."""
+ASSIGNMENTS = 3
+"""How many of the course's assignments a demo hands out, if not told which: as many as take three minutes."""
 MISTAKES = 6
 """Students of the sample class who hold a misconception."""
 
@@ -406,7 +408,7 @@ def run_demo(
         console: where to show it.
         autograde: grade with plain ``nbgrader autograde`` in place of ``dlcourse grade``.
         sandbox: False runs the sample submissions without a sandbox.
-        slugs: the assignments; all of the course if empty.
+        slugs: the assignments; the first :data:`ASSIGNMENTS` of the course if empty.
 
     Returns:
         By assignment and student what was found.
@@ -420,7 +422,7 @@ def run_demo(
     root = (folder or Path(tempfile.mkdtemp(prefix="dlcourse-demo-"))).resolve()
     demo = copy_course(course, root)
     show = _Show(console, root)
-    chosen = [course.entry(s).slug for s in slugs or course.entries]
+    chosen = [course.entry(s).slug for s in slugs or tuple(course.entries)[:ASSIGNMENTS]]
     console.print(f"A demo course in {root}", highlight=False, soft_wrap=True)
 
     classes: dict[str, list[Sample]] = {}

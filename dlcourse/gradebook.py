@@ -11,7 +11,8 @@ from typing import Any
 from nbgrader.api import Gradebook, MissingEntry, SubmittedNotebook
 from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy import event
-from sqlalchemy.exc import SAWarning
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, SAWarning, SQLAlchemyError
 from sqlalchemy.orm import selectinload
 from traitlets.config import Config
 
@@ -29,12 +30,16 @@ class GradebookWriter:
         config: nbgrader's configuration, for the late-penalty plugin.
 
     Raises:
-        AuthorError: the assignment is not in the gradebook.
+        AuthorError: the gradebook cannot be opened, or the assignment is not in it.
     """
 
     def __init__(self, db_url: str, course_id: str, slug: str, config: Config | None = None) -> None:
         find_alembic()
-        self._gradebook = Gradebook(db_url, course_id)
+        try:
+            self._gradebook = Gradebook(db_url, course_id)
+        except (SQLAlchemyError, ImportError) as error:
+            said = str(getattr(error, "orig", None) or error).splitlines()[0]
+            raise AuthorError(f"the gradebook {_without_password(db_url)} cannot be opened: {said}") from error
         self._slug = slug
         engine = self._gradebook.engine
         if engine.dialect.name == "sqlite":
@@ -46,7 +51,9 @@ class GradebookWriter:
             assignment = self._gradebook.find_assignment(slug)
         except MissingEntry:
             self._gradebook.close()
-            raise AuthorError(f"assignment {slug!r} is not in the gradebook {engine.url.render_as_string()}; run `dlcourse build {slug}`") from None
+            raise AuthorError(
+                f"assignment {slug!r} is not in the gradebook {engine.url.render_as_string()}; run `dlcourse build {slug}`"
+            ) from None
         notebook = next((n for n in assignment.notebooks if n.name == slug), None)
         if notebook is None:
             self._gradebook.close()
@@ -84,7 +91,9 @@ class GradebookWriter:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SAWarning)  # nbgrader's own classes under SQLAlchemy 2
             submission = gradebook.update_or_create_submission(self._slug, student, **({"timestamp": timestamp} if timestamp else {}))
-        query = gradebook.db.query(SubmittedNotebook).options(selectinload(SubmittedNotebook.grades), selectinload(SubmittedNotebook.comments))
+        query = gradebook.db.query(SubmittedNotebook).options(
+            selectinload(SubmittedNotebook.grades), selectinload(SubmittedNotebook.comments)
+        )
         notebook = next(n for n in query.filter(SubmittedNotebook.assignment_id == submission.id) if n.name == self._slug)
         for grade in notebook.grades:
             grade.auto_score = scores[grade.name]
@@ -121,6 +130,13 @@ class GradebookWriter:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
+
+
+def _without_password(db_url: str) -> str:
+    try:
+        return make_url(db_url).render_as_string()
+    except ArgumentError:
+        return "(the address has no form that SQLAlchemy knows)"
 
 
 def _sqlite_pragmas(connection: Any, _: Any) -> None:

@@ -57,7 +57,9 @@ class Grader:
                 steps.append(self.references.steps_for(probe_of[cell.metadata["nbgrader"]["grade_id"]]))
             elif kind != "demo" and cell.source.strip():
                 extras += kind == "extra"
-                label = {"question": cell.metadata.get("dlcourse", {}).get("question", ""), "extra": f"your cell {extras}"}.get(kind, "given code")
+                label = {"question": cell.metadata.get("dlcourse", {}).get("question", ""), "extra": f"your cell {extras}"}.get(
+                    kind, "given code"
+                )
                 steps.append(Step(cell.id, cell.source, label, limits=CELL_LIMITS))
         return steps
 
@@ -152,7 +154,12 @@ def _names(source: str) -> set[str] | None:
             if isinstance(constant, CodeType):
                 todo.append(constant)
             elif isinstance(constant, (str, tuple)):
-                found.update(part for text in ([constant] if isinstance(constant, str) else constant) if isinstance(text, str) for part in text.split("."))
+                found.update(
+                    part
+                    for text in ([constant] if isinstance(constant, str) else constant)
+                    if isinstance(text, str)
+                    for part in text.split(".")
+                )
     return found
 
 
@@ -200,7 +207,10 @@ def open_grader(course: Course, slug: str, zygote: Any, tick: Any = lambda _: No
     path = course.root / "source" / slug / f"{slug}.ipynb"
     if not path.is_file():
         raise AuthorError(f"source/{slug}/{slug}.ipynb is missing; run `dlcourse build {slug}`")
-    notebook = nbformat.read(path, as_version=4)
+    try:
+        notebook = nbformat.read(path, as_version=4)
+    except Exception as error:  # nbformat raises whatever its parsing stumbles over
+        raise AuthorError(f"source/{slug}/{slug}.ipynb is no notebook ({type(error).__name__}); run `dlcourse build {slug}`") from error
     fresh = source_notebook(assignment)
     if [(c.metadata["nbgrader"], c.source) for c in fresh.cells] != [(c.metadata.get("nbgrader"), c.source) for c in notebook.cells]:
         raise AuthorError(f"source/{slug}/{slug}.ipynb is stale: solutions/ or tests/ changed; run `dlcourse build {slug}`")

@@ -14,7 +14,10 @@ from .authoring import Assignment, looks_like_marker
 _NOTEBOOK_METADATA = {"kernelspec", "language_info"}
 _CELL_METADATA = {"nbgrader", "deletable", "editable", "tags"}
 _NBGRADER_METADATA = {"grade", "grade_id", "locked", "schema_version", "solution", "task", "points", "cell_type", "checksum"}
-_CELL_KEYS = {"code": {"cell_type", "id", "metadata", "source", "outputs", "execution_count"}, "markdown": {"cell_type", "id", "metadata", "source"}}
+_CELL_KEYS = {
+    "code": {"cell_type", "id", "metadata", "source", "outputs", "execution_count"},
+    "markdown": {"cell_type", "id", "metadata", "source"},
+}
 _KERNELSPEC = {"display_name", "language", "name"}
 _CHECKS_KEYS = {"format", "assignment", "questions", "probes"}
 _QUESTION_KEYS = {"functions", "needs", "forbid"}

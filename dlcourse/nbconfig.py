@@ -9,10 +9,22 @@ from typing import Any
 
 from traitlets.config.loader import PyFileConfigLoader
 
+from .probes import AuthorError
+
 
 def nbgrader_config(root: Path) -> Any:
-    """The traitlets configuration of ``root/nbgrader_config.py``."""
-    return PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
+    """The traitlets configuration of ``root/nbgrader_config.py``.
+
+    Raises:
+        AuthorError: it is missing or fails.
+    """
+    path = root / "nbgrader_config.py"
+    if not path.is_file():
+        raise AuthorError(f"{path}: no such file; copy the one of this course's repository")
+    try:
+        return PyFileConfigLoader(path.name, path=str(root)).load_config()
+    except Exception as error:  # it is a program: anything may happen in it
+        raise AuthorError(f"{path}: {type(error).__name__}: {error}") from error
 
 
 def find_alembic() -> None:

@@ -112,9 +112,7 @@ class References:
             one = graded.probe
             plain = Expectation(name, one.question, one.title, one.points, one.public, one.compare, expected[name], (), one.judge)
             known = [
-                KnownMistake(m, hints[one.question, m], result)
-                for m, result in mistakes.get(name, [])
-                if wrong(plain, result) is not None
+                KnownMistake(m, hints[one.question, m], result) for m, result in mistakes.get(name, []) if wrong(plain, result) is not None
             ]
             self.expectations[name] = Expectation(**{**vars(plain), "mistakes": tuple(known)})
             cpu = one.seconds or max(PROBE_CPU, PROBE_FACTOR * seconds[name])
@@ -135,7 +133,9 @@ def compute(assignment: Assignment, seed: str, zygote: Zygote, tick: Callable[[s
     for name, result in record.results.items():
         if isinstance(result, Raised) and not result.expected:
             where = "".join(f"; {cell}, line {line}: {source}" for cell, line, source in result.trace[-1:])
-            raise AuthorError(f"solutions/{assignment.slug}.py: probe {name} fails on the reference: {result.type}: {result.message}{where}")
+            raise AuthorError(
+                f"solutions/{assignment.slug}.py: probe {name} fails on the reference: {result.type}: {result.message}{where}"
+            )
     mistakes: dict[str, list[tuple[str, Any]]] = {}
     for one in assignment.misconceptions:
         wrong_record = run_variant(assignment, seed, zygote, {one.question: assignment.edited(one)}, one.question)

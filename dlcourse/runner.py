@@ -88,7 +88,7 @@ def rehearse(steps: Sequence[Step], zygote: Zygote, data: Mapping[str, Path] | N
 
 
 def _missing(result: Any) -> bool:
-    return isinstance(result, Raised) and not result.expected and "NameError" in result.bases
+    return isinstance(result, Raised) and not result.expected and bool({"NameError", "NotImplementedError"} & set(result.bases))
 
 
 def run(
@@ -100,7 +100,8 @@ def run(
 ) -> Record:
     """Run all steps in order.
 
-    A probe that lacks a name is tried once more after the last cell, since students move cells.
+    A probe that lacks a name, or meets an empty stub, is tried once more after the last cell: students move cells, and
+    write the answer into a cell of their own further down.
 
     Args:
         steps: cells and probes in the order of the notebook.

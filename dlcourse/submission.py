@@ -182,7 +182,9 @@ def read_notebook(path: Path) -> Submission:
     except FileNotFoundError:
         return Submission.unreadable(f"{name} is not there; hand in the notebook under its own name")
     except OSError as error:
-        return Submission.unreadable(f"{name} cannot be read ({error.strerror or error}); save the notebook in JupyterLab and hand it in again")
+        return Submission.unreadable(
+            f"{name} cannot be read ({error.strerror or error}); save the notebook in JupyterLab and hand it in again"
+        )
     except _TooLarge as error:
         return Submission.unreadable(f"{name} was not graded: {error}; clear its outputs, save it and hand it in again")
     except UnicodeDecodeError:
@@ -210,7 +212,9 @@ def read_submission(folder: Path, slug: str) -> Submission:
         others = sorted(p for p in folder.glob("*.ipynb") if p.is_file() and not p.is_symlink()) if folder.is_dir() else []
         if len(others) != 1:
             found = ", ".join(_shown(p) for p in others[:5])
-            return Submission.unreadable(f"no {slug}.ipynb was handed in" + (f" (there are {found}); hand in one notebook under that name" if others else ""))
+            return Submission.unreadable(
+                f"no {slug}.ipynb was handed in" + (f" (there are {found}); hand in one notebook under that name" if others else "")
+            )
         path = others[0]
         notes.append(f"{_shown(path)} was taken as {slug}.ipynb; keep the notebook's name")
     if folder.is_dir():
@@ -229,7 +233,9 @@ def from_notebook(notebook: nbformat.NotebookNode) -> Submission:
     for cell in notebook.cells:
         grade_id = cell.get("metadata", {}).get("nbgrader", {})
         grade_id = grade_id.get("grade_id") if isinstance(grade_id, dict) else None
-        cells.append(SubmittedCell(str(cell.get("cell_type", "")), str(cell.get("source", "")), grade_id if isinstance(grade_id, str) else None))
+        cells.append(
+            SubmittedCell(str(cell.get("cell_type", "")), str(cell.get("source", "")), grade_id if isinstance(grade_id, str) else None)
+        )
     return Submission(cells)
 
 

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from concurrent.futures import Executor, Future
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,11 @@ import pytest
 os.environ["OMP_NUM_THREADS"] = "1"
 sys.path.insert(0, str(Path(__file__).parent))  # for scratch.py, under every import mode of pytest
 
-from scratch import copy_course, dlcourse, hand_in_samples, make_course, nbgrader  # noqa: E402
+from scratch import copy_course, dlcourse, hand_in_samples, make_course, nbgrader
 
-from dlcourse.build import build  # noqa: E402
-from dlcourse.runner import start_zygote  # noqa: E402
+from dlcourse import classgrade, runner, work
+from dlcourse.build import build
+from dlcourse.runner import start_zygote
 
 
 @pytest.fixture(scope="session")
@@ -35,6 +37,51 @@ def built_course(tmp_path_factory, zygote):
 def course(built_course, tmp_path):
     """A built scratch course of the test's own."""
     return copy_course(built_course, tmp_path / "course")
+
+
+class _Kept:
+    """The session's warm process for code that starts and ends one of its own."""
+
+    def __init__(self, zygote):
+        self._zygote = zygote
+
+    def __getattr__(self, name):
+        return getattr(self._zygote, name)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        pass
+
+    def close(self):
+        pass
+
+
+class _Inline(Executor):
+    """Grades in this process, at once."""
+
+    def __init__(self, archive, slug, sandbox):
+        self._worker = work.Worker(archive, slug, sandbox)
+
+    def submit(self, function, /, *arguments):
+        future = Future()
+        try:
+            future.set_result(self._worker.grade(*arguments) if function is work.grade_one else function(*arguments))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+    def shutdown(self, wait=True, *, cancel_futures=False):
+        self._worker.close()
+
+
+@pytest.fixture
+def inline(monkeypatch, zygote):
+    """Commands run in this process use the session's warm process and no pool: a class of three takes no second."""
+    for module in (runner, classgrade, work):
+        monkeypatch.setattr(module, "start_zygote", lambda sandbox=True: _Kept(zygote))
+    monkeypatch.setattr(classgrade, "_local", lambda archive, slug, settings: (_Inline(archive, slug, False), 1))
 
 
 @pytest.fixture(scope="session")

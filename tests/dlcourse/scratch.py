@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import copy
+import hashlib
 import json
 import os
 import shutil
 import sqlite3
+import stat
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -14,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import sqlalchemy
 
 from dlcourse.authoring import Assignment, load
 from dlcourse.course import Course, read_course
@@ -94,7 +97,9 @@ def alternative_notebook(course: Course, assignment: Assignment) -> nbformat.Not
     return answered(course, assignment.slug, {a.question: a.source for a in assignment.alternatives})
 
 
-def hand_in(course: Course, student: str, slug: str, content: nbformat.NotebookNode | str | bytes | None, timestamp: str | None = None) -> Path:
+def hand_in(
+    course: Course, student: str, slug: str, content: nbformat.NotebookNode | str | bytes | None, timestamp: str | None = None
+) -> Path:
     """Place a submission where `nbgrader collect` would; returns its folder."""
     folder = course.root / "submitted" / student / slug
     folder.mkdir(parents=True, exist_ok=True)
@@ -172,6 +177,16 @@ def gradebook_tables(path: Path) -> dict[str, list[tuple[Any, ...]]]:
         return {name: [tuple(row) for row in connection.execute(query)] for name, query in _TABLES.items()}
     finally:
         connection.close()
+
+
+def gradebook_rows(db_url: str) -> dict[str, list[tuple[Any, ...]]]:
+    """The same from a database server."""
+    engine = sqlalchemy.create_engine(db_url)
+    try:
+        with engine.connect() as connection:
+            return {name: [tuple(row) for row in connection.execute(sqlalchemy.text(query))] for name, query in _TABLES.items()}
+    finally:
+        engine.dispose()
 
 
 def totals(path: Path, slug: str) -> dict[str, float]:
@@ -269,7 +284,9 @@ def forge(course: Course, notebook: nbformat.NotebookNode) -> None:
             cell.metadata["nbgrader"] |= {"points": 100, "locked": False, "solution": True, "checksum": "0" * 32, "schema_version": 99}
             cell.source = "100"
             cell.outputs = [nbformat.v4.new_output("execute_result", {"text/plain": "100"}, execution_count=1)]
-    notebook.cells.append(nbformat.v4.new_code_cell("1000", metadata={"nbgrader": {"grade_id": "test-extra", "grade": True, "points": 1000}}))
+    notebook.cells.append(
+        nbformat.v4.new_code_cell("1000", metadata={"nbgrader": {"grade_id": "test-extra", "grade": True, "points": 1000}})
+    )
     notebook.metadata["dlcourse"] = {"readable": True, "graded": "x", "notes": ["full marks"]}
 
 
@@ -302,7 +319,13 @@ OTHERS = {"folder": 0.0, "huge": 0.0, "junk": 0.0, "link": 0.0, "missing": 0.0, 
 EXPECTED = {**{s: points for s, (points, _) in SAMPLES.items()}, **OTHERS}
 UNREADABLE = {s for s, points in OTHERS.items() if points == 0}
 GOOD_STAMPS = {"perfect": "2026-03-01 12:00:00.000000 UTC", "half": "2026-03-02 00:00:00 CET", "forged": "9999-12-31 23:59:59 UTC"}
-BAD_STAMPS = {"untouched": "yesterday?", "noisy": "0001-01-01 00:00:00 +1400", "columns": "", "loops": "9" * 5000, "alternative": "2026-13-45"}
+BAD_STAMPS = {
+    "untouched": "yesterday?",
+    "noisy": "0001-01-01 00:00:00 +1400",
+    "columns": "",
+    "loops": "9" * 5000,
+    "alternative": "2026-13-45",
+}
 
 
 def hand_in_samples(course: Course, students: set[str] | None = None) -> None:
@@ -334,3 +357,14 @@ def hand_in_samples(course: Course, students: set[str] | None = None) -> None:
         elif student == "missing":
             (folder / "timestamp.txt").mkdir()
             (folder / "numpy.py").write_text("raise SystemExit")
+    (course.root / "handed_in.json").write_text(json.dumps(handed_in(course)))
+
+
+def handed_in(course: Course) -> dict[str, str]:
+    """Every submitted file: its content's digest, or what else it is."""
+    found = {}
+    for path in sorted((course.root / "submitted").rglob("*")):
+        mode = path.lstat().st_mode
+        content = hashlib.sha256(path.read_bytes()).hexdigest() if stat.S_ISREG(mode) else ""
+        found[path.relative_to(course.root).as_posix()] = f"{mode:o} {path.lstat().st_mtime_ns if content else ''} {content}"
+    return found

@@ -132,7 +132,9 @@ def test_marker_in_a_given_cell(author):
     assert "stray or misspelt" in refused(author, SCRIPT, ("import numpy as np\n", "import numpy as np\n### END SOLUTION\n"))
 
 
-@pytest.mark.parametrize("comment", ["# end of the epoch", "# Begin with the largest", "# Solution of the normal equations", "### shapes ###"])
+@pytest.mark.parametrize(
+    "comment", ["# end of the epoch", "# Begin with the largest", "# Solution of the normal equations", "### shapes ###"]
+)
 def test_ordinary_comments_are_no_markers(author, comment):
     assert comment in author(SCRIPT, (REFERENCE, f"    {comment}\n{REFERENCE}")).questions["softmax"].source
 
@@ -289,7 +291,11 @@ def test_program_has_no_judge_and_none_of_its_helpers(author):
 
 
 def test_two_imports_of_one_package_both_travel(author):
-    text = "import os.path\nimport os.path as osp\nimport xml.dom\nimport xml.sax\n\n\n" + HEAD + "return xml.sax.__name__, xml.dom.__name__, osp.sep\n"
+    text = (
+        "import os.path\nimport os.path as osp\nimport xml.dom\nimport xml.sax\n\n\n"
+        + HEAD
+        + "return xml.sax.__name__, xml.dom.__name__, osp.sep\n"
+    )
     graded, space = program(author, text)
     assert "import xml.dom" in graded.program and "import xml.sax" in graded.program
     assert space["p"](None) == ("xml.sax", "xml.dom", "/")

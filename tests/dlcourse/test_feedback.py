@@ -323,7 +323,10 @@ def test_damaged_verdict_is_a_failed_test() -> None:
 def test_printed_and_displayed_outputs_stay_out() -> None:
     """A cell that runs after a hidden test could print what it saw of it."""
     notebook = sample()
-    notebook.cells[1].outputs = [new_output("stream", text="SECRET"), new_output("display_data", data={"text/plain": "SECRET", "image/png": png()})]
+    notebook.cells[1].outputs = [
+        new_output("stream", text="SECRET"),
+        new_output("display_data", data={"text/plain": "SECRET", "image/png": png()}),
+    ]
     page = feedback.render(feedback.page(notebook, {}))
     assert "SECRET" not in page and png() not in page
 

@@ -17,7 +17,7 @@ from dlcourse.course import read_course
 
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
 EXTRAS = PROJECT["optional-dependencies"]
-IMPORT_NAMES = {"scikit-learn": "sklearn"}
+IMPORT_NAMES = {"otter-grader": "otter", "scikit-learn": "sklearn"}
 INSTRUCTOR_ONLY = ("nbgrader", "jupytext", "nbconvert", "sqlalchemy", "distributed", "psycopg", "jinja2")
 
 

@@ -120,7 +120,9 @@ def test_deep_nesting_costs_nothing(read, opening, depth):
 def test_pieces_of_any_size_give_the_same_text(tmp_path, monkeypatch):
     # every chunk border falls into every kind of token once
     outputs = [{"data": {"text/plain": ['é"\\"\\\\', "[{", "\\"]}, "text": 'a"b' * 40_000}]
-    document = {"cells": [{"cell_type": "code", "source": ['x = "\\\\"\n', "é\\u00e9\u2028"], "metadata": {"t": ["}"]}, "outputs": outputs}] * 2}
+    document = {
+        "cells": [{"cell_type": "code", "source": ['x = "\\\\"\n', "é\\u00e9\u2028"], "metadata": {"t": ["}"]}, "outputs": outputs}] * 2
+    }
     path = tmp_path / "n.ipynb"
     path.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
     want = read_notebook(path)
@@ -483,7 +485,9 @@ def test_class_without_metadata_must_be_the_named_one(source, notebook):
 def test_old_release_with_unknown_ids(source, notebook):
     for cell in notebook.cells:
         cell.metadata["nbgrader"]["grade_id"] = "cell-" + cell.metadata["nbgrader"]["grade_id"]
-    notebook.cells.insert(5, new_code_cell("check(removed_probe)", metadata={"nbgrader": {"grade_id": "test-removed_probe", "grade": True}}))
+    notebook.cells.insert(
+        5, new_code_cell("check(removed_probe)", metadata={"nbgrader": {"grade_id": "test-removed_probe", "grade": True}})
+    )
     rebuilt = shape(source, notebook)
     assert skeleton(rebuilt) == [(c.metadata["nbgrader"]["grade_id"], c.source) for c in source.cells]
     assert [r for r in runs(rebuilt) if r[0] == "extra"] == [("extra", "check(removed_probe)")]

@@ -49,7 +49,12 @@ def test_same_exception_is_the_same_mistake() -> None:
 
 def test_a_hidden_test_repeats_little_of_what_student_code_says() -> None:
     hidden = Expectation("p", "q", "Title.", 2, False, close(), GOOD)
-    for result in (error("ValueError", "x" * 5000), error("RunEnded", "x" * 5000), error("MissingFunction", "x" * 5000), error("T" * 500, "x")):
+    for result in (
+        error("ValueError", "x" * 5000),
+        error("RunEnded", "x" * 5000),
+        error("MissingFunction", "x" * 5000),
+        error("T" * 500, "x"),
+    ):
         assert len(judge(hidden, result).message) <= MAX_HIDDEN
     assert len(judge(expectation(), error("ValueError", "x" * 1000)).message) > 1000
 

@@ -1,0 +1,211 @@
+"""The command line: help that a newcomer understands, and errors of one line that name file and cure."""
+
+import re
+import shutil
+
+import pytest
+from scratch import COURSE, dlcourse, hand_in, released
+from typer.main import get_command
+from typer.testing import CliRunner
+
+from dlcourse import cli
+
+COMMANDS = sorted(get_command(cli.app).commands)
+
+
+@pytest.fixture
+def run(course, inline, monkeypatch, capsys):
+    """Runs a command in the course, in this process; returns (exit status, what was printed, what went to stderr)."""
+    monkeypatch.chdir(course.root)
+    monkeypatch.setenv("COLUMNS", "300")
+
+    def command(*arguments, cwd=None):
+        if cwd:
+            monkeypatch.chdir(cwd)
+        monkeypatch.setattr("sys.argv", ["dlcourse", *arguments])
+        monkeypatch.setattr(cli, "out", cli.Console(width=300))
+        monkeypatch.setattr(cli, "err", cli.Console(stderr=True, width=300))
+        try:
+            status = cli.main() or 0
+        except SystemExit as end:
+            status = end.code or 0
+        said = capsys.readouterr()
+        return status, said.out, said.err
+
+    return command
+
+
+@pytest.fixture
+def refused(run):
+    """The one line that a wrong command ends with."""
+
+    def command(*arguments, **more):
+        status, _, err = run(*arguments, **more)
+        lines = err.strip().splitlines()
+        assert status == 1, err
+        assert len(lines) == 1 and lines[0].startswith("error: ") and "Traceback" not in err, err
+        return lines[0]
+
+    return command
+
+
+def test_the_commands_of_the_issue_are_there():
+    assert {"list", "new", "build", "check", "grade", "demo"} <= set(COMMANDS)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_of_every_command(name):
+    done = CliRunner().invoke(cli.app, [name, "--help"], env={"COLUMNS": "200", "NO_COLOR": "1"})
+    assert done.exit_code == 0 and f"Usage: root {name}" in done.output.replace("dlcourse", "root")
+    command = get_command(cli.app).commands[name]
+    assert command.help and command.help.strip()[0].isupper()
+    subcommands = getattr(command, "commands", {"": command})
+    for one in subcommands.values():
+        for parameter in one.params:
+            assert parameter.name == "help" or getattr(parameter, "help", None), f"{name} {parameter.name} has no help"
+
+
+def test_help_names_every_command():
+    done = CliRunner().invoke(cli.app, ["--help"], env={"COLUMNS": "200", "NO_COLOR": "1"})
+    assert done.exit_code == 0
+    for name in COMMANDS:
+        assert re.search(rf"^\W*{name}\b", done.output, re.MULTILINE), name
+
+
+def test_no_arguments_show_the_help(run):
+    status, out, _ = run()
+    assert status in (0, 2) and "Usage" in out
+
+
+def test_list(run):
+    status, out, _ = run("list")
+    assert status == 0
+    assert [word for word in ("Scratch", "toy", "vectors", "Toy", "Vectors", "First", "Second") if word not in out] == []
+
+
+def test_new_then_build(run, course):
+    status, out, _ = run("new", "fresh", "--title", "Fresh", "--minutes", "7")
+    assert status == 0 and "wrote solutions/fresh.py" in out and "dlcourse build fresh" in out
+    assert '"Fresh"' in (course.root / "course.toml").read_text()
+
+
+def test_build_and_check_through_the_real_command(course):
+    assert "vectors: 4 questions, 9 tests (5 hidden), 16.5 points" in dlcourse(course, "build", "vectors")
+    output = dlcourse(course, "build", "--check")
+    assert "toy: up to date" in output and "vectors: up to date" in output
+    (course.root / "release" / "vectors" / "answers.txt").write_text("x")
+    output = dlcourse(course, "build", "--check", "vectors", status=1)
+    assert "error: answers.txt: not on the list of what a release may hold" in output
+    assert "run `dlcourse build` and commit source/ and release/" in output
+
+
+# ---- errors ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", [("build",), ("grade",)])
+def test_unknown_slug_names_the_nearest(refused, command):
+    assert "no assignment 'vektors' in course.toml; did you mean vectors" in refused(*command, "vektors")
+
+
+@pytest.mark.parametrize("command", [("list",), ("build",), ("grade", "toy"), ("new", "x")])
+def test_outside_of_a_course(refused, tmp_path, command):
+    (tmp_path / "empty").mkdir()
+    message = refused(*command, cwd=tmp_path / "empty")
+    assert "no course.toml here or above; change into the course's folder" in message
+
+
+def test_broken_course_file(refused, course):
+    (course.root / "course.toml").write_text(COURSE.replace('seed = "a seed"', "seed = 3"))
+    assert "course.toml: seed must be a str, got 3" in refused("list")
+
+
+def test_new_of_a_taken_name(refused):
+    assert "'toy' is in course.toml already" in refused("new", "toy")
+
+
+def test_new_of_a_bad_name(refused):
+    assert "a slug is a lower-case Python identifier" in refused("new", "My-Slug")
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "message"),
+    [
+        ("tests/toy/probes.py", "points=2", "points='two'", "points='two'; give a positive number"),
+        ("tests/toy/probes.py", '"softmax", points=1)', '"sofmax", points=1)', "did you mean 'softmax'?"),
+        ("solutions/toy.py", "### END SOLUTION", "### END SOLUTON", "misspelt marker '### END SOLUTON'"),
+        ("tests/toy/misconceptions.py", "e / e.sum(axis=-1", "e / e.sum(axis=-2", "stands 0 times in the question's cell"),
+    ],
+)
+def test_wrong_authored_files_are_one_line_with_the_file(refused, course, name, old, new, message):
+    path = course.root / name
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+    found = refused("build", "toy")
+    assert message in found and name in found
+
+
+def test_build_without_the_authored_files(refused, course):
+    (course.root / "solutions" / "toy.py").unlink()
+    assert "solutions/toy.py: no such file; `dlcourse new toy` writes a template" in refused("build", "toy")
+
+
+def test_grade_without_submissions(refused):
+    assert "no submission of toy in submitted/; collect them with `nbgrader collect toy`" in refused("grade", "toy")
+
+
+def test_grade_of_a_student_who_handed_in_nothing(refused, course):
+    hand_in(course, "ada", "toy", released(course, "toy"))
+    assert "no submission of toy by eva in submitted/" in refused("grade", "toy", "--only", "eva")
+
+
+def test_grade_without_the_built_source(refused, course):
+    hand_in(course, "ada", "toy", released(course, "toy"))
+    shutil.rmtree(course.root / "source")
+    assert "source/toy/toy.ipynb is missing; run `dlcourse build toy`" in refused("grade", "toy")
+
+
+def test_grade_without_a_gradebook(refused, course):
+    hand_in(course, "ada", "toy", released(course, "toy"))
+    (course.root / "gradebook.db").unlink()
+    message = refused("grade", "toy")
+    assert "is not in the gradebook" in message and "run `dlcourse build toy`" in message
+
+
+def test_grade_without_nbgraders_configuration(refused, course):
+    hand_in(course, "ada", "toy", released(course, "toy"))
+    (course.root / "nbgrader_config.py").unlink()
+    assert "nbgrader_config.py" in refused("grade", "toy")
+
+
+def test_grade_with_a_broken_nbgrader_configuration(refused, course):
+    hand_in(course, "ada", "toy", released(course, "toy"))
+    (course.root / "nbgrader_config.py").write_text("c = get_config()\n1 / 0\n")
+    message = refused("grade", "toy")
+    assert "nbgrader_config.py" in message and "ZeroDivisionError" in message
+
+
+def test_grade_with_a_gradebook_that_does_not_answer(refused, course):
+    hand_in(course, "ada", "toy", released(course, "toy"))
+    message = refused("grade", "toy", "--db", "postgresql+psycopg://nobody@127.0.0.1:1/none")
+    assert "gradebook" in message and "127.0.0.1" in message
+
+
+def test_grade_with_a_gradebook_address_that_is_none(refused, course):
+    hand_in(course, "ada", "toy", released(course, "toy"))
+    assert "gradebook" in refused("grade", "toy", "--db", "what is this")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("grade", "toy", "--jobs", "-1"),
+        ("grade", "toy", "--since", "yesterday"),
+        ("grade",),
+        ("nonsense",),
+        ("new", "x", "--minutes", "ten"),
+    ],
+)
+def test_wrong_options_are_usage_errors(run, arguments):
+    status, out, err = run(*arguments)
+    assert status == 2 and "Usage" in out + err and "Traceback" not in out + err

@@ -1,0 +1,183 @@
+"""The one writer of nbgrader's gradebook."""
+
+import sqlite3
+from datetime import datetime
+
+import pytest
+from nbgrader.api import Gradebook
+from nbgrader.plugins import BasePlugin
+from scratch import gradebook_tables
+from traitlets.config import Config
+
+from dlcourse.gradebook import GradebookWriter
+from dlcourse.probes import AuthorError
+
+POINTS = {"test-quarter_and_three_quarters": 1.0, "test-rows_of_a_batch": 2.0, "test-large_logits": 1.0}
+SOME = {"test-quarter_and_three_quarters": 1.0, "test-rows_of_a_batch": 0.0, "test-large_logits": 1.0}
+OPEN = {"question-softmax": False}
+
+
+@pytest.fixture
+def url(course):
+    return f"sqlite:///{course.root / 'gradebook.db'}"
+
+
+@pytest.fixture
+def writer(url):
+    with GradebookWriter(url, "scratch", "toy") as one:
+        yield one
+
+
+@pytest.fixture
+def tables(course):
+    return lambda: gradebook_tables(course.root / "gradebook.db")
+
+
+def test_new_student_gets_scores(writer, tables):
+    assert writer.write("ada", None, SOME, OPEN) == 2.0
+    assert tables()["students"] == [("ada",)]
+    assert [(cell, auto, manual, needs) for _, _, cell, auto, manual, _, needs in tables()["grades"]] == [
+        ("test-large_logits", 1.0, None, 0), ("test-quarter_and_three_quarters", 1.0, None, 0), ("test-rows_of_a_batch", 0.0, None, 0),
+    ]  # fmt: skip
+
+
+def test_nbgrader_reads_the_same(writer, url):
+    writer.write("ada", datetime(2026, 3, 1, 12), SOME, OPEN)
+    with Gradebook(url, "scratch") as book:
+        submission = book.find_submission("toy", "ada")
+        assert (submission.score, submission.max_score, submission.needs_manual_grade) == (2.0, 4.0, False)
+        assert submission.timestamp == datetime(2026, 3, 1, 12)
+
+
+def test_writing_again_replaces(writer, tables):
+    writer.write("ada", None, POINTS, OPEN)
+    assert writer.write("ada", None, SOME, {"question-softmax": True}) == 2.0
+    assert len(tables()["grades"]) == 3 and len(tables()["submissions"]) == 1
+    assert [auto for *_, auto, _ in tables()["comments"]] == ["No response."]
+    writer.write("ada", None, SOME, OPEN)
+    assert [auto for *_, auto, _ in tables()["comments"]] == [None]
+
+
+def test_timestamp_is_kept_when_none_comes(writer, tables):
+    writer.write("ada", datetime(2026, 3, 1), SOME, OPEN)
+    writer.write("ada", None, SOME, OPEN)
+    assert tables()["submissions"][0][2].startswith("2026-03-01")
+
+
+def test_manual_grade_is_kept_and_marked(writer, tables, course):
+    writer.write("ada", None, SOME, OPEN)
+    with sqlite3.connect(course.root / "gradebook.db") as database:
+        database.execute("update grade set manual_score = 1.5 where auto_score = 0")
+    assert writer.write("ada", None, POINTS, OPEN) == 3.5
+    assert [(auto, manual, needs) for *_, auto, manual, _, needs in tables()["grades"] if manual is not None] == [(2.0, 1.5, 1)]
+
+
+def test_points_of_another_build_are_refused(writer):
+    writer.check_points(POINTS)
+    for other in ({**POINTS, "test-large_logits": 2.0}, {"test-large_logits": 1.0}, {**POINTS, "test-more": 1.0}, {}):
+        with pytest.raises(AuthorError, match="another build of 'toy'; run `dlcourse build toy`"):
+            writer.check_points(other)
+
+
+def test_unknown_assignment(url):
+    with pytest.raises(AuthorError, match="assignment 'other' is not in the gradebook .*run `dlcourse build other`"):
+        GradebookWriter(url, "scratch", "other")
+
+
+def test_password_of_a_server_is_not_shown(url, monkeypatch):
+    from dlcourse import gradebook
+
+    class Refusing(Gradebook):
+        def find_assignment(self, name):
+            self.engine.url = self.engine.url.set(username="u", password="geheim", host="h")
+            raise gradebook.MissingEntry
+
+    monkeypatch.setattr(gradebook, "Gradebook", Refusing)
+    with pytest.raises(AuthorError) as caught:
+        GradebookWriter(url, "scratch", "toy")
+    assert "geheim" not in str(caught.value)
+
+
+@pytest.mark.parametrize("content", [b"no database at all, but long enough to be looked at " * 100])
+def test_file_that_is_no_gradebook(url, course, content):
+    (course.root / "gradebook.db").write_bytes(content)
+    with pytest.raises(AuthorError, match=r"the gradebook sqlite:///.*gradebook\.db cannot be opened: file is not a database"):
+        GradebookWriter(url, "scratch", "toy")
+
+
+def test_password_of_a_server_that_does_not_answer_is_not_shown():
+    with pytest.raises(AuthorError, match="cannot be opened") as caught:
+        GradebookWriter("postgresql+psycopg://user:geheim@127.0.0.1:1/x", "scratch", "toy")
+    assert "geheim" not in str(caught.value) and "127.0.0.1" in str(caught.value)
+
+
+def test_notebook_of_another_name(url, course):
+    with sqlite3.connect(course.root / "gradebook.db") as database:
+        database.execute("update notebook set name = 'old' where name = 'toy'")
+    with pytest.raises(AuthorError, match="the gradebook has no notebook 'toy'"):
+        GradebookWriter(url, "scratch", "toy")
+
+
+def test_graded_students_are_those_with_all_scores(writer, course):
+    assert writer.graded_students() == set()
+    writer.write("ada", None, SOME, OPEN)
+    writer.write("bob", None, SOME, OPEN)
+    with sqlite3.connect(course.root / "gradebook.db") as database:
+        database.execute("update grade set auto_score = null where id = (select min(id) from grade)")
+    assert len(writer.graded_students()) == 1
+
+
+def test_failed_write_leaves_nothing_and_the_next_goes_on(writer, tables):
+    with pytest.raises(KeyError):
+        writer.write("ada", None, {}, OPEN)
+    writer.undo()
+    writer.write("bob", None, SOME, OPEN)
+    assert all(auto is None for s, _, _, auto, *_ in tables()["grades"] if s == "ada")
+    assert sum(auto for s, _, _, auto, *_ in tables()["grades"] if s == "bob") == 2.0
+
+
+def test_readers_go_on_while_we_write(writer, course):
+    writer.write("ada", None, SOME, OPEN)
+    with sqlite3.connect(course.root / "gradebook.db") as database:
+        assert database.execute("pragma journal_mode").fetchone() == ("wal",)
+
+
+def test_another_writer_is_waited_for(writer, course):
+    import threading
+
+    other = sqlite3.connect(course.root / "gradebook.db", isolation_level=None, check_same_thread=False)
+    other.execute("begin immediate")
+    threading.Timer(0.5, lambda: other.execute("commit")).start()
+    assert writer.write("ada", None, SOME, OPEN) == 2.0
+    other.close()
+
+
+class HalfOff(BasePlugin):
+    """One point off, whoever is late."""
+
+    def late_submission_penalty(self, student_id, score, total_seconds_late):
+        return 1.0 if total_seconds_late > 3600 else None
+
+
+@pytest.fixture
+def due(course):
+    with sqlite3.connect(course.root / "gradebook.db") as database:
+        database.execute("update assignment set duedate = '2026-03-01 12:00:00.000000'")
+
+
+@pytest.mark.parametrize(("hour", "penalty"), [(11, None), (12, None), (14, 1.0)])
+def test_late_penalty_is_the_plugins(url, tables, due, hour, penalty):
+    config = Config()
+    config.AssignLatePenalties.plugin_class = HalfOff
+    with GradebookWriter(url, "scratch", "toy", config) as writer:
+        writer.write("ada", datetime(2026, 3, 1, hour), POINTS, OPEN)
+    assert [p for *_, p in tables()["submissions"]] == [penalty]
+
+
+def test_penalty_goes_when_the_reason_goes(url, tables, due):
+    config = Config()
+    config.AssignLatePenalties.plugin_class = HalfOff
+    with GradebookWriter(url, "scratch", "toy", config) as writer:
+        writer.write("ada", datetime(2026, 3, 1, 14), POINTS, OPEN)
+        writer.write("ada", datetime(2026, 3, 1, 10), POINTS, OPEN)
+    assert [p for *_, p in tables()["submissions"]] == [None]

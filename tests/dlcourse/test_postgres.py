@@ -1,0 +1,118 @@
+"""The gradebook on a real PostgreSQL server: the same scores as in SQLite."""
+
+import os
+import pwd
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from scratch import (
+    EXPECTED,
+    copy_course,
+    dlcourse,
+    gradebook_rows,
+    gradebook_tables,
+    hand_in,
+    hand_in_samples,
+    nbgrader,
+    perfect,
+    write_config,
+)
+
+_BIN = next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), reverse=True)), None)
+pytestmark = pytest.mark.skipif(
+    _BIN is None and not shutil.which("initdb"), reason="no PostgreSQL server is installed: apt-get install postgresql"
+)
+
+SAMPLES = {"perfect", "columns", "half", "alternative", "forged", "ends_python", "junk", "missing", "zoë o'neil, jr.", "untouched"}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """A server of its own on a unix socket; PostgreSQL refuses to run as root."""
+    folder = Path("/tmp") / f"dlcourse-pg-{os.getpid()}"  # the name of a socket may not be long
+    folder.mkdir()
+    binaries = _BIN.parent if _BIN else Path(shutil.which("initdb")).parent
+    user = None
+    if os.getuid() == 0:
+        user = next(u for u in ("postgres", "nobody") if u in {e.pw_name for e in pwd.getpwall()})
+        shutil.chown(folder, user)
+
+    def run(*command):
+        return subprocess.run([str(c) for c in command], user=user, cwd=folder, check=True, capture_output=True, text=True, timeout=60)
+
+    run(binaries / "initdb", "-D", folder / "data", "-A", "trust", "-U", "grader", "-E", "UTF8", "--no-sync", "--locale=C.UTF-8")
+    options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off -c full_page_writes=off"
+    run(binaries / "pg_ctl", "-D", folder / "data", "-o", options, "-l", folder / "log", "-w", "start")
+    try:
+        yield lambda name: (
+            run(binaries / "createdb", "-h", folder, "-U", "grader", name),
+            f"postgresql+psycopg://grader@/{name}?host={folder}",
+        )[1]
+    finally:
+        run(binaries / "pg_ctl", "-D", folder / "data", "-m", "immediate", "stop")
+        shutil.rmtree(folder)
+
+
+def course_on(server, name, built_course, folder):
+    """A copy of the scratch course whose gradebook is on the server, `vectors` entered by nbgrader."""
+    url = server(name)
+    course = copy_course(built_course, folder)
+    (course.root / "gradebook.db").unlink()
+    write_config(course.root, f"c.CourseDirectory.db_url = {url!r}\n")
+    nbgrader(course, "generate_assignment", "vectors", "--force")
+    return course, url
+
+
+@pytest.fixture(scope="module")
+def graded(server, built_course, tmp_path_factory):
+    """The sample class graded by `dlcourse grade` into PostgreSQL."""
+    course, url = course_on(server, "ours", built_course, tmp_path_factory.mktemp("postgres") / "course")
+    hand_in_samples(course, SAMPLES)
+    output = dlcourse(course, "grade", "vectors", "--unsafe-no-sandbox", status=2)
+    return course, url, output
+
+
+def test_no_gradebook_file_is_made(graded):
+    assert not (graded[0].root / "gradebook.db").exists()
+
+
+@pytest.mark.parametrize("table", ["grades", "comments", "submissions", "cells"])
+def test_tables_are_those_of_sqlite(graded, classgraded, table):
+    found, want = gradebook_rows(graded[1])[table], gradebook_tables(classgraded[0].root / "gradebook.db")[table]
+    # some order text by bytes, some by letters; a truth value is a number in SQLite; SQLite keeps a time as text
+    plain = lambda rows: sorted([tuple(str(int(v)) if isinstance(v, bool) else str(v)[:19] for v in row) for row in rows])  # noqa: E731
+    want = [row for row in want if table == "cells" or row[0] in SAMPLES]
+    want = [row for row in want if table != "cells" or row[0] == "vectors"]
+    assert plain(found) == plain(want) and len(found) > 0
+
+
+def test_scores(graded):
+    totals = {}
+    for student, _, _, auto, *_ in gradebook_rows(graded[1])["grades"]:
+        totals[student] = totals.get(student, 0) + auto
+    assert totals == {s: EXPECTED[s] for s in SAMPLES}
+
+
+def test_unchanged_submissions_are_not_run_again(graded):
+    assert f"0 graded now, {len(SAMPLES)} unchanged" in dlcourse(graded[0], "grade", "vectors", "--unsafe-no-sandbox", status=2)
+
+
+def test_nbgrader_autograde_on_the_server_gives_the_same(server, graded, built_course, tmp_path):
+    course, url = course_on(server, "stock", built_course, tmp_path / "course")
+    students = {"perfect", "columns", "junk", "zoë o'neil, jr."}
+    hand_in_samples(course, students)
+    nbgrader(course, "autograde", "vectors")
+    ours = [row for row in gradebook_rows(graded[1])["grades"] if row[0] in students]
+    assert sorted(gradebook_rows(url)["grades"]) == sorted(ours)
+
+
+def test_name_too_long_for_the_server_fails_one_student_only(server, built_course, tmp_path):
+    course, url = course_on(server, "names", built_course, tmp_path / "course")
+    hand_in_samples(course, {"columns"})
+    hand_in(course, "x" * 200, "vectors", perfect(course, "vectors"))
+    hand_in(course, "y" * 128, "vectors", perfect(course, "vectors"))
+    output = dlcourse(course, "grade", "vectors", "--unsafe-no-sandbox", "--jobs", "1", status=1)
+    assert f"submitted/{'x' * 200}/vectors: no grade: " in output and "2 graded now, 0 unchanged, 1 failed" in output
+    assert {row[0] for row in gradebook_rows(url)["grades"]} == {"columns", "y" * 128}

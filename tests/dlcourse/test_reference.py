@@ -1,0 +1,156 @@
+"""Expected results: computed once, kept by content, never taken from a damaged file."""
+
+import json
+
+import numpy as np
+import pytest
+from scratch import copy_course
+
+from dlcourse.authoring import load
+from dlcourse.course import read_course
+from dlcourse.probes import AuthorError
+from dlcourse.reference import compute, content_key, data_files, references, run_variant
+from dlcourse.runner import PROBE_CPU
+
+
+def never():
+    raise AssertionError("something was run")
+
+
+@pytest.fixture(scope="module")
+def assignment(built_course):
+    return load(built_course.root, "vectors")
+
+
+def cache(course):
+    (path,) = (course.root / ".dlcourse" / "references").glob("vectors-*.json")
+    return path
+
+
+def test_results_come_from_the_cache_and_equal_fresh_ones(built_course, assignment, zygote):
+    kept = references(assignment, built_course.seed, never)
+    fresh = compute(assignment, built_course.seed, zygote)
+    for name, expectation in kept.expectations.items():
+        got, want = expectation.expected, fresh["expected"][name]
+        if name == "mean_and_spread":
+            got, want = got["values"], want["values"]
+        assert np.array_equal(got, want) if isinstance(want, np.ndarray) else got == want, name
+
+
+def test_expected_values_are_right(built_course, assignment):
+    expected = {n: e.expected for n, e in references(assignment, built_course.seed, never).expectations.items()}
+    assert np.allclose(expected["three_four"], [[0.6, 0.8]]) and np.allclose(expected["one_row"], np.sqrt(0.5))
+    assert expected["vectors_are_refused"] == "ValueError" and expected["shape_of_noise"] == (3, 2)
+
+
+def test_mistakes_that_change_nothing_are_not_kept(built_course, assignment):
+    found = {n: [m.name for m in e.mistakes] for n, e in references(assignment, built_course.seed, never).expectations.items()}
+    assert found["three_four"] == ["columns_normalised", "squared_length"]
+    assert found["vectors_are_refused"] == [] and found["shape_of_noise"] == []
+    assert found["one_row"] == [] and found["rows_come_in_parts"] == ["last_part_only"]
+
+
+def test_every_misconception_differs_somewhere(built_course, assignment):
+    found = {m.name for e in references(assignment, built_course.seed, never).expectations.values() for m in e.mistakes}
+    assert found == {m.name for m in assignment.misconceptions}
+
+
+def test_limits_follow_the_probe_or_the_reference(built_course, assignment):
+    found = references(assignment, built_course.seed, never)
+    assert found.limits["three_four"].cpu == 2 and found.limits["three_four"].wall == 8
+    toy = references(load(built_course.root, "toy"), built_course.seed, never)
+    assert toy.limits["large_logits"].cpu >= PROBE_CPU
+
+
+def test_hidden_inputs_follow_the_seed_and_public_ones_do_not(assignment, zygote):
+    one, two = (run_variant(assignment, seed, zygote, {}).results for seed in ("spring", "autumn"))
+    assert not np.array_equal(one["rows_have_length_one"], two["rows_have_length_one"])
+    assert not np.array_equal(one["rows_come_in_parts"], two["rows_come_in_parts"])
+    assert np.array_equal(one["three_four"], two["three_four"])
+
+
+def test_data_files_by_their_place(assignment):
+    assert {name: path.name for name, path in data_files(assignment).items()} == {"data/vectors/table.csv": "table.csv"}
+
+
+# ---- the key ---------------------------------------------------------------------------------------------------------
+
+
+def test_key_depends_on_content_not_on_place(built_course, tmp_path):
+    course = copy_course(built_course, tmp_path / "elsewhere")
+    assert content_key(load(course.root, "vectors"), "s") == content_key(load(built_course.root, "vectors"), "s")
+
+
+@pytest.mark.parametrize(
+    "name", ["solutions/vectors.py", "tests/vectors/probes.py", "tests/vectors/misconceptions.py", "solutions/data/vectors/table.csv"]
+)
+def test_key_changes_with_every_file_that_matters(course, name):
+    before = content_key(load(course.root, "vectors"), course.seed)
+    path = course.root / name
+    path.write_text(path.read_text() + "\n")
+    assert content_key(load(course.root, "vectors"), course.seed) != before
+
+
+def test_key_changes_with_the_seed_and_not_with_what_students_never_meet(course):
+    assignment = load(course.root, "vectors")
+    before = content_key(assignment, "a")
+    assert content_key(assignment, "b") != before
+    (course.root / "tests" / "vectors" / "test_oracles.py").write_text("")
+    (course.root / "tests" / "vectors" / "alternatives.py").write_text("")
+    assert content_key(load(course.root, "vectors"), "a") == before
+
+
+# ---- the cache -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        "null",
+        "{}",
+        '{"expected": {}, "mistakes": {}, "seconds": {}}',
+        '{"expected": [], "mistakes": {}}',
+        '{"expected": {"three_four": 3}}',
+    ],
+)
+def test_damaged_cache_is_made_anew(course, zygote, text):
+    path = cache(course)
+    good = json.loads(path.read_text())
+    path.write_text(text)
+    found = references(load(course.root, "vectors"), course.seed, lambda: zygote)
+    assert np.allclose(found.expectations["three_four"].expected, [[0.6, 0.8]])
+    assert json.loads(path.read_text())["expected"] == good["expected"]
+
+
+def test_each_run_is_reported(course, zygote):
+    cache(course).unlink()
+    said = []
+    references(load(course.root, "vectors"), course.seed, lambda: zygote, said.append)
+    assert said == ["reference", "columns_normalised", "squared_length", "not_normalised", "last_part_only", "variance_for_deviation"]
+
+
+def test_reference_that_fails_is_an_error_and_is_not_kept(course, zygote):
+    path = course.root / "solutions" / "vectors.py"
+    path.write_text(
+        path.read_text()
+        .replace("return x + sigma * noise", "return (x + sigma * noise)[5]")
+        .replace("x + sigma * noise", "x + sigma * noise")
+    )
+    text = (course.root / "tests" / "vectors" / "misconceptions.py").read_text()
+    assert "x + sigma * noise" in text
+    with pytest.raises(
+        AuthorError, match=r"solutions/vectors\.py: probe shape_of_noise fails on the reference: IndexError: .*jitter, line \d+: return"
+    ):
+        references(load(course.root, "vectors"), course.seed, lambda: zygote)
+    assert len(list((course.root / ".dlcourse" / "references").glob("vectors-*.json"))) == 1
+
+
+def test_misconception_may_crash(course, zygote):
+    path = course.root / "tests" / "vectors" / "misconceptions.py"
+    path.write_text(path.read_text().replace('"a, b")', '"a, b, 1 / 0")'))
+    found = references(load(course.root, "vectors"), read_course(course.root).seed, lambda: zygote)
+    (mistake,) = found.expectations["right_angle"].mistakes
+    assert mistake.result.type == "ZeroDivisionError"

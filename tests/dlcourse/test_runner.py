@@ -1,0 +1,136 @@
+"""Running the steps of one notebook: what dies is left out, the rest goes on."""
+
+import dataclasses
+
+import pytest
+
+from dlcourse import runner
+from dlcourse.encoding import Raised
+from dlcourse.executor.session import Limits
+from dlcourse.probes import AuthorError
+from dlcourse.runner import Step, run, start_zygote
+
+SHORT = Limits(cpu=0.5, wall=30.0)  # wall time says little on a busy machine
+
+
+def cell(key, source, limits=SHORT):
+    return Step(key, source, key, limits=limits)
+
+
+def probe(name, body, parameters="f", limits=SHORT):
+    request = {"name": name, "question": "q", "public": True, "slug": "s", "seed": ""}
+    return Step(name, f"def {name}({parameters}):\n    return {body}\n", probe=request, limits=limits)
+
+
+def test_results_outputs_and_times(zygote):
+    record = run([cell("a", "x = 1\nprint(x)\ndef f(): return x + 1"), probe("p", "f()")], zygote)
+    assert record.results == {"p": 2} and record.ended == {}
+    assert record.outputs["a"][0]["text"] == "1\n"
+    assert set(record.seconds) == {"a", "p"} and all(s >= 0 for s in record.seconds.values())
+
+
+def test_cells_share_a_namespace_and_runs_do_not(zygote):
+    steps = [cell("a", "import builtins\nbuiltins.leak = f = lambda: 'mine'"), probe("p", "f()")]
+    assert run(steps, zygote).results == {"p": "mine"}
+    assert run([cell("b", "f = lambda: hasattr(__builtins__, 'leak')"), probe("p", "f()")], zygote).results == {"p": False}
+
+
+def test_missing_name_is_tried_again_after_the_last_cell(zygote):
+    steps = [probe("p", "f()"), cell("late", "f = lambda: 5"), probe("q", "f()")]
+    assert run(steps, zygote).results == {"p": 5, "q": 5}
+
+
+def test_missing_name_inside_a_function_is_tried_again(zygote):
+    steps = [cell("a", "f = lambda: g()"), probe("p", "f()"), cell("b", "g = lambda: 6")]
+    assert run(steps, zygote).results == {"p": 6}
+
+
+def test_name_that_never_comes(zygote):
+    (result,) = run([probe("p", "f()"), cell("a", "x = 1")], zygote).results.values()
+    assert result.type == "MissingFunction" and "NameError" in result.bases
+
+
+def test_failing_cell_stops_nothing(zygote):
+    record = run([cell("a", "def f(): return 1"), cell("b", "1 / 0"), probe("p", "f()")], zygote)
+    assert record.results == {"p": 1} and record.outputs["b"][0]["ename"] == "ZeroDivisionError"
+
+
+@pytest.mark.parametrize(
+    ("source", "how"),
+    [
+        ("import os; os._exit(7)", "exit code 7"),
+        ("import os; os.kill(os.getpid(), 9)", "killed"),
+        ("while True: pass", "0.5 s of computing time"),
+    ],
+)
+def test_cell_that_ends_the_process_is_left_out(zygote, source, how):
+    steps = [cell("a", "def f(): return 1"), cell("bad", source), cell("c", "y = f()"), probe("p", "f()")]
+    record = run(steps, zygote)
+    assert record.results == {"p": 1}
+    assert set(record.ended) == {"bad"} and how in record.ended["bad"]
+
+
+def test_probe_that_ends_the_process_costs_itself_only(zygote):
+    steps = [cell("a", "import os\nf = lambda k=0: os._exit(3) if k else 1"), probe("p", "f()"), probe("bad", "f(1)"), probe("r", "f()")]
+    record = run(steps, zygote)
+    assert (record.results["p"], record.results["r"]) == (1, 1)
+    assert record.results["bad"] == Raised("RunEnded", ("RunEnded",), record.ended["bad"]) and "exit code 3" in record.ended["bad"]
+
+
+def test_cell_that_ends_the_process_the_second_time_is_left_out_then(zygote):
+    # the first run leaves a mark on the machine's clock only: the second process starts later
+    once = "import os, time\nif time.time() > {}: os._exit(1)".format
+    import time
+
+    steps = [
+        cell("a", "f = lambda: 1"),
+        cell("later", once(time.time() + 1.0)),
+        cell("wait", "import time; time.sleep(1.1); import os; os._exit(2)"),
+        probe("p", "f()"),
+    ]
+    record = run(steps, zygote)
+    assert record.results == {"p": 1} and set(record.ended) == {"wait", "later"}
+
+
+def test_budget_ends_everything_with_a_result_for_each_probe(zygote):
+    steps = [cell("a", "import time\nf = lambda: time.sleep(0.4)"), *(probe(f"p{n}", "f()") for n in range(8))]
+    record = run(steps, zygote, budget=0.9)
+    assert set(record.results) == {f"p{n}" for n in range(8)}
+    assert record.results["p0"] is None
+    last = record.results["p7"]
+    assert last.type == "RunEnded" and last.message == "not run: the notebook had used up its 0.9 s"
+
+
+def test_empty_notebook(zygote):
+    assert run([], zygote).results == {}
+
+
+def test_data_files_lie_where_the_notebook_expects_them(zygote, tmp_path):
+    (tmp_path / "t.csv").write_text("1,2")
+    record = run([cell("a", "f = lambda: open('data/x/t.csv').read()"), probe("p", "f()")], zygote, {"data/x/t.csv": tmp_path / "t.csv"})
+    assert record.results == {"p": "1,2"}
+
+
+def test_data_file_changed_by_a_student_is_a_copy(zygote, tmp_path):
+    (tmp_path / "t.csv").write_text("1,2")
+    run([cell("a", "import os\ntry:\n    open('t.csv', 'w').write('x')\nexcept OSError: pass")], zygote, {"t.csv": tmp_path / "t.csv"})
+    assert (tmp_path / "t.csv").read_text() == "1,2"
+
+
+def test_every_step_ticks(zygote):
+    ticks = []
+    run([cell("a", "f = lambda: 1"), cell("b", "import os; os._exit(1)"), probe("p", "f()")], zygote, tick=lambda: ticks.append(1))
+    assert len(ticks) == 3
+
+
+def test_no_sandbox_is_one_clear_error(monkeypatch):
+    def refuse(*args, **kwargs):
+        raise runner.SandboxUnavailable("no namespaces")
+
+    monkeypatch.setattr(runner, "Zygote", refuse)
+    with pytest.raises(AuthorError, match="no namespaces"):
+        start_zygote()
+
+
+def test_steps_are_values():
+    assert cell("a", "x") == cell("a", "x") and dataclasses.replace(cell("a", "x"), source="y") != cell("a", "x")

@@ -1,0 +1,56 @@
+"""What a worker process does: grade one submission that it gets as data."""
+
+import io
+import os
+import signal
+import zipfile
+
+import nbformat
+import pytest
+from scratch import answered, perfect, submission_of
+
+from dlcourse.submission import Submission
+from dlcourse.work import Worker, bundle
+
+
+def test_bundle_holds_the_assignment_and_nothing_of_others(built_course):
+    names = zipfile.ZipFile(io.BytesIO(bundle(built_course, "vectors"))).namelist()
+    assert {
+        "course.toml",
+        "solutions/vectors.py",
+        "tests/vectors/probes.py",
+        "source/vectors/vectors.ipynb",
+        "solutions/data/vectors/table.csv",
+    } <= set(names)
+    assert not [n for n in names if "toy" in n or "gradebook" in n or "submitted" in n]
+
+
+@pytest.fixture(scope="module")
+def worker(built_course):
+    one = Worker(bundle(built_course, "vectors"), "vectors", sandbox=False)
+    yield one
+    one.close()
+
+
+def test_worker_gives_scores_verdicts_and_untouched_cells(worker, built_course):
+    source = answered(built_course, "vectors", {"cosine": "def cosine(a, b):\n    return a @ b.T"})
+    found = worker.grade(submission_of(source))
+    assert found.untouched == {"question-normalise": True, "question-cosine": False, "question-centroid": True, "question-jitter": True}
+    assert sum(found.scores.values()) == 0 and set(found.scores) == {f"test-{p}" for p in worker.grader.assignment.probes}
+    assert ("cosine", "right_angle", "failed", "not_normalised") in found.verdicts
+    nbformat.validate(nbformat.reads(found.notebook, as_version=4))
+
+
+def test_worker_whose_warm_process_died_makes_a_new_one(worker, built_course):
+    os.kill(worker.zygote._process.pid, signal.SIGKILL)
+    worker.zygote._process.wait()
+    assert sum(worker.grade(submission_of(perfect(built_course, "vectors"))).scores.values()) == 16.5
+    assert sum(worker.grade(submission_of(perfect(built_course, "vectors"))).scores.values()) == 16.5
+
+
+def test_worker_outside_of_a_pool_must_be_prepared(monkeypatch):
+    from dlcourse import work
+
+    monkeypatch.setattr(work, "_worker", None)
+    with pytest.raises(RuntimeError, match="start_worker"):
+        work.grade_one(Submission())
