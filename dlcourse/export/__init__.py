@@ -1,0 +1,1 @@
+"""The same assignment for other systems: otter and Gradescope, Canvas, Moodle."""

@@ -1,0 +1,111 @@
+"""`dlcourse export`: otter, canvas, moodle."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from ..authoring import AuthorError, course_root
+from ..course import Course, read_course
+
+if TYPE_CHECKING:
+    from .gradefiles import Grades
+
+app = typer.Typer(no_args_is_help=True, help="Write an assignment or its grades for another system.")
+out = Console()
+err = Console(stderr=True)
+
+Slugs = Annotated[list[str] | None, typer.Argument(help="Assignments; all of the course if none is named.")]
+Database = Annotated[str, typer.Option(help="Gradebook, if not nbgrader's own setting.")]
+
+
+@app.command()
+def otter(
+    slugs: Annotated[list[str], typer.Argument(help="Assignments.")],
+    folder: Annotated[Path, typer.Option("--output", "-o", help="Where to write; a folder per assignment is made in it.")] = Path(
+        "dist/otter"
+    ),
+    torch_index: Annotated[
+        str,
+        typer.Option(
+            help="Address of a package index with CPU builds of torch, for pip; without it the CPU build is taken from conda-forge."
+        ),
+    ] = "",
+) -> None:
+    """Write the student's folder, an autograder.zip for Gradescope or otter, and a README."""
+    from ..runner import start_zygote
+    from .otter import export
+
+    course = read_course(course_root())
+    base = folder if folder.is_absolute() else course.root / folder
+    chosen = [course.entry(slug).slug for slug in slugs]
+    with start_zygote() as zygote:
+        for slug in chosen:
+            target = export(course, slug, base, lambda: zygote, torch_index)
+            out.print(f"{slug}: {target}; README.md there says what to click", markup=False, highlight=False, soft_wrap=True)
+
+
+def _grades(course: Course, slugs: list[str] | None, db: str, numbers: dict[str, str]) -> Grades:
+    from ..nbconfig import nbgrader_config
+    from .gradefiles import altered, read_gradebook
+
+    chosen = [course.entry(slug).slug for slug in slugs or course.entries]
+    url = db or nbgrader_config(course.root).CourseDirectory.get("db_url") or f"sqlite:///{course.root / 'gradebook.db'}"
+    grades = read_gradebook(course, url, chosen, numbers)
+    for note in grades.notes:
+        err.print(note, markup=False, highlight=False, soft_wrap=True)
+    for student in altered(grades):
+        err.print(
+            f"{student}: an id or address begins like a formula or holds control characters and was changed; enter this grade by hand",
+            markup=False, highlight=False, soft_wrap=True,
+        )  # fmt: skip
+    return grades
+
+
+def _write(course: Course, path: Path, grades: Grades, text: str) -> None:
+    target = path if path.is_absolute() else course.root / path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(text.encode("utf-8"))
+    out.print(
+        f"{target}: {len(grades.students)} students, {len(grades.columns)} assignments", markup=False, highlight=False, soft_wrap=True
+    )
+
+
+@app.command()
+def canvas(
+    slugs: Slugs = None,
+    path: Annotated[Path, typer.Option("--output", "-o", help="File to write.")] = Path("dist/canvas.csv"),
+    number: Annotated[
+        list[str] | None,
+        typer.Option(help="An assignment's number in Canvas, slug=12345; may be given again. Without it Canvas goes by the title."),
+    ] = None,
+    db: Database = "",
+) -> None:
+    """Write a file for Canvas: Grades, Import."""
+    from . import gradefiles
+
+    course = read_course(course_root())
+    pairs = [n.partition("=") for n in number or ()]
+    for slug, _, digits in pairs:
+        course.entry(slug)
+        if not (digits.isascii() and digits.isdigit()):
+            raise AuthorError(f"--number {slug}={digits}: give the digits that Canvas shows in its own export, such as {slug}=12345")
+    grades = _grades(course, slugs, db, {slug: digits for slug, _, digits in pairs})
+    _write(course, path, grades, gradefiles.canvas(grades))
+
+
+@app.command()
+def moodle(
+    slugs: Slugs = None,
+    path: Annotated[Path, typer.Option("--output", "-o", help="File to write.")] = Path("dist/moodle.csv"),
+    db: Database = "",
+) -> None:
+    """Write a file for Moodle: Grades, Import, CSV file."""
+    from . import gradefiles
+
+    course = read_course(course_root())
+    grades = _grades(course, slugs, db, {})
+    _write(course, path, grades, gradefiles.moodle(grades))

@@ -1,0 +1,274 @@
+"""`dlcourse export otter`: the student's folder, an autograder.zip and a README.
+
+The zip is made by `otter generate`, then completed: the assignment's data, a wheel of this package, and a
+`run_otter.py` that grades what otter refuses to read.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import hashlib
+import importlib.metadata
+import io
+import json
+import shutil
+import sys
+import tempfile
+import tomllib
+import zipfile
+from collections.abc import Callable
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from .. import __version__
+from ..authoring import AuthorError
+from ..course import Course
+from ..executor.session import Zygote
+from ..grading import Grader, open_grader
+from ..lint import lint_release
+from .pack import FILENAME, to_document
+
+AUTOGRADER = "/autograder"
+"""Where Gradescope and otter's containers unpack the zip."""
+PLUGIN = "dlcourse.export.otter_plugin.Verified"
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+_ALSO = ("jupytext", "jsonschema", "traitlets")
+"""What the trusted side imports beside the dependencies of a student."""
+
+_RUN = '''"""Runs otter; what otter refuses to read is graded all the same."""
+
+from dlcourse.export.gradescope import main
+
+if __name__ == "__main__":
+    main("{autograder}")
+'''
+
+_SETUP = """
+# Student code runs as the user `nobody`, who must be able to reach this Python.
+chmod o+x /root
+"""
+
+
+def export(
+    course: Course,
+    slug: str,
+    folder: Path,
+    zygote: Callable[[], Zygote],
+    torch_index: str = "",
+    tick: Callable[[str], None] = lambda _: None,
+) -> Path:
+    """Write ``folder/<slug>/``.
+
+    Args:
+        course: the course; the assignment must be built.
+        slug: the assignment.
+        folder: such as ``dist/otter``.
+        zygote: gives a warm process; called only when expected results must be computed.
+        torch_index: address of a package index with CPU builds of torch; conda-forge's CPU build if empty.
+        tick: called per expected result that is computed.
+
+    Returns:
+        The folder written.
+
+    Raises:
+        AuthorError: the assignment is not built, otter is not installed, or something would leak.
+    """
+    entry = course.entry(slug)
+    grader = open_grader(course, slug, zygote, tick)
+    release = course.root / "release" / slug
+    if not (release / f"{slug}.ipynb").is_file():
+        raise AuthorError(f"release/{slug}/{slug}.ipynb is missing; run `dlcourse build {slug}`")
+    problems = lint_release(grader.assignment, release)
+    if problems:
+        raise AuthorError(f"release/{slug} holds what students must not get:\n  " + "\n  ".join(problems))
+    target = folder / slug
+    fresh = folder / f".{slug}.new"
+    shutil.rmtree(fresh, ignore_errors=True)
+    student = fresh / "student"
+    shutil.copytree(release, student)
+    _write_tests(grader, student / "tests", public_only=True)
+    (fresh / "autograder.zip").write_bytes(autograder(grader, torch_index))
+    hidden = sum(not p.probe.public for p in grader.assignment.probes.values())
+    values = {
+        "slug": slug, "title": entry.title, "points": f"{grader.assignment.points:g}",
+        "tests": str(len(grader.assignment.probes)), "hidden": str(hidden),
+        "torch": "the CPU build of the index that was given" if torch_index else "conda-forge's CPU build",
+    }  # fmt: skip
+    text = resources.files("dlcourse").joinpath("templates", "otter_readme.md").read_text(encoding="utf-8")
+    for key, value in values.items():
+        text = text.replace("{" + key + "}", value)
+    (fresh / "README.md").write_text(text, encoding="utf-8")
+    shutil.rmtree(target, ignore_errors=True)
+    fresh.rename(target)
+    return target
+
+
+def autograder(grader: Grader, torch_index: str = "") -> bytes:
+    """The autograder.zip, byte for byte the same for the same assignment and versions.
+
+    Raises:
+        AuthorError: otter is not installed, or the reference would be in the zip.
+    """
+    with tempfile.TemporaryDirectory() as temporary:
+        root = Path(temporary)
+        _write_tests(grader, root / "tests")
+        wheel_name, wheel_bytes = wheel()
+        _write_inputs(root, f"{AUTOGRADER}/source/dlcourse/{wheel_name}", torch_index)
+        files = _generate(root)
+        files[f"tests/{FILENAME}"] = (root / "tests" / FILENAME).read_bytes()
+    files[f"dlcourse/{wheel_name}"] = wheel_bytes
+    files["run_otter.py"] = _RUN.replace("{autograder}", AUTOGRADER).encode()
+    files["setup.sh"] = files["setup.sh"].rstrip() + b"\n" + _SETUP.encode()
+    for path in grader.assignment.data:
+        files[f"files/{path.relative_to(grader.assignment.root / 'solutions').as_posix()}"] = path.read_bytes()
+    _check_leaks(grader, files)
+    return _zip(files)
+
+
+def _generate(root: Path) -> dict[str, bytes]:
+    """Run `otter generate` in a folder with tests/, otter_config.json, requirements.txt and environment.yml."""
+    try:
+        from otter.generate import main as generate
+    except ImportError as error:
+        raise AuthorError("otter-grader is not installed; run `pip install otter-grader`") from error
+    with contextlib.chdir(root):  # otter looks for its inputs in the current folder
+        generate(output_path="autograder.zip", python_version=f"{sys.version_info.major}.{sys.version_info.minor}")
+    with zipfile.ZipFile(root / "autograder.zip") as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def _write_inputs(root: Path, wheel_path: str, torch_index: str) -> None:
+    config = {
+        "show_hidden": True,  # otter's word for: shown after publication
+        "show_stdout": False,
+        "print_summary": False,
+        "plugins": [{PLUGIN: {"isolation": "auto"}}],
+    }
+    (root / "otter_config.json").write_text(json.dumps(config, indent=2), encoding="utf-8")
+    pins = pinned()
+    # torch brings libraries of its own; those of a CUDA build are not wanted there
+    torch = pins.pop("torch")
+    pins = {n: v for n, v in pins.items() if not n.startswith(("nvidia-", "triton", "cuda-"))}
+    lines = [f"{name}=={version}" for name, version in sorted(pins.items())]
+    dependencies = []
+    if torch_index:
+        lines = [f"--extra-index-url {torch_index}", f"torch=={torch}+cpu", *lines]
+    else:
+        # pip's torch for Linux carries CUDA, several gigabytes that Gradescope's machines cannot use
+        dependencies = [f"pytorch-cpu={torch}", f"numpy={pins['numpy']}"]
+    (root / "requirements.txt").write_text("\n".join([*lines, wheel_path]) + "\n", encoding="utf-8")
+    environment = "channels:\n  - conda-forge\ndependencies:\n" + "".join(f"  - {d}\n" for d in dependencies) if dependencies else ""
+    if environment:
+        (root / "environment.yml").write_text(environment, encoding="utf-8")
+
+
+def requirements() -> list[str]:
+    """What this package needs on a student's machine: of a checkout as pyproject.toml says, else as it was installed."""
+    project = Path(__file__).parents[2] / "pyproject.toml"
+    if project.is_file():
+        return list(tomllib.loads(project.read_text(encoding="utf-8"))["project"]["dependencies"])
+    return [r for r in importlib.metadata.requires("dlcourse") or () if "extra ==" not in r]
+
+
+def pinned() -> dict[str, str]:
+    """Versions of all that grading needs, as installed here, where the expected results were computed.
+
+    Raises:
+        AuthorError: something that is needed is not installed.
+    """
+    found: dict[str, str] = {}
+    seen: set[str] = set()
+    todo = [Requirement(text) for text in (*requirements(), *_ALSO)]
+    while todo:
+        wanted = todo.pop()
+        if str(wanted) in seen:
+            continue
+        seen.add(str(wanted))
+        name = canonicalize_name(wanted.name)
+        try:
+            distribution = importlib.metadata.distribution(name)
+        except importlib.metadata.PackageNotFoundError as error:
+            raise AuthorError(f"{name} is not installed, but needed for grading; run `make install`") from error
+        found[name] = distribution.version.split("+")[0]  # +cpu is a build, not a version
+        for one in map(Requirement, distribution.requires or ()):
+            if one.marker is None or any(one.marker.evaluate({"extra": extra}) for extra in wanted.extras or {""}):
+                todo.append(one)
+    return found
+
+
+def wheel() -> tuple[str, bytes]:
+    """A wheel of this package as it is here, and its file name."""
+    info = f"dlcourse-{__version__}.dist-info"
+    package = Path(__file__).parents[1]
+    files = {
+        f"dlcourse/{p.relative_to(package).as_posix()}": p.read_bytes()
+        for p in sorted(package.rglob("*"))
+        if p.is_file() and "__pycache__" not in p.parts
+    }
+    metadata = ["Metadata-Version: 2.1", "Name: dlcourse", f"Version: {__version__}", *(f"Requires-Dist: {r}" for r in requirements())]
+    files[f"{info}/METADATA"] = ("\n".join(metadata) + "\n").encode()
+    files[f"{info}/WHEEL"] = b"Wheel-Version: 1.0\nGenerator: dlcourse\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+    record = [f"{name},sha256={_digest(content)},{len(content)}" for name, content in files.items()]
+    files[f"{info}/RECORD"] = "\n".join([*record, f"{info}/RECORD,,", ""]).encode()
+    return f"dlcourse-{__version__}-py3-none-any.whl", _zip(files)
+
+
+def _digest(content: bytes) -> str:
+    return base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()
+
+
+def _zip(files: dict[str, bytes]) -> bytes:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in sorted(files.items()):
+            entry = zipfile.ZipInfo(name, _EPOCH)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = (0o755 if name in ("run_autograder", "setup.sh") else 0o644) << 16
+            archive.writestr(entry, content)
+    return data.getvalue()
+
+
+def _write_tests(grader: Grader, folder: Path, public_only: bool = False) -> None:
+    """otter's test files, one per question, and the data that they need."""
+    folder.mkdir(parents=True, exist_ok=True)
+    document = to_document(grader, public_only)
+    text = json.dumps(document, ensure_ascii=False, sort_keys=True) + "\n"
+    (folder / FILENAME).write_text(text, encoding="utf-8")
+    for question in grader.assignment.questions:
+        (folder / f"{question}.py").write_text(test_file(grader, question, public_only), encoding="utf-8")
+
+
+def test_file(grader: Grader, question: str, public_only: bool = False) -> str:
+    """A question's tests in otter's exception-based format: one case per probe."""
+    probes = [p.probe for p in grader.assignment.probes_of(question) if p.probe.public or not public_only]
+    lines = ["OK_FORMAT = False", "", "from otter.test_files import test_case", "", "from dlcourse.export.otter_tests import check", ""]
+    lines += [f"name = {question!r}", "points = None"]
+    for one in sorted(probes, key=lambda p: not p.public):
+        settings = f"name={one.title!r}, points={_points(one.points)}, hidden={not one.public}"
+        lines += ["", "", f"@test_case({settings})", f"def {one.name}(env):", f"    check(env, {one.name!r})"]
+    return "\n".join(lines) + "\n"
+
+
+def _points(value: float) -> Any:
+    return int(value) if value == int(value) else float(value)
+
+
+def _check_leaks(grader: Grader, files: dict[str, bytes]) -> None:
+    """Refuse to write a zip that holds a line of the reference."""
+    from ..lint import secrets
+
+    banned = {line: owner for line, owner in secrets(grader.assignment).items() if owner.startswith("the reference") and len(line) >= 12}
+    document = json.loads(files[f"tests/{FILENAME}"])
+    allowed = "".join("".join(p["program"].split()) + "".join(p["definition"].split()) for p in document["probes"])
+    for name, content in files.items():
+        if name.endswith(".whl"):
+            continue
+        text = "".join(content.decode("utf-8", "replace").replace("\\n", " ").replace('\\"', '"').split())
+        for line, owner in banned.items():
+            if line in text and line not in allowed:
+                raise AuthorError(f"autograder.zip: {name} would hold a line of {owner}: {line[:60]!r}")

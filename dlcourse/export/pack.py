@@ -1,0 +1,183 @@
+"""A grader as data: what grading needs, without the reference solution.
+
+:func:`to_document` writes down questions, probes, expected results and the notebook with its stubs;
+:func:`from_document` makes a :class:`~dlcourse.grading.Grader` of that on a machine where the course folder does not
+exist. Both graders run the same steps and judge by the same rules, so they give the same scores.
+"""
+
+from __future__ import annotations
+
+import ast
+import base64
+import types
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from ..authoring import Assignment, AuthorError, GradedProbe, Misconception, Module, Question
+from ..course import Course
+from ..encoding import Raised, from_json, to_json
+from ..executor.session import Limits, Zygote
+from ..grading import Grader
+from ..probes import Probe
+from ..reference import References
+from ..rendering import Shown
+from ..submission import Submission, clear_hidden
+from ..verdict import UNWRITTEN, Verdict, failing_needs
+
+FORMAT = 1
+"""Version of the document."""
+FILENAME = "assignment.json"
+
+
+def to_document(grader: Grader, public_only: bool = False) -> dict[str, Any]:
+    """Write a grader down.
+
+    Args:
+        grader: of the course.
+        public_only: leave hidden probes out, for what students get.
+    """
+    assignment, references = grader.assignment, grader.references
+    definitions = _definitions(assignment)
+    kept = {n: p for n, p in assignment.probes.items() if p.probe.public or not public_only}
+    expected = {n: references.expectations[n] for n in kept}
+    hints = {(e.question, m.name): m.hint for e in expected.values() for m in e.mistakes}
+    return {
+        "format": FORMAT,
+        "slug": assignment.slug,
+        "title": grader.course.entry(assignment.slug).title,
+        "build": grader.key,
+        "seed": "" if public_only else grader.course.seed,
+        "questions": [
+            {"name": q.name, "functions": list(q.functions), "stub": q.stub, "forbid": list(q.forbid), "needs": list(q.needs)}
+            for q in assignment.questions.values()
+        ],
+        "hints": [{"question": q, "name": n, "hint": hint} for (q, n), hint in hints.items()],
+        "probes": [
+            {
+                "name": name,
+                "program": graded.program,
+                "definition": definitions[name],
+                "limits": vars(references.limits[name]),
+                "expected": to_json(_untraced(expected[name].expected)),
+                "mistakes": [[m.name, to_json(_untraced(m.result))] for m in expected[name].mistakes],
+            }
+            for name, graded in kept.items()
+        ],
+        "source": _stubs_only(grader, set(kept)),
+        "data": {
+            p.relative_to(assignment.root / "solutions").as_posix(): base64.b64encode(p.read_bytes()).decode() for p in assignment.data
+        },
+    }
+
+
+def _untraced(tree: Any) -> Any:
+    """A result without tracebacks, which quote lines of the reference."""
+    if isinstance(tree, Raised):
+        return replace(tree, trace=())
+    if isinstance(tree, (list, tuple)):
+        return type(tree)(_untraced(v) for v in tree)
+    if isinstance(tree, dict):
+        return {k: _untraced(v) for k, v in tree.items()}
+    return tree
+
+
+def _definitions(assignment: Assignment) -> dict[str, str]:
+    """The probes' own source, self-contained, with decorators and judges."""
+    module = Module(assignment.root / "tests" / assignment.slug / "probes.py")
+    return {s.name: module.piece(s, True) for s in module.body if isinstance(s, ast.FunctionDef) and s.name in assignment.probes}
+
+
+def _stubs_only(grader: Grader, kept: set[str]) -> nbformat.NotebookNode:
+    """The instructor's notebook as students get it, without the cells of probes that are left out."""
+    notebook = nbformat.from_dict({**grader.source, "cells": []})
+    stubs = {f"question-{q.name}": q.stub for q in grader.assignment.questions.values()}
+    for cell in grader.source.cells:
+        grade_id = cell.metadata["nbgrader"]["grade_id"]
+        if cell.metadata["nbgrader"]["grade"] and grade_id.removeprefix("test-") not in kept:
+            continue
+        source = stubs.get(grade_id, clear_hidden(cell.source))
+        notebook.cells.append(nbformat.from_dict({**cell, "source": source}))
+    return notebook
+
+
+def from_document(document: dict[str, Any], folder: Path) -> Grader:
+    """Make a grader of a document. The document is trusted: the judges in it are code that is run here.
+
+    Args:
+        document: from :func:`to_document`.
+        folder: an empty folder that lives as long as the grader, for the assignment's data files.
+
+    Raises:
+        AuthorError: the document is of another version.
+    """
+    if document.get("format") != FORMAT:
+        raise AuthorError(f"the assignment is of format {document.get('format')!r}, this dlcourse reads {FORMAT}; export it again")
+    questions = {
+        q["name"]: Question(q["name"], tuple(q["functions"]), q["stub"], tuple(q["forbid"]), tuple(q["needs"]))
+        for q in document["questions"]
+    }
+    data = []
+    for name, content in document["data"].items():
+        path = folder / "solutions" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(base64.b64decode(content))
+        data.append(path)
+    probes = {p["name"]: GradedProbe(_probe(p["name"], p["definition"]), "", p["program"]) for p in document["probes"]}
+    assignment = Assignment(
+        slug=document["slug"],
+        root=folder,
+        cells=(),
+        questions=questions,
+        probes=probes,
+        misconceptions=tuple(Misconception(h["question"], h["name"], h["hint"], []) for h in document["hints"]),
+        data=tuple(data),
+    )
+    results = {
+        "expected": {p["name"]: from_json(p["expected"]) for p in document["probes"]},
+        "mistakes": {p["name"]: [(m, from_json(result)) for m, result in p["mistakes"]] for p in document["probes"]},
+        "seconds": dict.fromkeys(probes, 0.0),
+    }
+    references = References(assignment, document["seed"], results)
+    references.limits = {p["name"]: Limits(**p["limits"]) for p in document["probes"]}
+    course = Course(folder, document["title"], document["slug"], document["seed"], {})
+    return Grader(course, assignment, references, nbformat.from_dict(document["source"]), document["build"])
+
+
+def _probe(name: str, definition: str) -> Probe:
+    module = types.ModuleType(f"_dlcourse_probe_{name}")
+    exec(compile(definition, f"<probe {name}>", "exec"), module.__dict__)
+    found = module.__dict__[name]
+    if not isinstance(found, Probe):
+        raise AuthorError(f"{name} in the assignment's data is no probe")
+    return found
+
+
+def grade(grader: Grader, submission: Submission, zygote: Zygote) -> tuple[dict[str, Verdict], list[str]]:
+    """Rebuild, run and judge one submission, as `dlcourse grade` does.
+
+    Returns:
+        The verdicts by probe, and what student and instructor are told besides.
+    """
+    notebook = grader.rebuild(submission)
+    verdicts = grader.write(notebook, grader.run(notebook, zygote))
+    return verdicts, list(notebook.metadata["dlcourse"]["notes"])
+
+
+def shown(grader: Grader, verdicts: dict[str, Verdict]) -> dict[str, Shown]:
+    """What students are told of each probe, with the earlier questions to look at first."""
+    expectations = grader.references.expectations
+    failing: dict[str, str] = {}
+    for name, verdict in verdicts.items():
+        if not verdict.passed:
+            question = expectations[name].question
+            failing[question] = verdict.status if failing.get(question, UNWRITTEN) == UNWRITTEN else failing[question]
+    needs = {q.name: q.needs for q in grader.assignment.questions.values()}
+    out = {}
+    for name, verdict in verdicts.items():
+        one = expectations[name]
+        earlier = [] if verdict.passed else failing_needs(one.question, needs, set(failing), list(needs))
+        out[name] = Shown(one.question, one.title, verdict, tuple((q, failing[q]) for q in earlier))
+    return out

@@ -1,0 +1,110 @@
+"""A pytest plugin that runs an assignment's probes on notebooks.
+
+    pytest -p dlcourse.testing --dlcourse-notebook submitted/ada/softmax/softmax.ipynb tests/softmax/probes.py
+
+Each probe is one test. Notebooks are graded as `dlcourse grade` grades them, in the sandbox; scripts are percent scripts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jupytext
+import pytest
+
+from .authoring import course_root
+from .course import read_course
+from .executor.session import Zygote
+from .export import pack
+from .grading import Grader, open_grader
+from .rendering import Shown, to_text
+from .runner import start_zygote
+from .submission import Submission, from_notebook, read_notebook
+
+_ZYGOTE: pytest.StashKey[Zygote] = pytest.StashKey()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("dlcourse")
+    group.addoption(
+        "--dlcourse-notebook", action="append", default=[], type=Path, help="Notebook or percent script to grade; may be given again."
+    )
+    group.addoption("--dlcourse-no-sandbox", action="store_true", help="Run code without a sandbox. For code you trust only.")
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    notebooks = parent.config.getoption("--dlcourse-notebook")
+    if file_path.name == "probes.py" and notebooks:
+        return Probes.from_parent(parent, path=file_path)  # type: ignore[no-any-return]
+    return None
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    zygote = config.stash.get(_ZYGOTE, None)
+    if zygote is not None:
+        zygote.close()
+
+
+def _zygote(config: pytest.Config) -> Zygote:
+    if _ZYGOTE not in config.stash:
+        config.stash[_ZYGOTE] = start_zygote(not config.getoption("--dlcourse-no-sandbox"))
+    return config.stash[_ZYGOTE]
+
+
+def _read(path: Path) -> Submission:
+    if path.suffix == ".py":
+        return from_notebook(jupytext.reads(path.read_text(encoding="utf-8"), fmt="py:percent"))
+    return read_notebook(path)
+
+
+class Probes(pytest.File):
+    """A probes.py: one test per notebook and probe."""
+
+    def collect(self) -> Iterator[pytest.Item]:
+        course = read_course(course_root(self.path.parent))
+        grader = open_grader(course, self.path.parent.name, lambda: _zygote(self.config))
+        for notebook in self.config.getoption("--dlcourse-notebook"):
+            graded = _Notebook(grader, notebook)
+            for name, expectation in grader.references.expectations.items():
+                yield One.from_parent(self, name=f"{expectation.question}::{name}[{notebook.stem}]", graded=graded, probe=name)
+
+
+class _Notebook:
+    """One notebook, graded when its first test runs."""
+
+    def __init__(self, grader: Grader, path: Path) -> None:
+        self.grader, self.path = grader, path
+        self._shown: dict[str, Shown] | None = None
+
+    def shown(self, config: pytest.Config) -> dict[str, Shown]:
+        if self._shown is None:
+            verdicts, _ = pack.grade(self.grader, _read(self.path), _zygote(config))
+            self._shown = pack.shown(self.grader, verdicts)
+        return self._shown
+
+
+class ProbeFailed(Exception):
+    """A probe did not pass; the text is what the student is told."""
+
+
+class One(pytest.Item):
+    """One probe on one notebook."""
+
+    def __init__(self, *, graded: _Notebook, probe: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._graded, self._probe = graded, probe
+        expectation = graded.grader.references.expectations[probe]
+        self.user_properties += [("notebook", str(graded.path)), ("question", expectation.question), ("points", expectation.points)]
+
+    def runtest(self) -> None:
+        shown = self._graded.shown(self.config)[self._probe]
+        if not shown.verdict.passed:
+            raise ProbeFailed(to_text(shown, 100))
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        return str(excinfo.value) if excinfo.errisinstance(ProbeFailed) else super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int | None, str]:
+        return self.path, None, self.name
