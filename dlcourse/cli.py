@@ -289,6 +289,18 @@ def main() -> None:
     except (AuthorError, SandboxUnavailable) as error:
         err.print(f"error: {error}", markup=False, highlight=False, soft_wrap=True, style="red")
         sys.exit(1)
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.startswith("dlcourse"):
+            raise
+        cure = "pip install 'dlcourse[instructor]'"
+        err.print(
+            f"error: {error.name} is not installed; this command needs the instructor's packages: {cure}",
+            markup=False,
+            highlight=False,
+            soft_wrap=True,
+            style="red",
+        )
+        sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -161,6 +161,12 @@ def test_a_student_without_the_instructors_packages_can_check(built_course, tmp_
     assert status == 1 and "not written yet" in said, said
 
 
+@pytest.mark.parametrize("command", ["grade", "build", "demo"])
+def test_the_instructors_commands_tell_a_student_what_to_install(built_course, command):
+    status, said = as_student("from dlcourse.cli import main; main()", built_course.root, command, *(["toy"] if command != "demo" else []))
+    assert status == 1 and said.strip().endswith("pip install 'dlcourse[instructor]'") and said.strip().count("\n") == 0, said
+
+
 def test_the_blocked_imports_do_fail(tmp_path):
     for name in INSTRUCTOR_ONLY:
         status, said = as_student(f"import {name}", tmp_path)
