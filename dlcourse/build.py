@@ -22,7 +22,7 @@ from .course import Course
 from .encoding import from_json
 from .executor.session import Zygote
 from .lint import lint_release
-from .nbconfig import find_alembic
+from .nbconfig import find_alembic, gradebook_url
 from .reference import data_files, references
 
 KERNEL = {
@@ -153,7 +153,7 @@ def write_source(assignment: Assignment, course: Course, folder: Path, zygote: C
         shutil.copyfile(origin, target)
 
 
-def generate_release(root: Path, slug: str, db_url: str) -> None:
+def generate_release(root: Path, slug: str, db_url: str, course_id: str = "") -> None:
     """Run nbgrader's own generate_assignment for ``slug`` under ``root``.
 
     Raises:
@@ -168,6 +168,7 @@ def generate_release(root: Path, slug: str, db_url: str) -> None:
     config = Config()
     config.CourseDirectory.root = str(root)
     config.CourseDirectory.db_url = db_url
+    config.CourseDirectory.course_id = course_id
     config.CourseDirectory.assignment_id = slug
     config.ClearSolutions.code_stub = {"python": "raise NotImplementedError"}
     directory = CourseDirectory(config=config)
@@ -196,7 +197,7 @@ def build_into(
     """Build one assignment under ``root`` (source/ and release/) and lint the release."""
     assignment = load(course.root, slug)
     write_source(assignment, course, root / "source" / slug, zygote, tick)
-    generate_release(root, slug, db_url)
+    generate_release(root, slug, db_url, course.course_id)
     problems = lint_release(assignment, root / "release" / slug)
     if problems:
         raise AuthorError(f"release/{slug} holds what students must not get:\n  " + "\n  ".join(problems))
@@ -242,7 +243,7 @@ def build(course: Course, slug: str, zygote: Callable[[], Zygote], tick: Callabl
                 shutil.copytree(folder, copy, symlinks=True)
         shutil.rmtree(folders[1], ignore_errors=True)
         try:
-            return build_into(course, slug, course.root, f"sqlite:///{course.root}/gradebook.db", zygote, tick)
+            return build_into(course, slug, course.root, gradebook_url(course.root), zygote, tick)
         except BaseException:
             for folder, copy in zip(folders, kept, strict=True):
                 shutil.rmtree(folder, ignore_errors=True)

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +22,7 @@ from traitlets.config import Config
 
 from .authoring import AuthorError
 from .course import Course
+from .executor.sandbox import SandboxUnavailable, available
 from .gradebook import GradebookWriter
 from .grading import open_grader
 from .runner import start_zygote
@@ -147,8 +149,10 @@ def _local(archive: bytes, slug: str, settings: Settings) -> tuple[Executor, int
     """A pool of processes on this machine and how many they are.
 
     Raises:
-        AuthorError: they do not start.
+        AuthorError: they do not start, or this machine cannot sandbox student code.
     """
+    if settings.sandbox and available():
+        raise AuthorError(str(SandboxUnavailable(available()[0])))
     jobs = settings.jobs or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else settings.jobs or os.cpu_count() or 1
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(jobs, context, initializer=start_worker, initargs=(archive, slug, settings.sandbox))
@@ -168,13 +172,16 @@ def _results(
     found and takes nobody with it.
     """
     waiting = iter(todo)
-    again: list[tuple[str, Submission]] = []
+    first = next(waiting, None)
+    if first is None:
+        return  # nothing to do is no reason to start workers
+    again = [first]
     attempts: dict[str, int] = {}
     executor, width = make()
     running: dict[Future[Graded], tuple[str, Submission]] = {}
     try:
         while True:
-            alone = bool(again) or any(student in attempts for student, _ in running.values())
+            alone = any(student in attempts for student, _ in again) or any(student in attempts for student, _ in running.values())
             broken = False
             while len(running) < (1 if alone else 2 * width) and not broken:
                 item = again.pop(0) if again else next(waiting, None)
@@ -260,8 +267,8 @@ def grade_class(
         raise AuthorError(f"no submission of {slug} by {', '.join(sorted(unknown))} in submitted/")
     if not folders:
         raise AuthorError(f"no submission of {slug} in submitted/; collect them with `nbgrader collect {slug}`")
-    with start_zygote(settings.sandbox) as zygote:
-        grader = open_grader(course, slug, lambda: zygote)
+    with ExitStack() as stack:  # a warm process only where expected results must be computed
+        grader = open_grader(course, slug, lambda: stack.enter_context(start_zygote(settings.sandbox)))
     points = {f"test-{n}": float(e.points) for n, e in grader.references.expectations.items()}
     report = Report()
     journal = Journal(course.root / ".dlcourse" / "journal" / f"{slug}.jsonl")

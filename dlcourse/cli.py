@@ -280,6 +280,16 @@ def demo(
     )
 
 
+@app.command()
+def doctor() -> None:
+    """Say what this machine can do, each line with its cure. Exit code 1: student code cannot be graded here."""
+    from .doctor import report, table
+
+    checks = report(Path.cwd())
+    out.print(table(checks))
+    raise typer.Exit(0 if all(c.ok for c in checks) else 1)
+
+
 def main() -> None:
     """Entry point: errors that a person can mend are one line, not a traceback."""
     from .executor.sandbox import SandboxUnavailable

@@ -27,6 +27,13 @@ def nbgrader_config(root: Path) -> Any:
         raise AuthorError(f"{path}: {type(error).__name__}: {error}") from error
 
 
+def gradebook_url(root: Path) -> str:
+    """The course's gradebook: what its nbgrader_config.py says, or nbgrader's default, the file gradebook.db."""
+    config = nbgrader_config(root) if (root / "nbgrader_config.py").is_file() else {}
+    url = config.get("CourseDirectory", {}).get("db_url")
+    return str(url) if url else f"sqlite:///{root}/gradebook.db"
+
+
 def find_alembic() -> None:
     """nbgrader starts `alembic` by name when it makes a gradebook; let it be this environment's."""
     folder = str(Path(sys.executable).parent)

@@ -141,13 +141,18 @@ def test_no_process_and_no_folder_is_left_behind(nbgraded):
 # ---- running again ---------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def small(built_course, tmp_path):
-    """A class of two, graded."""
-    course = copy_course(built_course, tmp_path / "course")
+@pytest.fixture(scope="module")
+def two_graded(built_course, tmp_path_factory):
+    course = copy_course(built_course, tmp_path_factory.mktemp("two") / "course")
     hand_in_samples(course, {"perfect", "columns"})
     nbgrader(course, "autograde", "vectors")
     return course
+
+
+@pytest.fixture
+def small(two_graded, tmp_path):
+    """A class of two, graded."""
+    return copy_course(two_graded, tmp_path / "course")
 
 
 def test_interrupted_and_newer_submissions_are_graded_again_and_others_are_not(small):

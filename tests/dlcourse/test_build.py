@@ -10,7 +10,7 @@ import nbformat
 import numpy as np
 import pytest
 from nbgrader.nbgraderformat import MetadataValidator
-from scratch import cell_of, copy_course, environment, released
+from scratch import cell_of, copy_course, environment, nbgrader, released
 
 from dlcourse.authoring import load
 from dlcourse.build import build, cell_id, same_checks, source_notebook, stale
@@ -319,13 +319,8 @@ def test_release_of_an_earlier_build_is_cleaned(course, zygote):
     assert "old.txt" not in files(course.root / "release" / "vectors")
 
 
-def test_nbgraders_own_command_writes_the_same_release(built_course, tmp_path):
-    from scratch import nbgrader
-
-    course = copy_course(built_course, tmp_path / "course")
-    before = files(course.root / "release")
+def test_nbgraders_own_command_writes_the_same_release(course):
+    before = files(course.root / "release" / "vectors")
     shutil.rmtree(course.root / "release")
-    (course.root / "gradebook.db").unlink()
-    for slug in ("toy", "vectors"):
-        nbgrader(course, "generate_assignment", slug)
-    assert files(course.root / "release") == before
+    nbgrader(course, "generate_assignment", "vectors")
+    assert files(course.root / "release" / "vectors") == before

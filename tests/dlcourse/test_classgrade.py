@@ -28,7 +28,7 @@ from scratch import (
     totals,
 )
 
-from dlcourse import classgrade
+from dlcourse import classgrade, cli
 from dlcourse.build import build
 from dlcourse.classgrade import Entry, Journal, Settings, diagnoses, elapsed, grade_class, question_scores, submitted_folders
 from dlcourse.course import read_course
@@ -262,16 +262,28 @@ def test_stray_files_in_submitted_are_no_students(small):
     assert set(submitted_folders(small.root, "vectors")) == {"perfect", "columns", "half"}
 
 
-def test_exit_status_0_1_2(small):
+def test_exit_status_0_1_2(small, monkeypatch, capsys):
     """0: all have a grade. 2: all have one, some need a look. 1: somebody has none."""
-    assert "3 graded now, 0 unchanged, 0 failed" in dlcourse(small, "grade", "vectors", "--jobs", "1", "--unsafe-no-sandbox", status=0)
+    monkeypatch.chdir(small.root)
+    monkeypatch.setattr("sys.argv", ["dlcourse", "grade", "vectors"])
+
+    def run():
+        monkeypatch.setattr(cli, "out", cli.Console(width=300))
+        monkeypatch.setattr(cli, "err", cli.Console(stderr=True, width=300))
+        with pytest.raises(SystemExit) as end:
+            cli.main()
+        said = capsys.readouterr()
+        return end.value.code, said.out + said.err
+
+    status, output = run()
+    assert status == 0 and "3 graded now, 0 unchanged, 0 failed" in output
     hand_in(small, "junk", "vectors", b"junk")
-    output = dlcourse(small, "grade", "vectors", "--jobs", "1", "--unsafe-no-sandbox", status=2)
-    assert "1 graded now, 3 unchanged, 0 failed" in output and "submitted/junk/vectors: vectors.ipynb is no notebook" in output
+    status, output = run()
+    assert status == 2 and "1 graded now, 3 unchanged, 0 failed" in output and "submitted/junk/vectors: vectors.ipynb is no notebook" in output
     hand_in(small, "new", "vectors", released(small, "vectors"))
     (small.root / "autograded" / "new").write_text("in the way")
-    output = dlcourse(small, "grade", "vectors", "--jobs", "1", "--unsafe-no-sandbox", status=1)
-    assert "0 graded now, 4 unchanged, 1 failed" in output and "submitted/new/vectors: no grade: " in output
+    status, output = run()
+    assert status == 1 and "0 graded now, 4 unchanged, 1 failed" in output and "submitted/new/vectors: no grade: " in output
 
 
 # ---- the journal -----------------------------------------------------------------------------------------------------
@@ -540,6 +552,17 @@ def test_submissions_are_read_as_they_are_needed(results):
     for item in classgrade._results(((f"s{n}", Submission([], [t])) for n, t in enumerate(texts())), make, failed):
         found.append(item)
     assert len(found) == 60 and most <= 5
+
+
+def test_nothing_to_do_starts_no_worker(results):
+    assert results([]) == ([], {}, [])
+
+
+def test_machine_without_a_sandbox_is_one_clear_error(small, monkeypatch):
+    monkeypatch.undo()
+    monkeypatch.setattr(classgrade, "available", lambda: ("no user namespaces",))
+    with pytest.raises(AuthorError, match="cannot be sandboxed on this machine: no user namespaces.*--unsafe-no-sandbox"):
+        grade(small)
 
 
 def test_pool_that_cannot_start_is_one_error(built_course):

@@ -89,14 +89,19 @@ def test_new_then_build(run, course):
     assert '"Fresh"' in (course.root / "course.toml").read_text()
 
 
-def test_build_and_check_through_the_real_command(course):
-    assert "vectors: 4 questions, 9 tests (5 hidden), 16.5 points" in dlcourse(course, "build", "vectors")
-    output = dlcourse(course, "build", "--check")
-    assert "toy: up to date" in output and "vectors: up to date" in output
+def test_build_and_check(run, course):
+    status, out, _ = run("build", "vectors")
+    assert status == 0 and "vectors: 4 questions, 9 tests (5 hidden), 16.5 points" in out
+    status, out, _ = run("build", "--check")
+    assert status == 0 and "toy: up to date" in out and "vectors: up to date" in out
     (course.root / "release" / "vectors" / "answers.txt").write_text("x")
-    output = dlcourse(course, "build", "--check", "vectors", status=1)
-    assert "error: answers.txt: not on the list of what a release may hold" in output
-    assert "run `dlcourse build` and commit source/ and release/" in output
+    status, _, err = run("build", "--check", "vectors")
+    assert status == 1 and "error: answers.txt: not on the list of what a release may hold" in err
+    assert "run `dlcourse build` and commit source/ and release/" in err
+
+
+def test_command_is_a_program(course):
+    assert "Vectors" in dlcourse(course, "list")
 
 
 # ---- errors ----------------------------------------------------------------------------------------------------------
