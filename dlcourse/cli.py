@@ -262,7 +262,7 @@ def audit(
 def demo(
     folder: Annotated[Path | None, typer.Option(help="Where to put the demo course; a new temporary folder if not given.")] = None,
     assignment: Annotated[
-        list[str] | None, typer.Option(help="Hand out this one; may be given again. The first three if not given.")
+        list[str] | None, typer.Option(help="Hand out this one; may be given again. Three that show most if not given.")
     ] = None,
     autograde: Annotated[bool, typer.Option("--autograde", help="Grade with plain `nbgrader autograde`; the scores are the same.")] = False,
     unsafe_no_sandbox: Unsafe = False,

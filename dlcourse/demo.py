@@ -37,8 +37,8 @@ from .runner import start_zygote
 
 MARKER = ".dlcourse-demo"
 """Stands in a folder that a demo made, which a later demo may replace."""
-ASSIGNMENTS = 3
-"""How many of the course's assignments a demo hands out, if not told which: as many as take three minutes."""
+ASSIGNMENTS = ("backpropagation", "multi_task_learning", "gumbel_softmax")
+"""What a demo hands out, if not told otherwise: as much as takes three minutes."""
 MISTAKES = 6
 """Students of the sample class who hold a misconception."""
 
@@ -247,6 +247,11 @@ class Result:
     feedback: str
 
 
+def demo_assignments(course: Course) -> tuple[str, ...]:
+    """What a demo of ``course`` hands out, if not told otherwise."""
+    return tuple(s for s in ASSIGNMENTS if s in course.entries) or tuple(course.entries)[:3]
+
+
 def copy_course(course: Course, folder: Path) -> Course:
     """A copy of what was written by hand, whose exchange lies inside it.
 
@@ -408,7 +413,7 @@ def run_demo(
         console: where to show it.
         autograde: grade with plain ``nbgrader autograde`` in place of ``dlcourse grade``.
         sandbox: False runs the sample submissions without a sandbox.
-        slugs: the assignments; the first :data:`ASSIGNMENTS` of the course if empty.
+        slugs: the assignments; if empty, :data:`ASSIGNMENTS`, or the first three of a course that has none of them.
 
     Returns:
         By assignment and student what was found.
@@ -422,7 +427,7 @@ def run_demo(
     root = (folder or Path(tempfile.mkdtemp(prefix="dlcourse-demo-"))).resolve()
     demo = copy_course(course, root)
     show = _Show(console, root)
-    chosen = [course.entry(s).slug for s in slugs or tuple(course.entries)[:ASSIGNMENTS]]
+    chosen = [course.entry(s).slug for s in slugs or demo_assignments(course)]
     console.print(f"A demo course in {root}", highlight=False, soft_wrap=True)
 
     classes: dict[str, list[Sample]] = {}

@@ -23,6 +23,8 @@ def nbgrader_config(root: Path) -> Any:
         raise AuthorError(f"{path}: no such file; copy the one of this course's repository")
     try:
         return PyFileConfigLoader(path.name, path=str(root)).load_config()
+    except ModuleNotFoundError:  # the command line says what to install
+        raise
     except Exception as error:  # it is a program: anything may happen in it
         raise AuthorError(f"{path}: {type(error).__name__}: {error}") from error
 

@@ -77,6 +77,13 @@ def test_questions_needs_and_forbidden_calls(written):
     assert questions["normalise"].forbid == ("numpy.linalg.norm",) and questions["cosine"].forbid == ()
 
 
+def test_question_does_not_need_itself(author):
+    assert (
+        author(SCRIPT, (REFERENCE, f"    if logits.ndim > 2:\n        return softmax(logits[0])\n{REFERENCE}")).questions["softmax"].needs
+        == ()
+    )
+
+
 def test_data_files_are_found(written):
     assert [p.name for p in load(written.root, "vectors").data] == ["table.csv"]
 
@@ -123,9 +130,18 @@ def test_misspelt_markers_are_refused(author, begin):
     assert "marker" in refused(author, SCRIPT, ("### BEGIN SOLUTION", begin))
 
 
-def test_both_markers_misspelt_in_the_second_stub_of_a_cell(author):
-    second = "def other(x):\n    ### BEGN SOLUTION\n    return 42\n    ### ENDE SOLUTION\n\n\n"
-    assert "misspelt marker '### BEGN SOLUTION'" in refused(author, SCRIPT, ("def softmax(", second + "def softmax("))
+@pytest.mark.parametrize(
+    ("begin", "end"),
+    [
+        ("### BEGN SOLUTION", "### ENDE SOLUTION"), ("# BEGN SOLUTION", "# ENDE SOLUTION"), ("### BEGIN SOLUTON", "### END SOLUTON"),
+        ("### START SOLUTION", "### STOP SOLUTION"), ("#BEGIN SOLUTIOM", "#END SOLUTIOM"), ("### begin solution", "### end solution"),
+        ("### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"),
+    ],
+)  # fmt: skip
+def test_both_markers_misspelt_in_the_second_stub_of_a_cell(author, begin, end):
+    """No other marker is missing then: unnoticed, the body would be handed out."""
+    second = f"def other(x):\n    {begin}\n    return 42\n    {end}\n\n\n"
+    assert f"misspelt marker {begin!r}" in refused(author, SCRIPT, ("def softmax(", second + "def softmax("))
 
 
 def test_marker_in_a_given_cell(author):

@@ -27,6 +27,7 @@ def course(built_course, tmp_path_factory):
     student = own.root / "student"
     shutil.copytree(own.root / "release" / "vectors", student)
     nbformat.write(answered(own, "vectors", answers), student / "vectors.ipynb")
+    shutil.copytree(own.root / "release" / "toy", own.root / "untouched")
     return own
 
 
@@ -85,7 +86,7 @@ def test_a_student_sees_red_mends_it_and_sees_green(page, address, course):
 
 
 def test_an_untouched_release_says_what_is_not_written_yet(page, address):
-    open_notebook(page, address, "release/toy/toy.ipynb")
+    open_notebook(page, address, "untouched/toy.ipynb")
     run_all(page)
     expect(cell_with(page, "check(quarter_and_three_quarters)").locator(".jp-OutputArea")).to_contain_text("not written yet")
     assert "Success" not in validate(page)

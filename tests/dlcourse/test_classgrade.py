@@ -279,7 +279,9 @@ def test_exit_status_0_1_2(small, monkeypatch, capsys):
     assert status == 0 and "3 graded now, 0 unchanged, 0 failed" in output
     hand_in(small, "junk", "vectors", b"junk")
     status, output = run()
-    assert status == 2 and "1 graded now, 3 unchanged, 0 failed" in output and "submitted/junk/vectors: vectors.ipynb is no notebook" in output
+    assert (
+        status == 2 and "1 graded now, 3 unchanged, 0 failed" in output and "submitted/junk/vectors: vectors.ipynb is no notebook" in output
+    )
     hand_in(small, "new", "vectors", released(small, "vectors"))
     (small.root / "autograded" / "new").write_text("in the way")
     status, output = run()

@@ -16,12 +16,12 @@ from scratch import REPOSITORY, released
 from dlcourse import demos
 from dlcourse.authoring import AuthorError, load
 from dlcourse.course import read_course
-from dlcourse.demo import ASSIGNMENTS, Result, run_demo, sample_class
+from dlcourse.demo import Result, demo_assignments, run_demo, sample_class
 from dlcourse.encoding import pack, unpack
 from dlcourse.probes import run
 from dlcourse.verdict import Expectation, wrong
 
-SLUGS = tuple(read_course(REPOSITORY).entries)[:ASSIGNMENTS]
+SLUGS = demo_assignments(read_course(REPOSITORY))
 
 
 def results_by_hand(assignment, answers, seed, folder):

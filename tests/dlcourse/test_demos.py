@@ -28,6 +28,7 @@ WRITTEN = {
     "function": "def f(x):\n    return x",
     "raises on bad input": "def f(x):\n    if x < 0:\n        raise NotImplementedError\n    return abs(x)",
     "class": "class f:\n    def g(self): return 1",
+    "class that holds itself": "class f:\n    def g(self): return 1\nf.me = f",
     "number": "f = 3",
     "builtin": "f = len",
 }

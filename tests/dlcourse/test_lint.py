@@ -14,7 +14,7 @@ from dlcourse.encoding import to_json
 from dlcourse.lint import lint_release, secrets
 
 REFERENCE = "squared_lengths = (x * x).sum(axis=1, keepdims=True)"
-SHORT = "if x.ndim != 2:"
+SHORT = "d = len(x)"
 HIDDEN = "return SECRET_SCALE * rows"
 
 
