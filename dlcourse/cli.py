@@ -268,7 +268,7 @@ def demo(
     unsafe_no_sandbox: Unsafe = False,
 ) -> None:
     """Hand out the course, collect a small class of sample submissions, grade it through nbgrader, show the result."""
-    from .demo import run_demo
+    from .showcase import run_demo
 
     run_demo(
         read_course(course_root()),

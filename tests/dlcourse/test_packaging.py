@@ -171,3 +171,15 @@ def test_the_blocked_imports_do_fail(tmp_path):
     for name in INSTRUCTOR_ONLY:
         status, said = as_student(f"import {name}", tmp_path)
         assert status == 1 and "ModuleNotFoundError" in said
+
+
+def test_no_submodule_takes_the_place_of_a_public_name():
+    """`dlcourse.x` becomes the module x when that is imported after the package, whatever it was before."""
+    code = (
+        "import pkgutil, types, dlcourse\n"
+        "for module in pkgutil.iter_modules(dlcourse.__path__):\n"
+        "    __import__(f'dlcourse.{module.name}')\n"
+        "print([n for n in dlcourse.__all__ if isinstance(getattr(dlcourse, n), types.ModuleType)])"
+    )
+    run = subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True)
+    assert run.stdout.strip() == "[]", run.stdout + run.stderr

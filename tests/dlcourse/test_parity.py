@@ -31,7 +31,7 @@ from scratch import REPOSITORY, cell_of, environment, gradebook_tables, nbgrader
 
 from dlcourse.build import build
 from dlcourse.course import read_course
-from dlcourse.demo import copy_course, sample_class
+from dlcourse.showcase import copy_course, sample_class
 from dlcourse.export import gradescope, pack
 from dlcourse.export.gradescope import Graded, Line
 from dlcourse.export.otter import autograder

@@ -297,7 +297,7 @@ def hand_in(course: Course, slug: str, samples: list[Sample], tick: Callable[[],
     """
     config = nbgrader_config(course.root)
     factory = ExchangeFactory(config=config)
-    quiet = logging.getLogger("dlcourse.demo.exchange")
+    quiet = logging.getLogger("dlcourse.showcase.exchange")
     quiet.setLevel(logging.CRITICAL)
     for sample in samples:
         home = course.root / "homes" / sample.id

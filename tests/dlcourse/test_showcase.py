@@ -16,7 +16,7 @@ from scratch import REPOSITORY, released
 from dlcourse import demos
 from dlcourse.authoring import AuthorError, load
 from dlcourse.course import read_course
-from dlcourse.demo import Result, demo_assignments, run_demo, sample_class
+from dlcourse.showcase import Result, demo_assignments, run_demo, sample_class
 from dlcourse.encoding import pack, unpack
 from dlcourse.probes import run
 from dlcourse.verdict import Expectation, wrong
