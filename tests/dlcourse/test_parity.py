@@ -31,11 +31,11 @@ from scratch import REPOSITORY, cell_of, environment, gradebook_tables, nbgrader
 
 from dlcourse.build import build
 from dlcourse.course import read_course
-from dlcourse.showcase import copy_course, sample_class
 from dlcourse.export import gradescope, pack
 from dlcourse.export.gradescope import Graded, Line
 from dlcourse.export.otter import autograder
 from dlcourse.grading import Grader, open_grader
+from dlcourse.showcase import copy_course, sample_class
 from dlcourse.submission import code_of, read_submission
 
 COURSE = read_course(REPOSITORY)

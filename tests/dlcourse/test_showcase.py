@@ -16,9 +16,9 @@ from scratch import REPOSITORY, released
 from dlcourse import demos
 from dlcourse.authoring import AuthorError, load
 from dlcourse.course import read_course
-from dlcourse.showcase import Result, demo_assignments, run_demo, sample_class
 from dlcourse.encoding import pack, unpack
 from dlcourse.probes import run
+from dlcourse.showcase import Result, demo_assignments, run_demo, sample_class
 from dlcourse.verdict import Expectation, wrong
 
 SLUGS = demo_assignments(read_course(REPOSITORY))

@@ -12,8 +12,8 @@ from rich.console import Console
 from scratch import answered, cell_of, environment, perfect, released
 
 from dlcourse.authoring import load
-from dlcourse.showcase import sample_class
 from dlcourse.probes import AuthorError
+from dlcourse.showcase import sample_class
 from dlcourse.terminal import check_notebook, probe_of
 
 
