@@ -1,0 +1,446 @@
+import math
+
+import numpy as np
+
+from dlcourse import exact, probe
+
+# --- 1. skipgram_pairs ------------------------------------------------------------------------------------
+
+
+@probe("skipgram_pairs", points=1, compare=exact())
+def ten_pairs_by_hand(skipgram_pairs):
+    """The sentence 7 3 7 5 with a window of 2, as in the table."""
+    return skipgram_pairs([[7, 3, 7, 5]], 2)
+
+
+@probe("skipgram_pairs", points=1, compare=exact())
+def two_sentences(skipgram_pairs):
+    """Two sentences with a window of 1: no pair across the border."""
+    return skipgram_pairs([[0, 1, 2], [3, 4]], 1)
+
+
+@probe("skipgram_pairs", points=3, public=False, compare=exact())
+def windows_of_many_sizes(skipgram_pairs, rng):
+    """Sentences of different lengths with repeated words, windows of 1 to 20; the corpus afterwards."""
+    sents = [rng.integers(0, 6, size).tolist() for size in (9, 1, 4, 0, 13, 2)]
+    pairs = {m: skipgram_pairs(sents, m) for m in (1, 2, 3, 5, 20)}
+    return {"pairs": pairs, "corpus": sents}
+
+
+@probe("skipgram_pairs", points=1, public=False, compare=exact())
+def few_words_and_none(skipgram_pairs):
+    """A corpus without pairs (its shape and kind), a word next to itself, large ids."""
+    nothing = [skipgram_pairs(sents, 3) for sents in ([], [[5]], [[], [2], []])]
+    return {
+        "no pairs": [(np.shape(pairs), np.asarray(pairs).dtype.kind) for pairs in nothing],
+        "same word": skipgram_pairs([[4, 4], [4, 4, 4]], 1),
+        "large ids": skipgram_pairs([[10**12, 3, 70_000]], 2),
+    }
+
+
+# --- 2. noise_distribution --------------------------------------------------------------------------------
+
+
+@probe("noise_distribution", points=1)
+def noise_by_hand(noise_distribution):
+    """Counts 81, 16, 1 to the power 3/4."""
+    return noise_distribution(np.array([81, 16, 1]))
+
+
+@probe("noise_distribution", points=1)
+def kept_by_hand(keep_prob):
+    """The same counts with the threshold 0.04."""
+    return keep_prob(np.array([81, 16, 1]), 0.04)
+
+
+@probe("noise_distribution", points=3, public=False)
+def noise_for_many_powers(noise_distribution, rng):
+    """Counts from 1 to a million with powers between 0 and 1.5; the counts afterwards."""
+    counts = np.concatenate([rng.integers(1, 500, size=7), [1, 1_000_000]])
+    noise = {a: noise_distribution(counts, a) for a in (0.75, 0.0, 0.5, 1.0, 1.5)}
+    return {"noise": noise, "by default": noise_distribution(counts[:5]), "counts": counts}
+
+
+@probe("noise_distribution", points=3, public=False)
+def kept_words(keep_prob, rng):
+    """Frequencies above, at and below several thresholds; the counts afterwards."""
+    counts = np.concatenate([rng.integers(1, 2000, size=6), [1, 100_000]])
+    even = np.array([50, 25, 20, 5])
+    kept = {t: keep_prob(counts, t) for t in (1e-5, 1e-3, 0.02, 2.0)}
+    return {"drawn counts": kept, "25 of 100": keep_prob(even, 0.25), "counts": counts, "even counts": even}
+
+
+# --- 3. sgns_loss_grad ------------------------------------------------------------------------------------
+
+
+@probe("sgns_loss_grad", points=2)
+def two_noise_words_by_hand(sgns_loss_grad):
+    """The pair worked out above: loss 1.2685 and the three gradients."""
+    ln3 = math.log(3)
+    v, pos, neg = np.array([[1.0, 1.0]]), np.array([[ln3, 0.0]]), np.array([[[0.0, 0.0], [-ln3, 0.0]]])
+    loss, gv, gpos, gneg = sgns_loss_grad(v, pos, neg)
+    return {"loss": loss, "gv": gv, "gpos": gpos, "gneg": gneg}
+
+
+@probe("sgns_loss_grad", points=1)
+def two_pairs_by_hand(sgns_loss_grad):
+    """Two pairs with one noise word each; the second has only zero vectors as contexts."""
+    v, pos = np.array([[1.0, 0, 2], [2.0, -1, 0]]), np.array([[0.0, 3, 1], [0, 0, 0]])
+    loss, gv, gpos, gneg = sgns_loss_grad(v, pos, np.array([[[1.0, 0, 0]], [[0, 0, 0]]]))
+    return {"loss": loss, "gv": gv, "gpos": gpos, "gneg": gneg}
+
+
+@probe("sgns_loss_grad", points=3, public=False)
+def loss_of_a_batch(sgns_loss_grad, rng):
+    """The loss for batches of 5 and 1 with several numbers of noise words."""
+    v, pos, neg = rng.normal(size=(5, 4)), rng.normal(size=(5, 4)), rng.normal(size=(5, 3, 4))
+    return {
+        "5 pairs": sgns_loss_grad(v, pos, neg)[0],
+        "1 pair": sgns_loss_grad(v[:1], pos[1:2], neg[2:3])[0],
+        "1 noise word": sgns_loss_grad(v[1:], pos[1:], neg[1:, 1:2])[0],
+    }
+
+
+@probe("sgns_loss_grad", points=4, public=False)
+def gradients_of_a_batch(sgns_loss_grad, rng):
+    """All three gradients for a batch of 6 and for one pair; the vectors afterwards."""
+    v, pos = rng.normal(size=(6, 3)), rng.normal(size=(6, 3))
+    neg = rng.normal(size=(6, 3, 5)).transpose(0, 2, 1)  # not contiguous
+    _, gv, gpos, gneg = sgns_loss_grad(v, pos, neg)
+    single = sgns_loss_grad(v[:1], pos[:1], neg[:1])[1:]
+    return {"gv": gv, "gpos": gpos, "gneg": gneg, "one pair": single, "afterwards": [v, pos, neg]}
+
+
+@probe("sgns_loss_grad", points=2, public=False)
+def inner_products_of_a_thousand(sgns_loss_grad):
+    """Inner products of ±1000, right ones and wrong ones."""
+    v = np.array([[10.0, 0], [0, 10.0], [1.0, 2.0]])
+    pos = np.array([[-100.0, 3], [7, 100.0], [0.5, -0.5]])
+    neg = np.array([[[100.0, 1], [-100, 2]], [[5, -100], [4, 0.25]], [[1, 1], [-1, 0.5]]])
+    loss, gv, gpos, gneg = sgns_loss_grad(v, pos, neg)
+    return {"loss": loss, "gv": gv, "gpos": gpos, "gneg": gneg}
+
+
+# --- 4. cbow_loss_grad ------------------------------------------------------------------------------------
+
+
+@probe("cbow_loss_grad", points=2)
+def two_words_and_two_pads_by_hand(cbow_loss_grad):
+    """The row worked out above: loss ln 4 and both gradients."""
+    W, Wp = np.array([[2.0], [4.0], [7.0]]), np.array([[0.0, math.log(2) / 3, 0.0]])
+    loss, dW, dWp = cbow_loss_grad(np.array([[0, 1, -1, -1]]), np.array([2]), W, Wp)
+    return {"loss": loss, "dW": dW, "dWp": dWp}
+
+
+@probe("cbow_loss_grad", points=1)
+def a_word_twice_in_one_context(cbow_loss_grad):
+    """The context 1 1 0 with two numbers per word."""
+    W, Wp = np.array([[3.0, 0], [0, 1.5], [9, 9]]), np.array([[1.0, 0, 0], [0, 1.0, -1.0]])
+    loss, dW, dWp = cbow_loss_grad(np.array([[1, 1, 0]]), np.array([1]), W, Wp)
+    return {"loss": loss, "dW": dW, "dWp": dWp}
+
+
+@probe("cbow_loss_grad", points=3, public=False)
+def contexts_with_pads(cbow_loss_grad, rng):
+    """Six rows with pads at the start, in the middle and at the end; the arguments afterwards."""
+    W, Wp = rng.normal(size=(9, 4)), rng.normal(size=(9, 4)).T
+    ctx = np.array([[0, 3, -1, 5, 2, 7], [-1, -1, 4, -1, 1, -1], [6, 0, 1, 2, 3, 5]])
+    ctx = np.concatenate([ctx, np.array([[5, -1, -1, 6, 1, 0], [-1, 7, -1, -1, -1, -1], [2, 4, 3, 1, -1, 6]])])
+    center = np.array([1, 8, 4, 0, 3, 5])
+    loss, dW, dWp = cbow_loss_grad(ctx, center, W, Wp)
+    return {"loss": loss, "dW": dW, "dWp": dWp, "afterwards": [ctx, center, W, Wp]}
+
+
+@probe("cbow_loss_grad", points=3, public=False)
+def words_that_repeat(cbow_loss_grad, rng):
+    """Words that occur several times in one row and in several rows, the center among them."""
+    W, Wp = rng.normal(size=(5, 3)), rng.normal(size=(3, 5))
+    ctx = np.array([[4, 4, 4, 1], [1, 1, -1, 4], [0, 4, 0, 4], [2, -1, 2, -1]])
+    loss, dW, dWp = cbow_loss_grad(ctx, np.array([4, 1, 2, 2]), W, Wp)
+    return {"loss": loss, "dW": dW, "dWp": dWp}
+
+
+@probe("cbow_loss_grad", points=1, public=False)
+def one_context_word_is_skip_gram(cbow_loss_grad, rng):
+    """Rows of one place (the softmax of skip-gram), and a batch of one row."""
+    W, Wp = rng.normal(size=(6, 2)), rng.normal(size=(2, 6))
+    return {
+        "one place": cbow_loss_grad(np.array([[3], [5], [3]]), np.array([0, 2, 0]), W, Wp),
+        "one row": cbow_loss_grad(np.array([[4, -1, 1]]), np.array([5]), W, Wp),
+    }
+
+
+@probe("cbow_loss_grad", points=2, public=False)
+def logits_of_a_thousand(cbow_loss_grad):
+    """Logits of ±1000, of both signs in one row and of one; a center that is very likely, and one that is not."""
+    W = np.array([[1000.0, 0], [0, 1000.0], [-1000, 1000], [0.0, 0.5], [0, -1000]])
+    Wp = np.array([[1.0, -1.0, 0.999, 0, 0.5], [0.5, 0.75, 1.0, 0.998, 0.501]])
+    ctx, center = np.array([[0, -1], [1, -1], [2, 2], [3, 1], [4, -1]]), np.array([0, 2, 0, 3, 4])
+    loss, dW, dWp = cbow_loss_grad(ctx, center, W, Wp)
+    return {"loss": loss, "dW": dW, "dWp": dWp}
+
+
+# --- 5. cooccurrence --------------------------------------------------------------------------------------
+
+
+@probe("cooccurrence", points=1)
+def both_matrices_by_hand(cooccurrence):
+    """The sentence 0 1 0 2 with a window of 2, plain and weighted."""
+    sents = [[0, 1, 0, 2]]
+    return {"plain": cooccurrence(sents, 2, 3, False), "weighted": cooccurrence(sents, 2, 3, True)}
+
+
+@probe("cooccurrence", points=2, public=False)
+def plain_counts(cooccurrence, rng):
+    """Sentences of different lengths, windows of 1 to 30, words that do not occur; the corpus afterwards."""
+    sents = [rng.integers(0, 5, size).tolist() for size in (11, 0, 3, 1, 8)]
+    X = {m: cooccurrence(sents, m, 7, False) for m in (1, 2, 4, 30)}
+    return {"X": X, "corpus": sents}
+
+
+@probe("cooccurrence", points=3, public=False)
+def counts_weighted_by_distance(cooccurrence, rng):
+    """Weights from 1 down to one seventh, in a corpus of three sentences."""
+    sents = [rng.permutation(9).tolist(), [3, 1], rng.integers(0, 4, 12).tolist()]
+    return {m: cooccurrence(sents, m, 9, distance_weight=True) for m in (1, 3, 7)}
+
+
+@probe("cooccurrence", points=1, public=False)
+def a_word_next_to_itself(cooccurrence):
+    """Repeated words on the diagonal, plain and weighted, and an empty corpus next to them."""
+    return {
+        "plain": cooccurrence([[1, 1, 1], [0, 1, 1]], 2, 2, False),
+        "weighted": cooccurrence([[1, 1, 1, 0, 1]], 4, 4, True),
+        "empty": [np.shape(cooccurrence(sents, 2, 5, True)) for sents in ([], [[]], [[3]])],
+    }
+
+
+# --- 6. glove_loss_grad -----------------------------------------------------------------------------------
+
+
+def glove_named(result):
+    return dict(zip(("loss", "dW", "dWt", "db", "dbt"), result))
+
+
+@probe("glove_loss_grad", points=2)
+def one_pair_by_hand(glove_loss_grad):
+    """The pair worked out above, in a vocabulary of two words."""
+    W, Wt, b, bt = np.array([[1.0], [5.0]]), np.array([[-3.0], [2.0]]), np.array([0.5, 4]), np.array([7, 0.2])
+    return glove_named(glove_loss_grad(W, Wt, b, bt, np.array([[0.0, 1], [0, 0]]), xmax=81.0))
+
+
+@probe("glove_loss_grad", points=1)
+def above_and_below_the_cap(glove_loss_grad):
+    """Counts 250, 100 and 50 with the default weight; the vectors are zero."""
+    X = np.array([[250.0, 100], [50, 0]])
+    return glove_named(glove_loss_grad(np.zeros((2, 3)), np.ones((2, 3)), np.zeros(2), np.zeros(2), X))
+
+
+@probe("glove_loss_grad", points=4, public=False)
+def a_sparse_matrix(glove_loss_grad, rng):
+    """Asymmetric counts, most of them zero, some below 1; an empty row; the arguments afterwards."""
+    W, Wt, b, bt = rng.normal(size=(6, 3)), rng.normal(size=(6, 3)), rng.normal(size=6), rng.normal(size=6)
+    X = rng.integers(1, 300, size=(6, 6)) * (rng.random((6, 6)) < 0.5) / 4
+    X[2], X[0, 4], X[5, 1], X[4, 0], X[3, 3] = 0, 1.0, 0.25, 1 / 3, 180.0
+    result = glove_named(glove_loss_grad(W, Wt, b, bt, X))
+    return result | {"afterwards": [W, Wt, b, bt, X]}
+
+
+@probe("glove_loss_grad", points=3, public=False)
+def other_caps_and_powers(glove_loss_grad, rng):
+    """Three choices of cap and power, counts below, at and above the cap."""
+    W, Wt, b, bt = rng.normal(size=(4, 5)), rng.normal(size=(4, 5)), rng.normal(size=4), rng.normal(size=4)
+    X = np.array([[0, 10.0, 3, 25], [12, 0, 0.5, 1], [9.5, 100, 10, 0], [2, 0, 0, 7]])
+    return {
+        "10, 0.5": glove_named(glove_loss_grad(W, Wt, b, bt, X, 10.0, 0.5)),
+        "25, 1": glove_named(glove_loss_grad(W, Wt, b, bt, X, xmax=25.0, a=1.0)),
+        "default power": glove_named(glove_loss_grad(W, Wt, b, bt, X, xmax=5.0)),
+        "default cap": glove_named(glove_loss_grad(W, Wt, b, bt, X, a=2.0)),
+    }
+
+
+# --- 7. char_ngrams ---------------------------------------------------------------------------------------
+
+
+@probe("char_ngrams", points=1)
+def pieces_by_hand(char_ngrams):
+    """where in pieces of 3, cat in pieces of 3 to 6, and a."""
+    return {"where": char_ngrams("where", 3, 3), "cat": char_ngrams("cat"), "a": char_ngrams("a")}
+
+
+@probe("char_ngrams", points=1)
+def vectors_by_hand(fasttext_vector):
+    """cat and bat from the table of four pieces."""
+    table = {"<ca": np.array([1.0, 0]), "at>": np.array([0, 2.0]), "cat": np.array([1.0, 1]), "dog": np.array([5.0, 5])}
+    return {"cat": fasttext_vector("cat", table, 2), "bat": fasttext_vector("bat", table, 2)}
+
+
+@probe("char_ngrams", points=3, public=False, compare=exact())
+def pieces_of_many_lengths(char_ngrams):
+    """Short and long words with the default lengths and with others, 1 among them."""
+    words = ["embeddings", "banana", "word", "is", "ox-eye", "naïve", "東京"]
+    return {
+        "default": {word: char_ngrams(word) for word in words},
+        "1 to 2": {word: char_ngrams(word, 1, 2) for word in words},
+        "4 to 5": {word: char_ngrams(word, n_min=4, n_max=5) for word in words},
+        "from 5": {word: char_ngrams(word, n_min=5) for word in words},
+        "up to 4": {word: char_ngrams(word, n_max=4) for word in words},
+    }
+
+
+@probe("char_ngrams", points=3, public=False)
+def vectors_of_known_words(char_ngrams, fasttext_vector, rng):
+    """A table that holds whole words, pieces of all lengths and a piece that occurs twice; the table afterwards."""
+    pieces = ["<ba", "ana", "nan", "na>", "<banana>", "<bana", "banana", "<ban", "anana>", "<cab", "her", "<her>"]
+    pieces += ["<banan", "a", "<b", "<banana"]  # of lengths that count, and of lengths that do not
+    table = {piece: rng.normal(size=5) for piece in pieces}
+    vectors = {word: fasttext_vector(word, table, 5) for word in ("banana", "her", "where", "cabana")}
+    return {"vectors": vectors, "table": table}
+
+
+@probe("char_ngrams", points=2, public=False)
+def vectors_of_new_words(fasttext_vector, rng):
+    """Words with one known piece, with several and with none; tables of other widths; the tables afterwards."""
+    table = {piece: rng.normal(size=3) for piece in ["<un", "ing>", "<unt", "eat", "ating", "eat>"]}
+    wide = {"<zq": np.arange(7.0)}
+    vectors = {word: fasttext_vector(word, table, 3) for word in ("untie", "eating", "unbeatable", "eat", "yes")}
+    return {
+        "vectors": vectors,
+        "one piece": fasttext_vector("zqx", wide, 7),
+        "no table": fasttext_vector("eat", {}, 4),
+        "tables": [table, wide],
+    }
+
+
+# --- 8. nnlm_forward --------------------------------------------------------------------------------------
+
+
+@probe("nnlm_forward", points=1)
+def the_cat_sat(ngram_prob):
+    """the cat sat, the cat ran, the cat: probabilities after "the cat", "the" and nothing."""
+    sents = [[0, 1, 2], [0, 1, 3], [0, 1]]
+    return {
+        "sat after the cat": ngram_prob(sents, [0, 1], 2),
+        "cat after the": ngram_prob(sents, [0], 1),
+        "cat": ngram_prob(sents, [], 1),
+        "sat after ran": ngram_prob(sents, [3], 2),
+    }
+
+
+@probe("nnlm_forward", points=2)
+def two_orders_by_hand(nnlm_forward):
+    """The two contexts worked out above: probabilities 1/4, 3/4 and 3/4, 1/4, as logarithms."""
+    E, Wh, Wo = np.array([[0.0], [math.log(2)]]), np.array([[1.0, -1.0]]), np.array([[0.0], [5 / 3 * math.log(3)]])
+    return nnlm_forward(np.array([[1, 0], [0, 1]]), E, Wh, np.zeros(1), Wo, np.zeros(2))
+
+
+@probe("nnlm_forward", points=3, public=False)
+def counted_contexts(ngram_prob, rng):
+    """All words after contexts of no, one, two and three words; sentences of all lengths; the arguments afterwards."""
+    sents = [rng.integers(0, 3, size).tolist() for size in (14, 1, 0, 6, 2, 3, 9)] + [[3, 0, 3], [0, 3]]
+    contexts = [[], [0], [3], [1, 1], [2, 0], [0, 3], [0, 1, 2], [2, 2, 1]]
+    probs = {str(context): [ngram_prob(sents, context, word) for word in range(5)] for context in contexts}
+    return {"probabilities": probs, "afterwards": [sents, contexts]}
+
+
+@probe("nnlm_forward", points=2, public=False)
+def contexts_at_the_edge(ngram_prob):
+    """Contexts at the ends of sentences, across their borders, overlapping, never seen, longer than any sentence."""
+    sents = [[5, 6, 7], [6, 7], [6, 8, 7, 6], [5, 5, 5, 5, 6], [7]]
+    cases = {
+        "at the end": ([6, 7], 6),
+        "across": ([7], 6),
+        "once at the end": ([6], 7),
+        "overlapping": ([5, 5], 5),
+        "never seen": ([9], 5),
+        "never followed": ([8, 7, 6], 5),
+        "not adjacent": ([5, 7], 6),
+        "too long": ([5, 5, 5, 5, 6, 5], 7),
+        "whole beginning": ([5, 5, 5, 5], 6),
+        "no context": ([], 7),
+    }
+    return {"found": {name: ngram_prob(sents, *case) for name, case in cases.items()}, "empty": ngram_prob([], [], 3)}
+
+
+@probe("nnlm_forward", points=4, public=False)
+def a_batch_of_contexts(nnlm_forward, rng):
+    """Contexts of three words, also in another order, and of one word; the arguments afterwards."""
+    E, Wh, bh = rng.normal(size=(7, 2)), rng.normal(size=(5, 6)), rng.normal(size=5)
+    Wo, bo = rng.normal(size=(5, 7)).T, rng.normal(size=7)
+    ctx = np.array([[0, 6, 2], [2, 6, 0], [6, 0, 2], [4, 4, 1]])
+    logs = nnlm_forward(ctx, E, Wh, bh, Wo, bo)
+    single = nnlm_forward(ctx[:1, 1:2], E, Wh[:, 2:4], bh, Wo, bo)
+    return {"three words": logs, "one word": single, "afterwards": [ctx, E, Wh, bh, Wo, bo]}
+
+
+@probe("nnlm_forward", points=2, public=False)
+def log_probabilities_of_a_thousand(nnlm_forward):
+    """Logits from −1000 to 1000 and hidden units that are saturated."""
+    E, Wh, bh = np.array([[1.0, -2], [0, 3], [50, 0.5]]), np.array([[1.0, 0, 0, 2], [0, 40, -40, 1]]), np.array([0.1, -0.2])
+    Wo, bo = np.array([[1000.0, 0], [-1000, 3], [999, 1]]), np.array([0.0, 0.0, 0.5])
+    both = nnlm_forward(np.array([[0, 1], [1, 0], [2, 1], [2, 2], [1, 1]]), E, Wh, bh, Wo, bo)
+    one_sign = np.array([[1000.0, 0], [1000.5, 3], [999, 1]])
+    return {"both signs": both, "one sign per row": nnlm_forward(np.array([[1, 0], [2, 1]]), E, Wh, bh, one_sign, bo)}
+
+
+# --- 9. analogy -------------------------------------------------------------------------------------------
+
+
+def uneven_vectors(rng, V, d):
+    """Vectors with a common direction, whose lengths are from 0.1 to 30."""
+    return (rng.normal(size=(V, d)) + 0.5) * 10 ** rng.uniform(-1, 1.5, size=(V, 1))
+
+
+@probe("analogy", points=1, compare=exact())
+def five_words_by_hand(analogy, nearest):
+    """The five vectors worked out above: the answer is q; the neighbours of a in order."""
+    E = np.array([[1.0, 0], [3, 4], [0, 2], [8, 6], [-3, 4]])
+    return {"a : b = c : ?": analogy(E, 0, 1, 2), "neighbours of a": nearest(E, 0, 4)}
+
+
+@probe("analogy", points=1)
+def four_pairs_by_hand(spearman):
+    """People 9, 7, 3, 3 and cosines 0.8, 0.9, 0.1, 0.3."""
+    return spearman(np.array([9.0, 7, 3, 3]), np.array([0.8, 0.9, 0.1, 0.3]))
+
+
+@probe("analogy", points=3, public=False, compare=exact())
+def many_analogies(analogy, rng):
+    """Analogies among words of very different lengths, in two vocabularies; the vectors afterwards."""
+    answers = {}
+    for V, d in ((12, 3), (25, 6)):
+        E = uneven_vectors(rng, V, d)
+        before = E.copy()
+        asked = [rng.permutation(V)[:3].tolist() for _ in range(25)]
+        answers[V] = [analogy(E, a, b, c) for a, b, c in asked], (E == before).all(axis=1)
+    return answers
+
+
+@probe("analogy", points=2, public=False, compare=exact())
+def the_answer_is_none_of_the_three(analogy):
+    """Words close together, of which the inputs themselves lie nearest to the target."""
+    angle = np.deg2rad([0.0, 10, 40, 62, 75, 200])
+    E = np.c_[np.cos(angle), np.sin(angle), np.full(6, 0.3)] * np.array([[1], [4], [0.5], [2], [9], [1]])
+    return [analogy(E, a, b, c) for a, b, c in [(0, 1, 2), (1, 0, 2), (2, 1, 0), (3, 2, 1), (0, 4, 5), (4, 3, 5)]]
+
+
+@probe("analogy", points=2, public=False, compare=exact())
+def neighbours_in_order(nearest, rng):
+    """One, four and all neighbours of several words of very different lengths; the vectors afterwards."""
+    E = uneven_vectors(rng, 11, 4).T.copy().T
+    before = E.copy()
+    found = {w: [nearest(E, w, k) for k in (1, 4, 10)] for w in (0, 3, 10)}
+    return {"found": found, "unchanged": E == before}
+
+
+@probe("analogy", points=3, public=False)
+def correlations_of_ranks(spearman, rng):
+    """Lists with and without ties, in both arguments, curved, reversed, with values of ±1000; the lists afterwards."""
+    x, y = rng.normal(size=9), rng.normal(size=9)
+    ties, more = np.array([3.0, 1, 3, 2, 3, 1, 0, 5, 5]), np.array([0.0, 0, 1, 0, 1, 1, 0, 1, 1])
+    far = np.array([-1000.0, 1000, 0, 1e-3, 999, -2, 7, 7.5, -1000])
+    lists = {"x": x, "y": y, "ties": ties, "two values": more, "far": far, "curved": np.exp(3 * x), "reversed": -x}
+    lists["half"] = x + 2 * y
+    found = {f"{p}, {q}": spearman(lists[p], lists[q]) for p in lists for q in lists}
+    short = spearman(np.array([2.0, 5, 5]), np.array([0.5, 0.1, 0.7]))
+    return {"found": found, "three": short, "two": spearman(x[:2], y[:2]), "lists": lists}
