@@ -6,7 +6,9 @@ import hashlib
 import json
 import multiprocessing
 import os
+import pickle
 import shutil
+import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
@@ -163,10 +165,34 @@ def _local(archive: bytes, slug: str, settings: Settings) -> tuple[Executor, int
     return pool, jobs
 
 
+class _Shelf:
+    """Submissions put aside on disk: a large class of large notebooks would not fit into memory."""
+
+    def __init__(self) -> None:
+        self._file = tempfile.TemporaryFile(prefix="dlcourse-")  # noqa: SIM115
+
+    def add(self, item: tuple[str, Submission]) -> None:
+        pickle.dump(item, self._file)
+
+    def __iter__(self) -> Iterator[tuple[str, Submission]]:
+        self._file.seek(0)
+        while True:
+            try:
+                yield pickle.load(self._file)
+            except EOFError:
+                return
+
+    def close(self) -> None:
+        self._file.close()
+
+
 def _results(
     todo: Iterable[tuple[str, Submission]], make: Callable[[], tuple[Executor, int]], failed: dict[str, str]
 ) -> Iterator[tuple[str, Graded]]:
     """Results as they come, with a bounded number of submissions under way.
+
+    Those that take much longer than others are given up at first and run again when all others have their grades, so
+    that endless loops keep nobody waiting.
 
     When a worker dies, so does its pool. Those under way are then tried again one at a time, so that the guilty one is
     found and takes nobody with it.
@@ -178,7 +204,9 @@ def _results(
     again = [first]
     attempts: dict[str, int] = {}
     executor, width = make()
-    running: dict[Future[Graded], tuple[str, Submission]] = {}
+    running: dict[Future[Graded | None], tuple[str, Submission]] = {}
+    put_off = _Shelf()
+    hurry = True
     try:
         while True:
             alone = any(student in attempts for student, _ in again) or any(student in attempts for student, _ in running.values())
@@ -188,12 +216,15 @@ def _results(
                 if item is None:
                     break
                 try:
-                    running[executor.submit(grade_one, item[1])] = item
+                    running[executor.submit(grade_one, item[1], hurry)] = item
                 except BrokenProcessPool:
                     broken = True
                     again.insert(0, item)
             if not running and not broken:
-                return
+                if not hurry:
+                    return
+                waiting, hurry = iter(put_off), False
+                continue
             done, _ = wait(running, return_when=FIRST_COMPLETED) if running else (set(), set())
             for future in done:
                 student, submission = running.pop(future)
@@ -207,7 +238,10 @@ def _results(
                     # nothing that one submission does may end the class; who it was and why is reported
                     failed[student] = f"{type(error).__name__}: {error}"
                 else:
-                    yield student, result
+                    if result is None:
+                        put_off.add((student, submission))
+                    else:
+                        yield student, result
             if broken:
                 for student, submission in running.values():
                     attempts[student] = attempts.get(student, 0) + 1
@@ -219,6 +253,7 @@ def _results(
                 again = [(s, x) for s, x in again if s not in failed]
                 executor, width = make()
     finally:
+        put_off.close()
         executor.shutdown(wait=True, cancel_futures=True)
 
 

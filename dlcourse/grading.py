@@ -20,7 +20,7 @@ from .encoding import Raised
 from .executor.session import Zygote
 from .forbid import message, violations
 from .reference import References, content_key, data_files, references
-from .runner import CELL_LIMITS, Record, Step, run
+from .runner import BUDGET, CELL_LIMITS, Record, Step, run
 from .submission import Submission, code_of, rebuild
 from .verdict import Verdict, failing_needs, judge, settle
 
@@ -63,10 +63,10 @@ class Grader:
                 steps.append(Step(cell.id, cell.source, label, limits=CELL_LIMITS))
         return steps
 
-    def run(self, notebook: nbformat.NotebookNode, zygote: Zygote) -> Record:
-        """Run a rebuilt notebook; a probe of a question that uses forbidden calls is not run."""
+    def run(self, notebook: nbformat.NotebookNode, zygote: Zygote, budget: float = BUDGET) -> Record:
+        """Run a rebuilt notebook within ``budget`` wall seconds; the probes of a question that uses a forbidden call fail."""
         steps = self.steps(notebook)
-        record = run(steps, zygote, data_files(self.assignment))
+        record = run(steps, zygote, data_files(self.assignment), budget)
         for name, text in self._forbidden(notebook).items():
             record.results[name] = Raised("ForbiddenCall", ("ForbiddenCall",), text)
         return record

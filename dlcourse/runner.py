@@ -22,6 +22,8 @@ BUDGET = 120.0
 PROBE_CPU = 2.0
 """Least CPU seconds of a probe; a slower reference raises it to :data:`PROBE_FACTOR` times its own."""
 PROBE_FACTOR = 20.0
+AFTER_TIMEOUT = 0.25
+"""Part of their time that the probes of a question keep when one of them has run out of it."""
 
 
 @dataclass(frozen=True)
@@ -52,12 +54,14 @@ class Record:
         results: of each probe, decoded.
         seconds: wall time of each step.
         ended: steps that took the process with them, and how.
+        complete: False where the budget ended the run.
     """
 
     outputs: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     results: dict[str, Any] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     ended: dict[str, str] = field(default_factory=dict)
+    complete: bool = True
 
 
 def start_zygote(sandbox: bool = True) -> Zygote:
@@ -118,6 +122,7 @@ def run(
     todo = list(enumerate(steps))
     last_cell = max((i for i, s in todo if s.probe is None), default=-1)
     session: Session | None = None
+    slow: set[str] = set()  # questions with a probe that ran out of time: the others of an endless loop need not take as long
     try:
         while todo:
             if time.monotonic() > deadline:
@@ -136,7 +141,8 @@ def run(
                     reply = session.cell(step.source, step.label, _within(step.limits, deadline))
                     record.outputs[step.key] = _list(reply.get("outputs"))
                 else:
-                    result = session.probe({**step.probe, "program": step.source}, _within(step.limits, deadline))
+                    limits = step.limits.times(AFTER_TIMEOUT) if step.probe["question"] in slow else step.limits
+                    result = session.probe({**step.probe, "program": step.source}, _within(limits, deadline))
                     record.results[step.key] = result
                     if _missing(result) and index < last_cell:
                         todo.append((len(steps), step))
@@ -144,18 +150,20 @@ def run(
                 record.ended[step.key] = str(end)
                 if step.probe is not None:
                     record.results[step.key] = Raised("RunEnded", ("RunEnded",), str(end))
+                    if end.kind == "time":
+                        slow.add(step.probe["question"])
                 session = None
             record.seconds[step.key] = time.monotonic() - start
             tick()
     finally:
         if session is not None:
             session.close()
+    record.complete = time.monotonic() <= deadline
     return record
 
 
 def _within(limits: Limits, deadline: float) -> Limits:
-    left = max(deadline - time.monotonic(), 0.1)
-    return Limits(min(limits.cpu, left), min(limits.wall, left))
+    return Limits(limits.cpu, min(limits.wall, max(deadline - time.monotonic(), 0.1)))
 
 
 def _repeat(session: Session, cells: Sequence[Step], record: Record, deadline: float) -> bool:

@@ -21,8 +21,13 @@ from pathlib import Path
 from .course import Course, read_course
 from .grading import Grader, open_grader
 from .reference import data_files
-from .runner import rehearse, start_zygote
+from .runner import BUDGET, rehearse, start_zygote
 from .submission import Submission, code_of
+
+PATIENCE = 4.0
+"""A submission that takes this many times as long as others is put off until the others have their grades."""
+LEAST_PATIENCE = 1.0
+"""Seconds that no submission is put off for."""
 
 
 @dataclass(frozen=True)
@@ -83,24 +88,40 @@ class Worker:
     def _warm_up(self) -> None:
         """Import into the zygote what the reference notebook turns out to import."""
         steps = self.grader.steps(self.grader.source)
-        modules = rehearse(steps, self.zygote, data_files(self.grader.assignment))
+        data = data_files(self.grader.assignment)
+        modules = rehearse(steps, self.zygote, data)
         try:
             self.zygote.warm(modules)
         except RuntimeError:  # one of them starts a thread: it stays with the runs
             self.zygote.close()
             self.zygote = start_zygote(self._sandbox)
+        start = time.monotonic()
+        rehearse(steps, self.zygote, data)
+        self._usual = time.monotonic() - start
 
-    def grade(self, submission: Submission) -> Graded:
-        """Grade one submission."""
+    def grade(self, submission: Submission, hurry: bool = False) -> Graded | None:
+        """Grade one submission.
+
+        Args:
+            submission: what was handed in.
+            hurry: give up on one that takes much longer than others.
+
+        Returns:
+            None if it was given up.
+        """
         start = time.monotonic()
         grader = self.grader
         notebook = grader.rebuild(submission)
+        budget = min(BUDGET, max(LEAST_PATIENCE, PATIENCE * self._usual)) if hurry else BUDGET
         try:
-            record = grader.run(notebook, self.zygote)
+            record = grader.run(notebook, self.zygote, budget)
         except RuntimeError:  # the warm process is gone, killed by the system for want of memory perhaps
             self.zygote.close()
             self.zygote = start_zygote(self._sandbox)
-            record = grader.run(notebook, self.zygote)
+            record = grader.run(notebook, self.zygote, budget)
+        if budget < BUDGET and not record.complete:
+            return None
+        self._usual += 0.1 * (min(time.monotonic() - start, 2 * self._usual) - self._usual)
         verdicts = grader.write(notebook, record)
         scores, untouched = {}, {}
         for cell, kind in code_of(notebook):
@@ -142,8 +163,8 @@ def _end_with(parent: multiprocessing.process.BaseProcess) -> None:
     os._exit(1)
 
 
-def grade_one(submission: Submission) -> Graded:
+def grade_one(submission: Submission, hurry: bool = False) -> Graded | None:
     """Grade one submission in a process prepared by :func:`start_worker`."""
     if _worker is None:
         raise RuntimeError("this process was not prepared by start_worker")
-    return _worker.grade(submission)
+    return _worker.grade(submission, hurry)

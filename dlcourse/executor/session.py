@@ -64,6 +64,9 @@ class Limits:
     cpu: float
     wall: float
 
+    def times(self, factor: float) -> Limits:
+        return Limits(factor * self.cpu, factor * self.wall)
+
 
 def environment(box: Sandbox | None = None) -> dict[str, str]:
     """The environment of student code: nothing of the grader's but where programs and locale are."""

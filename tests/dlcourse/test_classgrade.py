@@ -461,9 +461,11 @@ def test_killed_grader_takes_its_workers_with_it(killed):
 # ---- workers that die ------------------------------------------------------------------------------------------------
 
 
-def _name(submission):
+def _name(submission, hurry=False):
     """Stands for grading: what a worker process does with a submission of these tests."""
     text = submission.notes[0]
+    if text.startswith("endless") and hurry:
+        return None
     if text.startswith("die"):
         os._exit(1)
     if text.startswith("once:"):
@@ -554,6 +556,18 @@ def test_submissions_are_read_as_they_are_needed(results):
     for item in classgrade._results(((f"s{n}", Submission([], [t])) for n, t in enumerate(texts())), make, failed):
         found.append(item)
     assert len(found) == 60 and most <= 5
+
+
+def test_what_takes_long_is_put_off_to_the_end(results):
+    texts = [f"endless{n}" if n % 3 == 0 else f"slow{n}" for n in range(12)]
+    found, failed, pools = results(texts)
+    assert [t[:4] for _, t in found] == ["slow"] * 8 + ["endl"] * 4
+    assert {s for s, _ in found} == {f"s{n}" for n in range(12)} and failed == {} and len(pools) == 1
+
+
+def test_worker_that_dies_among_those_put_off(results):
+    found, failed, _ = results(["endless0", "die", "slow1", "endless2"])
+    assert {t for _, t in found} == {"endless0", "slow1", "endless2"} and set(failed) == {"s1"}
 
 
 def test_nothing_to_do_starts_no_worker(results):

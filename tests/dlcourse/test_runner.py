@@ -1,6 +1,7 @@
 """Running the steps of one notebook: what dies is left out, the rest goes on."""
 
 import dataclasses
+import time
 
 import pytest
 
@@ -17,8 +18,8 @@ def cell(key, source, limits=SHORT):
     return Step(key, source, key, limits=limits)
 
 
-def probe(name, body, parameters="f", limits=SHORT):
-    request = {"name": name, "question": "q", "public": True, "slug": "s", "seed": ""}
+def probe(name, body, parameters="f", limits=SHORT, question="q"):
+    request = {"name": name, "question": question, "public": True, "slug": "s", "seed": ""}
     return Step(name, f"def {name}({parameters}):\n    return {body}\n", probe=request, limits=limits)
 
 
@@ -99,6 +100,17 @@ def test_budget_ends_everything_with_a_result_for_each_probe(zygote):
     assert record.results["p0"] is None
     last = record.results["p7"]
     assert last.type == "RunEnded" and last.message == "not run: the notebook had used up its 0.9 s"
+    assert not record.complete
+
+
+def test_probes_after_one_that_ran_out_of_time_get_less_of_it(zygote):
+    endless, limits = cell("a", "def f():\n    while True: pass\ng = lambda: 1"), Limits(0.8, 4.0)
+    steps = [endless, *(probe(n, "f()", limits=limits, question="f") for n in ("p", "q", "r")), probe("s", "g()", "g", question="g")]
+    start = time.monotonic()
+    record = run(steps, zygote)
+    assert record.complete and record.results["s"] == 1
+    assert "0.8 s" in record.results["p"].message and "0.2 s" in record.results["q"].message and "0.2 s" in record.results["r"].message
+    assert time.monotonic() - start < 4
 
 
 def test_empty_notebook(zygote):

@@ -3,6 +3,7 @@
 import io
 import os
 import signal
+import time
 import zipfile
 
 import nbformat
@@ -10,7 +11,7 @@ import pytest
 from scratch import answered, perfect, submission_of
 
 from dlcourse.submission import Submission
-from dlcourse.work import Worker, bundle
+from dlcourse.work import PATIENCE, Worker, bundle
 
 
 def test_bundle_holds_the_assignment_and_nothing_of_others(built_course):
@@ -46,6 +47,21 @@ def test_worker_whose_warm_process_died_makes_a_new_one(worker, built_course):
     worker.zygote._process.wait()
     assert sum(worker.grade(submission_of(perfect(built_course, "vectors"))).scores.values()) == 16.5
     assert sum(worker.grade(submission_of(perfect(built_course, "vectors"))).scores.values()) == 16.5
+
+
+def test_what_takes_much_longer_than_the_reference_is_given_up_in_a_hurry_and_graded_in_full_without(worker, built_course):
+    endless = submission_of(answered(built_course, "vectors", {"cosine": "def cosine(a, b):\n    while True:\n        pass"}))
+    start = time.monotonic()
+    assert worker.grade(endless, hurry=True) is None
+    assert time.monotonic() - start < 2 + PATIENCE * worker._usual
+    found = worker.grade(endless)
+    assert {s for q, _, s, _ in found.verdicts if q == "cosine"} == {"failed"}
+    assert [s for q, _, s, _ in found.verdicts if q == "normalise"] and worker._usual < 1.5
+
+
+def test_honest_work_is_graded_at_once_in_a_hurry(worker, built_course):
+    notebook = submission_of(perfect(built_course, "vectors"))
+    assert worker.grade(notebook, hurry=True).scores == worker.grade(notebook).scores
 
 
 def test_worker_outside_of_a_pool_must_be_prepared(monkeypatch):
