@@ -147,8 +147,15 @@ def _digest(submission: Submission, timestamp: datetime | None) -> str:
     return digest.hexdigest()
 
 
-def _local(archive: bytes, slug: str, settings: Settings) -> tuple[Executor, int]:
+def _start_worker_from(archive: Path, slug: str, sandbox: bool) -> None:
+    start_worker(archive.read_bytes(), slug, sandbox)
+
+
+def _local(archive: Path, slug: str, settings: Settings) -> tuple[Executor, int]:
     """A pool of processes on this machine and how many they are.
+
+    They read the assignment from a file: what a process is started with goes through a pipe, and writing more into one
+    than it holds waits for the process to read, for ever if that has died.
 
     Raises:
         AuthorError: they do not start, or this machine cannot sandbox student code.
@@ -157,9 +164,10 @@ def _local(archive: bytes, slug: str, settings: Settings) -> tuple[Executor, int
         raise AuthorError(str(SandboxUnavailable(available()[0])))
     jobs = settings.jobs or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else settings.jobs or os.cpu_count() or 1
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(jobs, context, initializer=start_worker, initargs=(archive, slug, settings.sandbox))
+    pool = ProcessPoolExecutor(jobs, context, initializer=_start_worker_from, initargs=(archive, slug, settings.sandbox))
     try:
-        pool.submit(os.getpid).result()
+        for started in [pool.submit(os.getpid) for _ in range(jobs)]:
+            started.result()
     except BrokenProcessPool:
         raise AuthorError("the worker processes do not start; what they said stands above") from None
     return pool, jobs
@@ -308,7 +316,7 @@ def grade_class(
     report = Report()
     journal = Journal(course.root / ".dlcourse" / "journal" / f"{slug}.jsonl")
     url = db_url or f"sqlite:///{course.root / 'gradebook.db'}"
-    with GradebookWriter(url, course.course_id, slug, config) as gradebook:
+    with GradebookWriter(url, course.course_id, slug, config) as gradebook, tempfile.TemporaryDirectory(prefix="dlcourse-") as place:
         gradebook.check_points(points)
         present = gradebook.graded_students()
         digests: dict[str, tuple[str, datetime | None, bool]] = {}
@@ -344,7 +352,8 @@ def grade_class(
                 digests[student] = (digest, timestamp, submission.readable)
                 yield student, submission
 
-        archive = bundle(course, slug)
+        archive = Path(place, "assignment.zip")
+        archive.write_bytes(bundle(course, slug))
         make = _dask(archive, slug, settings) if settings.cluster else lambda: _local(archive, slug, settings)
         for student, graded in _results(todo(), make, report.failed):
             digest, timestamp, readable = digests.pop(student)
@@ -366,10 +375,10 @@ def grade_class(
     return report
 
 
-def _dask(archive: bytes, slug: str, settings: Settings) -> Callable[[], tuple[Executor, int]]:
+def _dask(archive: Path, slug: str, settings: Settings) -> Callable[[], tuple[Executor, int]]:
     from .cluster import dask_executor
 
-    return lambda: dask_executor(settings.cluster, archive, slug, settings.sandbox)
+    return lambda: dask_executor(settings.cluster, archive.read_bytes(), slug, settings.sandbox)
 
 
 def elapsed(seconds: float) -> str:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from datetime import datetime
 from types import TracebackType
 from typing import Any
+from uuid import uuid4
 
-from nbgrader.api import Gradebook, MissingEntry, SubmittedNotebook
+from nbgrader.api import Assignment, Comment, Grade, Gradebook, MissingEntry, Student, SubmittedAssignment, SubmittedNotebook
 from nbgrader.preprocessors import AssignLatePenalties
-from sqlalchemy import event
+from sqlalchemy import event, func, insert, select, update
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, SAWarning, SQLAlchemyError
-from sqlalchemy.orm import selectinload
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from traitlets.config import Config
 
 from .authoring import AuthorError
@@ -59,6 +58,10 @@ class GradebookWriter:
             self._gradebook.close()
             raise AuthorError(f"the gradebook has no notebook {slug!r} under assignment {slug!r}; run `dlcourse build {slug}`")
         self._max = {cell.name: float(cell.max_score) for cell in notebook.grade_cells}
+        self._cells = {cell.id: cell.name for cell in [*notebook.grade_cells, *notebook.solution_cells]}
+        self._assignment_id, self._notebook_id = assignment.id, notebook.id
+        self._graded = {n.id: [c.id for c in (*n.grade_cells, *n.task_cells)] for n in assignment.notebooks}
+        self._commented = {n.id: [c.id for c in (*n.solution_cells, *n.task_cells)] for n in assignment.notebooks}
         self._late = AssignLatePenalties(config=config or Config())
         self._late.init_plugin()
 
@@ -86,31 +89,69 @@ class GradebookWriter:
         Returns:
             The notebook's score, manual scores included.
         """
-        gradebook = self._gradebook
-        gradebook.update_or_create_student(student)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", SAWarning)  # nbgrader's own classes under SQLAlchemy 2
-            submission = gradebook.update_or_create_submission(self._slug, student, **({"timestamp": timestamp} if timestamp else {}))
-        query = gradebook.db.query(SubmittedNotebook).options(
-            selectinload(SubmittedNotebook.grades), selectinload(SubmittedNotebook.comments)
-        )
-        notebook = next(n for n in query.filter(SubmittedNotebook.assignment_id == submission.id) if n.name == self._slug)
-        for grade in notebook.grades:
-            grade.auto_score = scores[grade.name]
-            grade.needs_manual_grade = grade.manual_score is not None
-        for comment in notebook.comments:
-            comment.auto_comment = "No response." if untouched.get(comment.name) else None
-        gradebook.db.flush()
-        notebook.late_submission_penalty = None
-        if submission.total_seconds_late > 0:
-            gradebook.db.refresh(notebook)
-            penalty = self._late.plugin_inst.late_submission_penalty(student, notebook.score, submission.total_seconds_late)
-            if penalty is not None:
-                notebook.late_submission_penalty = self._late._check_late_penalty(notebook, penalty)
-        gradebook.db.commit()
-        total = sum(g.manual_score if g.manual_score is not None else scores[g.name] for g in notebook.grades)
-        gradebook.db.expunge_all()  # memory stays flat over a large class
+        db = self._gradebook.db
+        if db.execute(select(Student.id).where(Student.id == student)).first() is None:
+            self._gradebook.add_student(student)
+        row = db.execute(
+            select(SubmittedAssignment.id, SubmittedNotebook.id)
+            .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+            .where(SubmittedAssignment.assignment_id == self._assignment_id, SubmittedAssignment.student_id == student)
+            .where(SubmittedNotebook.notebook_id == self._notebook_id)
+        ).first()
+        if row is None:
+            submission_id, notebook_id = self._add_submission(student)
+        else:
+            submission_id, notebook_id = row
+        if timestamp:
+            db.execute(update(SubmittedAssignment), [{"id": submission_id, "timestamp": timestamp}])
+        total, grades = 0.0, []
+        for grade in db.execute(select(Grade.id, Grade.cell_id, Grade.manual_score).where(Grade.notebook_id == notebook_id)):
+            score = scores[self._cells[grade.cell_id]]
+            total += score if grade.manual_score is None else grade.manual_score
+            grades.append({"id": grade.id, "auto_score": score, "needs_manual_grade": grade.manual_score is not None})
+        comments = [
+            {"id": comment.id, "auto_comment": "No response." if untouched.get(self._cells[comment.cell_id]) else None}
+            for comment in db.execute(select(Comment.id, Comment.cell_id).where(Comment.notebook_id == notebook_id))
+        ]
+        db.execute(update(Grade), grades)
+        if comments:
+            db.execute(update(Comment), comments)
+        penalty = self._penalty(student, submission_id, notebook_id)
+        db.execute(update(SubmittedNotebook), [{"id": notebook_id, "late_submission_penalty": penalty}])
+        db.commit()
         return float(total)
+
+    def _add_submission(self, student: str) -> tuple[str, str]:
+        """Make the rows that nbgrader's ``add_submission`` makes, in four statements; give the ids of submission and notebook."""
+        db = self._gradebook.db
+        submission = uuid4().hex
+        notebooks = {n: uuid4().hex for n in self._graded}
+        db.execute(insert(SubmittedAssignment), [{"id": submission, "assignment_id": self._assignment_id, "student_id": student}])
+        db.execute(insert(SubmittedNotebook), [{"id": i, "assignment_id": submission, "notebook_id": n} for n, i in notebooks.items()])
+        for table, cells in ((Grade, self._graded), (Comment, self._commented)):
+            rows = [{"id": uuid4().hex, "notebook_id": notebooks[n], "cell_id": cell} for n, of in cells.items() for cell in of]
+            if rows:
+                db.execute(insert(table), rows)
+        return submission, notebooks[self._notebook_id]
+
+    def _penalty(self, student: str, submission_id: str, notebook_id: str) -> float | None:
+        """What the configured plugin takes off for a late submission."""
+        db = self._gradebook.db
+        late = db.execute(
+            select(Assignment.duedate, SubmittedAssignment.timestamp)
+            .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+            .where(SubmittedAssignment.id == submission_id)
+        ).one()
+        if late.duedate is None or late.timestamp is None:
+            return None
+        seconds = db.get(SubmittedAssignment, submission_id).total_seconds_late
+        penalty = None
+        if seconds > 0:
+            notebook = db.get(SubmittedNotebook, notebook_id)
+            given = self._late.plugin_inst.late_submission_penalty(student, notebook.score, seconds)
+            penalty = None if given is None else self._late._check_late_penalty(notebook, given)
+        db.expunge_all()
+        return penalty
 
     def undo(self) -> None:
         """Forget what a failed :meth:`write` began."""
@@ -119,8 +160,16 @@ class GradebookWriter:
 
     def graded_students(self) -> set[str]:
         """Students who have a complete automatic grade of this assignment."""
-        submissions = self._gradebook.assignment_submissions(self._slug)
-        return {s.student.id for s in submissions if all(g.auto_score is not None for n in s.notebooks for g in n.grades)}
+        ungraded = func.count().filter(Grade.auto_score.is_(None))
+        query = (
+            select(SubmittedAssignment.student_id)
+            .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+            .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
+            .where(SubmittedAssignment.assignment_id == self._assignment_id)
+            .group_by(SubmittedAssignment.student_id)
+            .having(ungraded == 0)
+        )
+        return set(self._gradebook.db.scalars(query))
 
     def close(self) -> None:
         self._gradebook.close()

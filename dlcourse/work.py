@@ -24,9 +24,9 @@ from .reference import data_files
 from .runner import BUDGET, rehearse, start_zygote
 from .submission import Submission, code_of
 
-PATIENCE = 4.0
+PATIENCE = 3.0
 """A submission that takes this many times as long as others is put off until the others have their grades."""
-LEAST_PATIENCE = 1.0
+LEAST_PATIENCE = 0.3
 """Seconds that no submission is put off for."""
 
 

@@ -81,7 +81,7 @@ def inline(monkeypatch, zygote):
     """Commands run in this process use the session's warm process and no pool: a class of three takes no second."""
     for module in (runner, classgrade, work):
         monkeypatch.setattr(module, "start_zygote", lambda sandbox=True: _Kept(zygote))
-    monkeypatch.setattr(classgrade, "_local", lambda archive, slug, settings: (_Inline(archive, slug, False), 1))
+    monkeypatch.setattr(classgrade, "_local", lambda archive, slug, settings: (_Inline(archive.read_bytes(), slug, False), 1))
 
 
 @pytest.fixture(scope="session")

@@ -581,9 +581,10 @@ def test_machine_without_a_sandbox_is_one_clear_error(small, monkeypatch):
         grade(small)
 
 
-def test_pool_that_cannot_start_is_one_error(built_course):
+def test_pool_that_cannot_start_is_one_error(tmp_path):
+    (tmp_path / "assignment.zip").write_bytes(b"no archive" * 100_000)
     with pytest.raises(AuthorError, match="the worker processes do not start"):
-        classgrade._local(b"no archive", "vectors", Settings(jobs=1, sandbox=False))
+        classgrade._local(tmp_path / "assignment.zip", "vectors", Settings(jobs=1, sandbox=False))
 
 
 def test_worker_and_its_warm_process_killed_in_the_middle_of_a_class(built_course, tmp_path):
