@@ -29,7 +29,7 @@ from .gradebook import GradebookWriter
 from .grading import open_grader
 from .runner import start_zygote
 from .submission import Submission, exchange_files, read_submission, submitted_at
-from .work import Graded, bundle, grade_one, start_worker
+from .work import Graded, bundle, grade_one, start_worker_from
 
 ATTEMPTS = 3
 """How often a submission is tried when the worker that runs it dies."""
@@ -147,10 +147,6 @@ def _digest(submission: Submission, timestamp: datetime | None) -> str:
     return digest.hexdigest()
 
 
-def _start_worker_from(archive: Path, slug: str, sandbox: bool) -> None:
-    start_worker(archive.read_bytes(), slug, sandbox)
-
-
 def _local(archive: Path, slug: str, settings: Settings) -> tuple[Executor, int]:
     """A pool of processes on this machine and how many they are.
 
@@ -164,7 +160,7 @@ def _local(archive: Path, slug: str, settings: Settings) -> tuple[Executor, int]
         raise AuthorError(str(SandboxUnavailable(available()[0])))
     jobs = settings.jobs or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else settings.jobs or os.cpu_count() or 1
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(jobs, context, initializer=_start_worker_from, initargs=(archive, slug, settings.sandbox))
+    pool = ProcessPoolExecutor(jobs, context, initializer=start_worker_from, initargs=(archive, slug, settings.sandbox))
     try:
         for started in [pool.submit(os.getpid) for _ in range(jobs)]:
             started.result()

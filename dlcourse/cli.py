@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
+from . import quickstart  # noqa: F401
 from .authoring import AuthorError, course_root
 from .course import Course, read_course
 from .export.cli import app as export_app

@@ -18,6 +18,7 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from . import quickstart  # noqa: F401
 from .course import Course, read_course
 from .grading import Grader, open_grader
 from .reference import data_files
@@ -156,6 +157,11 @@ def start_worker(archive: bytes, slug: str, sandbox: bool) -> None:
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     _worker = Worker(archive, slug, sandbox)
     atexit.register(_worker.close)
+
+
+def start_worker_from(archive: Path, slug: str, sandbox: bool) -> None:
+    """Initializer of a worker process that finds the bundle in a file."""
+    start_worker(archive.read_bytes(), slug, sandbox)
 
 
 def _end_with(parent: multiprocessing.process.BaseProcess) -> None:
