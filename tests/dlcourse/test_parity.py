@@ -2,6 +2,8 @@
 
 For each assignment of the course: the reference, the stub, every misconception, every alternative and the sample class.
 
+Misconceptions of different questions share a submission: the question is whether the graders agree, not what is lost.
+
 - *All of them* are run once, by the core of `dlcourse grade`. nbgrader's column is nbgrader's own scoring function on the
   notebook that grading leaves; otter's is the results.json made by the grader that was unpacked from the zip's data. The
   second grader does not run the submission again: its steps (sources, seeds, limits) are asserted to be the very same,
@@ -102,10 +104,12 @@ def case(request, whole_course, zygote, tmp_path_factory):
 
     answered("reference", right)
     answered("stub", {})
-    for one in assignment.misconceptions:
-        answered(f"misconception.{one.question}.{one.name}", right | {one.question: assignment.edited(one)})
-    for other in assignment.alternatives:
-        answered(f"alternative.{other.question}.{other.name}", right | {other.question: other.source})
+    # a submission holds one misconception of each question, so that a dozen hold all; the same with alternatives
+    wrong = {q: [assignment.edited(m) for m in assignment.misconceptions if m.question == q] for q in right}
+    other = {q: [a.source for a in assignment.alternatives if a.question == q] for q in right}
+    for kind, of in (("misconceptions", wrong), ("alternatives", other)):
+        for number in range(max(map(len, of.values()))):
+            answered(f"{kind}.{number}", right | {q: sources[number] for q, sources in of.items() if number < len(sources)})
     for sample in sample_class(assignment, release):
         path = folder(sample.id)
         for name, data in sample.files.items():

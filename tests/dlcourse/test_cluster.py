@@ -1,0 +1,116 @@
+"""Grading on a Dask cluster: a scheduler and workers as processes of their own, some of which die or come late."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from distributed import Client
+from scratch import EXPECTED, copy_course, dlcourse, environment, gradebook_tables, hand_in, hand_in_samples, perfect, totals
+
+from dlcourse.authoring import AuthorError
+from dlcourse.classgrade import Settings, grade_class
+
+_SILENT = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+
+
+class Cluster:
+    """A scheduler on a free port of this machine, and workers.
+
+    Args:
+        folder: an empty folder.
+    """
+
+    def __init__(self, folder):
+        self.folder, self.workers = folder, []
+        self._environment = environment(folder)
+        self._file = folder / "scheduler.json"
+        self._scheduler = self._start("scheduler", "--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(self._file))
+        deadline = time.monotonic() + 60
+        while not self._file.is_file() or not self._file.read_text():
+            assert time.monotonic() < deadline and self._scheduler.poll() is None
+            time.sleep(0.1)
+        self.address = json.loads(self._file.read_text())["address"]
+
+    def _start(self, what, *arguments):
+        command = [sys.executable, "-m", f"distributed.cli.dask_{what}", *arguments, "--no-dashboard"]
+        return subprocess.Popen(command, cwd=self.folder, env=self._environment, start_new_session=True, **_SILENT)
+
+    def add(self, threads=1, wait=True):
+        """Start a worker without a nanny, which would start it again when it is killed."""
+        self.workers.append(self._start("worker", self.address, "--nthreads", str(threads), "--no-nanny"))
+        if wait:
+            with Client(self.address, set_as_default=False) as client:
+                client.wait_for_workers(len([w for w in self.workers if w.poll() is None]), timeout=60)
+        return self.workers[-1]
+
+    def close(self):
+        for process in [*self.workers, self._scheduler]:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGTERM)
+        for process in [*self.workers, self._scheduler]:
+            process.wait(30)
+
+
+@pytest.fixture
+def cluster(tmp_path):
+    (tmp_path / "cluster").mkdir()
+    one = Cluster(tmp_path / "cluster")
+    yield one
+    one.close()
+
+
+def grades(course):
+    return gradebook_tables(course.root / "gradebook.db")
+
+
+@pytest.mark.slow
+def test_two_workers_make_the_gradebook_of_the_local_run(cluster, built_course, classgraded, tmp_path):
+    cluster.add()
+    cluster.add()
+    course = copy_course(built_course, tmp_path / "course")
+    hand_in_samples(course)
+    said = dlcourse(course, "grade", "vectors", "--cluster", cluster.address, "--unsafe-no-sandbox", status=2)
+    assert f"{len(EXPECTED)} graded now, 0 unchanged, 0 failed" in said
+    assert grades(course) == grades(classgraded[0])
+
+
+@pytest.mark.slow
+def test_submissions_of_a_killed_worker_are_graded_by_another_and_each_once(cluster, built_course, tmp_path):
+    cluster.add()
+    course = copy_course(built_course, tmp_path / "course")
+    for number in range(24):
+        hand_in(course, f"s{number:02d}", "vectors", perfect(course, "vectors"))
+    seen = []
+
+    def progress(student, done, total):
+        seen.append(student)
+        if done == 4:
+            cluster.add()  # joins while the class is graded, and gets the assignment then
+        if done == 10:
+            os.killpg(cluster.workers[0].pid, signal.SIGKILL)
+
+    report = grade_class(course, "vectors", Settings(cluster=cluster.address, sandbox=False), progress=progress)
+    assert cluster.workers[0].wait(10) == -signal.SIGKILL and cluster.workers[1].poll() is None
+    assert report.failed == {} and sorted(seen) == [f"s{n:02d}" for n in range(24)]
+    lines = (course.root / ".dlcourse" / "journal" / "vectors.jsonl").read_text().splitlines()
+    assert sorted(json.loads(line)["student"] for line in lines) == sorted(seen)
+    assert totals(course.root / "gradebook.db", "vectors") == dict.fromkeys(sorted(seen), 16.5)
+
+
+def test_nobody_at_the_address(built_course, tmp_path):
+    course = copy_course(built_course, tmp_path / "course")
+    hand_in(course, "s", "vectors", perfect(course, "vectors"))
+    said = dlcourse(course, "grade", "vectors", "--cluster", "tcp://127.0.0.1:9", "--unsafe-no-sandbox", status=1)
+    assert "no Dask cluster with a worker at 'tcp://127.0.0.1:9'" in said and "Traceback" not in said
+
+
+def test_workers_of_several_threads_are_refused(cluster, built_course, tmp_path):
+    cluster.add(threads=2)
+    course = copy_course(built_course, tmp_path / "course")
+    hand_in(course, "s", "vectors", perfect(course, "vectors"))
+    with pytest.raises(AuthorError, match="runs several threads; start workers with --nthreads 1"):
+        grade_class(course, "vectors", Settings(cluster=cluster.address, sandbox=False))
