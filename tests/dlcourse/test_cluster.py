@@ -48,10 +48,9 @@ class Cluster:
         return self.workers[-1]
 
     def close(self):
-        for process in [*self.workers, self._scheduler]:
+        for process in [*self.workers, self._scheduler]:  # a worker says farewell to its scheduler
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGTERM)
-        for process in [*self.workers, self._scheduler]:
             process.wait(30)
 
 
