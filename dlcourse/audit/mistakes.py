@@ -12,17 +12,18 @@ from .context import OTHER_SEEDS, Context
 
 
 def misconceptions(context: Context) -> None:
-    """Each loses points on its own question and is named in the feedback.
-
-    Points of questions that do not build on it cannot be lost: :mod:`dlcourse.audit.reach` has shown that those do not
-    even notice an empty stub.
-    """
+    """Each loses points on its own question, keeps those of questions that do not build on it, and is named in the feedback."""
     assignment = context.assignment
     known = assignment.misconceptions
-    outcomes = context.run(
-        [Variant({m.question: assignment.edited(m)}, context.own(m.question), context.seed, context.graded) for m in known],
-        "misconceptions",
-    )
+    apart = {
+        q: [p for r in assignment.questions if r != q and r not in context.builders(q) for p in context.own(r)]
+        for q in assignment.questions
+    }
+    variants = [
+        Variant({m.question: assignment.edited(m)}, [*context.own(m.question), *apart[m.question]], context.seed, context.graded)
+        for m in known
+    ]
+    outcomes = context.run(variants, "misconceptions")
     for name, expectation in context.expected[context.seed].items():
         found = [
             KnownMistake(m.name, m.hint, o.results[name])
@@ -37,6 +38,11 @@ def misconceptions(context: Context) -> None:
         if not context.lost(outcome, context.own(one.question)):
             context.find(one.question, "misconception", one.name, "loses no point on its own question")
             continue
+        for probe in context.lost(outcome, apart[one.question]):
+            elsewhere = assignment.probes[probe].probe.question
+            context.find(
+                one.question, "misconception", f"{one.name} on {probe}", f"loses points of {elsewhere}, which does not build on it"
+            )
         said = named(context, one.question, outcome.results)
         if one.name not in said:
             instead = f"; {', '.join(sorted(said))} is named instead" if said else ""

@@ -274,6 +274,7 @@ MISCONCEPTIONS = [
     Misconception(question="base", name="no_effect", hint="None.", edits=[("* 3.0", "* 3.0 * 1.0")]),
     Misconception(question="said", name="first", hint="One.", edits=[("+ 0.5", "+ 1.5")]),
     Misconception(question="said", name="second", hint="Two.", edits=[("+ 0.5", "+ 3.0 / 2.0")]),
+    Misconception(question="said", name="spreads", hint="Four.", edits=[("+ 0.5", "+ 4.0 + 0 * len(str(globals().pop('base', '')))")]),
     Misconception(question="said", name="crashes", hint="Three.", edits=[("def said(n: int):", "def said(n: itn):")]),
 ]
 """
@@ -354,6 +355,12 @@ def test_misconceptions_that_cannot_be_told(broken):
     assert found(broken, "said", "misconception", "second") == ["is never named in the feedback; first is named instead"]
     assert any("its cell raises" in t for t in found(broken, "said", "misconception", "crashes"))
     assert not found(broken, "said", "misconception", "first")
+
+
+def test_misconception_that_costs_points_elsewhere(broken):
+    text = "loses points of base, which does not build on it"
+    accused = {f.subject.partition(" on ")[0] for f in broken.findings if f.check == "misconception" and f.text == text}
+    assert accused == {"spreads"}
 
 
 def test_a_wrong_alternative(broken):
