@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from ..authoring import Assignment
+from ..authoring import Assignment, AuthorError
 from ..encoding import Raised
-from ..executor.session import Limits, RunEnded, SandboxUnavailable, Session
-from ..reference import data_files, probe_step
-from ..runner import start_zygote
+from ..executor.session import Limits, RunEnded, Session, Zygote
+from ..reference import data_files, notebook_steps, probe_step
+from ..runner import rehearse, start_zygote
 
 INSIDE = Path(__file__).with_name("inside.py").read_text(encoding="utf-8")
 PRELUDE = f"__audit__ = {{'__name__': 'audit'}}; exec(compile({INSIDE!r}, '<audit>', 'exec'), __audit__)"
@@ -101,12 +101,22 @@ class Bench:
     def __init__(self, assignment: Assignment, jobs: int = 0) -> None:
         self.assignment = assignment
         self.cells = [c for c in assignment.cells if c.kind in ("given", "question")]
+        self.zygote = self._start()
+        modules = rehearse(notebook_steps(assignment, "", {}), self.zygote, data_files(assignment))
         try:
-            self.zygote = start_zygote()
-        except SandboxUnavailable:  # it is the author's own code
-            self.zygote = start_zygote(sandbox=False)
-        self.zygote.warm(list(imported(assignment)))
+            self.zygote.warm([*imported(assignment), *modules])
+        except RuntimeError:  # one of them starts a thread: it stays with the runs
+            self.zygote.close()
+            self.zygote = self._start()
+            self.zygote.warm(list(imported(assignment)))
         self._pool = ThreadPoolExecutor(jobs or os.cpu_count() or 1)
+
+    @staticmethod
+    def _start() -> Zygote:
+        try:
+            return start_zygote()
+        except AuthorError:  # no sandbox here; it is the author's own code
+            return start_zygote(sandbox=False)
 
     def close(self) -> None:
         self._pool.shutdown(cancel_futures=True)

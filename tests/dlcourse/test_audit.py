@@ -274,7 +274,7 @@ MISCONCEPTIONS = [
     Misconception(question="base", name="no_effect", hint="None.", edits=[("* 3.0", "* 3.0 * 1.0")]),
     Misconception(question="said", name="first", hint="One.", edits=[("+ 0.5", "+ 1.5")]),
     Misconception(question="said", name="second", hint="Two.", edits=[("+ 0.5", "+ 3.0 / 2.0")]),
-    Misconception(question="said", name="spreads", hint="Four.", edits=[("+ 0.5", "+ 4.0 + 0 * len(str(globals().pop('base', '')))")]),
+    Misconception(question="said", name="spreads", hint="Four.", edits=[("+ 0.5", "+ 4.0 + 0 * len(str(torch.set_num_threads(7)))")]),
     Misconception(question="said", name="crashes", hint="Three.", edits=[("def said(n: int):", "def said(n: itn):")]),
 ]
 """
@@ -358,7 +358,7 @@ def test_misconceptions_that_cannot_be_told(broken):
 
 
 def test_misconception_that_costs_points_elsewhere(broken):
-    text = "loses points of base, which does not build on it"
+    text = "loses points of threaded, which does not build on it"
     accused = {f.subject.partition(" on ")[0] for f in broken.findings if f.check == "misconception" and f.text == text}
     assert accused == {"spreads"}
 
