@@ -33,7 +33,7 @@ demo: install ## build the course, grade a sample class through nbgrader, show t
 test: install lint ## everything that CI runs
 	$(RUN) dlcourse.cli build --check
 	$(RUN) dlcourse.cli audit --check
-	$(RUN) pytest -q -n $(JOBS) --dist loadfile --durations=15 $(ARGS)
+	$(RUN) pytest -q -n $(JOBS) --dist loadfile --no-loadscope-reorder --durations=25 $(ARGS)
 
 lint: install
 	$(RUN) ruff check .
