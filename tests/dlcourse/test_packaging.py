@@ -183,3 +183,8 @@ def test_no_submodule_takes_the_place_of_a_public_name():
     )
     run = subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True)
     assert run.stdout.strip() == "[]", run.stdout + run.stderr
+
+
+def test_readme_lists_the_assignments_of_the_course_in_order():
+    listed = re.findall(r"^\| \[(\w+)\]\(solutions/(\w+)\.py\) \|", (REPOSITORY / "README.md").read_text(), re.MULTILINE)
+    assert listed == [(slug, slug) for slug in read_course(REPOSITORY).entries]
