@@ -37,6 +37,8 @@ from dlcourse.export import gradescope, pack
 from dlcourse.export.gradescope import Graded, Line
 from dlcourse.export.otter import autograder
 from dlcourse.grading import Grader, open_grader
+from dlcourse.reference import data_files
+from dlcourse.runner import rehearse
 from dlcourse.showcase import copy_course, sample_class
 from dlcourse.submission import code_of, read_submission
 
@@ -85,6 +87,7 @@ def case(request, whole_course, zygote, tmp_path_factory):
     slug = request.param
     assignment = build(whole_course, slug, lambda: zygote)
     grader = open_grader(whole_course, slug, lambda: zygote)
+    zygote.warm(rehearse(grader.steps(grader.source), zygote, data_files(assignment)))
     document = json.loads(json.dumps(pack.to_document(grader)))
     packed = pack.from_document(document, tmp_path_factory.mktemp("packed"))
     release = nbformat.read(whole_course.root / "release" / slug / f"{slug}.ipynb", as_version=4)
