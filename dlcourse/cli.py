@@ -87,12 +87,16 @@ def _bar(title: str, total: int | None) -> Iterator[Callable[..., None]]:
 def list_() -> None:
     """Show the course's assignments by track."""
     course = read_course(course_root())
-    table = Table(title=course.title)
-    for column in ("track", "assignment", "title", "minutes", "needs"):
-        table.add_column(column, overflow="fold")
+    table = Table(title=course.title, box=None, title_justify="left")
+    table.add_column("assignment", no_wrap=True)  # names are there to be copied
+    table.add_column("title", overflow="fold")
+    table.add_column("minutes", justify="right")
+    table.add_column("needs", no_wrap=True)
     last = None
     for entry in course.entries.values():
-        table.add_row(entry.track if entry.track != last else "", entry.slug, entry.title, str(entry.minutes), ", ".join(entry.needs))
+        if entry.track != last:
+            table.add_row(f"\n[bold]{entry.track}[/bold]")
+        table.add_row(entry.slug, entry.title, str(entry.minutes), "\n".join(entry.needs))
         last = entry.track
     out.print(table)
 

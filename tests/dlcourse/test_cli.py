@@ -1,14 +1,18 @@
 """The command line: help that a newcomer understands, and errors of one line that name file and cure."""
 
+import os
 import re
 import shutil
+import subprocess
+import sys
 
 import pytest
-from scratch import COURSE, dlcourse, hand_in, released
+from scratch import COURSE, REPOSITORY, dlcourse, hand_in, released
 from typer.main import get_command
 from typer.testing import CliRunner
 
 from dlcourse import cli
+from dlcourse.course import read_course
 
 COMMANDS = sorted(get_command(cli.app).commands)
 
@@ -81,6 +85,13 @@ def test_list(run):
     status, out, _ = run("list")
     assert status == 0
     assert [word for word in ("Scratch", "toy", "vectors", "Toy", "Vectors", "First", "Second") if word not in out] == []
+
+
+def test_list_breaks_no_name_on_a_narrow_terminal():
+    done = subprocess.run(
+        [sys.executable, "-m", "dlcourse.cli", "list"], cwd=REPOSITORY, env={**os.environ, "COLUMNS": "80"}, capture_output=True, text=True
+    )
+    assert done.returncode == 0 and set(read_course(REPOSITORY).entries) <= set(done.stdout.split())
 
 
 def test_new_then_build(run, course):
