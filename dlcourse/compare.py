@@ -240,6 +240,8 @@ def _array_difference(expected: np.ndarray, actual: np.ndarray, rule: Comparison
         return None
     if rule.kind == "within_se" and expected.ndim:
         return _moments_difference(expected, actual, rule, where)
+    if rule.kind in ("close", "exact") and expected.dtype == actual.dtype and expected.tobytes() == actual.tobytes():
+        return None  # as most right answers are
     wrong, gap = _wrong(expected, actual, rule)
     if not wrong.any():
         return None
@@ -354,11 +356,11 @@ def _moments_difference(expected: np.ndarray, actual: np.ndarray, rule: Comparis
     if not np.isfinite(a).all():
         return Mismatch(where, f"{int((~np.isfinite(a)).sum())} of {a.size} samples are nan or infinite")
     k = rule.options.get("k", 5.0)
-    centred = e - e.mean(0)
-    var = (centred**2).mean(0)
+    squares = (e - e.mean(0)) ** 2
+    var = squares.mean(0)
     checks = [("mean", e.mean(0), a.mean(0), np.sqrt(2 * var / n))]
     if rule.options.get("moments", 2) >= 2:
-        spread = np.sqrt(2 * np.maximum((centred**4).mean(0) - var**2, 0) / n)
+        spread = np.sqrt(2 * np.maximum((squares * squares).mean(0) - var**2, 0) / n)
         checks.append(("variance", var, a.var(0), spread))
     for name, theirs, yours, se in checks:
         off = np.abs(theirs - yours) - k * se - 1e-9 * (1 + np.abs(theirs))

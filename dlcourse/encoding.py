@@ -38,6 +38,7 @@ _DTYPES = {
         "float16", "float32", "float64", "complex64", "complex128",
     )
 }  # fmt: skip
+_NAMES = {dtype: name for name, dtype in _DTYPES.items()}  # numpy makes a dtype's name anew each time
 
 
 class EncodingError(ValueError):
@@ -87,7 +88,7 @@ class _Encoder:
         self.bytes = 0
 
     def array(self, value: np.ndarray, kind: str, dtype: str | None = None) -> dict[str, Any]:
-        name = value.dtype.name
+        name = _NAMES.get(value.dtype) or value.dtype.name
         if name not in _DTYPES:
             if value.dtype.kind == "f":  # long double
                 value, name = value.astype(np.float64), "float64"

@@ -87,7 +87,7 @@ def rehearse(steps: Sequence[Step], zygote: Zygote, data: Mapping[str, Path] | N
             if step.probe is None:
                 session.cell(step.source, step.label, step.limits)
             else:
-                session.probe({**step.probe, "program": step.source}, step.limits)
+                session.probe(step.probe, step.source, step.limits)
         return sorted(set(session.modules()) - before - {"__main__"})
 
 
@@ -142,7 +142,7 @@ def run(
                     record.outputs[step.key] = _list(reply.get("outputs"))
                 else:
                     limits = step.limits.times(AFTER_TIMEOUT) if step.probe["question"] in slow else step.limits
-                    result = session.probe({**step.probe, "program": step.source}, _within(limits, deadline))
+                    result = session.probe(step.probe, step.source, _within(limits, deadline))
                     record.results[step.key] = result
                     if _missing(result) and index < last_cell:
                         todo.append((len(steps), step))

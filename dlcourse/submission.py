@@ -6,6 +6,7 @@ else of a submission (metadata, tags, outputs, attachments, test and demo cells)
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -66,6 +67,7 @@ class _TooLarge(Exception):
 
 # Sources stand at depth 4 (notebook, cells, cell, source), nbgrader's ids at depth 5; all that is deeper is dropped.
 _DEPTH = 5
+_SMALL = 1 << 19
 _CHUNK = 1 << 18
 _LONG_STRING = 1 << 16
 _MAX_KEPT = 8 * MAX_SOURCE
@@ -127,6 +129,20 @@ def _outline(file: BinaryIO) -> bytes:
     return bytes(kept)
 
 
+def _document(file: BinaryIO) -> object:
+    """A notebook's JSON as objects, bounded in memory.
+
+    Raises:
+        ValueError: it is no JSON.
+    """
+    start = file.read(_SMALL + 1)
+    if len(start) <= _SMALL:  # cannot take much memory, and need not go through the outline unless it is strange
+        with contextlib.suppress(ValueError, RecursionError):
+            return json.loads(start.decode("utf-8-sig"))
+    file.seek(0)
+    return json.loads(_outline(file).decode("utf-8-sig"))
+
+
 def _text(value: object) -> str:
     """A cell's source, a text or a list of lines; what is neither counts for nothing."""
     lines = value if isinstance(value, list) else [value]
@@ -178,7 +194,7 @@ def read_notebook(path: Path) -> Submission:
     try:
         with _open_regular(path) as file:
             size = os.fstat(file.fileno()).st_size
-            cells = _cells(json.loads(_outline(file).decode("utf-8-sig")))
+            cells = _cells(_document(file))
     except FileNotFoundError:
         return Submission.unreadable(f"{name} is not there; hand in the notebook under its own name")
     except OSError as error:

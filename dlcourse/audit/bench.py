@@ -180,7 +180,7 @@ class Bench:
                 step = probe_step(self.assignment, graded, variant.seed, variant.limits.get(name, _GENEROUS))
                 start = time.monotonic()
                 try:
-                    result = session.probe({**(step.probe or {}), "program": step.source}, step.limits)
+                    result = session.probe(step.probe or {}, step.source, step.limits)
                 except RunEnded as end:
                     outcome.results[name] = Raised("RunEnded", ("RunEnded",), str(end))
                     return stop(name, outcome.results[name])
@@ -196,7 +196,7 @@ class Bench:
     @staticmethod
     def _ask(session: Session, name: str, program: str) -> Any:
         """Result of a probe of our own."""
-        return session.probe({"name": name, "question": "", "public": True, "slug": "", "seed": "", "program": program}, _GENEROUS)
+        return session.probe({"name": name, "question": "", "public": True, "slug": "", "seed": ""}, program, _GENEROUS)
 
     def demos(self) -> list[Demo]:
         """Run the whole notebook, demos included, and say how they went."""

@@ -52,8 +52,7 @@ def printed(session: Session, *cells: str) -> str:
 
 
 def probe(session: Session, program: str, name: str = "probe") -> Any:
-    request = {"name": name, "question": "q", "public": False, "slug": "s", "seed": "x", "program": program}
-    return session.probe(request, LIMITS)
+    return session.probe({"name": name, "question": "q", "public": False, "slug": "s", "seed": "x"}, program, LIMITS)
 
 
 def test_state_is_kept_between_cells(session: Session) -> None:
@@ -74,6 +73,25 @@ def test_magics(session: Session) -> None:
     assert "Wall time" in printed(session, "%%time\nx = 1")
     assert printed(session, "%matplotlib inline\n%load_ext autoreload\n%autoreload 2\nprint('on')") == "on\n"
     assert "caught" in printed(session, "%%capture c\nprint('caught')", "print(c.stdout)")
+
+
+@pytest.mark.parametrize(
+    ("cell", "shown"),
+    [
+        ("x = 3\n%timeit -n1 -r1 x", "per loop"),
+        ("print('%no magic')\ny = (7\n%4)\nprint(y)", "%no magic\n3\n"),
+        ("x = '''\n%magic\n!ls\n'''\nprint(x)", "\n%magic\n!ls\n\n"),
+        ("names = !echo one two\nprint(names)", "['one two']"),
+        ("here = %pwd\nprint('in', here)", "in /"),
+        ("    x = 1\n    print(x + 1)", "2\n"),
+        (">>> x = 1\n>>> print(x + 2)", "3\n"),
+        ("In [1]: x = 1\n   ...: print(x + 3)", "4\n"),
+        ("async def f():\n    return 5\nprint(await f())", "5\n"),
+        ("awaited = 6\nprint(awaited)", "6\n"),
+    ],
+)
+def test_plain_python_and_what_only_ipython_reads(session: Session, cell: str, shown: str) -> None:
+    assert shown in printed(session, cell)
 
 
 def test_shell_commands(session: Session) -> None:
@@ -283,6 +301,12 @@ def test_time_limits(session: Session) -> None:
     with pytest.raises(RunEnded, match="more than 0.5 s of computing time") as caught:
         session.cell("while True: pass", "cell", Limits(0.5, 20))
     assert caught.value.kind == "time"
+
+
+def test_quick_steps_do_not_add_up(session: Session) -> None:
+    burn = "import time\nend = time.process_time() + 0.015\nwhile time.process_time() < end: pass"
+    for _ in range(40):
+        session.cell(burn, "cell", Limits(0.3, 20))
 
 
 def test_wall_limit(session: Session) -> None:

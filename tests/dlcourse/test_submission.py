@@ -18,9 +18,11 @@ from dlcourse.submission import Submission, SubmittedCell, code_of, from_noteboo
 GOOD = '{"cells":[{"cell_type":"code","source":"a=1","metadata":{}}],"metadata":{},"nbformat":4,"nbformat_minor":5}'
 
 
-@pytest.fixture
-def read(tmp_path):
-    """Reads a notebook file of the given content."""
+@pytest.fixture(params=["small files at once", "all files in pieces"])
+def read(tmp_path, monkeypatch, request):
+    """Reads a notebook file of the given content, in both of the ways that there are."""
+    if request.param == "all files in pieces":
+        monkeypatch.setattr(module, "_SMALL", 0)
 
     def reader(content):
         path = tmp_path / "toy.ipynb"
@@ -126,6 +128,7 @@ def test_pieces_of_any_size_give_the_same_text(tmp_path, monkeypatch):
     path = tmp_path / "n.ipynb"
     path.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
     want = read_notebook(path)
+    monkeypatch.setattr(module, "_SMALL", 0)
     assert sources(want) == ['x = "\\\\"\né\\u00e9\u2028'] * 2
     for size in (1, 2, 3, 7, 64, 4096):
         monkeypatch.setattr(module, "_CHUNK", size)
