@@ -39,12 +39,34 @@ from .submission import exchange_files, from_notebook, read_submission, submitte
 log = logging.getLogger("dlcourse")
 
 
+_warmed: set[str] = set()
+"""Keys of the graders whose notebook's imports the warm process has."""
+
+
 @cache
 def _zygote() -> Zygote:
     """One warm process per nbgrader process."""
+    _warmed.clear()
     zygote = start_zygote()
     atexit.register(zygote.close)
     return zygote
+
+
+def _warm_zygote(grader: Grader) -> Zygote:
+    """The warm process, which has imported what the notebook of this grader imports."""
+    if grader.key not in _warmed:
+        try:
+            _zygote().warm(grader.rehearse(_zygote()))
+        except RuntimeError:  # one of the modules starts a thread: it stays with the runs
+            _renew_zygote()
+        _warmed.add(grader.key)
+    return _zygote()
+
+
+def _renew_zygote() -> None:
+    _zygote().close()
+    _zygote.cache_clear()
+    _zygote()
 
 
 _graders: dict[tuple[Path, str], tuple[float, Grader]] = {}
@@ -112,9 +134,9 @@ class Execute(StockExecute):
         if grader is None:
             return super().preprocess(nb, resources, km)
         try:
-            resources["dlcourse_record"] = grader.run(nb, _zygote())
+            resources["dlcourse_record"] = grader.run(nb, _warm_zygote(grader))
         except RuntimeError:  # the warm process is gone, killed by the system for want of memory perhaps
-            _zygote.cache_clear()
+            _renew_zygote()
             resources["dlcourse_record"] = grader.run(nb, _zygote())
         return nb, resources
 

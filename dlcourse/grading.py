@@ -20,7 +20,7 @@ from .encoding import Raised
 from .executor.session import Zygote
 from .forbid import message, violations
 from .reference import References, content_key, data_files, references
-from .runner import BUDGET, CELL_LIMITS, Record, Step, run
+from .runner import BUDGET, CELL_LIMITS, Record, Step, rehearse, run
 from .submission import Submission, code_of, rebuild
 from .verdict import Verdict, failing_needs, judge, settle
 
@@ -62,6 +62,10 @@ class Grader:
                 )
                 steps.append(Step(cell.id, cell.source, label, limits=CELL_LIMITS))
         return steps
+
+    def rehearse(self, zygote: Zygote) -> list[str]:
+        """Run the instructor's notebook once, in a run of its own; the modules that it imports, for :meth:`Zygote.warm`."""
+        return rehearse(self.steps(self.source), zygote, data_files(self.assignment))
 
     def run(self, notebook: nbformat.NotebookNode, zygote: Zygote, budget: float = BUDGET) -> Record:
         """Run a rebuilt notebook within ``budget`` wall seconds; the probes of a question that uses a forbidden call fail."""

@@ -21,8 +21,7 @@ from pathlib import Path
 from . import quickstart  # noqa: F401
 from .course import Course, read_course
 from .grading import Grader, open_grader
-from .reference import data_files
-from .runner import BUDGET, rehearse, start_zygote
+from .runner import BUDGET, start_zygote
 from .submission import Submission, code_of
 
 PATIENCE = 3.0
@@ -88,16 +87,14 @@ class Worker:
 
     def _warm_up(self) -> None:
         """Import into the zygote what the reference notebook turns out to import."""
-        steps = self.grader.steps(self.grader.source)
-        data = data_files(self.grader.assignment)
-        modules = rehearse(steps, self.zygote, data)
+        modules = self.grader.rehearse(self.zygote)
         try:
             self.zygote.warm(modules)
         except RuntimeError:  # one of them starts a thread: it stays with the runs
             self.zygote.close()
             self.zygote = start_zygote(self._sandbox)
         start = time.monotonic()
-        rehearse(steps, self.zygote, data)
+        self.grader.rehearse(self.zygote)
         self._usual = time.monotonic() - start
 
     def grade(self, submission: Submission, hurry: bool = False) -> Graded | None:

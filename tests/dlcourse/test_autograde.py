@@ -29,6 +29,7 @@ from scratch import (
 )
 
 from dlcourse.authoring import load
+from dlcourse.executor.session import Session
 
 
 def graded(course, student, slug="vectors"):
@@ -369,16 +370,45 @@ def test_dead_warm_process_is_replaced(course, monkeypatch):
     autograde._zygote.cache_clear()
     notebook = autograde.grader_for("vectors").rebuild(autograde.from_notebook(perfect(course, "vectors")))
     resources = {"nbgrader": {"assignment": "vectors", "student": "a"}}
-    first = autograde._zygote()
-    os.kill(first._process.pid, 9)
-    first._process.wait()
-    autograde.Execute().preprocess(copy.deepcopy(notebook), resources)
-    assert autograde._zygote() is not first
-    results = resources["dlcourse_record"].results
-    assert set(results) == set(load(course.root, "vectors").probes) and json.dumps(sorted(results))
-    assert not any(type(r).__name__ == "Raised" and r.type == "RunEnded" for r in results.values())
+    for _ in ("before anything was run", "later"):
+        first = autograde._zygote()
+        os.kill(first._process.pid, 9)
+        first._process.wait()
+        autograde.Execute().preprocess(copy.deepcopy(notebook), resources)
+        assert autograde._zygote() is not first
+        results = resources["dlcourse_record"].results
+        assert set(results) == set(load(course.root, "vectors").probes) and json.dumps(sorted(results))
+        assert not any(type(r).__name__ == "Raised" and r.type == "RunEnded" for r in results.values())
     autograde._zygote().close()
     autograde._zygote.cache_clear()
+
+
+@pytest.mark.parametrize("threads", [False, True])
+def test_what_the_notebook_imports_is_imported_once(course, monkeypatch, threads):
+    from dlcourse import autograde
+
+    monkeypatch.chdir(course.root)
+    autograde._zygote.cache_clear()
+    grader = autograde.grader_for("vectors")
+    notebook = grader.rebuild(autograde.from_notebook(perfect(course, "vectors")))
+    first = autograde._zygote()
+    imported = []
+    monkeypatch.setattr(type(grader), "rehearse", lambda self, zygote: imported.append(zygote) or ["wave"])
+    if threads:
+        monkeypatch.setattr(type(first), "warm", lambda self, modules: _fail(RuntimeError("2 threads")) if modules == ["wave"] else None)
+    for _ in range(3):
+        resources = {"nbgrader": {"assignment": "vectors", "student": "a"}}
+        autograde.Execute().preprocess(copy.deepcopy(notebook), resources)
+        assert resources["dlcourse_record"].complete
+    assert imported == [first] and (autograde._zygote() is first) != threads
+    with Session(autograde._zygote()) as session:
+        assert ("wave" in session.modules()) != threads
+    autograde._zygote().close()
+    autograde._zygote.cache_clear()
+
+
+def _fail(error):
+    raise error
 
 
 def test_answered_helper_replaces_the_named_cell_only(built_course):
