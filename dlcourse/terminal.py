@@ -50,7 +50,6 @@ def check_notebook(path: Path, console: Console, sandbox: bool = True) -> int:
     steps = [_step(i, cell, i in tests) for i, cell in enumerate(cells) if i not in left_out]
     data = {p.relative_to(path.parent).as_posix(): p for p in sorted((path.parent / "data").rglob("*")) if p.is_file()}
     with start_zygote(sandbox) as zygote, console.status("starting") as status:
-        zygote.warm(["dlcourse.forbid"])  # `check` imports it when it needs it, and a sandbox may not see its file
         done = 0
 
         def tick() -> None:

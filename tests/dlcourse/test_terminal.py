@@ -5,6 +5,7 @@ import json
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -12,9 +13,13 @@ from rich.console import Console
 from scratch import answered, cell_of, environment, perfect, released
 
 from dlcourse.authoring import load
+from dlcourse.course import read_course
 from dlcourse.probes import AuthorError
 from dlcourse.showcase import sample_class
 from dlcourse.terminal import check_notebook, probe_of
+
+ROOT = Path(__file__).parents[2]
+SLUGS = list(read_course(ROOT).entries)
 
 
 @pytest.fixture
@@ -49,6 +54,23 @@ def wrong_cosine(built_course):
     assignment = load(built_course.root, "vectors")
     one = next(m for m in assignment.misconceptions if m.name == "not_normalised")
     return answered(built_course, "vectors", {q.name: q.source for q in assignment.questions.values()} | {"cosine": assignment.edited(one)})
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_right_work_passes_in_the_sandbox(slug, tmp_path):
+    folder = tmp_path / slug
+    shutil.copytree(ROOT / "release" / slug, folder)
+    path = folder / f"{slug}.ipynb"
+    assignment = load(ROOT, slug)
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        question = cell.metadata.get("nbgrader", {}).get("grade_id", "").removeprefix("question-")
+        if question in assignment.questions:
+            cell.source = assignment.questions[question].source
+    nbformat.write(notebook, path)
+    console = Console(file=io.StringIO(), width=200)
+    assert check_notebook(path, console) == 0, console.file.getvalue()
+    assert "all public tests passed" in console.file.getvalue()
 
 
 def test_right_work_passes_every_public_test(built_course, student):
