@@ -267,6 +267,13 @@ def _forbidden(checks: Checks, question: str, namespace: Mapping[str, Any], shel
     return message(violations([*before, *own], entry["forbid"], range(len(before), len(before) + len(own)), entry["functions"]))
 
 
+def _subject(checks: Checks, one: Probe, question: str, namespace: Mapping[str, Any], verdict: Verdict) -> tuple[str, ...]:
+    """The question's functions that a test calls; where one of them is not written yet, which."""
+    called = tuple(name for name in one.parameters if name in checks.questions.get(question, {}).get("functions", []))
+    empty = tuple(name for name in called if namespace.get(name) is None or is_stub(namespace[name]))
+    return empty if verdict.status == UNWRITTEN and empty else called
+
+
 def _judge(checks: Checks, one: Probe, namespace: Mapping[str, Any], shell: Any) -> rendering.Shown:
     expectation = replace(checks.expectation(one.name), judge=one.judge)
     question = expectation.question
@@ -280,7 +287,7 @@ def _judge(checks: Checks, one: Probe, namespace: Mapping[str, Any], shell: Any)
     needs = () if verdict.passed else _failing_needs(checks, question, namespace)
     if verdict.status == UNWRITTEN and any(is_stub(f) for f in _functions(checks, question, namespace)):
         needs = ()  # this question is the one to be written
-    return rendering.Shown(question, expectation.title, verdict, needs, notes)
+    return rendering.Shown(question, expectation.title, verdict, needs, notes, _subject(checks, one, question, namespace, verdict))
 
 
 def _validating() -> bool:

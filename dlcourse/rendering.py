@@ -35,6 +35,7 @@ class Shown:
         verdict: what was found.
         needs: ``(question, status)`` of earlier questions that this one builds on and that do not pass.
         notes: further remarks, such as warnings that the student's code gave.
+        functions: those of the question that the test calls, or of them those that are not written yet.
     """
 
     question: str
@@ -42,6 +43,12 @@ class Shown:
     verdict: Verdict
     needs: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
+    functions: tuple[str, ...] = ()
+
+    @property
+    def subject(self) -> str:
+        """What the test is about: a question may ask for several functions."""
+        return clean(", ".join(self.functions) or self.question, 100)
 
 
 def clean(text: str, limit: int = MAX_TEXT) -> str:
@@ -76,11 +83,11 @@ def lines(shown: Shown, width: int = 80) -> list[str]:
     verdict = shown.verdict
     title = clean(shown.title, 200)
     if verdict.passed:
-        out = [f"{MARKS[verdict.status]} {title}"]
+        out = textwrap.wrap(f"{MARKS[verdict.status]} {shown.subject} · {title}", width, subsequent_indent="  ", break_on_hyphens=False)
     else:
         waits = verdict.status == UNWRITTEN and shown.needs
         state = "waits for another question" if waits else WORDS[verdict.status]
-        head = f"{MARKS[verdict.status]} {state} · {clean(shown.question, 100)} · {title}"
+        head = f"{MARKS[verdict.status]} {state} · {shown.subject} · {title}"
         out = textwrap.wrap(head, width, subsequent_indent="  ", break_on_hyphens=False)
         paragraphs = [message_of(shown)]
         paragraphs += [f"Looks like {words(clean(name, 100))}: {clean(hint)}" for name, hint in verdict.mistakes]
@@ -125,11 +132,11 @@ def to_html(shown: Shown) -> str:
     status = verdict.status
     title = escape(shown.title, 200)
     notes = "".join(_p(f"Note: {escape(note)}", "opacity:0.85") for note in shown.notes)
-    if verdict.passed:
-        return _box(status, f"{_mark(status)} <strong>{WORDS[status]}</strong> · {title}{notes}")
     waits = status == UNWRITTEN and shown.needs
     word = "waits for another question" if waits else WORDS[status]
-    parts = [f'{_mark(status)} <strong>{word}</strong> · <code style="{_CODE}">{escape(shown.question, 100)}</code> · {title}']
+    parts = [f'{_mark(status)} <strong>{word}</strong> · <code style="{_CODE}">{html.escape(shown.subject)}</code> · {title}']
+    if verdict.passed:
+        return _box(status, parts[0] + notes)
     if message := message_of(shown):
         parts.append(_p(html.escape(message)))
     for name, hint in verdict.mistakes:

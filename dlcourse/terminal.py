@@ -98,18 +98,33 @@ def _read_checks(path: Path) -> dict[str, object]:
 
 def probe_of(source: str) -> str | None:
     """Name of the test that a cell defines and checks; None for other cells."""
+    found = _probe_in(source)
+    return found.name if found else None
+
+
+def _probe_in(source: str) -> ast.FunctionDef | None:
     try:
         body = ast.parse(source).body
     except (SyntaxError, ValueError, RecursionError):
         return None
-    defined = {s.name for s in body if isinstance(s, ast.FunctionDef) and any("probe" in ast.unparse(d) for d in s.decorator_list)}
+    probes = [s for s in body if isinstance(s, ast.FunctionDef) and any("probe" in ast.unparse(d) for d in s.decorator_list)]
+    defined = {s.name: s for s in probes}
     for statement in body:
         call = statement.value if isinstance(statement, ast.Expr) else None
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "check" and len(call.args) == 1:
             argument = call.args[0]
             if isinstance(argument, ast.Name) and argument.id in defined:
-                return argument.id
+                return defined[argument.id]
     return None
+
+
+def _heading(source: str) -> str:
+    """What `check` writes above a result: the functions that the test calls, and its title."""
+    found = _probe_in(source)
+    assert found is not None
+    called = [a.arg for a in (*found.args.args, *found.args.kwonlyargs) if a.arg != "rng"]
+    title = (ast.get_docstring(found) or found.name.replace("_", " ")).strip().splitlines()[0]
+    return f"{', '.join(called)} · {title}"
 
 
 def _session_start(cells: Sequence[SubmittedCell]) -> Step:
@@ -120,7 +135,7 @@ def _session_start(cells: Sequence[SubmittedCell]) -> Step:
 
 def _step(number: int, cell: SubmittedCell, test: bool) -> Step:
     question = (cell.grade_id or "").removeprefix("question-") if (cell.grade_id or "").startswith("question-") else ""
-    return Step(str(number), cell.source, question or f"code cell {number + 1}", limits=TEST_LIMITS if test else CELL_LIMITS)
+    return Step(str(number), cell.source, question or f"In[{number + 1}]", limits=TEST_LIMITS if test else CELL_LIMITS)
 
 
 def _show(console: Console, steps: Sequence[Step], tests: dict[int, str], record: Record) -> int:
@@ -144,10 +159,10 @@ def _show(console: Console, steps: Sequence[Step], tests: dict[int, str], record
             continue
         said = [text for one in outputs if (text := _plain(one)).startswith(tuple(MARKS.values()))]
         if ended:
-            said = [f"{MARKS[FAILED]} {name}: your code {ended}"]
+            said = [f"{MARKS[FAILED]} failed · {_heading(step.source)}\n  your code {ended}"]
         elif not said:
             errors = [f"{one.get('ename')}: {one.get('evalue')}" for one in outputs if one.get("output_type") == "error"]
-            said = [f"{MARKS[FAILED]} {name}: {'; '.join(errors) or 'the test did not run'}"]
+            said = [f"{MARKS[FAILED]} failed · {_heading(step.source)}\n  {'; '.join(errors) or 'the test did not run'}"]
         failed += not said[-1].startswith(MARKS[PASSED])
         say(said[-1])
     return failed

@@ -127,7 +127,7 @@ def stub(*args: Any) -> Any:
 
 
 def test_pass(checked: Any) -> None:
-    assert checked(rows, softmax=softmax) == "✓ Each row sums to one.\n"
+    assert checked(rows, softmax=softmax) == "✓ softmax · Each row sums to one.\n"
 
 
 def test_fail_names_the_mistake(checked: Any) -> None:
@@ -181,7 +181,7 @@ def test_inputs_cannot_be_spoilt_for_the_next_check(checked: Any) -> None:
         x[:] = 0
         return good
 
-    assert checked(rows, softmax=destructive) == checked(rows, softmax=destructive) == "✓ Each row sums to one.\n"
+    assert checked(rows, softmax=destructive) == checked(rows, softmax=destructive) == "✓ softmax · Each row sums to one.\n"
 
 
 def test_needs_point_to_an_earlier_question_that_fails(checked: Any) -> None:
@@ -190,7 +190,7 @@ def test_needs_point_to_an_earlier_question_that_fails(checked: Any) -> None:
     checked(rows, **names)
     assert "This question uses softmax, whose own tests fail: look there first." in checked(mean, **names)
     assert "look there first" not in checked(mean, **{**names, "softmax": softmax}), "softmax was written anew since"
-    assert checked(mean, **{**names, "loss": lambda x: 1.0}) == "✓ Mean over two rows.\n"
+    assert checked(mean, **{**names, "loss": lambda x: 1.0}) == "✓ loss · Mean over two rows.\n"
 
 
 def test_needs_point_to_a_question_that_is_not_written(checked: Any) -> None:
@@ -199,6 +199,24 @@ def test_needs_point_to_a_question_that_is_not_written(checked: Any) -> None:
     assert "waits for another question · loss" in text
     assert " ".join(text.split()).endswith("This question uses softmax, which is not written yet: look there first.")
     assert "waits" not in checked(mean, softmax=stub, loss=stub), "this question itself is to be written"
+
+
+def test_several_functions_of_a_question_are_told_apart(checked: Any, place: Path) -> None:
+    several = document()
+    several["questions"]["softmax"]["functions"] = ["softmax", "log_softmax", "unused"]
+    several["probes"]["both"] = Expectation("both", "softmax", "Two at once.", 1, True, close(), X).to_json()
+    (place / "checks.json").write_text(json.dumps(several))
+
+    @probe("softmax")
+    def both(softmax: Any, log_softmax: Any) -> Any:
+        """Two at once."""
+        return softmax(X) + log_softmax(X)
+
+    assert "not written yet · log_softmax · Two at once." in checked(both, softmax=softmax, log_softmax=stub)
+    assert "not written yet · log_softmax · Two at once." in checked(both, softmax=softmax)
+    assert "not written yet · softmax, log_softmax · Two" in checked(both, softmax=stub, log_softmax=stub)
+    assert "failed · softmax, log_softmax · Two" in checked(both, softmax=softmax, log_softmax=lambda x: x)
+    assert "✓ softmax · Each row" in checked(rows, softmax=softmax, log_softmax=stub)
 
 
 def test_needs_are_followed_further(checked: Any) -> None:
@@ -242,7 +260,7 @@ def test_warnings_and_stderr_do_not_fail_a_check(checked: Any) -> None:
         return softmax(x)
 
     text = checked(rows, softmax=noisy)
-    assert "✓ Each row sums to one." in text and "note: UserWarning: mind the step" in text and "to stderr" in text
+    assert "✓ softmax · Each row sums to one." in text and "note: UserWarning: mind the step" in text and "to stderr" in text
 
 
 def test_random_numbers_of_the_notebook_go_on(checked: Any) -> None:
@@ -428,10 +446,10 @@ def test_in_ipython(place: Path) -> None:
     )
     texts = [" ".join(f["text/plain"].split()) for f in found if "text/html" in f]
     assert len(texts) == 6 and not [f for f in found if "error" in f]
-    assert texts[0] == "✓ Each row sums to one."
+    assert texts[0] == "✓ softmax · Each row sums to one."
     assert "has no attribute 'som'" in texts[1] and "cell In[4], line 3: return e / e.som(0)" in texts[1]
     assert "must be solved without scipy.special.softmax; line 2 uses it: return library(x, axis=1)" in texts[2]
-    assert texts[3] == "✓ Each row sums to one."
+    assert texts[3] == "✓ softmax · Each row sums to one."
     assert "must be solved without scipy.special.softmax; line 3" in texts[4]
     assert "must be solved without scipy.special.softmax" in texts[5]
     assert "✗" in [f for f in found if "text/html" in f][1]["text/html"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html.parser
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -43,8 +44,11 @@ class Tags(html.parser.HTMLParser):
 
 def test_passed_is_one_line() -> None:
     shown = Shown("loss", "Mean over the batch.", Verdict(PASSED))
-    assert to_text(shown) == "✓ Mean over the batch."
-    assert Tags(to_html(shown)).text == "✓ passed · Mean over the batch."
+    assert to_text(shown) == "✓ loss · Mean over the batch."
+    assert Tags(to_html(shown)).text == "✓ passed · loss · Mean over the batch."
+    named = replace(shown, functions=("loss", "grad"))
+    assert to_text(named) == "✓ loss, grad · Mean over the batch."
+    assert Tags(to_html(named)).text == "✓ passed · loss, grad · Mean over the batch."
 
 
 def test_failed_says_everything_in_order() -> None:

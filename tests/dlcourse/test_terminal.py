@@ -150,6 +150,23 @@ def test_a_forbidden_call_is_found_through_the_given_cells_imports(built_course,
     assert failed and call in said
 
 
+def test_a_test_that_ends_badly_is_named_like_any_other(built_course, student):
+    ends = "import os\ndef normalise(x):\n    os._exit(3)"
+    said = check(student(answered(built_course, "vectors", {"normalise": ends})))[1]
+    assert "✗ failed · normalise · The worked example.\n  your code ended the Python process (exit code 3)" in said
+    broken = perfect(built_course, "vectors")
+    for cell in broken.cells:
+        cell.source = cell.source.replace("from dlcourse import check, demo, probe", "from dlcourse import demo, probe\ncheck = None")
+    assert "✗ failed · normalise · The worked example.\n  TypeError: 'NoneType' object is not callable" in check(student(broken))[1]
+
+
+def test_places_are_numbered_as_after_run_all(built_course, student):
+    notebook = perfect(built_course, "vectors")
+    notebook.cells.append(nbformat.v4.new_code_cell("x = 1 / 0"))
+    code = [c for c in notebook.cells if c.cell_type == "code" and c.source.strip()]
+    assert f"✗ In[{len(code)}]:" in check(student(notebook))[1]
+
+
 @pytest.mark.parametrize(
     "source, name",
     [
