@@ -189,6 +189,16 @@ def _names_used(node: ast.AST) -> set[str]:
     return {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
 
 
+def _names_used_at_definition(node: ast.stmt) -> set[str]:
+    """Names that must be bound when a function is defined; of anything else all that it uses."""
+    if not isinstance(node, ast.FunctionDef):
+        return _names_used(node)
+    now = [*node.decorator_list, *node.args.defaults, *(d for d in node.args.kw_defaults if d is not None)]
+    arguments = (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)
+    now += [a for a in (node.returns, *(a.annotation for a in arguments)) if a is not None]
+    return set().union(*map(_names_used, now)) if now else set()
+
+
 class Module:
     """A Python file as named top-level statements, to cut out self-contained pieces."""
 
@@ -228,20 +238,24 @@ class Module:
             return ast.unparse(ast.Import(names))
         return ast.unparse(ast.ImportFrom(statement.module, names, statement.level))
 
-    def piece(self, root: ast.stmt, decorators: bool, given: set[str] = frozenset()) -> str:  # type: ignore[assignment]
+    def piece(self, root: ast.stmt, decorators: bool, given: set[str] = frozenset(), root_first: bool = False) -> str:  # type: ignore[assignment]
         """Self-contained source of a top-level function.
 
         Args:
             root: the function.
             decorators: keep its decorators and what they use (a judge, for example).
             given: import lines and names already there, left out.
+            root_first: put what is needed only when the function is called after it, for a reader who wants to see it first.
         """
         used = set().union(
             *(_names_used(n) for n in ast.iter_child_nodes(root) if decorators or n not in getattr(root, "decorator_list", []))
         )
         needed = [s for s in self.closure(used) if s is not root]
         everything = used.union(*(_names_used(s) for s in needed)) if needed else used
-        lines, defs = [], []
+        at_once = self.closure(_names_used_at_definition(root)) if root_first else needed
+        lines: list[str] = []
+        defs: list[str] = []
+        later: list[str] = []
         for statement in needed:
             if isinstance(statement, (ast.Import, ast.ImportFrom)):
                 line = self.imports(statement, everything - given)
@@ -249,9 +263,9 @@ class Module:
                     continue
                 lines.append(line)
             else:
-                defs.append(self.segment(statement))
+                (defs if statement in at_once else later).append(self.segment(statement))
         parts = ["\n".join(lines)] if lines else []
-        return "\n\n\n".join([*parts, *defs, self.segment(root, decorators)])
+        return "\n\n\n".join([*parts, *defs, self.segment(root, decorators), *later])
 
 
 def _binds(statement: ast.stmt) -> list[str]:
@@ -370,7 +384,7 @@ def _read_probes(path: Path, slug: str, questions: dict[str, Question], given: s
         unknown = _unbound(statement, source)
         if unknown:
             raise AuthorError(f"{where}: {', '.join(sorted(unknown))} cannot be found at the top level of the file")
-        probes[value.name] = GradedProbe(value, source.piece(statement, True, given), source.piece(statement, False))
+        probes[value.name] = GradedProbe(value, source.piece(statement, True, given, root_first=True), source.piece(statement, False))
     for name in questions:
         if not any(p.probe.question == name for p in probes.values()):
             raise AuthorError(f"{path}: question {name} has no probe")

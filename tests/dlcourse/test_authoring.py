@@ -8,6 +8,7 @@ from scratch import make_course
 
 from dlcourse import authoring
 from dlcourse.authoring import AuthorError, clear_solution, course_root, load, load_reference
+from dlcourse.probes import probe
 
 
 @pytest.fixture(scope="module")
@@ -341,6 +342,20 @@ def test_locals_are_not_taken_for_missing_names(author):
 def test_public_cell_does_not_repeat_what_the_notebook_imports(written):
     cell = load(written.root, "toy").probes["quarter_and_three_quarters"].cell
     assert cell.startswith('@probe("softmax", points=1)\ndef quarter')
+
+
+def test_a_cell_shows_the_test_before_its_helpers(author):
+    text = (
+        "SIZE = 3\nKIND = int\nLIMIT = SIZE + 1\n\n\ndef _judge(result, expected):\n    return None if result < LIMIT else 'no'\n\n\n"
+        "STEP = 2\n\n\nclass Base:\n    step = STEP\n\n\nclass Box(Base):\n    pass\n\n\ndef _help():\n    return Box().step\n\n\n"
+        '@probe("softmax", judge=_judge)\ndef p(softmax: KIND):\n    """Title."""\n    return softmax(_help() + SIZE)\n'
+    )
+    graded, _ = program(author, text)
+    places = [graded.cell.index(part) for part in ("def _judge", "def p(", "STEP = 2", "class Base", "class Box", "def _help")]
+    assert places == sorted(places)
+    space = {"probe": probe}
+    exec(graded.cell, space)
+    assert space["p"].function(lambda x: x) == 5 and space["p"].judge(5, None) == "no"
 
 
 def test_hidden_cell_of_the_fixture_brings_its_helpers(written):
