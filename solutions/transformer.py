@@ -23,14 +23,15 @@
 #   width $d_k = D/h$. Positions are counted from 0. A batch of sequences has the shape $(B, n, D)$: a token
 #   is a **row**.
 # - **A mask says what is allowed.** Masks are bool tensors; `True` means that a query may look at a key.
-#   A key that is not allowed gets a weight of exactly 0. Every query has at least one allowed key. (Some of
-#   torch's own modules read their masks the other way round.)
+#   A key that is not allowed gets a weight of exactly 0. Every mask that an attention function is given
+#   allows each query at least one key. (Some of torch's own modules read their masks the other way round.)
 # - A softmax over scores runs over the **keys**. It must stay finite for scores of any size, as
 #   `torch.softmax` does.
 # - The floating-point tensors of one call share a dtype, float32 or float64, and so does the result. Ids are
 #   int64.
 # - No function changes its arguments. There is no dropout. Autograd can differentiate every floating-point
 #   result with respect to every floating-point argument, so stay in PyTorch.
+# - You may use all of PyTorch, `torch.nn.functional` included, except what a docstring rules out.
 
 # %%
 import math
@@ -203,8 +204,9 @@ def the_bottleneck() -> dict[str, float]:
 #
 # $$p - D \le j \le p + D .$$
 #
-# That is $2D + 1$ positions if $p$ is whole, fewer where the window sticks out of the sentence. Both ends
-# belong to it. The result is a mask for the softmax of question 1.
+# ($D$ is Luong's half-width here, not the width of the model.) That is $2D + 1$ positions if $p$ is whole,
+# fewer where the window sticks out of the sentence, none if it lies outside. Both ends belong to it. The
+# result is a mask for the softmax of question 1.
 #
 # **By hand.** $n = 8$, $D = 2$: $p = 5$ allows 3, 4, 5, 6, 7, and $p = 1$ allows 0, 1, 2, 3. With $D = 1$,
 # $p = 2.6$ allows the two positions in $[1.6, 3.6]$: 2 and 3.
@@ -248,12 +250,14 @@ def local_window(p: Float[Tensor, " B"], n: int, D: int) -> Bool[Tensor, "B n"]:
     """Mask of the positions at most D away from a centre.
 
     Args:
-        p: the centre of each sentence's window, a whole number or not, as floats; it is not rounded.
+        p: the centre of each sentence's window, a whole number or not, as floats; it is not rounded. p - D
+            and p + D are exact in its dtype.
         n: number of positions.
         D: half width of the window.
 
     Returns:
-        True at the positions j = 0, ..., n - 1 with p - D <= j <= p + D.
+        True at the positions j = 0, ..., n - 1 with p - D <= j <= p + D. A window that holds no position
+        gives a row of False.
     """
     ### BEGIN SOLUTION
     return (torch.arange(n) - p[:, None]).abs() <= D
@@ -319,8 +323,8 @@ def scaled_dot_product_attention(
 # %% [markdown]
 # The claim about $\sqrt{d_k}$ is quickly tested: random queries, each with 16 random keys, at ten widths.
 # Your function divides by $\sqrt{d_k}$; handing it $\sqrt{d_k}\,Q$ undoes that. Bare scores at $d_k = 1024$
-# put 0.96 of the weight on one key, and the slope of the softmax falls to about $10^{-4}$. Scaled, nothing
-# depends on the width.
+# put 0.96 of the weight on one key, and the slope of the softmax falls to about $4 \cdot 10^{-5}$. Scaled,
+# nothing depends on the width.
 
 # %% tags=["demo"]
 @demo
@@ -369,7 +373,8 @@ def why_the_square_root() -> dict[str, float]:
 #
 # - **Padding.** A padded *key* is invisible to every query. So the condition stands on the key axis, the last
 #   one. What a padded *query* computes is never used: it needs no mask. (Forbidding it everything would leave
-#   a softmax over nothing, which is nan.)
+#   a softmax over nothing, which is nan. As it is, every query may look at key 0, since no sentence begins
+#   with padding.)
 # - **The future.** In training, the decoder gets the whole target sentence at once and predicts, at every
 #   position, the next token. Query $i$ may look at the keys $j \le i$ only. The diagonal is **allowed**:
 #   token $i$ is known when token $i + 1$ is predicted, and without it the first query would have nothing to
@@ -377,8 +382,9 @@ def why_the_square_root() -> dict[str, float]:
 #
 # The decoder's self-attention needs both: $j \le i$ **and** token $j$ is no padding.
 #
-# All masks get the shape $(B, 1, \text{queries}, \text{keys})$, to be broadcast over the heads that come in
-# question 5. The source mask does not depend on the query, so its query axis has the length 1.
+# All masks of the Transformer get the shape $(B, 1, \text{queries}, \text{keys})$, to be broadcast over the
+# heads that come in question 5. The source mask does not depend on the query, so its query axis has the
+# length 1.
 #
 # **By hand.** `pad = 0`, `src = [5, 3, 0]`, `tgt = [1, 4, 0]`. The source mask is `[1 1 0]`. The rows of the
 # target mask are `[1 0 0]`, `[1 1 0]`, `[1 1 0]`.
@@ -394,8 +400,8 @@ def make_masks(
     """The masks of a batch, True = allowed.
 
     Args:
-        src: source ids.
-        tgt: target ids, as fed to the decoder.
+        src: source ids. Column 0 holds no padding.
+        tgt: target ids, as fed to the decoder. Column 0 holds no padding.
         pad: the id of padding; any id, not always 0.
 
     Returns:
@@ -528,7 +534,7 @@ def multi_head_attention(
 
 # %% question="sinusoidal_positions"
 def sinusoidal_positions(n: int, d: int) -> Float[Tensor, "n d"]:
-    """Sinusoidal position encodings, float32.
+    """Sinusoidal position encodings.
 
     Args:
         n: number of positions; they are 0, ..., n - 1.
@@ -536,7 +542,7 @@ def sinusoidal_positions(n: int, d: int) -> Float[Tensor, "n d"]:
 
     Returns:
         One row per position: sin(omega_i p) in column 2i, cos(omega_i p) in column 2i + 1, where omega_i is
-        10000^(-2i/d).
+        10000^(-2i/d). The result is float32; the angles may be computed in float32 or in float64.
     """
     ### BEGIN SOLUTION
     omega = 10000 ** (-torch.arange(0, d, 2) / d)
@@ -614,7 +620,8 @@ def clock_hands() -> dict[str, float]:
 # $x + \text{Attn}(\text{LN}(x))$, where the residual path is the identity from end to end. Here: post-LN.
 #
 # **Parameters** come as a dictionary of dictionaries, named like the arguments of the functions that take
-# them. The given cell below says so in code; `**p["norm1"]` passes `gamma` and `beta` by name.
+# them. The given cell below says so in code. `layer_norm(x, **p["norm1"])` gets `gamma` and `beta` by name,
+# and `**p["self_attention"]` hands `Wq`, `Wk`, `Wv` and `Wo` to `multi_head_attention`.
 
 # %%
 Parameters = Mapping[str, Mapping[str, Tensor]]
@@ -649,7 +656,8 @@ def layer_norm(
 ) -> Float[Tensor, "*batch D"]:
     """Layer normalisation over the last axis.
 
-    ``torch.nn.LayerNorm`` and ``torch.nn.functional.layer_norm`` are not to be used.
+    ``torch.nn.LayerNorm``, ``torch.nn.functional.layer_norm`` and ``torch.native_layer_norm`` are not to be
+    used.
 
     Args:
         x: features on the last axis.
@@ -751,7 +759,8 @@ def decoder_layer(
 ) -> tuple[Float[Tensor, "B m D"], Float[Tensor, "B h m n"]]:
     """One post-LN decoder layer: self-attention, cross-attention, feed-forward network. eps is the default.
 
-    ``torch.nn.TransformerDecoderLayer`` is not to be used.
+    ``torch.nn.TransformerDecoderLayer``, ``MultiheadAttention``, ``LayerNorm`` and
+    ``torch.nn.functional.layer_norm`` are not to be used.
 
     Args:
         y: the target tokens.
@@ -883,7 +892,7 @@ class Transformer(TransformerParameters):
             ids: rows of the table. Padding is embedded like any other id.
 
         Returns:
-            One vector per id. Autograd can differentiate it.
+            One vector per id, in the dtype of the table. Autograd can differentiate it.
         """
         ### BEGIN SOLUTION
         return table(ids) * math.sqrt(self.d_model) + sinusoidal_positions(ids.shape[1], self.d_model)
@@ -914,11 +923,11 @@ class Transformer(TransformerParameters):
         ### END SOLUTION
 
     def loss(self, src: Int64[Tensor, "B n"], tgt: Int64[Tensor, "B m"]) -> Float[Tensor, ""]:
-        """Mean cross-entropy under teacher forcing, in nats. ``torch.nn.functional`` may be used.
+        """Mean cross-entropy under teacher forcing, in nats.
 
         Args:
             src: source ids, padded.
-            tgt: whole targets: bos, tokens, eos, padding.
+            tgt: whole targets: bos, tokens, eos, padding. At least one label is not padding.
 
         Returns:
             A scalar: the mean over all labels of the batch that are not padding. The decoder gets ``tgt``
@@ -931,18 +940,18 @@ class Transformer(TransformerParameters):
         ### END SOLUTION
 
     def greedy(self, src: Int64[Tensor, "B n"], bos: int, eos: int, max_len: int) -> Int64[Tensor, "B t"]:
-        """Translate by taking the likeliest token at every step.
+        """Translate by taking the likeliest token at every step. Ties are not tested.
 
         Args:
             src: source ids, padded.
             bos: the id that every target begins with.
-            eos: the id that ends a target.
+            eos: the id that ends a target. bos, eos and ``self.pad`` are three different ids.
             max_len: largest number of tokens to write, at least 1; eos counts as one.
 
         Returns:
             What was written, without bos. A row that has produced eos keeps it and gets ``self.pad`` from
-            then on. There are as many columns as steps: writing stops after the step at which the last row
-            produces eos, or after ``max_len`` steps.
+            then on; before that, ``self.pad`` is a token like any other. There are as many columns as steps:
+            writing stops after the step at which the last row produces eos, or after ``max_len`` steps.
         """
         ### BEGIN SOLUTION
         tgt = torch.full((len(src), 1), bos)

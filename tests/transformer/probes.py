@@ -430,8 +430,8 @@ def causal(lengths, m):
 
 
 @probe("decoder_layer", points=3)
-def one_target_token_by_hand(decoder_layer):
-    """The target token and the three memory tokens of the text."""
+def one_target_token_by_hand(decoder_layer, rng):
+    """The token and the memory of the text; then a random layer on two padded sentences."""
     eye, zero = torch.eye(2, dtype=F64), torch.zeros(2, 2, dtype=F64)
     norm = {"gamma": torch.ones(2, dtype=F64), "beta": torch.zeros(2, dtype=F64)}
     p = {
@@ -449,9 +449,13 @@ def one_target_token_by_hand(decoder_layer):
     }
     memory = numbers([[5.0, 1.0], [5.0, 1.0], [-9.0, 9.0]])
     src_mask = torch.tensor([[[[True, True, False]]]])
-    return decoder_layer(
+    by_hand = decoder_layer(
         numbers([[1.0, 3.0]]), memory, p, 1, torch.ones(1, 1, 1, 1, dtype=torch.bool), src_mask
     )
+    y, memory = normal(rng, 2, 3, 4), normal(rng, 2, 5, 4)
+    p = random_layer(rng, 4, 6, ["self_attention", "cross_attention"])
+    tgt_mask, src_mask = causal([3, 2], 3), up_to([3, 5], 5)[:, None, None]
+    return {"by hand": by_hand, "padded": decoder_layer(y, memory, p, 2, tgt_mask, src_mask)}
 
 
 @probe("decoder_layer", points=3, public=False)
@@ -520,10 +524,12 @@ def embeddings_by_hand(Transformer):
 
 @probe("Transformer", points=3)
 def a_model_of_one_mind(Transformer):
-    """A model with the same logits everywhere: its losses (ln 8 if all are 0), and what it writes."""
+    """Equal logits everywhere: the losses, and what is written; then two sentences at once."""
     model = Transformer(9, 8, 4, 2, 8, 1, 0)
     src, tgt = torch.tensor([[5, 3, 8, 0]]), torch.tensor([[1, 7, 5, 2, 0, 0]])
+    other = filled(Transformer(9, 8, 8, 2, 8, 1, 0), np.random.default_rng(1338), 0.6)  # decides clearly
     with torch.no_grad():
+        other.output.bias[0] = -1000.0
         model.output.weight.zero_()
         equal = model.loss(src, tgt)
         model.output.bias.copy_(torch.tensor([0.0, 0, 0, 0, 0, 3, 0, 0]))
@@ -532,6 +538,7 @@ def a_model_of_one_mind(Transformer):
             "fond of token 5": model.loss(src, tgt),
             "token 5 until max_len": model.greedy(src, 1, 2, 3),
             "token 5 is eos": model.greedy(src, 1, 5, 3),
+            "two sentences, eos is 6": other.greedy(torch.tensor([[5, 3, 0, 0], [8, 2, 6, 4]]), 1, 6, 6),
         }
 
 
@@ -597,12 +604,12 @@ def gradients_of_the_loss(Transformer, rng):
 
 @probe("Transformer", points=4, public=False, compare=exact())
 def writing_until_all_are_complete(Transformer):
-    """Two models, four sources, every token once as the end, few and many steps; and the sources after."""
+    """Two models, four sources, five end tokens, few and many steps; the sources stay unchanged."""
     src, written = torch.tensor([[8, 0, 5, 3], [1, 2, 4, 6], [6, 3, 3, 3], [7, 7, 7, 3]]), []
     for seed in (648, 364):  # models that complete the sources at different steps, with clear decisions
         model = filled(Transformer(9, 6, 8, 2, 10, 1, 3), np.random.default_rng(seed), 0.6)
         with torch.no_grad():
             model.output.bias[3] = -1000.0  # padding is never written by choice
-        written.append([model.greedy(src, 1, eos, 7) for eos in (0, 1, 2, 4, 5)])
+        written.append([model.greedy(src, 4 if eos == 1 else 1, eos, 7) for eos in (0, 1, 2, 4, 5)])
         written.append([model.greedy(src[:1], 1, 5, 1), model.greedy(src[:3, :3], 4, 2, 3)])
     return written, src

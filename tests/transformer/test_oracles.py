@@ -161,7 +161,7 @@ def test_why_the_square_root():
     assert round(math.sqrt(512)) == 23
     assert numbers["spread_1024"] == pytest.approx(32, rel=0.05)
     assert numbers["largest_scaled"] < 0.3 and round(numbers["largest_bare"], 2) == 0.96
-    assert numbers["slope_scaled"] > 0.2 and 1e-5 < numbers["slope_bare"] < 5e-4
+    assert numbers["slope_scaled"] > 0.2 and 3e-5 < numbers["slope_bare"] < 5e-5
 
 
 # 4
@@ -440,7 +440,7 @@ def test_logits_do_not_see_the_future_nor_padding():
 
 
 def test_greedy_takes_the_likeliest_token_each_time():
-    for seed, eos in itertools.product(range(5), range(1, 7)):
+    for seed, eos in itertools.product(range(5), range(2, 7)):
         model = small_model(seed, n_layers=1)
         with torch.no_grad():
             model.output.bias[0] = -1000
