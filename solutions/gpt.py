@@ -31,7 +31,8 @@
 # tensors of one call share a dtype, float32 or float64, and your result is computed in it: do not create
 # float32 constants that clash with float64 arguments. No function changes its arguments. $\log$ is the
 # natural logarithm, with $\log 0=-\infty$. $B$ is the batch, $T$ the number of positions, $V$ the size of the
-# vocabulary, $D$ the width.
+# vocabulary, $D$ the width. Positions are counted from 0. The *arguments* `T` and `p` of questions 4 and 5
+# are something else: the temperature, $\tau$ in the text, and the mass of top-p.
 
 # %%
 import math
@@ -50,12 +51,12 @@ torch.set_num_threads(1)  # small models run faster on one thread
 # %% [markdown]
 # ## 1. Causal self-attention
 #
-# The chain rule of probability splits a text $x_1,\dots,x_T$ into next-token predictions:
+# The chain rule of probability splits a text $x_0,\dots,x_{T-1}$ into next-token predictions:
 #
-# $$p(x_1,\dots,x_T) = \prod_{t=1}^{T} p(x_t \mid x_1,\dots,x_{t-1}) .$$
+# $$p(x_0,\dots,x_{T-1}) = \prod_{t=0}^{T-1} p(x_t \mid x_0,\dots,x_{t-1}) .$$
 #
 # We want all these predictions from *one* pass over the text: output $i$ predicts token $i+1$. That is
-# honest only if output $i$ depends on the inputs $1,\dots,i$ and on nothing later. Attention is the only part
+# honest only if output $i$ depends on the inputs $0,\dots,i$ and on nothing later. Attention is the only part
 # of a GPT that mixes positions, so this is where it has to be enforced.
 #
 # **One head.** Each position has a query $q_i$, a key $k_i$ and a value $v_i$ in $\mathbb R^{d}$. Position
@@ -78,9 +79,9 @@ torch.set_num_threads(1)  # small models run faster on one thread
 #
 # A large negative number in place of $-\infty$ works until a score is larger than it.
 #
-# **By hand.** $d=1$, $q=k=v=x$, inputs $x_1=1$, $x_2=2$. Row 1 sees only itself: $y_1=1$. Row 2 has the
-# scores $2\cdot1=2$ and $2\cdot2=4$, so $a_{21}=1/(1+e^{2})=0.119$, $a_{22}=0.881$ and
-# $y_2=0.119+1.762=1.881$. With the mask after the softmax, $y_1$ would be $1/(1+e)=0.269$.
+# **By hand.** $d=1$, $q=k=v=x$, inputs $x_0=1$, $x_1=2$. Row 0 sees only itself: $y_0=1$. Row 1 has the
+# scores $2\cdot1=2$ and $2\cdot2=4$, so $a_{10}=1/(1+e^{2})=0.119$, $a_{11}=0.881$ and
+# $y_1=0.119+1.762=1.881$. With the mask after the softmax, $y_0$ would be $1/(1+e)=0.269$.
 #
 # **Heads.** $H$ heads do this side by side, each with its own $d=D/H$ columns. The layout is that of GPT-2.
 # $x\,W_{qkv}$ has $3D$ columns: first $D$ for the queries, then $D$ for the keys, then $D$ for the values.
@@ -283,9 +284,9 @@ def gpt_forward(ids: Int[Tensor, "B T"], params: dict, n_heads: int) -> Float[Te
 # ## 3. Loss and perplexity
 #
 # Maximum likelihood on the chain rule of question 1: minimise the negative log-probability of each token,
-# given the tokens before it. The logits $\ell_t$ belong to token $x_{t+1}$, so prediction and target are
-# shifted against each other by one. The logits at the last position have no target, and the first token is
-# never predicted.
+# given the tokens before it. The first factor, $p(x_0)$, is left out: the model needs a token to read before
+# it can predict one. The logits $\ell_t$ belong to token $x_{t+1}$, so prediction and target are shifted
+# against each other by one. The logits at the last position have no target.
 #
 # A batch holds sequences of unequal length, filled up on the right with a padding token. A padded target is
 # not a prediction. Let $M$ be the set of pairs $(b,t)$ with $0\le t\le T-2$ whose target $x_{b,t+1}$ is not
@@ -343,9 +344,9 @@ def lm_loss_and_perplexity(
 # sensible path every ten tokens, and there is no way back. Three remedies act on the logits $\ell$ before the
 # softmax.
 #
-# **Temperature** $\tau$ (the argument `T` of the code) divides: $\tilde p_w \propto e^{\ell_w/\tau}$. In
-# terms of the old probabilities, $\tilde p_w \propto p_w^{1/\tau}$. $\tau<1$ sharpens, $\tau>1$ flattens;
-# $\tau\to0$ leaves only the largest. The ranking never changes.
+# **Temperature** $\tau$ (the argument `T`) divides: $\tilde\pi_w \propto e^{\ell_w/\tau}$. In terms of the
+# old probabilities $\pi=\mathrm{softmax}(\ell)$, $\tilde\pi_w \propto \pi_w^{1/\tau}$. $\tau<1$ sharpens,
+# $\tau>1$ flattens; $\tau\to0$ leaves only the largest. The ranking never changes.
 #
 # **Top-k** keeps the $k$ largest logits and sets the others to $-\infty$. The softmax then gives the others
 # weight exactly 0 and renormalises the rest. A 0 in place of $-\infty$ is a logit like any other: $e^0=1$.
@@ -356,19 +357,19 @@ def lm_loss_and_perplexity(
 #
 # **Top-p**, or nucleus sampling, adapts the number to the distribution. Go through the same sorted list and
 # stop as soon as the tokens together have probability $p$ or more. With sorted probabilities
-# $p_{(1)}\ge p_{(2)}\ge\dots$, the nucleus is the *smallest* $n$ with
+# $\pi_{(1)}\ge \pi_{(2)}\ge\dots$, the nucleus is the *smallest* $n$ with
 #
-# $$p_{(1)}+\dots+p_{(n)} \;\ge\; p .$$
+# $$\pi_{(1)}+\dots+\pi_{(n)} \;\ge\; p .$$
 #
 # The token that crosses the line belongs to it. In other words: token $(n)$ is kept if the mass *before* it,
-# $p_{(1)}+\dots+p_{(n-1)}$, is less than $p$. The first token has nothing before it and is always kept. The
-# second one is not: if $p_{(1)}=0.9$ and $p=0.8$, one token is the nucleus. Code that shifts its mask once
-# too often keeps two.
+# $\pi_{(1)}+\dots+\pi_{(n-1)}$, is less than $p$. The first token has nothing before it and is always kept.
+# The second one is not: if $\pi_{(1)}=0.9$ and $p=0.8$, one token is the nucleus. Code that shifts its mask
+# once too often keeps two.
 #
 # All of this happens in sorted order, and the result must go back to the order of the vocabulary.
 #
 # **By hand.** $\ell=(0,\log4,0,\log2)$: the exponentials are $1,4,1,2$, and
-# $p=(\frac18,\frac12,\frac18,\frac14)$. Sorted ids: 1, 3, 0, 2.
+# $\pi=(\frac18,\frac12,\frac18,\frac14)$. Sorted ids: 1, 3, 0, 2.
 #
 # - $\tau=\frac12$ squares the exponentials to $1,16,1,4$ and gives $(0.045,0.727,0.045,0.182)$.
 # - Top-k with $k=3$ keeps 1, 3 and 0, though tokens 0 and 2 are equal: $(\frac17,\frac47,0,\frac27)$.
@@ -387,8 +388,8 @@ def top_k_logits(logits: Float[Tensor, "B V"], k: int, T: float = 1.0) -> Float[
         T: temperature, positive; the logits are divided by it.
 
     Returns:
-        logits / T where a token stays, -inf elsewhere. Exactly min(k, V) tokens of each row stay; among equal
-        logits the smaller id is preferred.
+        logits / T where a token stays, -inf elsewhere. Exactly k tokens of each row stay, or all finite ones
+        if they are fewer; among equal logits the smaller id is preferred.
     """
     ### BEGIN SOLUTION
     ranked, order = (logits / T).sort(dim=-1, descending=True, stable=True)  # stable: the smaller id first
@@ -402,11 +403,12 @@ def top_p_logits(logits: Float[Tensor, "B V"], p: float) -> Float[Tensor, "B V"]
 
     Args:
         logits: any finite values, or -inf for a token that is ruled out already.
-        p: mass to be kept, 0 < p <= 1.
+        p: mass to be kept, 0 < p <= 1. At p = 1 rounding may cut off tokens of negligible probability; this
+            is not tested.
 
     Returns:
         The logits unchanged where a token stays, -inf elsewhere. Tokens are taken in the order of falling
-        probability, among equal ones the smaller id first. A token stays if the sum over those before it is
+        logits, among equal ones the smaller id first. A token stays if the sum over those before it is
         less than p; so the most probable one always does. Probabilities are ``torch.softmax(logits, -1)``:
         for equal logits they are exactly equal, and a sum that hits p exactly ends the nucleus.
     """
@@ -475,10 +477,10 @@ def shapes_of_a_distribution() -> dict[str, float]:
 #
 # **Greedy** decoding takes the largest logit; among equals the smallest id.
 #
-# **Sampling** draws from the softmax of the truncated logits. How does one draw from $p_0,\dots,p_{V-1}$ with
-# a uniform number $u\in[0,1)$? Lay the probabilities end to end on the unit interval, in the order of the
-# ids, and see where $u$ falls. With $c_w=p_0+\dots+p_w$, token $w$ owns the interval $[c_{w-1},c_w)$ of
-# length $p_w$:
+# **Sampling** draws from the softmax of the truncated logits. How does one draw from
+# $\pi_0,\dots,\pi_{V-1}$ with a uniform number $u\in[0,1)$? Lay the probabilities end to end on the unit
+# interval, in the order of the ids, and see where $u$ falls. With $c_w=\pi_0+\dots+\pi_w$, token $w$ owns the
+# interval $[c_{w-1},c_w)$ of length $\pi_w$:
 #
 # $$\text{token} = \min\{\, w : c_w > u \,\} .$$
 #
@@ -513,7 +515,8 @@ def generate(
         u: None for greedy decoding (largest logit, among equals the smallest id; T, k and p have no effect).
             Otherwise one uniform number in [0, 1) for each new token: ``u[0]`` for the first. The token is
             the smallest id w whose cumulative probability c_w, summed in the order of the ids, is greater
-            than the uniform number.
+            than the uniform number. Apart from exact zeros, no number is so close to a c_w that rounding
+            matters.
         T: temperature. It acts first.
         k: top-k acts second; None keeps all tokens.
         p: top-p acts third, on the softmax of what temperature and top-k have left.
@@ -545,27 +548,27 @@ def generate(
 # Greedy decoding takes the best *next* token. The best *text* may begin with the second-best token. **Beam
 # search** keeps the `beam` best beginnings instead of one.
 #
-# **Length.** Every token adds a negative log-probability, so the sum $S=\sum\log p$ prefers short texts, and
+# **Length.** Every token adds a negative log-probability, so the sum $R=\sum\log p$ prefers short texts, and
 # would love the empty one. The usual correction divides by a power of the length,
 #
-# $$\text{score} = \frac{S}{n^{\alpha}} ,$$
+# $$\text{score} = \frac{R}{n^{\alpha}} ,$$
 #
 # where $n$ counts the *generated* tokens, `eos` included. $\alpha=0$ is the plain sum, $\alpha=1$ the mean
 # per token; $\alpha=0.6$ is a common choice. The prompt does not count: a long one would make all $n$ nearly
-# equal and switch the correction off. Note that $S$ is negative. Dividing by more makes the score *larger*.
+# equal and switch the correction off. Note that $R$ is negative. Dividing by more makes the score *larger*.
 #
-# **The algorithm.** A beam is a pair: the sequence, and its raw sum $S$. Start with the prompt and $S=0$.
+# **The algorithm.** A beam is a pair: the sequence, and its raw sum $R$. Start with the prompt and $R=0$.
 # Then, at most `max_new` times:
 #
 # 1. A beam is *finished* if its last token is an `eos` that was generated. A finished beam is a candidate as
-#    it is: same sequence, same $S$, same $n$.
+#    it is: same sequence, same $R$, same $n$.
 # 2. Every other beam gives $V$ candidates: the sequence and one more token $w$, with the sum
-#    $S+\log p(w\mid\text{sequence})$. Here $\log p$ is the log-softmax of the last position's logits. Raw
+#    $R+\log p(w\mid\text{sequence})$. Here $\log p$ is the log-softmax of the last position's logits. Raw
 #    logits cannot be added up: each position has its own unknown normalising constant.
 # 3. Keep the `beam` candidates with the highest scores, finished or not.
 # 4. Stop if all of them are finished.
 #
-# The result is the beam with the highest score. What is carried on is $S$. The score serves only to compare:
+# The result is the beam with the highest score. What is carried on is $R$. The score serves only to compare:
 # adding the next $\log p$ to a score that is already divided would divide the early tokens again and again.
 #
 # With `beam=1` this is greedy decoding. With a beam so wide that nothing is ever dropped it is exhaustive
@@ -577,12 +580,12 @@ def generate(
 #
 # - Greedy goes to word 1, then to `eos`: probability $0.6\cdot0.4=0.24$.
 # - A beam of 2 keeps both words. The next candidates have the probabilities $0.36$ (word 2, `eos`), $0.24$
-#   (word 1, `eos`), $0.18$, $0.18$, $0.02$, $0.02$ and 0. The two best are finished. The search stops and
-#   returns word 2 and `eos`, with $S=\log0.36=-1.022$ and, for $\alpha=0.6$, the score
+#   (word 1, `eos`), $0.18$, $0.18$, $0.02$, $0.02$, 0 and 0. The two best are finished. The search stops and
+#   returns word 2 and `eos`, with $R=\log0.36=-1.022$ and, for $\alpha=0.6$, the score
 #   $-1.022/2^{0.6}=-0.674$.
 #
 # Now let $p=(0.45,\,0.55)$ for `eos` and a single word, and after that word $p=(0.6,\,0.4)$. The text `eos`
-# has $S=\log0.45=-0.799$; word and `eos` have $S=\log0.33=-1.109$. With $\alpha=0$ the first wins. With
+# has $R=\log0.45=-0.799$; word and `eos` have $R=\log0.33=-1.109$. With $\alpha=0$ the first wins. With
 # $\alpha=1$ it is $-0.799$ against $-1.109/2=-0.554$, and the second wins.
 
 # %% question="beam_search"
@@ -598,19 +601,20 @@ def beam_search(
 
     Args:
         model: maps a batch of one sequence of ids to the logits of all its positions. A logit may be -inf:
-            that token is impossible.
+            that token is impossible. Some token is possible at every position, so it does not matter whether
+            impossible candidates are kept.
         ids: the prompt, at least one token. The list is not changed. An ``eos`` in it has no effect.
         beam: number of candidates kept after each step, at least 1. Finished and unfinished ones compete for
             these places by score.
         max_new: largest number of new tokens, at least 1. The search ends as soon as all kept beams are
             finished.
         eos: the token that finishes a beam; None for no such token.
-        alpha: exponent of the length in the score S / n^alpha, where S is the sum of the log-probabilities of
+        alpha: exponent of the length in the score R / n^alpha, where R is the sum of the log-probabilities of
             the n generated tokens, an ``eos`` included.
 
     Returns:
         The best sequence that was kept (prompt and new tokens, finished or not) as a list of ints, and its
-        score S / n^alpha. Ties between scores are not tested.
+        score R / n^alpha. Ties between scores are not tested.
     """
     ### BEGIN SOLUTION
     def finished(sequence):
@@ -709,6 +713,17 @@ def beam_against_exhaustive_search(n_models: int = 100, seed: int = 0) -> dict[s
 # **By hand.** $P=2$, $S=2$. Old positions 0 and 1, new ones 2 and 3. New token 0 sees columns 0, 1, 2; new
 # token 1 sees 0, 1, 2, 3. Of the eight entries of the mask exactly one is blocked.
 #
+# **A step by hand.** $D=4$, one head, one block, $a=(1,-1,1,-1)$ and $b=(1,1,-1,-1)$. A layer norm with gain
+# 1 and bias 0 divides $xa+yb$ by $\sqrt{x^2+y^2}$. The rows of `wte` are $a$ and $b$, those of `wpe` 0 and
+# $-2b$. In $W_{qkv}$ the part of the values is $I$, the rest 0: all positions get the same weight. $W_o=6I$,
+# and the feed-forward net gives 0. The text is 0, 1.
+#
+# - Prefill with token 0: $h=a$ and $v=a$. Attention adds $6a$, and $\mathrm{LN}_f(7a)=a$ has the logits
+#   $(4,0)$. The cache keeps $k=0$ and $v=a$.
+# - Token 1 stands at position 1: $h=b-2b=-b$ and $v=-b$. Attention adds $6\cdot\frac12(a-b)$, so $h=3a-4b$.
+#   $\mathrm{LN}_f(h)=\frac15(3a-4b)$ has the logits $\frac45(3,-4)=(2.4,-3.2)$. With `wpe[0]` they would be
+#   $(2.4,3.2)$.
+#
 # **The price** is memory: two vectors of width $D$ per layer and position. GPT-2 small with its 1024
 # positions stores $2\cdot12\cdot1024\cdot768=18.9$ million numbers per sequence.
 #
@@ -739,7 +754,7 @@ def kv_cache_step(
         ids: the S >= 1 new tokens of each sequence. They stand at positions P, ..., P + S - 1 of the text.
         cache: (keys, values) of the first P >= 0 positions, per layer; for P = 0 as :func:`empty_cache` makes
             it. It is not changed.
-        params: weights, as in :func:`gpt_forward`.
+        params: weights, as in :func:`gpt_forward`, with at least one block.
         n_heads: number of attention heads.
 
     Returns:
@@ -961,14 +976,16 @@ class ChatSession:
         ``respond_fn`` is called once, with a prompt of these lines, joined by newlines: for each of the last
         ``max_turns`` finished turns (fewer at the start), oldest first, "User: <message>" and
         "Assistant: <reply>"; then "User: <user>"; then "Assistant:", without a space or a newline after it.
+        In a finished turn the space after the colon stands even if the reply is empty.
 
         Args:
             user: the new message, taken as it is. It may contain any text, such as "Assistant:".
 
         Returns:
             The reply: what ``respond_fn`` returned after the prompt, cut before the first newline that is
-            directly followed by "User:" (if there is one), and then stripped of white space at both ends. It
-            may hold several lines. Message and reply become the newest finished turn.
+            directly followed by "User:" (if there is one, be it the first character; a "User:" without a
+            newline before it stays), and then stripped of white space at both ends. It may hold several
+            lines. Message and reply become the newest finished turn.
         """
         ### BEGIN SOLUTION
         prompt = "\n".join([*self.record, f"User: {user}", "Assistant:"])
@@ -1155,15 +1172,15 @@ def four_sonnets(seed: int = 0, steps: int = 300) -> dict[str, float]:
     return numbers
 
 # %% [markdown]
-# Read the plane from the top left. Greedy decoding and beam search find the texts that the model likes best,
-# and they are loops: a repeated phrase makes its next repetition more likely, and nothing ever breaks the
-# circle. Beam search is the better search, so it finds the more probable, and hardly less repetitive, text.
-# At the other end, $\tau=1.5$ hardly ever repeats itself, and can no longer spell.
+# Read the plane from left to right. Greedy decoding and beam search go for what the model finds likely, and
+# they end in loops: a repeated phrase makes its next repetition more likely, and nothing ever breaks the
+# circle. Beam search is the better search: its texts are more probable than the greedy ones, and no less
+# repetitive. At the other end, $\tau=1.5$ hardly ever repeats itself, and can no longer spell.
 #
 # The star is what Shakespeare wrote at these places. It does not sit at the top: people do not say the most
-# probable thing at every step. It lies between top-p 0.8 and plain sampling. That is the case for truncated
-# sampling in open-ended text. Where there is one right answer, as in translation, search is the better
-# choice.
+# probable thing at every step. Its log-probability lies between those of top-p 0.8 and of plain sampling, and
+# it repeats itself hardly more than they do. That is the case for truncated sampling in open-ended text.
+# Where there is one right answer, as in translation, search is the better choice.
 #
 # One caution: these are the sonnets that the model was trained on, and it is small and half trained. With 500
 # steps it knows long passages by heart, and even greedy decoding no longer loops, since it recites.

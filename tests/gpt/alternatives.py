@@ -117,7 +117,7 @@ def top_p_logits__python(logits, p):
     out = torch.full_like(logits, -math.inf)
     for b, probs in enumerate(torch.softmax(logits, -1).tolist()):
         mass = 0.0
-        for w in sorted(range(len(probs)), key=lambda w: (-probs[w], w)):
+        for w in sorted(range(len(probs)), key=lambda w: (-logits[b, w].item(), w)):
             if mass >= p:
                 break
             out[b, w] = logits[b, w]

@@ -326,7 +326,7 @@ def greedy_by_hand(generate):
 def draws_by_hand(generate):
     """The logits of the text at every step, without and with top-k."""
     model = chain(*[[1 / 8, 1 / 2, 1 / 8, 1 / 4]] * 4)
-    u = torch.tensor([0.1, 0.5, 0.7])
+    u = torch.tensor([0.1, 0.5, 0.7], dtype=torch.float64)
     return generate(model, [3, 3], 3, 8, u), generate(model, [3, 3], 3, 8, u, k=2)
 
 
@@ -344,7 +344,7 @@ def greedy_with_a_context(generate, rng):
 def ends_of_texts(generate, rng):
     """A chosen end token, one that is never chosen, one that stands in the prompt, and none."""
     circle = chain(*torch.roll(0.8 * torch.eye(5) + 0.04, 1, dims=1).tolist())  # 0, 1, 2, 3, 4, 0, ...
-    even = torch.full((9,), 0.5)
+    even = torch.full((9,), 0.5, dtype=torch.float64)
     return [
         generate(circle, [1, 2], 20, 6, eos=4),
         generate(circle, [4, 2], 20, 6, eos=4),
@@ -451,7 +451,21 @@ def an_end_long_before_the_limit(beam_search):
 # --- 7. kv_cache_step -------------------------------------------------------------------------------------
 
 
-@probe("kv_cache_step", points=3)
+@probe("kv_cache_step", points=1)
+def two_tokens_by_hand(kv_cache_step, empty_cache):
+    """The numbers of the text: logits (4, 0) and (2.4, -3.2), and the cache after each step."""
+    f = {"dtype": torch.float64}
+    a, b = torch.tensor([[1.0, -1, 1, -1], [1, 1, -1, -1]], **f)
+    norm, eye, zero = (torch.ones(4, **f), torch.zeros(4, **f)), torch.eye(4, **f), torch.zeros(4, 4, **f)
+    block = {"ln_1": norm, "Wqkv": torch.cat([zero, zero, eye], dim=1), "Wo": 6 * eye, "ln_2": norm}
+    block |= {"W1": zero, "b1": zero[0], "W2": zero, "b2": zero[0]}
+    params = {"wte": torch.stack([a, b]), "wpe": torch.stack([0 * b, -2 * b]), "blocks": [block], "ln_f": norm}
+    prefill, cache = kv_cache_step(torch.tensor([[0]]), empty_cache(params, 1, 1), params, 1)
+    step, longer = kv_cache_step(torch.tensor([[1]]), cache, params, 1)
+    return {"prefill": prefill, "step": step, "cache of 1": cache, "cache of 2": longer}
+
+
+@probe("kv_cache_step", points=2)
 def prefill_and_one_step(kv_cache_step, empty_cache, rng):
     """A prefill of three tokens, then one more: all logits, and the cache after both."""
     params, ids = random_gpt(rng, V=5, n_ctx=6, D=4, n_layers=2, hidden=7), torch.tensor([[1, 4, 0, 2]])

@@ -318,6 +318,21 @@ def test_the_cache_changes_nothing(rng, sizes):
     assert [k.shape for k, _ in cache] == [(3, 4, 9, 2)] * 2
 
 
+def test_the_step_worked_by_hand():
+    a, b = torch.tensor([[1.0, -1, 1, -1], [1, 1, -1, -1]], dtype=F64)
+    eye, zero = torch.eye(4, dtype=F64), torch.zeros(4, 4, dtype=F64)
+    norm = torch.ones(4, dtype=F64), zero[0]
+    block = {"ln_1": norm, "Wqkv": torch.cat([zero, zero, eye], 1), "Wo": 6 * eye, "ln_2": norm}
+    block |= {"W1": zero, "b1": zero[0], "W2": zero, "b2": zero[0]}
+    for place, expected in ((-2 * b, [2.4, -3.2]), (0 * b, [2.4, 3.2])):
+        wte, wpe = torch.stack([a, b]), torch.stack([0 * b, place])
+        params = {"wte": wte, "wpe": wpe, "blocks": [block], "ln_f": norm}
+        logits, cache = ref.kv_cache_step(torch.tensor([[0]]), ref.empty_cache(params, 1, 1), params, 1)
+        assert logits.flatten().tolist() == pytest.approx([4, 0], abs=1e-4)
+        logits, _ = ref.kv_cache_step(torch.tensor([[1]]), cache, params, 1)
+        assert logits.flatten().tolist() == pytest.approx(expected, abs=1e-4)
+
+
 def test_claims_of_the_cost():
     numbers = ref.cost_of_a_token()
     assert numbers["gap"] < 1e-4
@@ -382,7 +397,9 @@ def test_claims_of_the_payoff(seed):
     assert max(distinct[s] for s in search) < min(distinct[s] for s in sampling) - 0.05
     assert min(log_p[s] for s in search) > max(log_p[s] for s in (*sampling, "Shakespeare"))
     assert log_p["beam 4"] > log_p["greedy"]
+    assert distinct["beam 4"] < distinct["greedy"] + 0.05
     assert log_p["T = 0.5"] > log_p["T = 1"] > log_p["T = 1.5"]
     assert log_p["top-p 0.8"] > log_p["Shakespeare"] > log_p["T = 1"]
     assert distinct["T = 1.5"] > 0.98
+    assert distinct["Shakespeare"] > max(distinct["top-p 0.8"], distinct["T = 1"]) - 0.1
     assert distinct["Shakespeare"] > 0.9
