@@ -111,8 +111,8 @@ def two_valleys() -> dict[str, float]:
 #
 # $$z=\mathrm{ReLU}(W_0x+b_0),\qquad \hat y_t=W_tz+b_t .$$
 #
-# Trained on $\sum_tw_tL_t$, the encoder gets $\sum_tw_tg_t$ and head $t$ gets the gradient of its own loss
-# alone. Three views of why this may help:
+# Trained on $\sum_tw_tL_t$, the encoder gets $\sum_tw_tg_t$. Head $t$ gets $w_t$ times the gradient of its own
+# loss and nothing of the others. Three views of why this may help:
 #
 # - **Regularisation.** The encoder must serve all tasks, so features that fit the noise of one are
 #   discouraged.
@@ -191,8 +191,8 @@ class MultiTaskNet(nn.Module):
 # \begin{pmatrix}x_a\\x_b\end{pmatrix}.$$
 #
 # Both outputs are made of the *old* features. $A=I$ separates the tasks, equal rows share everything.
-# *Worked number:* $x_a=(1,2)$, $x_b=(10,20)$, $A=\begin{pmatrix}.9&.1\\.2&.8\end{pmatrix}$ gives
-# $x_a'=(1.9,3.8)$ and $x_b'=(8.2,16.4)$.
+# *Worked number:* $x_a=(1,2)$, $x_b=(10,30)$, $A=\begin{pmatrix}.9&.1\\.2&.8\end{pmatrix}$ gives
+# $x_a'=(1.9,4.8)$ and $x_b'=(8.2,24.4)$.
 #
 # **MTAN** shares one network and lets each task choose from its features by a learned mask in $(0,1)$. For
 # one example with features $f\in\mathbb R^d$,
@@ -264,7 +264,7 @@ def mtan_mask(
 # %% [markdown]
 # ## 3. Do these tasks belong together?
 #
-# Three measurements, each of another thing.
+# Three measurements: of directions, of what a step does, and of features.
 #
 # **Gradient cosine.** A small step $-\eta g_i$ changes $L_j$ by $-\eta\,g_i\cdot g_j$ to first order. Free
 # of scale,
@@ -273,8 +273,8 @@ def mtan_mask(
 #
 # Tasks $i$ and $j$ conflict if $\cos_{ij}<0$, strictly. There are $T(T-1)/2$ pairs; a task forms no pair
 # with itself. A task that is solved has $g_i=0$ and no direction. We set $\cos_{ij}=0$ for all $j$ then,
-# $j=i$ included. *Worked number:* $g_1=(3,4)$, $g_2=(-4,3)$, $g_3=(-3,0)$: $\cos_{12}=0$,
-# $\cos_{13}=-9/15=-0.6$, $\cos_{23}=12/15=0.8$. One of three pairs conflicts.
+# $j=i$ included. *Worked number:* $g_1=(0,5)$, $g_2=(4,3)$, $g_3=(-3,0)$: $\cos_{12}=15/25=0.6$,
+# $\cos_{13}=0$, $\cos_{23}=-12/15=-0.8$. One of three pairs conflicts.
 #
 # **Transfer.** The cosine ignores curvature and the size of the step. So take the step, and look. With
 # $\theta^{(i)}=\theta-\eta g_i$,
@@ -311,7 +311,7 @@ def gradient_conflicts(G: Float[Tensor, "T P"]) -> tuple[Float[Tensor, "T T"], F
 
     Returns:
         The cosines; 0 in row and column of a zero gradient, its diagonal element included. And the fraction
-        of the T(T−1)/2 pairs of different tasks whose cosine is below 0 (a cosine of 0 is no conflict).
+        of the T(T−1)/2 pairs of different tasks whose cosine is below 0, without a tolerance.
     """
     ### BEGIN SOLUTION
     unit = F.normalize(G, dim=1)  # leaves a zero row zero
@@ -328,7 +328,7 @@ def transfer_affinity(
 
     Args:
         losses: maps parameters to the T positive losses, differentiably; every loss depends on them.
-        theta: where all steps start; it does not require a gradient, and neither its values nor that change.
+        theta: where all steps start; not changed. It does not require a gradient, and still does not afterwards.
         lr: size of the step, θ − lr·g_i.
 
     Returns:
@@ -349,8 +349,8 @@ def linear_cka(X: Float[Tensor, "n p"], Y: Float[Tensor, "n q"]) -> Float[Tensor
     """Similarity of two sets of features of the same n examples, from 0 to 1.
 
     Args:
-        X: features of one network, one example per row, not centred; not changed.
-        Y: features of another network for the same examples; not changed.
+        X: features of one network, one example per row, not centred, not all of them constant; not changed.
+        Y: features of another network for the same examples, likewise.
 
     Returns:
         ‖YᵀX‖² / (‖XᵀX‖ ‖YᵀY‖) in Frobenius norms, after each column's mean is subtracted.
@@ -444,8 +444,8 @@ def jigsaw_task(
 # For cross-entropy the same form is used, though only approximately derived; some codes then drop the
 # $\frac12$ before $L_t$. Here every task has it.
 #
-# **Worked number.** $L=(4,\frac14)$ and $s=(0,0)$ give $2+\frac18=2.125$. At the optimum $s=(\log4,-\log4)$
-# the logs cancel and $\frac12+\frac12=1$ is left.
+# **Worked number.** $L=(4,1,\frac12)$ and $s=(0,0,0)$ give $2+\frac12+\frac14=2.75$. At the optimum
+# $s=(\log4,0,-\log2)$ every first term is $\frac12$: $\frac32+\frac12(\log4-\log2)\approx1.847$.
 
 
 # %% question="uncertainty_loss"
@@ -489,9 +489,10 @@ def uncertainty_loss(losses: Float[Tensor, "T"], s: Float[Tensor, "T"]) -> Float
 #
 # Nothing keeps $w_t$ positive; $\eta n_t$ must be small against $w_t$.
 #
-# **Worked number.** $w=(1,1)$, $n=(3,1)$, $L/L^{(0)}=(0.5,1.5)$, $\alpha=1$, $\eta=0.1$. $\bar G=2$ and
-# $r=(0.5,1.5)$, so the targets are $(1,3)$. Task 1 is above, task 2 below: $\tilde
-# w=(1-0.3,\;1+0.1)=(0.7,1.1)$. The sum is $1.8$, and $w'=(7/9,11/9)\approx(0.778,1.222)$.
+# **Worked number.** $w=(1.5,0.5)$, $n=(4,8)$, $L=(3,1)$, $L^{(0)}=(10,2)$, $\alpha=1$, $\eta=0.1$. Then
+# $wn=(6,4)$, $\bar G=5$, $L/L^{(0)}=(0.3,0.5)$ and $r=(0.75,1.25)$, so the targets are $(3.75,6.25)$. Task 1 is
+# above, task 2 below: $\tilde w=(1.5-0.4,\;0.5+0.8)=(1.1,1.3)$. The sum is $2.4$, and
+# $w'=(11/12,13/12)\approx(0.917,1.083)$.
 
 
 # %% question="gradnorm_step"
@@ -514,8 +515,8 @@ def gradnorm_step(
         lr: step size η.
 
     Returns:
-        New weights. The target Ḡ r^α is a constant in the gradient; a task that hits its target is not moved
-        by the step. Weights are not clipped.
+        New weights. The target Ḡ r^α is a constant in the gradient. A task exactly on its target is not moved
+        by the step; there is no tolerance. Weights are not clipped.
     """
     ### BEGIN SOLUTION
     weighted = w * norms
@@ -546,13 +547,20 @@ def gradnorm_step(
 # $(1,0)+\frac12(-1,1)=(\frac12,\frac12)$. $g_2$ becomes $(-1,1)+(1,0)=(0,1)$, made with the original $g_1$.
 # The mean is $(\frac14,\frac34)$. It has inner product $\frac14$ with $g_1$ and $\frac12$ with $g_2$.
 #
+# A third task $g_3=(1,-2)$, in the order 1, 2, 3. $g_1$ becomes $(\frac12,\frac12)$ as before. That conflicts with
+# $g_3$, although $g_1$ itself does not, and becomes $(\frac12,\frac12)+\frac{1/2}{5}(1,-2)=(0.6,0.3)$. $g_2$
+# becomes $(0,1)$, then $(0,1)+\frac25(1,-2)=(0.4,0.2)$. $g_3$ becomes $(1,-2)+\frac32(-1,1)=(-\frac12,-\frac12)$.
+# The mean is $(\frac16,0)$.
+#
 # **What it promises.** For $T=2$ in conflict, let $d$ be the result. Then $d\cdot g_1=\frac12\lVert
 # g_1\rVert^2(1-\cos^2)\ge0$, and the same for task 2: no loss rises to first order. For $T\ge3$ this is
-# lost, because a later projection can turn $g$ against an earlier task. With three random Gaussian
-# gradients in $\mathbb R^3$ some task's loss rises in about 13 % of draws.
+# lost, because a later projection can turn $g$ against an earlier task: the $(\frac16,0)$ above has inner product
+# $-\frac16$ with $g_2$. With three random Gaussian gradients in $\mathbb R^3$ some task's loss rises in about 13 %
+# of draws.
 #
-# **What it costs.** If $\cos=-1$ both projections are zero and training stops. That holds on the whole
-# Pareto set, so where PCGrad stops depends on where it started. You will see it in the next demo.
+# **What it costs.** If $\cos=-1$ both projections are zero and training stops. That holds everywhere on the
+# Pareto set but at its two ends, the minima, where one gradient is zero. So where PCGrad stops depends on where it
+# started. You will see it in the next demo.
 
 
 # %% question="pcgrad"
@@ -721,7 +729,7 @@ def three_descents() -> dict[str, list[list[float]]]:
 # | method | total loss | afterwards |
 # |---|---|---|
 # | `uniform` | $\sum_tL_t$ | |
-# | `uncertainty` | $\sum_t\frac12e^{-s_t}L_t+\frac12s_t$ | one step of gradient descent on $s$ |
+# | `uncertainty` | $\sum_t\bigl(\frac12e^{-s_t}L_t+\frac12s_t\bigr)$ | one step of gradient descent on $s$ |
 # | `gradnorm` | $\sum_tw_tL_t$ | `gradnorm_step` on $w$ |
 # | `pcgrad` | $\sum_tL_t$ | the encoder's gradient is replaced by $T\cdot$`pcgrad`$(G)$ |
 # | `cagrad` | $\sum_tL_t$ | the encoder's gradient is replaced by $T\cdot$`cagrad`$(G)$ |
@@ -741,7 +749,7 @@ def task_gradients(losses: Sequence[Float[Tensor, ""]], params: Sequence[Tensor]
     """Gradient of each loss with respect to all parameters, flattened and joined.
 
     Args:
-        losses: T scalars (a list, or a tensor of T elements), with their graph, which is not freed:
+        losses: T scalars (a list, or a tensor of T elements), each with its graph, which is not freed:
             ``backward`` may still be called afterwards.
         params: tensors that require gradients; P is the sum of their sizes. Their ``.grad`` is not touched.
 
@@ -782,7 +790,8 @@ def train_mtl(
             history. The other dictionaries may have another order.
         optimizer: over all parameters of ``net``. Use nothing but ``optimizer.zero_grad()`` and
             ``optimizer.step()``, the latter once per step.
-        method: "uniform", "uncertainty", "gradnorm", "pcgrad" or "cagrad" (two tasks).
+        method: "uniform", "uncertainty", "gradnorm", "pcgrad" or "cagrad" (the last with two tasks only; you
+            need not check).
         steps: number of steps, ≥ 1.
         weight_lr: step size of plain gradient descent on s (uncertainty) and w (gradnorm).
         alpha: GradNorm's α.

@@ -444,6 +444,15 @@ MISCONCEPTIONS = [
     ),
     Misconception(
         question="cagrad",
+        name="mixture_fixed_at_half",
+        hint="The weight w is fixed at ½, so the correction only makes the mean gradient longer. w is to be "
+        "searched: it is the one in [0, 1] for which Φ is smallest.",
+        edits=[
+            ("g_w = low * g1 + (1 - low) * g2\n    return (g0", "g_w = g0\n    return (g0"),
+        ],
+    ),
+    Misconception(
+        question="cagrad",
         name="sum_for_mean_gradient",
         hint="The centre of the ball is the sum of the gradients. It is their mean.",
         edits=[("g0 = (g1 + g2) / 2", "g0 = g1 + g2")],

@@ -31,11 +31,11 @@ def test_worked_numbers():
     near = lambda values: pytest.approx(values, abs=1e-5)  # noqa: E731
     t = torch.tensor
     assert ref.soft_sharing_penalty([t([1.0, 0]), t([3.0, 1])], 0.5).item() == near(5)
-    a, b = ref.cross_stitch(t([[1.0, 2]]), t([[10.0, 20]]), t([[0.9, 0.1], [0.2, 0.8]]))
-    assert a.tolist() == [near([1.9, 3.8])] and b.tolist() == [near([8.2, 16.4])]
+    a, b = ref.cross_stitch(t([[1.0, 2]]), t([[10.0, 30]]), t([[0.9, 0.1], [0.2, 0.8]]))
+    assert a.tolist() == [near([1.9, 4.8])] and b.tolist() == [near([8.2, 24.4])]
     assert ref.mtan_mask(t([[2.0, -1]]), t([[0.0, 1], [3, 6]]), t([1.0, 0]))[0].tolist() == near([1, -0.5])
-    cosines, fraction = ref.gradient_conflicts(t([[3.0, 4], [-4, 3], [-3, 0]]))
-    assert [cosines[0, 1].item(), cosines[0, 2].item(), cosines[1, 2].item()] == near([0, -0.6, 0.8])
+    cosines, fraction = ref.gradient_conflicts(t([[0.0, 5], [4, 3], [-3, 0]]))
+    assert [cosines[0, 1].item(), cosines[0, 2].item(), cosines[1, 2].item()] == near([0.6, 0, -0.8])
     assert fraction.item() == near(1 / 3)
     losses = lambda theta: torch.cat([(theta - 1) ** 2, 2 * (theta + 1) ** 2])  # noqa: E731
     Z = ref.transfer_affinity(losses, torch.zeros(1), 0.1)
@@ -44,12 +44,14 @@ def test_worked_numbers():
     turned, labels = ref.rotation_task(t([[[1.0, 2], [3, 4]]]))
     assert turned[1].tolist() == [[2, 4], [1, 3]] and labels.tolist() == [0, 1, 2, 3]
     assert ref.jigsaw_task(t([[[1.0, 2], [3, 4]]]), t([[2, 0, 3, 1]]), t([0])).tolist() == [[[3, 1], [4, 2]]]
-    L = t([4.0, 0.25])
-    assert ref.uncertainty_loss(L, torch.zeros(2)).item() == near(2.125)
-    assert ref.uncertainty_loss(L, L.log()).item() == near(1)
-    w = ref.gradnorm_step(torch.ones(2), t([3.0, 1]), t([0.5, 1.5]), torch.ones(2), 1.0, 0.1)
-    assert w.tolist() == near([7 / 9, 11 / 9])
-    assert ref.pcgrad(t([[1.0, 0], [-1, 1]]), [0, 1]).tolist() == near([0.25, 0.75])
+    L = t([4.0, 1, 0.5])
+    assert ref.uncertainty_loss(L, torch.zeros(3)).item() == near(2.75)
+    assert ref.uncertainty_loss(L, L.log()).item() == near(1.846574)
+    w = ref.gradnorm_step(t([1.5, 0.5]), t([4.0, 8]), t([3.0, 1]), t([10.0, 2]), 1.0, 0.1)
+    assert w.tolist() == near([11 / 12, 13 / 12])
+    G = t([[1.0, 0], [-1, 1], [1, -2]])
+    assert ref.pcgrad(G[:2], [0, 1]).tolist() == near([0.25, 0.75])
+    assert ref.pcgrad(G, [0, 1, 2]).tolist() == near([1 / 6, 0])
     assert ref.cagrad(t([[6.0, 0], [0, 8]]), 0.2).tolist() == near([4, 4])
     a, b = t([2.0, 3]).requires_grad_(), t([5.0]).requires_grad_()
     G = ref.task_gradients(torch.stack([a[0] * a[1], a[0] * b[0] ** 2]), [a, b])
