@@ -180,7 +180,7 @@ def rnn_bptt(
 ]:
     """Gradients of a plain recurrent network by backpropagation through time.
 
-    To be written out: autograd is not allowed.
+    To be written out: autograd (``torch.autograd``, ``.backward()``, ``torch.func``) is not allowed.
 
     Args:
         X, h0, Wx, Wh: as in :func:`rnn_forward`. The bias is not needed.
@@ -466,7 +466,8 @@ def gru_cell(
 # %% [markdown]
 # Now a test of memory. The first input of a sequence shows one of four symbols, then come 39 steps of pure
 # noise. At the end the network has to say which symbol it was. By guessing one is right in 25 % of the cases.
-# Given: random weights, a layer that runs your cells over a batch, and one training step.
+# Given: random weights, and a layer that runs your cells over a batch. The training clips its gradients; question
+# 7 explains that.
 
 # %%
 GATES = {"rnn": 1, "gru": 3, "lstm": 4}  # gates and candidates, each with a matrix and a bias
@@ -597,7 +598,7 @@ def bidirectional(
     """Run one network forward and one backward over padded sequences and join them.
 
     Args:
-        X: sequences, padded on the right. The padding holds anything, also very large numbers.
+        X: sequences, padded on the right. The padding holds any finite numbers, also very large ones.
         lengths: how many entries of each row are real, between 1 and T.
         fwd: maps a batch (any number of sequences, of any length from 1 on) to its states. State t depends
             on the inputs up to t of its own sequence only.
@@ -732,10 +733,10 @@ def tbptt_windows(
 def clip_grad_norm(grads: list[Float[Tensor, "..."]], max_norm: float) -> tuple[list[Float[Tensor, "..."]], Tensor]:
     """Scale gradients down to a global norm of at most ``max_norm``.
 
-    To be written out: ``nn.utils.clip_grad_norm_`` is not allowed.
+    To be written out: ``nn.utils.clip_grad_norm_`` is not allowed. A norm, such as ``torch.linalg.vector_norm``, is.
 
     Args:
-        grads: tensors of any shapes.
+        grads: one or more tensors of any shapes. Their squares do not overflow.
         max_norm: the limit, positive.
 
     Returns:
@@ -764,12 +765,12 @@ def tbptt_epoch(
     Args:
         loss_fn: ``loss_fn(x, y, state)`` returns the loss of a window, a tensor without axes, and the state
             after it, a tuple of tensors. To be called once per window.
-        params: what is trained. Their values and their ``.grad`` change; what stood in ``.grad`` before the
-            call must have no influence.
+        params: what is trained; every window's loss depends on all of them. Their values and their ``.grad``
+            change; what stood in ``.grad`` before the call must have no influence.
         optimizer: an optimizer of ``params``. One step per window, with the gradients of this window's loss
             alone, clipped by :func:`clip_grad_norm`.
-        windows: pairs (x, y), in the order of the text.
-        state: the initial state; a tuple of tensors.
+        windows: pairs (x, y), in the order of the text; at least one.
+        state: the initial state; a tuple of tensors without history.
         max_norm: the limit for clipping.
 
     Returns:
@@ -820,17 +821,18 @@ def sample_text(
     """Continue a text, one sampled id at a time.
 
     Args:
-        step: ``step(id, state)`` feeds one id and returns the logits of the next id and the new state. What a
-            state is does not matter; ``step`` does not change it.
+        step: ``step(id, state)`` feeds one id and returns the logits of the next id (-inf: impossible) and the
+            new state. What a state is does not matter; ``step`` does not change it.
         state: the state before the seed.
         seed_ids: the text to be continued, at least one id.
-        u: uniform numbers in [0, 1), one for each new id, in the order of the draws; n may be 0.
-        temperature: positive; the logits are divided by it before the softmax.
+        u: uniform numbers in [0, 1), one for each new id, in the order of the draws; n may be 0. None is so
+            close to 1 that by rounding no sum of probabilities is above it.
+        temperature: at least 0.01; the logits are divided by it before the softmax.
 
     Returns:
         The n new ids as ints, without the seed. Each is the smallest id w for which the probabilities of
         0, ..., w add up to more than the uniform number. Probabilities are those of ``torch.softmax``; a sum
-        that equals the uniform number exactly is not more.
+        that equals the uniform number exactly is not more. (Otherwise none is within rounding error of it.)
     """
     ### BEGIN SOLUTION
     for token in seed_ids:
@@ -1018,7 +1020,7 @@ def nonsense(seed: int = 1, epochs: int = 70) -> dict[str, float]:
     samples = {}
     with torch.no_grad():
         for temperature in (0.3, 0.7, 1.0):
-            u = torch.rand(170, generator=generator, dtype=torch.float64)
+            u = torch.rand(170, generator=generator)
             new = sample_text(step, zeros, [code[c] for c in opening], u, temperature)
             samples[temperature] = opening + "".join(characters[i] for i in new)
         state, cells = zeros, []
@@ -1126,7 +1128,8 @@ def seq2seq_loss(
         sos: what is fed at the first step.
         pad: the padding id, between 0 and V - 1. Targets equal to it add nothing to the loss.
         teacher: None feeds the true ``tgt[:, t]`` after step t. Otherwise, where ``teacher[b, t]`` is False,
-            sentence b is fed the argmax of its logits of step t instead. (So the last column has no effect.)
+            sentence b is fed the argmax of its logits of step t instead, the smaller id if two are equal. (So the
+            last column has no effect.)
 
     Returns:
         The sum of -log p over the targets of a sentence, averaged over the B sentences. Autograd can
@@ -1161,7 +1164,7 @@ def greedy_decode(
         src: sources.
         sos: what is fed at the first step.
         eos: the symbol that ends a sentence.
-        max_len: largest number of steps, at least 1.
+        max_len: largest number of steps, at least 1. After all sentences have ended, no step is needed.
 
     Returns:
         One list of ints per source: the symbols before the first ``eos``, or all ``max_len`` if there is none.

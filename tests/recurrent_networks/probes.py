@@ -79,7 +79,7 @@ def translator(rng, V_src, V, d, spread=1.5):
 
 def chain(*rows):
     """A decoder that looks at the id before only; row i holds the probabilities after id i."""
-    logits = torch.tensor(rows, dtype=F64).log()
+    logits = torch.tensor(rows).log()
     return lambda previous, state: (logits[previous], state)
 
 
@@ -89,15 +89,15 @@ def chain(*rows):
 @probe("rnn_forward", points=2)
 def one_pulse_by_hand(rnn_forward):
     """The table of the text: one pulse, W_h = 0.5 and W_h = 2."""
-    X, one, zero = numbers([[1.0], [0.0], [0.0]]), numbers([1.0]), torch.zeros(1, dtype=F64)
-    return [rnn_forward(X, 0 * one, one, w * one, zero).flatten() for w in (0.5, 2.0)]
+    X, zero, one = torch.tensor([[[1.0], [0.0], [0.0]]]), torch.zeros(1, 1), torch.ones(1, 1)
+    return {f"W_h = {w}": rnn_forward(X, zero, one, w * one, torch.zeros(1)) for w in (0.5, 2.0)}
 
 
 @probe("rnn_forward", points=1)
 def two_units_that_swap(rnn_forward):
     """Unit 1 copies unit 2 and unit 2 half of unit 1; no input."""
-    Wh, h0 = numbers([0.0, 1.0], [0.5, 0.0]), numbers([1.0, 0.0])
-    return rnn_forward(torch.zeros(1, 3, 1, dtype=F64), h0, torch.zeros(2, 1, dtype=F64), Wh, torch.zeros(2, dtype=F64))
+    Wh, h0 = torch.tensor([[0.0, 1.0], [0.5, 0.0]]), torch.tensor([[1.0, 0.0]])
+    return rnn_forward(torch.zeros(1, 3, 1), h0, torch.zeros(2, 1), Wh, torch.zeros(2))
 
 
 @probe("rnn_forward", points=3, public=False)
@@ -146,17 +146,18 @@ NAMES = ("dX", "dWx", "dWh", "db", "dh0")
 @probe("rnn_bptt", points=2)
 def two_steps_by_hand(rnn_bptt):
     """The two steps of the text, whose loss is the last state."""
-    X, dhs, one = numbers([[1.0], [0.0]]), numbers([[0.0], [1.0]]), numbers([1.0])
-    hs = states(X, 0 * one, one, 0.5 * one, torch.zeros(1, dtype=F64))
-    return dict(zip(NAMES, rnn_bptt(X, 0 * one, one, 0.5 * one, hs, dhs)))
+    X, dhs = torch.tensor([[[1.0], [0.0]]]), torch.tensor([[[0.0], [1.0]]])
+    hs = torch.tensor([[[math.tanh(1.0)], [math.tanh(0.5 * math.tanh(1.0))]]])
+    h0, Wx, Wh = torch.zeros(1, 1), torch.ones(1, 1), torch.full((1, 1), 0.5)
+    return dict(zip(NAMES, rnn_bptt(X, h0, Wx, Wh, hs, dhs)))
 
 
 @probe("rnn_bptt", points=1)
 def one_step_is_one_layer(rnn_bptt):
     """A single step from the state (0.5, -0.5): backpropagation through one tanh layer."""
-    X, h0 = numbers([[2.0]]), numbers([0.5, -0.5])
-    Wx, Wh, hs = numbers([1.0], [-1.0]), numbers([0.0, 1.0], [2.0, 0.0]), numbers([[0.6, -0.8]])
-    return dict(zip(NAMES, rnn_bptt(X, h0, Wx, Wh, hs, numbers([[1.0, 10.0]]))))
+    X, h0, hs = torch.tensor([[[2.0]]]), torch.tensor([[0.5, -0.5]]), torch.tensor([[[0.6, -0.8]]])
+    Wx, Wh = torch.tensor([[1.0], [-1.0]]), torch.tensor([[0.0, 1.0], [2.0, 0.0]])
+    return dict(zip(NAMES, rnn_bptt(X, h0, Wx, Wh, hs, torch.tensor([[[1.0, 10.0]]]))))
 
 
 @probe("rnn_bptt", points=4, public=False)
@@ -194,19 +195,21 @@ def float32_and_a_batch_of_one(rnn_bptt, rng):
 @probe("jacobian_norms", points=2)
 def three_states_by_hand(jacobian_norms):
     """The matrix and the states of the text: norms 1 and 2, whatever the first state is."""
-    Wh, last = numbers([0.0, 2.0], [0.5, 0.0]), [[0.6, 0.0], [0.0, 0.8]]
-    return [jacobian_norms(Wh, numbers(first, *last)) for first in ([0.0, 0.0], [0.9, -0.9])]
+    Wh = torch.tensor([[0.0, 2.0], [0.5, 0.0]])
+    firsts = ([0.0, 0.0], [0.9, -0.9])
+    return {f"h_1 = {h1}": jacobian_norms(Wh, torch.tensor([h1, [0.6, 0.0], [0.0, 0.8]])) for h1 in firsts}
 
 
 @probe("jacobian_norms", points=1)
 def bounds_by_hand(jacobian_bounds):
     """The bounds of the text, 4 and 2; and those of a matrix whose eigenvalues are all 0.5."""
-    return jacobian_bounds(numbers([0.0, 2.0], [0.5, 0.0]), 3), jacobian_bounds(numbers([0.5, 5.0], [0.0, 0.5]), 4)
+    of_the_text, other = torch.tensor([[0.0, 2.0], [0.5, 0.0]]), torch.tensor([[0.5, 5.0], [0.0, 0.5]])
+    return {"text": jacobian_bounds(of_the_text, 3), "eigenvalues 0.5": jacobian_bounds(other, 4)}
 
 
 @probe("jacobian_norms", points=4, public=False)
 def norms_of_a_random_network(jacobian_norms, rng):
-    """Seven states of four units and three of six, no symmetric matrix; and the arguments after the call."""
+    """Seven states of four units and three of six; the arguments after the call."""
     results = []
     for H, T, scale in ((4, 7, 0.8), (6, 3, 0.3)):
         Wh, hs = normal(rng, H, H, scale=scale), torch.tanh(normal(rng, H, T).T)
@@ -229,7 +232,7 @@ def saturated_and_silent_units(jacobian_norms, rng):
 
 @probe("jacobian_norms", points=2, public=False)
 def bounds_of_random_matrices(jacobian_bounds, rng):
-    """Three matrices, of largest singular value below and above 1; and one of them after the call."""
+    """Three matrices of norms below and above 1; one of them after the call."""
     matrices = [normal(rng, H, H, scale=scale) for H, scale in ((5, 0.1), (2, 1.0), (3, 2.0))]
     return [jacobian_bounds(Wh, T) for Wh, T in zip(matrices, (6, 2, 4))], matrices[0]
 
@@ -245,21 +248,24 @@ def gate_weights(rng, n, D, H, scale=0.7):
 @probe("lstm_cell", points=2)
 def gates_by_hand(lstm_cell):
     """The cell of the text: weights 0, so that the biases set the gates; c = 2 becomes 1.8."""
-    zero, W, logs = numbers([0.0]), numbers([0.0, 0.0]), (math.log(3), 0.0, math.log(2), -math.log(3))
-    return lstm_cell(zero, zero, zero + 2, W, W, W, W, *(numbers(b) for b in logs))
+    zero, two, W = torch.zeros(1, 1), torch.full((1, 1), 2.0), torch.zeros(1, 2)
+    biases = [torch.tensor([b]) for b in (math.log(3), 0.0, math.log(2), -math.log(3))]
+    h, c = lstm_cell(zero, zero, two, W, W, W, W, *biases)
+    return {"h": h, "c": c}
 
 
 @probe("lstm_cell", points=1)
 def the_state_comes_first(lstm_cell):
     """One unit and one input, h = 1 and x = 0: the forget gate reads h, the candidate reads x."""
-    x, h, c = numbers([0.0]), numbers([1.0]), numbers([1.0])
-    reads_h, reads_x, W, b = numbers([5.0, 0.0]), numbers([0.0, 5.0]), numbers([0.0, 0.0]), numbers(0.0)
-    return lstm_cell(x, h, c, reads_h, W, reads_x, W, b, b, b, b)
+    x, one, W, b = torch.zeros(1, 1), torch.ones(1, 1), torch.zeros(1, 2), torch.zeros(1)
+    reads_h, reads_x = torch.tensor([[5.0, 0.0]]), torch.tensor([[0.0, 5.0]])
+    h, c = lstm_cell(x, one, one, reads_h, W, reads_x, W, b, b, b, b)
+    return {"h": h, "c": c}
 
 
 @probe("lstm_cell", points=4, public=False)
 def lstm_on_a_batch(lstm_cell, rng):
-    """Five states of three units with two inputs; two of four units with six; the arguments after the call."""
+    """Two batches, three units with two inputs and four with six; the arguments after."""
     results = []
     for B, H, D in ((5, 3, 2), (2, 4, 6)):
         args = [normal(rng, D, B).T, normal(rng, H, B).T, normal(rng, B, H, scale=2.0), *gate_weights(rng, 4, D, H)]
@@ -296,20 +302,21 @@ def gradients_through_the_lstm(lstm_cell, rng):
 @probe("gru_cell", points=2)
 def gru_by_hand(gru_cell):
     """The unit of the text: h = 0.8 becomes 0.6950."""
-    W, b = numbers([0.0, 0.0]), numbers(0.0)
-    return gru_cell(numbers([0.0]), numbers([0.8]), W, W, numbers([1.0, 0.0]), numbers(-math.log(3)), b, b)
+    x, h, W0, b = torch.zeros(1, 1), torch.tensor([[0.8]]), torch.zeros(1, 2), torch.zeros(1)
+    return gru_cell(x, h, W0, W0, torch.tensor([[1.0, 0.0]]), torch.tensor([-math.log(3)]), b, b)
 
 
 @probe("gru_cell", points=1)
 def reset_before_the_product(gru_cell):
-    """The two units of the text, h = (0.3, 0.8) and r = (1, 0), replaced completely: tanh(0) and tanh(0.3)."""
-    W0, b, swap = torch.zeros(2, 3, dtype=F64), torch.zeros(2, dtype=F64), numbers([0.0, 1.0, 0.0], [1.0, 0.0, 0.0])
-    return gru_cell(numbers([0.0]), numbers([0.3, 0.8]), W0, W0, swap, b + 40, numbers(40.0, -40.0), b)
+    """The two units of the text, h = (0.3, 0.8), r = (1, 0), z = 1: tanh(0) and tanh(0.3)."""
+    x, h, W0, b = torch.zeros(1, 1), torch.tensor([[0.3, 0.8]]), torch.zeros(2, 3), torch.zeros(2)
+    swap, ones, one_zero = torch.tensor([[0.0, 1.0, 0.0], [1.0, 0.0, 0.0]]), b + 40, torch.tensor([40.0, -40.0])
+    return gru_cell(x, h, W0, W0, swap, ones, one_zero, b)
 
 
 @probe("gru_cell", points=4, public=False)
 def gru_on_a_batch(gru_cell, rng):
-    """Five states of three units with two inputs; two of four units with six; the arguments after the call."""
+    """Two batches, three units with two inputs and four with six; the arguments after."""
     results = []
     for B, H, D in ((5, 3, 2), (2, 4, 6)):
         args = [normal(rng, D, B).T, normal(rng, H, B).T, *gate_weights(rng, 3, D, H)]
@@ -343,14 +350,14 @@ def gradients_through_the_gru(gru_cell, rng):
 @probe("bidirectional", points=2)
 def running_sums_by_hand(bidirectional):
     """The row of the text, 1, 2, 3 and a 9 that is padding; and the same row with length 4."""
-    X = numbers([1.0], [2.0], [3.0], [9.0])[None].repeat(2, 1, 1)
+    X = torch.tensor([[[1.0], [2.0], [3.0], [9.0]]]).repeat(2, 1, 1)
     return bidirectional(X, torch.tensor([3, 4]), running_sum, running_sum)
 
 
 @probe("bidirectional", points=1)
 def two_layers_by_hand(stacked):
     """Two layers of running sums on the row of the text."""
-    X = numbers([1.0], [2.0], [3.0], [9.0])[None]
+    X = torch.tensor([[[1.0], [2.0], [3.0], [9.0]]])
     return stacked(X, torch.tensor([3]), [(running_sum, running_sum)] * 2)
 
 
@@ -362,7 +369,7 @@ def parameters_by_hand(parameter_count):
 
 @probe("bidirectional", points=4, public=False)
 def a_padded_batch(bidirectional, rng):
-    """Four sequences of lengths 5, 1, 3 and 4, padded with a million; and the arguments after the call."""
+    """Lengths 5, 1, 3 and 4, padded with a million; the arguments after the call."""
     X, lengths = normal(rng, 5, 4, 3).transpose(0, 1).clone(), torch.tensor([5, 1, 3, 4])
     X[torch.arange(5) >= lengths[:, None]] = 1e6
     fwd, bwd = leaky_sum(normal(rng, 3, 2), 0.7), leaky_sum(normal(rng, 3, 2), -0.4)
@@ -371,7 +378,7 @@ def a_padded_batch(bidirectional, rng):
 
 @probe("bidirectional", points=1, public=False)
 def no_padding_and_one_sequence(bidirectional, rng):
-    """Two sequences of full length in float32, one sequence alone, sequences of a single entry."""
+    """Two sequences of full length in float32, one alone, and two of a single entry."""
     weights = [normal(rng, 4, 5).float() for _ in range(2)]
     fwd, bwd = leaky_sum(weights[0], 0.9), leaky_sum(weights[1], 0.5)
     X = normal(rng, 2, 6, 4).float()
@@ -445,27 +452,28 @@ def windows_by_hand(tbptt_windows):
 @probe("tbptt_windows", points=1)
 def clipping_by_hand(clip_grad_norm):
     """Gradients 3 and 4 with the limits 1 and 10."""
-    return [clip_grad_norm([numbers(3.0), numbers(4.0)], limit) for limit in (1.0, 10.0)]
+    grads = [torch.tensor([3.0]), torch.tensor([4.0])]
+    return {f"limit {limit}": clip_grad_norm(grads, limit) for limit in (1, 10)}
 
 
 @probe("tbptt_windows", points=2)
 def two_windows_by_hand(tbptt_epoch):
     """The network of the text: losses 1.5 and 2.6, the weight ends at 0.28."""
-    w = torch.tensor(0.5, dtype=F64, requires_grad=True)
+    w = torch.tensor(0.5, dtype=torch.float64, requires_grad=True)
 
     def loss_fn(x, y, state):
         s = w * state[0] + x
         return s, (s,)
 
-    windows = [(torch.tensor(x, dtype=F64), None) for x in (1.0, 2.0)]
-    start = (torch.tensor(1.0, dtype=F64),)
+    windows = [(torch.tensor(x, dtype=torch.float64), None) for x in (1.0, 2.0)]
+    start = (torch.tensor(1.0, dtype=torch.float64),)
     losses, (s,) = tbptt_epoch(loss_fn, [w], torch.optim.SGD([w], lr=0.1), windows, start, 1.2)
     return {"losses": losses, "state": s.detach(), "weight": w.detach()}
 
 
 @probe("tbptt_windows", points=3, public=False, compare=exact())
 def windows_of_other_texts(tbptt_windows, rng):
-    """Texts of several lengths, with and without remainders, one row, windows of one column; the ids after."""
+    """Texts with and without remainders, one row, windows of one column; the ids after."""
     results = []
     for N, B, T in ((41, 5, 4), (38, 3, 5), (25, 2, 4), (19, 1, 5), (10, 3, 3), (9, 4, 1), (24, 3, 3), (46, 4, 6)):
         ids = torch.from_numpy(rng.integers(100, size=2 * N))[::2]
@@ -484,7 +492,7 @@ def texts_that_are_too_short(tbptt_windows):
 
 @probe("tbptt_windows", points=2, public=False)
 def one_norm_for_all(clip_grad_norm, rng):
-    """Tensors of different sizes with limits below and above their norm; gradients of 0; the tensors after."""
+    """Limits below, at and above the norm of several tensors; zeros; the tensors after."""
     grads = [normal(rng, 2, 3), normal(rng, 4, scale=10.0), normal(rng, 3, 1, 2, scale=0.1)]
     zeros = [torch.zeros(3), torch.zeros(2, 2)]
     results = [clip_grad_norm(grads, limit) for limit in (0.5, 3.0, 12.5, 1000.0)]
@@ -499,7 +507,7 @@ def one_norm_for_all(clip_grad_norm, rng):
 
 @probe("tbptt_windows", points=4, public=False)
 def an_epoch_of_four_windows(tbptt_epoch, rng):
-    """Four windows with momentum, with clipping and almost without; losses, weights and the state at the end."""
+    """Four windows with momentum: losses, weights and last state under three limits."""
     results = []
     for limit, lr in ((0.5, 0.2), (30.0, 0.003), (1e6, 0.001)):
         w = normal(rng, 2, scale=0.5).requires_grad_()
@@ -514,7 +522,7 @@ def an_epoch_of_four_windows(tbptt_epoch, rng):
 
 @probe("tbptt_windows", points=2, public=False)
 def an_epoch_of_two_parameters(tbptt_epoch, rng):
-    """Two parameters under one limit, a state of two tensors, windows from a generator; one window only."""
+    """Two parameters, a state of two tensors, windows from a generator; one window only."""
     results = []
     for n in (3, 1):
         a, b = normal(rng, 3).requires_grad_(), normal(rng, 2, 3).requires_grad_()
@@ -539,26 +547,25 @@ def an_epoch_of_two_parameters(tbptt_epoch, rng):
 @probe("sample_text", points=2, compare=exact())
 def draws_by_hand(sample_text):
     """The logits of the text at every step: u = 0.7 draws 2, at temperature 1/2 it draws 1."""
-    logits = numbers(0.0, math.log(4), 0.0, math.log(2))
-    u = numbers(0.7, 0.1, 0.5, 0.9)
-    return [sample_text(lambda token, state: (logits, state), None, [3], u, T) for T in (1.0, 0.5)]
+    logits, u = torch.tensor([0.0, math.log(4), 0.0, math.log(2)]), torch.tensor([0.7, 0.1, 0.5, 0.9])
+    return {f"T = {T}": sample_text(lambda token, state: (logits, state), None, [3], u, T) for T in (1.0, 0.5)}
 
 
 @probe("sample_text", points=1, compare=exact())
 def a_parrot_that_counts(sample_text):
-    """After id i always comes i + 1 plus the number of ids fed so far, modulo 10; the seed is 4, 4."""
+    """After id i comes i + 1 + (ids fed before it), modulo 10; the seed is 4, 4."""
 
     def step(token, fed):
-        logits = torch.full((10,), -50.0, dtype=F64)
+        logits = torch.full((10,), -50.0)
         logits[(token + 1 + fed) % 10] = 50.0
         return logits, fed + 1
 
-    return sample_text(step, 0, [4, 4], numbers(0.3, 0.6, 0.2, 0.9, 0.5))
+    return sample_text(step, 0, [4, 4], torch.tensor([0.3, 0.6, 0.2, 0.9, 0.5]))
 
 
 @probe("sample_text", points=4, public=False, compare=exact())
 def a_model_with_a_memory(sample_text, rng):
-    """Forty ids after seeds of one, two and five ids; what is said depends on all that was fed; the seed after."""
+    """Forty ids after seeds of one, two and five ids, by a model that remembers all of them."""
     step, start = speaker(rng, 12, 5)
     seeds = [[3], [7, 0], [1, 11, 4, 4, 2]]
     texts = [sample_text(step, start, seed, torch.from_numpy(rng.random(40))) for seed in seeds]
@@ -567,7 +574,7 @@ def a_model_with_a_memory(sample_text, rng):
 
 @probe("sample_text", points=2, public=False, compare=exact())
 def hot_and_cold(sample_text, rng):
-    """Thirty ids at the temperatures 0.01, 0.4, 2.5 and 100, with one seed and one list of uniform numbers."""
+    """Thirty ids from the same uniform numbers at the temperatures 0.01, 0.4, 2.5 and 100."""
     step, start = speaker(rng, 9, 4)
     u = torch.from_numpy(rng.random(30))
     texts = {f"T = {T}": sample_text(step, start, [2, 5], u, T) for T in (0.01, 0.4, 2.5, 100.0)}
@@ -576,7 +583,7 @@ def hot_and_cold(sample_text, rng):
 
 @probe("sample_text", points=1, public=False, compare=exact())
 def draws_on_the_line(sample_text):
-    """Uniform numbers that hit the sums exactly, 0 among them; impossible ids; logits of ±1000; nothing to draw."""
+    """Uniform numbers that hit the sums exactly; impossible ids; logits of ±1000; no draw."""
     equal = torch.zeros(8, dtype=F64)
     first_is_impossible = numbers(-math.inf, 0.0, 0.0, -math.inf, 0.0, 0.0)
     large = numbers(-1000.0, 1000.0, 999.0, 1000.0)
@@ -594,7 +601,7 @@ def draws_on_the_line(sample_text):
 
 def constant_state(src):
     """An encoder that reads nothing."""
-    return torch.zeros(len(src), 1, dtype=F64)
+    return torch.zeros(len(src), 1)
 
 
 @probe("seq2seq_loss", points=2)
@@ -602,16 +609,17 @@ def two_sentences_by_hand(seq2seq_loss):
     """The batch of the text, 2.5 log 2; and its first sentence alone, 3 log 2."""
     step = chain([0.1, 0.25, 0.15, 0.5], [0.25] * 4, [0.25] * 4, [0.3, 0.25, 0.15, 0.3])
     src, tgt = torch.tensor([[3, 1], [3, 1]]), torch.tensor([[3, 1], [1, 2]])
-    return seq2seq_loss(constant_state, step, src, tgt, 0, 2), seq2seq_loss(constant_state, step, src[:1], tgt[:1], 0, 2)
+    both, first = (seq2seq_loss(constant_state, step, src[:n], tgt[:n], 0, 2) for n in (2, 1))
+    return {"both": both, "first": first}
 
 
 @probe("seq2seq_loss", points=1, compare=exact())
 def greedy_by_hand(greedy_decode):
-    """A chain 0, 3, 4, 1: with eos = 1 the answer is 3, 4, whatever the source; with eos = 2 it goes on."""
+    """A chain 0, 3, 4, 1: with eos = 1 the answer is 3, 4; with eos = 2 it goes on."""
     after = [[0.1, 0.1, 0.1, 0.6, 0.1], [0.1, 0.2, 0.1, 0.5, 0.1], [0.2] * 5, [0.1, 0.2, 0.2, 0.1, 0.4]]
     step = chain(*after, [0.1, 0.5, 0.2, 0.1, 0.1])
     src = torch.tensor([[3, 4, 1], [4, 1, 2]])
-    return greedy_decode(constant_state, step, src, 0, 1, 6), greedy_decode(constant_state, step, src, 0, 2, 6)
+    return {f"eos = {eos}": greedy_decode(constant_state, step, src, 0, eos, 6) for eos in (1, 2)}
 
 
 @probe("seq2seq_loss", points=1)
@@ -622,7 +630,7 @@ def decay_by_hand(teacher_probability):
 
 @probe("seq2seq_loss", points=4, public=False)
 def padded_targets(seq2seq_loss, rng):
-    """Targets of five, two and three ids, together and each alone, padded with 2 and with 0; the ids after."""
+    """Targets of five, two and three ids, together and alone, two padding ids; the ids after."""
     results = []
     for sos, eos, pad in ((0, 1, 2), (6, 3, 0)):
         encode, step, _ = translator(rng, 8, 7, 4)
@@ -636,7 +644,7 @@ def padded_targets(seq2seq_loss, rng):
 
 @probe("seq2seq_loss", points=3, public=False)
 def scheduled_sampling(seq2seq_loss, rng):
-    """Coins that differ between sentences and steps; always the truth; never the truth; the coins after."""
+    """Coins that differ between sentences and steps; always and never the truth."""
     encode, step, _ = translator(rng, 6, 9, 5, spread=3.0)
     src = torch.from_numpy(rng.integers(6, size=(4, 3)))
     tgt = torch.tensor([[3, 4, 5, 6, 7, 1], [8, 3, 8, 1, 2, 2], [5, 5, 5, 5, 1, 2], [4, 1, 2, 2, 2, 2]])
@@ -648,7 +656,7 @@ def scheduled_sampling(seq2seq_loss, rng):
 
 @probe("seq2seq_loss", points=2, public=False)
 def gradients_of_the_translator(seq2seq_loss, rng):
-    """Autograd to the weights of encoder and decoder, with teacher forcing and with coins; logits of ±1000."""
+    """Autograd to all weights, with teacher forcing and with coins; logits of ±1000."""
     encode, step, weights = translator(rng, 5, 6, 3)
     for w in weights:
         w.requires_grad_()
@@ -665,7 +673,7 @@ def gradients_of_the_translator(seq2seq_loss, rng):
 
 @probe("seq2seq_loss", points=3, public=False, compare=exact())
 def translations(greedy_decode, rng):
-    """Six sources, every id once as the end, few and many steps, two starts, a batch of one; the sources after."""
+    """Six sources, every id once as the end, few and many steps; the sources after."""
     encode, step, _ = translator(rng, 9, 5, 6, spread=2.0)
     src = torch.from_numpy(rng.integers(9, size=(6, 4)))
     found = [greedy_decode(encode, step, src, 0, eos, 7) for eos in range(5)]
