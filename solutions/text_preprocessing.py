@@ -63,8 +63,8 @@ def descriptions() -> dict[str, str]:
 # 1. Bring the text to form NFC (see below), then to lower case.
 # 2. Replace each *tag* by one space: `<`, then perhaps `/`, then a letter a–z, then everything up to and
 #    including the next `>`, line breaks too.
-# 3. Replace each *URL* by one space: `http://`, `https://` or `www.`, and everything up to the next white
-#    space.
+# 3. Replace each *URL* by one space: `http://`, `https://` or `www.`, wherever it starts (inside a word, too),
+#    and everything up to the next white space.
 # 4. Replace each *e-mail address* by one space: a whole run of characters other than white space that holds
 #    an `@` with at least one character before and one behind it.
 # 5. Replace each character that is not a letter (`str.isalpha` is false) by one space.
@@ -136,7 +136,9 @@ def clean_text(text: str) -> str:
 #
 # The rules are the same for capitals and small letters. Tokens are returned as they stand in the text, so
 # joined together they are the text without its white space. Nothing is lost: that is a good test of your
-# own code. An apostrophe is the character `'`. Letters are those of `str.isalpha`.
+# own code. An apostrophe is the character `'`. A *digit* is what `\d` matches in a regular expression, a
+# *letter* what `[^\W\d_]` matches. (`str.isdecimal` and `str.isalpha` say the same, except for characters
+# such as ² and ½, which no test holds.)
 #
 # Rule 3 with its exception gives the split of the Penn Treebank: `can't` is `ca` + `n't`, because the second
 # half is the "not". So all negations share a token: `is` + `n't`, `do` + `n't`, `wo` + `n't`. Splitting at
@@ -147,8 +149,8 @@ def clean_text(text: str) -> str:
 # tokens are `They`, `ca`, `n't`, `pay`, `$`, `150,000` and `.`
 #
 # **A hint about regular expressions.** `re.findall` with alternatives `a|b|c` does just this: at each place
-# the first alternative that matches wins. `[^\W\d_]` is a letter, `+?` and `*?` take as little as possible,
-# and `(?=...)` looks ahead without taking anything.
+# the first alternative that matches wins. `+?` and `*?` take as little as possible, and `(?=...)` looks ahead
+# without taking anything.
 
 # %% question="word_tokenize"
 def word_tokenize(text: str) -> list[str]:
@@ -318,8 +320,10 @@ def bpe_train(word_freqs: dict[str, int], n_merges: int) -> list[tuple[str, str]
 # would choose `ab` and give `ab c </w>`. That is another method (it is how WordPiece reads), and a model
 # trained with one kind of pieces has never seen the other.
 #
-# **Back again.** Every word ends with a symbol that ends with `</w>`. So nothing is lost: join all symbols
-# and cut at the end marks.
+# **Back again.** Every word ends with a symbol that ends with `</w>`, and no other symbol holds that mark. So
+# nothing is lost: join the symbols up to such a one, drop the mark, and begin the next word. Look at each
+# symbol, not at the joined text: the word `a</w>b` of a web page holds the same four characters, as symbols
+# of their own.
 #
 # **By hand.** `lowest` was not among the four words above. Replay their six merges:
 # `l o w e s t </w>` → `l o w es t </w>` → `l o w est </w>` → `l o w est</w>` → `lo w est</w>` →
@@ -337,9 +341,9 @@ def bpe_encode(word: str, merges: list[tuple[str, str]]) -> list[str]:
 
     Returns:
         Its symbols; the last one is or ends with "</w>". The merges are applied in the order of the list,
-        each to all its occurrences from left to right. (To join, at each step, the adjacent pair that
-        stands earliest in the list, everywhere, until none is left, is accepted as well: GPT-2's code does
-        so.)
+        each to all its occurrences from left to right. (GPT-2's code joins, at each step, the adjacent pair
+        that stands earliest in the list. That gives the same if the merges that make a symbol stand before
+        the pairs that hold it, as in every list of :func:`bpe_train` and in all tests.)
     """
     ### BEGIN SOLUTION
     symbols = [*word, "</w>"]
@@ -354,13 +358,20 @@ def bpe_decode(symbols: list[str]) -> list[str]:
 
     Args:
         symbols: the symbols of any number of words, one after the other, possibly none. Every word ends
-            with a symbol that is or ends with "</w>"; the mark stands nowhere else.
+            with a symbol that is or ends with "</w>"; no other symbol holds the mark. A word itself may hold
+            these four characters in a row, spread over several symbols.
 
     Returns:
         The words without end marks, in order.
     """
     ### BEGIN SOLUTION
-    return "".join(symbols).split("</w>")[:-1]  # the text ends with a mark, so the last part is empty
+    words, word = [], ""
+    for symbol in symbols:
+        word += symbol
+        if symbol.endswith("</w>"):
+            words.append(word.removesuffix("</w>"))
+            word = ""
+    return words
     ### END SOLUTION
 
 # %% [markdown]
@@ -415,9 +426,9 @@ def unseen_words_in_pieces() -> dict[str, str]:
 # is about the number of syllables. It is the number of places where a `c` follows a `v`: 0 for "tree"
 # (`ccvv`), 1 for "trees" (`ccvvc`), 2 for "private" (`ccvcvcv`).
 #
-# Words of one or two letters stay as they are. All others go through 1a, and the result through 1b. **In each
-# part only the first row with a fitting ending counts.** If its condition fails, the part does nothing; it
-# does not try the next row.
+# A word that is given with one or two letters stays as it is. All others go through 1a, and the result,
+# however short, through 1b. **In each part only the first row with a fitting ending counts.** If its
+# condition fails, the part does nothing; it does not try the next row.
 #
 # | 1a | ending | becomes | example |
 # |---|---|---|---|
@@ -479,7 +490,7 @@ def stem_step1(word: str) -> str:
         word: lower-case letters a to z.
 
     Returns:
-        The word by the three tables above. Words of one or two letters are returned as they are.
+        The word by the three tables above. If ``word`` has one or two letters, it is returned as it is.
     """
     ### BEGIN SOLUTION
     if len(word) <= 2:
@@ -552,8 +563,8 @@ def count_matrix(
             takes all types of ``docs``, sorted as Python sorts strings.
 
     Returns:
-        X and the vocabulary. ``X[i, j]`` is how often ``vocab[j]`` stands in ``docs[i]``, int64. Tokens that
-        are not in the vocabulary are not counted.
+        X and the vocabulary (``vocab`` itself or an equal list). ``X[i, j]`` is how often ``vocab[j]`` stands
+        in ``docs[i]``, int64. Tokens that are not in the vocabulary are not counted.
     """
     ### BEGIN SOLUTION
     if vocab is None:
@@ -594,7 +605,7 @@ def count_matrix(
 # document is *transformed* with that same `idf`. Computed from the new document alone, $N = 1$ and every word
 # in it would have the weight 1.
 #
-# **By hand.** Three documents, three words:
+# **By hand.** Three documents; the columns are "data", "sloth" and "forest":
 # $X = \begin{pmatrix} 1 & 2 & 0 \\ 1 & 0 & 1 \\ 3 & 0 & 0 \end{pmatrix}$. The words stand in 3, 1 and 1
 # documents, so $\mathrm{idf} = (\ln\frac44 + 1,\ \ln\frac42 + 1,\ \ln\frac42 + 1)$, which is
 # $(1,\ 1.6931,\ 1.6931)$. The first row becomes $(1,\ 3.3863,\ 0)$ with length
@@ -626,7 +637,7 @@ def tfidf(X: Int[np.ndarray, "n V"], idf: Float[np.ndarray, "V"]) -> Float[np.nd
 
     Args:
         X: word counts, one document per row; not necessarily those that ``idf`` was fitted on.
-        idf: a positive weight for each column.
+        idf: a weight for each column, at least 0.01.
 
     Returns:
         X times idf, each row divided by its Euclidean length. Rows of zeros stay zero (no nan).
@@ -758,11 +769,11 @@ def ngram_lm(sents: list[list[str]], n: int, k: float) -> Callable[[str, list[st
         k: added to every count, positive.
 
     Returns:
-        A function ``prob(word, context)``: the probability that ``word`` comes next. ``word`` is any string,
-        or "</s>" for the end of the sentence. ``context`` is the list of **all words of the sentence before
-        it**, without <s>: possibly empty, possibly longer or shorter than n-1. ``prob`` puts n-1 times <s> in
-        front of it and looks at the last n-1 symbols; for n = 1 at none. Words that are not in the training
-        sentences count as <unk>, in both arguments.
+        A function ``prob(word, context)``: the probability that ``word`` comes next. ``word`` is any string
+        except "<s>"; "</s>" is the end of the sentence. ``context`` is the list of **all words of the sentence
+        before it**, without <s>: possibly empty, possibly longer or shorter than n-1. ``prob`` puts n-1 times
+        <s> in front of it and looks at the last n-1 symbols; for n = 1 at none. Words that are not in the
+        training sentences count as <unk>, in both arguments.
     """
     ### BEGIN SOLUTION
     vocab = {"</s>", "<unk>"}.union(*sents)
@@ -799,8 +810,8 @@ def ngram_lm(sents: list[list[str]], n: int, k: float) -> Callable[[str, list[st
 #   wrong.
 # - Average over the positions of all sentences together, so that a long sentence weighs more than a short
 #   one.
-# - Sum logarithms. A product of 2000 probabilities of $10^{-3}$ is $10^{-6000}$, and float64 ends at
-#   $10^{-324}$.
+# - Sum logarithms. A product of 2000 probabilities of $10^{-3}$ is $10^{-6000}$. The smallest positive float64
+#   is $5\cdot10^{-324}$, and whatever is much smaller becomes 0.
 #
 # **By hand.** "the cat sat" under the bigram model of question 8 has the probability
 # $\frac38 \cdot \frac14 \cdot \frac27 \cdot \frac38 = 0.010045$; the last factor is for `</s>` after "sat".
@@ -808,11 +819,11 @@ def ngram_lm(sents: list[list[str]], n: int, k: float) -> Callable[[str, list[st
 # hesitates between about three.
 #
 # **Zipf's law.** Rank the types by falling frequency: rank 1 is the most frequent. In texts of all languages
-# the frequency falls about like $f(r) = C\,r^{-s}$ with $s$ near 1. Then $\ln f = \ln C - s \ln r$: a
-# straight line with slope $-s$ in logarithmic axes. (The base does not matter for the slope: both logarithms
-# change by the same factor.) A few types make up half of any text, and half of all types occur only once.
-# This is why stopwords are worth removing, why rare words are cut into pieces, and why counts must be
-# smoothed.
+# the frequency falls about like $f(r) = C\,r^{-s}$, with an $s$ near 1 if the corpus is large. Then $\ln f =
+# \ln C - s \ln r$: a straight line with slope $-s$ in logarithmic axes. (The base does not matter for the
+# slope: both logarithms change by the same factor.) A few types make up half of any text, and half of all
+# types occur only once. This is why stopwords are worth removing, why rare words are cut into pieces, and why
+# counts must be smoothed.
 #
 # **By hand.** Frequencies 12, 6, 4, 3 are $12/r$. The slope is exactly $-1$.
 
@@ -858,8 +869,9 @@ def zipf_slope(tokens: list[str], top: int) -> float:
 #
 # Everything together, on the 14 descriptions.
 #
-# **Left: Zipf.** A line through the 300 most frequent of 1406 types, with the slope $-0.75$. 111 types make
-# half of the text, and 53 % of the types occur only once.
+# **Left: Zipf.** A line through the 300 most frequent of 1406 types, with the slope $-0.75$: flatter than $-1$.
+# The law is rough, above all for 5000 words, and the slope depends on where you look: the first 1000 ranks give
+# $-0.91$. 111 types make half of the text, and 53 % of the types occur only once.
 #
 # **Middle: BPE**, learned on every other word of the corpus. The first merges are worth the most, because
 # pairs follow Zipf's law, too. The red curve is for words that were not among those it was learned on: they

@@ -118,7 +118,7 @@ def bpe_decode__lowest_rank(symbols):
     words, current = [], ""
     for symbol in symbols:
         current += symbol
-        if current.endswith("</w>"):
+        if symbol.endswith("</w>"):
             words.append(current[:-4])
             current = ""
     return words

@@ -334,18 +334,20 @@ MISCONCEPTIONS = [
         name="an_empty_word_at_the_end",
         hint="There is an empty word at the end. Splitting at the end marks gives one part more than "
         "there are marks.",
-        edits=[('.split("</w>")[:-1]', '.split("</w>")')],
+        edits=[("    return words\n", '    return "".join(symbols).split("</w>")\n')],
+    ),
+    Misconception(
+        question="bpe_encode",
+        name="joined_text_cut_at_the_marks",
+        hint="All symbols are joined before the text is cut at the end marks. A word that holds the characters "
+        "</w> by itself, one symbol each, is then cut in two. Ask of each symbol whether it ends a word.",
+        edits=[("    return words\n", '    return "".join(symbols).split("</w>")[:-1]\n')],
     ),
     Misconception(
         question="bpe_encode",
         name="symbols_taken_for_words",
         hint="Each symbol became a word. Only the end mark ends a word.",
-        edits=[
-            (
-                'return "".join(symbols).split("</w>")[:-1]',
-                'return [symbol.removesuffix("</w>") for symbol in symbols]',
-            )
-        ],
+        edits=[("    return words\n", '    return [symbol.removesuffix("</w>") for symbol in symbols]\n')],
     ),
     # 5
     Misconception(
@@ -377,6 +379,19 @@ MISCONCEPTIONS = [
         hint="caress loses its last s. It ends in ss, and that row comes before the one for s and "
         "leaves the word as it is.",
         edits=[('elif word.endswith("s") and not word.endswith("ss"):', 'elif word.endswith("s"):')],
+    ),
+    Misconception(
+        question="stem_step1",
+        name="s_before_the_longer_endings",
+        hint="The row for s is tried first. It fits every word in s, so the rows for sses, ies and ss are "
+        "never reached: ponies becomes ponie and caress becomes cares. Keep the order of the table.",
+        edits=[
+            (
+                '    if word.endswith(("sses", "ies")):\n        word = word[:-2]\n'
+                '    elif word.endswith("s") and not word.endswith("ss"):\n',
+                '    if word.endswith("s"):\n',
+            )
+        ],
     ),
     Misconception(
         question="stem_step1",
@@ -780,6 +795,13 @@ MISCONCEPTIONS = [
         hint="The probabilities of </s> are in the sum, but the sum is divided by the number of words "
         "only. Divide by the number of all predicted positions.",
         edits=[("/ len(logs))", "/ max(len(logs) - len(sents), 1))")],
+    ),
+    Misconception(
+        question="perplexity",
+        name="one_position_short",
+        hint="The sum is divided by one less than the number of its terms. It is a plain mean over all predicted "
+        "positions of all sentences: every word, and one </s> per sentence.",
+        edits=[("/ len(logs))", "/ max(len(logs) - 1, 1))")],
     ),
     Misconception(
         question="perplexity",

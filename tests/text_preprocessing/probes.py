@@ -22,7 +22,7 @@ def tags_and_signs(clean_text):
 
 @probe("clean_text", points=2, public=False)
 def tags_of_all_kinds(clean_text):
-    """Tags with attributes, over two lines, in capitals, side by side, and angle brackets without tags."""
+    """Tags with attributes, over two lines, in capitals, side by side; brackets that are no tags."""
     texts = {
         "attributes": "<a href=\"https://x.org\" title='b c'>Here</a> and <b>there</b>.<br/>End",
         "two lines": 'left <img src="a.png"\n  alt="no words of this"> right',
@@ -37,7 +37,7 @@ def tags_of_all_kinds(clean_text):
 
 @probe("clean_text", points=2, public=False)
 def urls_and_addresses(clean_text):
-    """URLs of three kinds with their punctuation, addresses in brackets, an @ at the edge of a word."""
+    """URLs of three kinds, also inside a word; addresses in brackets; an @ at the edge of a word."""
     texts = {
         "three kinds": "see HTTP://a.org/b?c=d,e#f or https://g.net or www.h-i.com/j_k. Done",
         "in a tag": "go <i>https://a.org/page</i> on",
@@ -47,13 +47,14 @@ def urls_and_addresses(clean_text):
         "no address": "@home meet @ noon, look@ me",
         "two signs": "send a@b@c now",
         "no URL": "the www and http are old",
+        "inside a word": "see(http://a.org/b) axhttps://c.net/d ewww.f.org g",
     }
     return {name: clean_text(text) for name, text in texts.items()}
 
 
 @probe("clean_text", points=1, public=False)
 def letters_and_spaces(clean_text):
-    """Other alphabets, composed and decomposed accents, digits, underscores, all kinds of white space."""
+    """Other alphabets, accents in both forms, digits, underscores, all kinds of white space."""
     texts = {
         "alphabets": "Ærø, Москва; ΑΘΗΝΑ: 東京!",
         "accents": "Zoe\u0308 = Zo\u00eb, n\u0303andu\u0301",
@@ -82,7 +83,7 @@ def hyphens_and_possessives(word_tokenize):
 
 @probe("word_tokenize", points=2, public=False)
 def contractions(word_tokenize):
-    """Negations and the six clitics, in small letters and in capitals, also one after the other."""
+    """Negations and the six clitics, in small letters and capitals, also one after the other."""
     texts = [
         "don't won't isn't couldn't ain't",
         "DON'T Can'T Ann'S",
@@ -97,7 +98,7 @@ def contractions(word_tokenize):
 
 @probe("word_tokenize", points=2, public=False)
 def apostrophes_that_are_no_clitics(word_tokenize):
-    """Quotation marks and apostrophes before longer words, clitics followed by letters or digits."""
+    """Apostrophes before longer words, and clitics with a letter or digit behind them."""
     texts = [
         "the 'strong' and 'double' 'm1' marks",
         "rock'n'roll o'clock dogs'",
@@ -109,7 +110,7 @@ def apostrophes_that_are_no_clitics(word_tokenize):
 
 @probe("word_tokenize", points=2, public=False)
 def numbers(word_tokenize):
-    """Commas and points in numbers and behind them, signs, units, ranges, digits next to letters."""
+    """Commas and points in numbers and behind them, signs, ranges, digits next to letters."""
     texts = [
         "1,234,567.89 and 3.14.",
         "1,, 2.,3 .5 7.",
@@ -123,7 +124,7 @@ def numbers(word_tokenize):
 
 @probe("word_tokenize", points=2, public=False)
 def words_and_marks(word_tokenize):
-    """Hyphens inside and at the edge of words, punctuation, other alphabets, white space, no text at all."""
+    """Hyphens in and around words, punctuation, other alphabets, white space, no text at all."""
     texts = [
         "well-known- -but a--b x-ray's A-1-b",
         "Wait... what?! (Yes.) e.g. U.S.",
@@ -158,7 +159,7 @@ def whole_symbols_only(merge_pair):
 
 @probe("bpe_train", points=2, public=False)
 def joining_pairs(merge_pair):
-    """Pairs at both ends, repeated, overlapping, in the wrong order, of long symbols; the list afterwards."""
+    """Pairs at both ends, overlapping, in the wrong order, of long symbols; the list afterwards."""
     cases = {
         "both ends": (["x", "y", "a", "x", "y"], ("x", "y")),
         "only one": (["x"], ("x", "y")),
@@ -176,7 +177,7 @@ def joining_pairs(merge_pair):
 
 @probe("bpe_train", points=3, public=False)
 def frequencies_and_borders(bpe_train, rng):
-    """Words with drawn frequencies, merges until symbols contain each other; the dict afterwards."""
+    """Words with drawn frequencies, merges of long symbols, and the dict afterwards."""
     words = ["rest", "resets", "essences", "stress", "rests", "tester", "serene", "nest", "sent", "tees"]
     freqs = {word: int(f) for word, f in zip(words, 1 + rng.permutation(10) * 7 + rng.integers(0, 7, 10))}
     return {"merges": bpe_train(freqs, 22), "dict": freqs}
@@ -184,7 +185,7 @@ def frequencies_and_borders(bpe_train, rng):
 
 @probe("bpe_train", points=2, public=False)
 def ties(bpe_train):
-    """Equal counts, broken by the order of the dict and of the letters; another order of the same words."""
+    """Equal counts, decided by the order of the dict and of the letters in a word."""
     return {
         "one word": bpe_train({"zebra": 4}, 3),
         "z first": bpe_train({"zy": 3, "ab": 3, "cab": 1}, 4),
@@ -232,7 +233,7 @@ def two_words_back(bpe_decode):
 
 @probe("bpe_encode", points=3, public=False)
 def order_of_the_merges(bpe_encode):
-    """Words for which the longest piece from the left is not what the merges give; two orders of one list."""
+    """Words in which the merges do not give the longest pieces; two orders of one list."""
     merges = [("b", "c"), ("a", "b"), ("bc", "d"), ("d", "e"), ("ab", "e"), ("e", "</w>")]
     other = [merges[i] for i in (3, 1, 4, 5, 0, 2)]
     words = ["abc", "abcde", "abe", "deabcd", "cabed", "abcd"]
@@ -244,7 +245,7 @@ def order_of_the_merges(bpe_encode):
 
 @probe("bpe_encode", points=2, public=False)
 def every_occurrence(bpe_encode):
-    """Pairs that stand more than once in a word, also overlapping; the list of merges afterwards."""
+    """Pairs that stand in a word several times, also overlapping; the merges afterwards."""
     merges = [("a", "n"), ("an", "a"), ("s", "s"), ("i", "ss"), ("o", "o"), ("oo", "o"), ("oo", "oo")]
     words = ["banana", "ananas", "mississippi", "oo", "ooooo", "oooooo"]
     return {"encoded": {word: bpe_encode(word, merges) for word in words}, "merges": merges}
@@ -252,7 +253,7 @@ def every_occurrence(bpe_encode):
 
 @probe("bpe_encode", points=2, public=False)
 def end_of_the_word(bpe_encode):
-    """A pair with the end mark, letters that are in no merge, no merges at all, a word of one letter."""
+    """A pair with the end mark, letters in no merge, no merges at all, a word of one letter."""
     merges = [("s", "</w>"), ("e", "s</w>"), ("e", "s")]
     return {
         "esses": bpe_encode("esses", merges),
@@ -265,14 +266,15 @@ def end_of_the_word(bpe_encode):
 
 @probe("bpe_encode", points=2, public=False)
 def words_from_symbols(bpe_decode):
-    """Symbols of no, one and several words, with end marks alone and attached; the list afterwards."""
+    """No, one and several words, end marks alone and attached, words that hold < / w >."""
     symbols = ["un", "s", "een", "</w>", "a</w>", "b", "c", "</w>"]
     return {
         "several": bpe_decode(symbols),
         "the list": symbols,
         "one": bpe_decode(["w", "</w>"]),
         "none": bpe_decode([]),
-        "marks in text": bpe_decode(["<", "w>", "</w>", "w</w>"]),
+        "parts of a mark": bpe_decode(["<", "w>", "</w>", "w</w>"]),
+        "a mark in a word": bpe_decode(["a", "<", "/", "w", ">", "b</w>", "c</", "w>", "</w>"]),
     }
 
 
@@ -343,7 +345,7 @@ def repairs(stem_step1):
 
 @probe("stem_step1", points=2, public=False)
 def neighbouring_stopwords(remove_stopwords):
-    """Stopwords side by side, repeated words, stopwords as parts of words; both arguments afterwards."""
+    """Stopwords side by side, repeated, as parts of words; both arguments afterwards."""
     tokens = ["To", "be", "or", "not", "to", "be", "Torment", "forbear", "or", "OR", "Notion", "Notion"]
     stop = {"to", "be", "or"}
     return {
@@ -380,7 +382,7 @@ def counts_of_drawn_words(count_matrix, rng):
 
 @probe("count_matrix", points=3, public=False)
 def given_vocabulary(count_matrix):
-    """A vocabulary out of order, with words that no document holds; unknown words; no words at all."""
+    """A vocabulary out of order, with words of no document; unknown words; no words at all."""
     docs = [["wolf", "ant", "wolf", "bee"], ["cow"], ["yak", "cow", "yak", "yak", "ant"]]
     vocab = ["yak", "Ant", "wolf", "cow", "gnu"]
     return {
@@ -421,7 +423,7 @@ def rows_by_hand(tfidf):
 
 @probe("tfidf", points=2, public=False)
 def idf_of_drawn_counts(fit_idf, rng):
-    """Large counts, a word in no document and one in all, one document, a transposed array; X afterwards."""
+    """Large counts, a word in no document and one in all, a single document; X afterwards."""
     X = (rng.integers(0, 5, size=(9, 6)) * rng.integers(0, 2, size=(9, 6))).T
     X[:, 3], X[:, 5] = 0, [1, 4, 2, 1, 1000, 3]
     return {"X": X, "idf": fit_idf(X), "of one document": fit_idf(X[4:5])}
@@ -429,7 +431,7 @@ def idf_of_drawn_counts(fit_idf, rng):
 
 @probe("tfidf", points=2, public=False)
 def rows_of_drawn_counts(tfidf, rng):
-    """More words than documents, a row of zeros, a large count, a given idf; the arguments afterwards."""
+    """More words than documents, a row of zeros, a large count; the arguments afterwards."""
     X = rng.integers(0, 4, size=(7, 4)).T
     X[1], X[2, 5] = 0, 1000
     idf = rng.uniform(0.2, 3, size=7)
@@ -446,7 +448,7 @@ def idf_from_elsewhere(fit_idf, tfidf, rng):
 
 @probe("tfidf", points=1, public=False)
 def small_weights(tfidf):
-    """Rows whose length is far below 1 or exactly 1, and rows without words only."""
+    """Rows of length 0.04, 1 and 3, and rows of zeros only."""
     X = np.array([[1, 0, 2], [0, 1, 0], [0, 0, 0], [0, 3, 1]])
     return {"short": tfidf(X, np.array([0.01, 1.0, 0.02])), "zero": tfidf(np.zeros((2, 3), int), np.ones(3))}
 
@@ -478,13 +480,13 @@ def bigrams_by_hand(ngram_lm):
 
 @probe("ngram_lm", points=1)
 def unigrams_by_hand(ngram_lm):
-    """The same sentences with n = 1: 8 positions, so the = (2 + 1) / (8 + 6), whatever comes before."""
+    """The same sentences with n = 1: "the" has (2 + 1) / (8 + 6), whatever comes before."""
     return table(ngram_lm(TWO, 1, 1.0), [[], ["the", "cat"]], ["the", "cat", "</s>", "bird"])
 
 
 @probe("ngram_lm", points=3, public=False)
 def bigrams_of_five_sentences(ngram_lm):
-    """All words after each word and at the beginning, sentences of 0 to 8 words, k = 0.3 and k = 2."""
+    """All words after each word and at the beginning, for k = 0.3 and k = 2."""
     contexts = [[], ["we"], ["saw"], ["a"], ["star"], ["saw", "a", "sea"], ["we", "saw", "a", "star"]]
     return {f"k = {k}": table(ngram_lm(SENTS, 2, k), contexts) for k in (0.3, 2.0)}
 
@@ -573,7 +575,7 @@ def bumpy(word, context):
 
 @probe("perplexity", points=3, public=False)
 def sentences_of_several_lengths(perplexity):
-    """A model that looks at the whole context; sentences of 0 to 9 words, alone and together, unchanged."""
+    """A model that looks at the whole context; sentences of 0 to 9 words, alone and together."""
     sents = [["the", "old", "man", "and", "the", "sea", "and", "the", "fish"], [], ["so", "be", "it"], ["no"]]
     return {
         "together": perplexity(bumpy, sents),
@@ -585,7 +587,7 @@ def sentences_of_several_lengths(perplexity):
 
 @probe("perplexity", points=2, public=False)
 def long_text(perplexity):
-    """3000 words of small probability in one sentence, and a model that is almost always right."""
+    """3000 words of small probability, and a model that is almost always right."""
     sents = [["word"] * 3000, ["end"]]
     return {
         "unlikely": perplexity(lambda word, context: 1e-4 if word == "word" else 1e-3, sents),
@@ -595,7 +597,7 @@ def long_text(perplexity):
 
 @probe("perplexity", points=3, public=False)
 def slopes(zipf_slope, rng):
-    """Tied frequencies in shuffled order, top from 2 to more than there are types; the list afterwards."""
+    """Equal frequencies, shuffled tokens, top from 2 to more than there are types."""
     counts = [40, 23, 23, 9, 9, 9, 4, 2, 1, 1, 1]
     tokens = rng.permutation([f"w{j}" for j, count in enumerate(counts) for _ in range(count)]).tolist()
     found = {f"top {top}": zipf_slope(tokens, top) for top in (2, 5, 10, 11, 50)}

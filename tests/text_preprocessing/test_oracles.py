@@ -67,6 +67,13 @@ def test_tokens_are_the_text_without_white_space():
         assert "".join(ref.word_tokenize(text)) == "".join(text.split())
 
 
+def test_letters_and_digits_of_the_text():
+    """Where the text says that isalpha and isdecimal agree with the patterns, and where not."""
+    for c in "aZéжΩ東ß0٣_-' ":
+        assert bool(re.match(r"[^\W\d_]", c)) == c.isalpha() and bool(re.match(r"\d", c)) == c.isdecimal()
+    assert all(re.match(r"[^\W\d_]", c) and not c.isalpha() for c in "²½Ⅷ")
+
+
 # Sentences annotated by hand, after the guidelines of the Penn Treebank.
 @pytest.mark.parametrize(
     "sentence",
@@ -128,6 +135,31 @@ def test_encoding_and_decoding(seed):
         lengths = [len(ref.bpe_encode(word, merges[:m])) for m in range(31)]
         assert lengths[0] == len(word) + 1 and lengths[-1] == len(final)
         assert all(a >= b for a, b in itertools.pairwise(lengths))
+
+
+def lowest_rank(word, merges):
+    """GPT-2's way: at each step the adjacent pair that stands earliest in the list, everywhere."""
+    symbols, rank = [*word, "</w>"], {pair: i for i, pair in enumerate(merges)}
+    while known := [pair for pair in itertools.pairwise(symbols) if pair in rank]:
+        symbols = ref.merge_pair(symbols, min(known, key=rank.get))
+    return symbols
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_lists_of_bpe_train_make_both_ways_of_encoding_agree(seed):
+    rng = np.random.default_rng(seed)
+    merges = ref.bpe_train(corpus_of(rng), 60)
+    assert len({a + b for a, b in merges}) == len(merges)  # why: no symbol is made in two ways
+    for _ in range(200):
+        word = "".join(rng.choice(list("abcd"), rng.integers(1, 12)))
+        assert ref.bpe_encode(word, merges) == lowest_rank(word, merges)
+    other = [("ab", "c"), ("a", "b")]  # no such list
+    assert ref.bpe_encode("abc", other) == ["ab", "c", "</w>"] != lowest_rank("abc", other)
+
+
+def test_a_word_may_hold_the_characters_of_the_end_mark():
+    words = ["a</w>b", "</w>", "plain"]
+    assert ref.bpe_decode([s for word in words for s in ref.bpe_encode(word, [("a", "<")])]) == words
 
 
 def test_every_frequent_word_becomes_one_symbol():
@@ -356,6 +388,8 @@ def test_slope_of_a_power_law(s):
 def test_claims_of_the_payoff():
     numbers = ref.three_laws_of_text()
     assert numbers["slope"] == pytest.approx(-0.75, abs=0.02)
+    words = ref.clean_text(" ".join(ref.descriptions().values())).split()
+    assert ref.zipf_slope(words, 1000) == pytest.approx(-0.91, abs=0.02)
     assert numbers["types"] == pytest.approx(1406, abs=30)
     assert numbers["types for half"] == pytest.approx(111, abs=6)
     assert numbers["seen once"] == pytest.approx(0.53, abs=0.02)
