@@ -92,7 +92,7 @@ def wordpiece(word: str, vocab: set[str]) -> list[str]:
     Args:
         word: at least one character, without white space and without "#".
         vocab: the known pieces. Those that continue a word begin with "##". Special tokens such as "[CLS]"
-            may be among them, too.
+            may be among them, and are looked up like all others: the word "[CLS]" is then one piece.
 
     Returns:
         The pieces from left to right: at each place the longest candidate that is in ``vocab``. A candidate
@@ -280,7 +280,7 @@ def bert_embed(
 
     Returns:
         One vector per position; padded positions are treated like all others. Autograd can differentiate it
-        with respect to all five tables.
+        with respect to the three tables, the gain and the bias.
     """
     ### BEGIN SOLUTION
     total = token_table[ids] + segment_table[segment] + position_table[: ids.shape[1]]
@@ -455,11 +455,11 @@ def fate_of_the_tokens() -> dict[str, float]:
 # $$\mathcal L_\text{MLM} = -\frac{1}{|S|} \sum_{(b,i)\in S} \ln p_{bi}(x_{bi}),
 # \qquad p_{bi} = \operatorname{softmax}(\ell_{bi}) .$$
 #
-# The divisor is $|S|$, not $BL$. Divided by all positions, the loss and its gradient would be seven times too
-# small, and would change with the amount of padding. It is a mean over positions of the batch, not a mean of
-# the rows' means: a long text has more selected tokens and counts for more. Short texts may have no selected
-# token at all; if none is left in the batch, the loss is 0 and so is its gradient, and not $0/0$, which
-# would turn all weights into nan.
+# The divisor is $|S|$, not $BL$. Divided by all positions, the loss and its gradient would be too small (by a
+# factor of 7 if 15 % are selected and nothing is padded), and would change with the amount of padding. It is
+# a mean over positions of the batch, not a mean of the rows' means: a long text has more selected tokens and
+# counts for more. Short texts may have no selected token at all; if none is left in the batch, the loss is 0
+# and so is its gradient, and not $0/0$, which would turn all weights into nan.
 #
 # Only 15 % of the positions teach something. A GPT learns from all of them, which is why MLM needs more
 # steps (question 9 comes back to this).
@@ -540,7 +540,7 @@ def sentence_pairs(docs: list[list[str]], rng: np.random.Generator, task: str) -
         - for "sop" (s_i+1, s_i, 1).
 
     Raises:
-        ValueError: ``task`` is neither of the two.
+        ValueError: ``task`` is neither of the two, whatever ``docs`` holds.
     """
     ### BEGIN SOLUTION
     if task not in ("nsp", "sop"):
@@ -622,7 +622,8 @@ def pretraining_loss(
 # **By hand.** Six positions, of which 2 to 5 are the paragraph. $a=(9,0,1,0,4,2)$, $z=(0,9,0,3,1,0)$. Each
 # for itself, the best start of the paragraph is 4 and the best end is 3, which is no span. Over all legal
 # pairs: $(4,4)$ has $4+1=5$, $(2,3)$ has $1+3=4$, $(4,5)$ has 4, $(3,3)$ has 3. The answer is position 4
-# alone, with the score 5. Had $a_2$ been 3, $(2,3)$ would win with 6, provided that $m \ge 2$.
+# alone, with the score 5. Now let $a_2$ and $z_4$ both be 6. For $m=3$, $(2,4)$ wins with 12. For $m = 2$ its
+# three tokens are too many, and $(4,4)$ wins with 10.
 
 # %% question="qa_best_span"
 def elmo_mix(
@@ -679,9 +680,10 @@ def qa_best_span(
         max_len: largest number of tokens of an answer, at least 1.
 
     Returns:
-        (s, e, score): first and last token, counted from 0 in the whole sequence, both of them part of the
-        answer, and score = start[s] + end[e], the largest of all spans inside the paragraph with at most
-        ``max_len`` tokens. Among equal scores the smaller s, then the smaller e.
+        (s, e, score), Python numbers and no tensors: first and last token, counted from 0 in the whole
+        sequence, both of them part of the answer, and score = start[s] + end[e], the largest of all spans
+        inside the paragraph with at most ``max_len`` tokens. Among equal scores the smaller s, then the
+        smaller e. (The tests hold no scores that are equal only after rounding.)
     """
     ### BEGIN SOLUTION
     L = len(start)
@@ -751,8 +753,8 @@ def all_spans() -> dict[str, object]:
 # $$f(t) = \begin{cases} t / t_w & t < t_w \\[2pt] (T-t)/(T-t_w) & t_w \le t \le T \\[2pt] 0 & t > T
 # \end{cases}$$
 #
-# where $t=0,1,2,\dots$ counts the updates that are already done. So the very first update has the factor 0,
-# as in the common implementations.
+# where $t=0,1,2,\dots$ counts the updates that are already done. So the very first update has the factor 0 and
+# changes nothing, as in the common implementations.
 #
 # **By hand.** $T=100$, $t_w=10$: $f(5)=0.5$, $f(10)=1$, $f(55)=45/90=0.5$, $f(100)=0$.
 #
@@ -836,9 +838,10 @@ def accumulate(loss_fn: Callable[[Tensor], Float[Tensor, ""]], micro_batches: li
 # %% [markdown]
 # ## 8. ALBERT: fewer parameters
 #
-# Where are BERT's 110 million parameters? A fifth of them is the token table, $V\cdot H$ with $V=30\,522$
-# and the width $H=768$ (in this question the width is $H$, as in the paper, and $E$ is that of the
-# embeddings). The rest is twelve layers of the same shape. ALBERT saves at both places.
+# Where are BERT's 110 million parameters? 23 million are the token table, $V\cdot H$ with $V=30\,522$ and the
+# width $H=768$ (in this question the width is $H$, as in the paper, and $E$ is that of the embeddings). 85
+# million are twelve layers of the same shape, and one million is all the rest. ALBERT saves at the two large
+# places.
 #
 # **Factorised embeddings.** A token's own vector does not depend on its context, so it need not be as wide as
 # a vector that does. Take a narrow table $A$ of shape $(V,E)$ and one matrix $M$ of shape $(E,H)$:
@@ -961,7 +964,8 @@ def electra_corrupt(
     Args:
         ids: the original tokens.
         masked: True where the generator was given [MASK].
-        gen_logits: the generator's logits; a token with the logit -inf is never drawn.
+        gen_logits: the generator's logits; a token with the logit -inf is never drawn. Every position,
+            masked or not, has a finite logit.
         rng: source of all randomness.
 
     Returns:

@@ -216,8 +216,14 @@ MISCONCEPTIONS = [
     Misconception(
         question="bert_inputs",
         name="embeddings_not_normalised",
-        hint="The sum is returned without the layer norm. The first attention layer would see vectors of any size.",
+        hint="The sum is scaled by gain and bias, but mean and variance are left as they are. The first attention layer would see vectors of any size.",
         edits=[("return layer_norm(total, gain, bias)", "return total * gain + bias")],
+    ),
+    Misconception(
+        question="bert_inputs",
+        name="no_layer_norm_at_all",
+        hint="The plain sum is returned; gain and bias are not used. The sum goes through `layer_norm`.",
+        edits=[("return layer_norm(total, gain, bias)", "return total")],
     ),
     Misconception(
         question="bert_inputs",
@@ -296,6 +302,13 @@ MISCONCEPTIONS = [
     ),
     Misconception(
         question="mask_tokens",
+        name="unselected_labelled_minus_one",
+        hint="Where nothing is to be predicted the label is -1. It must be -100: that is the number which "
+        "`F.cross_entropy` skips.",
+        edits=[("ids.masked_fill(~selected, -100)", "ids.masked_fill(~selected, -1)")],
+    ),
+    Misconception(
+        question="mask_tokens",
         name="labels_everywhere",
         hint="Every position has a label. Where nothing was hidden the model would only have to copy its input; such positions get -100.",
         edits=[("return inputs, ids.masked_fill(~selected, -100)", "return inputs, ids.masked_fill(special, -100)")],
@@ -342,8 +355,8 @@ MISCONCEPTIONS = [
     Misconception(
         question="mlm_loss",
         name="mean_over_all_positions",
-        hint="The sum is divided by all positions. Only the selected ones count; otherwise the loss is about seven times "
-        "too small and depends on the padding.",
+        hint="The sum is divided by all positions. Only the selected ones count; otherwise the loss is too small, seven "
+        "times if 15 % are selected, and depends on the padding.",
         edits=[("(labels != -100).sum().clamp(min=1)", "labels.numel()")],
     ),
     Misconception(
@@ -446,6 +459,31 @@ MISCONCEPTIONS = [
             ("pairs.append((second, first, 1))", "pairs.append((second, first, 0))"),
             ("other[rng.integers(len(other))], 1))", "other[rng.integers(len(other))], 0))"),
         ],
+    ),
+    Misconception(
+        question="sentence_pairs",
+        name="nsp_polarity",
+        hint="The labels of next-sentence prediction are the other way round: 0 is IsNext, 1 is NotNext.",
+        edits=[
+            ("pairs.append((first, second, 0))", 'pairs.append((first, second, int(task == "nsp")))'),
+            ("other[rng.integers(len(other))], 1))", "other[rng.integers(len(other))], 0))"),
+        ],
+    ),
+    Misconception(
+        question="sentence_pairs",
+        name="sop_polarity",
+        hint="The labels of sentence-order prediction are the other way round: 0 is the right order, 1 the swapped one.",
+        edits=[
+            ("pairs.append((first, second, 0))", 'pairs.append((first, second, int(task == "sop")))'),
+            ("pairs.append((second, first, 1))", "pairs.append((second, first, 0))"),
+        ],
+    ),
+    Misconception(
+        question="sentence_pairs",
+        name="negative_elsewhere_in_the_same_document",
+        hint="The negative sentence of NSP is drawn from the same document, leaving out the true next one. It comes from "
+        "another document.",
+        edits=[("others = docs[:d] + docs[d + 1 :]", "others = [[s for s in doc if s != second] or doc]")],
     ),
     Misconception(
         question="sentence_pairs",
@@ -643,6 +681,13 @@ MISCONCEPTIONS = [
     ),
     Misconception(
         question="qa_best_span",
+        name="one_token_too_short",
+        hint="Answers of max_len tokens are ruled out. From s to e there are e - s + 1 tokens, and max_len of them are "
+        "allowed: e < s + max_len.",
+        edits=[("(length <= max_len)", "(length < max_len)")],
+    ),
+    Misconception(
+        question="qa_best_span",
         name="at_least_two_tokens",
         hint="Answers of one token are ruled out. Start and end may be the same token.",
         edits=[("(length >= 1)", "((length >= 2) | (max_len == 1) | (ctx_mask.sum() == 1)) & (length >= 1)")],
@@ -759,6 +804,13 @@ MISCONCEPTIONS = [
             ("loss_fn(batch) / len(micro_batches)", "loss_fn(batch)"),
             ("return mean", "return mean / len(micro_batches)"),
         ],
+    ),
+    Misconception(
+        question="parameter_groups",
+        name="summed_throughout",
+        hint="Nothing is divided by the number of micro-batches: the gradient is that of the sum of the losses, and their sum "
+        "is returned. Divide each loss by k before its backward.",
+        edits=[("loss_fn(batch) / len(micro_batches)", "loss_fn(batch)")],
     ),
     Misconception(
         question="parameter_groups",

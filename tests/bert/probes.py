@@ -22,30 +22,41 @@ def torch_rng(rng):
 
 
 def fates(ids, special, inputs, labels, mask_id):
-    """What became of each token: a row of zeros and ones per token.
-
-    Whether it is special; whether it has the right label, another one; whether, with a label and without, it
-    is [MASK], the original, or anything else.
-    """
+    """What became of the tokens: for each fate, zeros and ones over all tokens."""
     ids, special, inputs, labels = (torch.as_tensor(x).reshape(-1) for x in (ids, special, inputs, labels))
-    asked = labels != -100
-    kinds = [inputs == mask_id, inputs == ids, (inputs != mask_id) & (inputs != ids)]
-    rows = [asked & special, asked & (labels == ids), asked & (labels != ids)]
-    rows += [kind & asked for kind in kinds] + [kind & ~asked for kind in kinds]
-    return torch.stack(rows, dim=1)
+    asked = labels == ids
+    kinds = {
+        "now [MASK]": inputs == mask_id,
+        "unchanged": inputs == ids,
+        "now another token": (inputs != mask_id) & (inputs != ids),
+    }
+    return {
+        "special, label not -100": special & (labels != -100),
+        "label neither the original nor -100": ~asked & (labels != -100),
+        **{f"label the original, {kind}": asked & found for kind, found in kinds.items()},
+        **{f"no such label, {kind}": ~asked & found for kind, found in kinds.items()},
+    }
+
+
+def to_tenths(tokens):
+    """The share of ones to the nearest tenth; 0 only if there is none, 1 only if all are (else 0.05 and 0.95)."""
+    share = tokens.double().mean().item()
+    return share if share in (0, 1) else min(max(round(10 * share) / 10, 0.05), 0.95)
 
 
 def outcomes(sentence_pairs, docs, task, generator, n):
-    """n runs. For each place in the list, zeros and ones over all (first, label), then over all (second, label)."""
-    index = {s: 2 * i for i, s in enumerate(s for doc in docs for s in doc)}
-    runs = []
-    for _ in range(n):
-        pairs = list(sentence_pairs(docs, generator, task))
-        run = np.zeros((len(pairs), 4 * len(index)), dtype=bool)
-        for row, (first, second, label) in zip(run, pairs):
-            row[index[first] + int(label)] = row[2 * len(index) + index[second] + int(label)] = True
-        runs.append(run)
-    return np.stack(runs)
+    """n runs: for each pair in the order of the text, by names, in which runs it had which sentences and label."""
+    runs = [list(sentence_pairs(docs, generator, task)) for _ in range(n)]
+    sentences = [s for doc in docs for s in doc]
+    found = {"number of pairs": np.array([len(run) for run in runs])}
+    for i in range(sum(len(doc) - 1 for doc in docs)):
+        pair = [run[i] if i < len(run) else ("", "", -1) for run in runs]
+        for label in (0, 1):
+            for s in sentences:
+                for k, place in enumerate(("first", "second")):
+                    seen = [p[k] == s and int(p[2]) == label for p in pair]
+                    found[f"pair {i + 1}, {place} {s}, label {label}"] = np.array(seen)
+    return found
 
 
 PIECES = "un ##aff ##able ##a aff able a ab abc ##cd ##c ##d b c ##bcd [UNK] [CLS] play ##ing ##ed ##s s ## xy xyz ##zw ##z"
@@ -71,7 +82,7 @@ def labels_by_hand(align_labels):
 
 @probe("wordpiece", points=3, public=False)
 def greedy_cuts(wordpiece):
-    """Words with several cuts, words whose longest match leads nowhere, and words of one piece."""
+    """Words with several cuts, words whose longest match leads nowhere, words of one piece."""
     vocab = set(VOCAB)
     words = ["abcd", "abcdd", "abcs", "abccd", "aab", "ababc", "playings", "a", "s", "ss", "sss", "unun", "play", "xyzzw", "xyzw", "xyzs"]
     return {"cuts": {word: wordpiece(word, vocab) for word in words}, "vocabulary": sorted(vocab)}
@@ -79,7 +90,7 @@ def greedy_cuts(wordpiece):
 
 @probe("wordpiece", points=2, public=False)
 def words_that_cannot_be_cut(wordpiece):
-    """An unknown character at the beginning, in the middle and at the end; capitals; pieces with the wrong mark."""
+    """Unknown characters anywhere in the word, capitals, pieces with the wrong mark."""
     vocab = set(VOCAB)
     words = ["zplay", "plazy", "playz", "playingz", "Play", "ing", "ings", "ed", "z", "unplay", "playé", "abz", "xyzw", "xyw"]
     return {word: wordpiece(word, vocab) for word in words}
@@ -94,7 +105,7 @@ def pieces_of_any_length(wordpiece):
 
 @probe("wordpiece", points=2, public=False)
 def labels_of_a_sentence(align_labels):
-    """Words of one to four pieces, unknown words, equal labels next to each other, labels 0 and -100."""
+    """Words of one to four pieces, unknown words, equal neighbours, the labels 0 and -100."""
     vocab, words = set(VOCAB), ["unaffable", "zz", "playings", "a", "play", "abcd", "abccd", "unable"]
     labels = [4, 4, 0, 7, -100, 1, 2, 4]
     return {"aligned": align_labels(words, labels, vocab), "words": words, "labels": labels}
@@ -113,8 +124,13 @@ IDS = {"[PAD]": 7, "[UNK]": 3, "[CLS]": 9, "[SEP]": 4, "a": 11, "b": 12, "c": 13
 
 @probe("bert_inputs", points=1)
 def truncation_by_hand(bert_inputs):
-    """Three pieces a and five pieces b for L = 9, 8, 7; and for L = 13. [PAD] has the id 7."""
-    return {L: bert_inputs(["a"] * 3, ["b"] * 5, IDS, L) for L in (9, 8, 7, 13)}
+    """Three pieces a and five pieces b for L = 9, 8, 7 and 13, in int64; [PAD] has the id 7."""
+    results = {}
+    for L in (9, 8, 7, 13):
+        parts = dict(zip(("ids", "segment", "mask", "a fourth one"), bert_inputs(["a"] * 3, ["b"] * 5, IDS, L)))
+        results |= {f"L = {L}, {name}": x for name, x in parts.items()}
+        results |= {f"L = {L}, dtype of {name}": str(getattr(x, "dtype", type(x))) for name, x in parts.items()}
+    return results
 
 
 @probe("bert_inputs", points=1)
@@ -130,7 +146,7 @@ def sum_by_hand(bert_embed):
 
 @probe("bert_inputs", points=2, public=False, compare=exact())
 def pairs_of_all_lengths(bert_inputs):
-    """Two texts that fit with room to spare, fit exactly, and are too long by one and by many, on either side."""
+    """Two texts that leave room, fit exactly, or are too long by one or by many pieces."""
     abc, results = list("abcdefgh"), {}
     for n, m in ((2, 3), (3, 2), (1, 5), (7, 2), (4, 4), (5, 6), (6, 5)):
         for L in (3, 4, 8, 9, 12):
@@ -142,7 +158,7 @@ def pairs_of_all_lengths(bert_inputs):
 
 @probe("bert_inputs", points=2, public=False, compare=exact())
 def single_texts(bert_inputs):
-    """One text without a second: padded, exactly fitting, too long; pieces that are not in the vocabulary."""
+    """One text without a second: padded, exactly fitting, too long; unknown pieces."""
     vocab = dict(IDS)
     texts = [["a"], list("abc"), list("abxcz"), list("fedcba"), ["##a", "A", "a"]]
     return {L: [bert_inputs(text, None, vocab, L) for text in texts] for L in (3, 5, 6)}, texts, vocab
@@ -162,7 +178,7 @@ def empty_texts(bert_inputs):
 
 @probe("bert_inputs", points=3, public=False)
 def embeddings_of_a_batch(bert_embed, rng):
-    """A batch of three with both segments in any order, fewer positions than the table has; arguments unchanged."""
+    """A batch of three, segments in any order, spare rows in the tables; arguments unchanged."""
     tables = [normal(rng, 11, 6), normal(rng, 2, 6), normal(rng, 9, 6), normal(rng, 6), normal(rng, 6)]
     ids, segment = tokens(rng, 11, 5, 3).T, tokens(rng, 2, 3, 5)
     return bert_embed(ids, segment, *tables), bert_embed(ids[:1, :2], segment[:1, :2], *tables), ids, segment, tables
@@ -177,7 +193,7 @@ def embeddings_that_fill_the_table(bert_embed, rng):
 
 @probe("bert_inputs", points=2, public=False)
 def gradients_of_the_tables(bert_embed, rng):
-    """Autograd to the five tables."""
+    """Autograd to the three tables, the gain and the bias."""
     tables = [normal(rng, *s).requires_grad_() for s in ((6, 5), (2, 5), (7, 5), (5,), (5,))]
     ids, segment = torch.tensor([[1, 4, 4, 0], [1, 1, 5, 2], [3, 3, 3, 3]]), tokens(rng, 2, 3, 4)
     total = (normal(rng, 3, 4, 5) * bert_embed(ids, segment, *tables)).sum()
@@ -187,20 +203,23 @@ def gradients_of_the_tables(bert_embed, rng):
 # --- 3. mask_tokens ---------------------------------------------------------------------------------------
 
 
-@probe("mask_tokens", points=1, compare=within_se(moments=1))
+@probe("mask_tokens", points=1)
 def shares_of_many_tokens(mask_tokens, rng):
-    """1200 tokens, every tenth special, p = 1. Columns: asked though special; asked with the right label, with
-    another; asked and now [MASK], the original, something else; not asked and [MASK], the original, something else.
-    """
-    ids = torch.from_numpy(rng.integers(10, 5000, size=(8, 150)))
-    special = (torch.arange(150) % 10 == 0).expand(8, 150)
-    inputs, labels = mask_tokens(ids, special, 5000, 4, torch_rng(rng), p=1.0)
-    return fates(ids, special, inputs, labels, 4)
+    """What becomes of 8000 tokens at p = 1, every fifth special: shares to the nearest tenth."""
+    ids = torch.from_numpy(rng.integers(10, 5000, size=(40, 200)))
+    special = (torch.arange(200) % 5 == 0).expand(40, 200)
+    inputs, labels = (torch.as_tensor(x) for x in mask_tokens(ids, special, 5000, 4, torch_rng(rng), p=1.0))
+    now = {"now [MASK]": inputs == 4, "unchanged": inputs == ids, "now another token": (inputs != 4) & (inputs != ids)}
+    labelled = {"label -100": labels == -100, "label the original": labels == ids}
+    return {
+        "special tokens": {name: to_tenths(found[special]) for name, found in (labelled | now).items()},
+        "other tokens": {name: to_tenths(found[~special]) for name, found in (labelled | now).items()},
+    }
 
 
 @probe("mask_tokens", points=1)
 def nothing_is_selected(mask_tokens, rng):
-    """With p = 0, and with special tokens only, the inputs are the ids and all labels are -100."""
+    """With p = 0, or with special tokens only, the inputs are the ids and all labels -100."""
     ids = tokens(rng, 9, 2, 5)
     special = torch.tensor([[True, False, False, True, False], [True, True, False, False, True]])
     g = torch_rng(rng)
@@ -219,12 +238,12 @@ def shares_at_the_usual_rate(mask_tokens, rng):
 @probe("mask_tokens", points=2, public=False, compare=within_se(moments=1))
 def shares_at_other_rates(mask_tokens, rng):
     """p = 0.4, and p = 1, where every token that is not special is asked for."""
-    results, g = [], torch_rng(rng)
+    results, g = {}, torch_rng(rng)
     for p in (0.4, 1.0):
         ids = torch.from_numpy(rng.integers(5, 2000, size=(30, 400)))
         special = torch.from_numpy(rng.random((30, 400)) < 0.3)
         inputs, labels = mask_tokens(ids, special, 2000, 1, g, p)
-        results.append(fates(ids, special, inputs, labels, 1))
+        results[f"p = {p}"] = fates(ids, special, inputs, labels, 1)
     return results
 
 
@@ -233,13 +252,17 @@ def which_random_tokens(mask_tokens, rng):
     """A vocabulary of six ids, all tokens with the id 2: how often each id comes up, at p = 1."""
     ids = torch.full((70, 300), 2)
     inputs, labels = mask_tokens(ids, torch.zeros(70, 300, dtype=torch.bool), 6, 3, torch_rng(rng), 1.0)
-    return torch.stack([torch.as_tensor(inputs).reshape(-1) == i for i in range(8)], dim=1), labels
+    inputs = torch.as_tensor(inputs).reshape(-1)
+    return {"labels": labels, "id outside": (inputs < 0) | (inputs > 5)} | {f"id {i}": inputs == i for i in range(6)}
 
 
 @probe("mask_tokens", points=2, public=False, compare=within_se())
 def a_new_mask_each_time(mask_tokens, rng):
-    """600 calls with one generator on the same three rows: numbers of selected, masked and random tokens."""
+    """600 calls with one generator on three rows: numbers of selected, masked and random tokens."""
     ids, g, counts = torch.arange(100, 121).view(3, 7), torch_rng(rng), []
+    names = [f"selected in row {b}" for b in range(3)] + ["selected", "now [MASK]", "now another token"]
+    names += ["[0, 0] and [1, 0] selected", "[2, 3] and [2, 4] selected", "[0, 1] and [1, 1] masked"]
+    names += ["[0, 5] masked and [2, 5] random"]
     special = torch.zeros(3, 7, dtype=torch.bool)
     for _ in range(600):
         inputs, labels = (torch.as_tensor(x) for x in mask_tokens(ids, special, 1000, 4, g, 0.5))
@@ -247,12 +270,12 @@ def a_new_mask_each_time(mask_tokens, rng):
         other = asked & (inputs != 4) & (inputs != ids)
         both = [asked[0, 0] & asked[1, 0], asked[2, 3] & asked[2, 4], masked[0, 1] & masked[1, 1]]
         counts.append([*asked.sum(1), asked.sum(), masked.sum(), other.sum(), *both, masked[0, 5] & other[2, 5]])
-    return np.array([[int(x) for x in row] for row in counts])
+    return {name: np.array([int(x) for x in column]) for name, column in zip(names, zip(*counts))}
 
 
 @probe("mask_tokens", points=1, public=False)
 def masking_changes_no_argument(mask_tokens, rng):
-    """Ids and the map of special tokens stay as they are; dtypes of the results; a batch of one."""
+    """Ids and special stay as they are; dtypes of the results; a row of special tokens only."""
     ids, special = tokens(rng, 50, 9, 4).T, torch.from_numpy(rng.random((4, 9)) < 0.3)
     inputs, labels = mask_tokens(ids, special, 50, 3, torch_rng(rng), 0.9)
     row, _ = mask_tokens(ids[:1], torch.ones(1, 9, dtype=torch.bool), 50, 3, torch_rng(rng), 0.9)
@@ -277,7 +300,7 @@ def three_targets_by_hand(mlm_loss):
 
 @probe("mlm_loss", points=3, public=False)
 def selected_positions_of_a_batch(mlm_loss, rng):
-    """Rows with four, one and no selected position, the label 0 among them; a batch of one; arguments unchanged."""
+    """Rows with four, one and no selected position; a batch of one; arguments unchanged."""
     logits = normal(rng, 6, 3, 5, scale=2.0).transpose(0, 1)
     labels = torch.tensor([[0, 3, -100, 4, 0, -100], [-100, -100, -100, 2, -100, -100], [-100] * 6])
     return mlm_loss(logits, labels), mlm_loss(logits[:1], labels[:1]), logits, labels
@@ -311,11 +334,22 @@ def gradient_of_the_mlm_loss(mlm_loss, rng):
 DOCS = [["a0", "a1", "a2", "a3"], ["b0"], ["c0", "c1"], ["d0", "d1", "d2"]]
 
 
-@probe("sentence_pairs", points=1, compare=within_se(moments=1))
+@probe("sentence_pairs", points=1)
 def coins_by_hand(sentence_pairs, rng):
-    """The documents (A0, A1, A2) and (B0, B1) 80 times, for both tasks. Columns: (first, label), (second, label)."""
-    docs = [["A0", "A1", "A2"], ["B0", "B1"]]
-    return {task: outcomes(sentence_pairs, docs, task, rng, 80) for task in ("nsp", "sop")}
+    """The documents of the text 400 times: which pairs occur at each place, and how often label 1.
+
+    The share of label 1 is rounded to the nearest quarter.
+    """
+    docs, results = [["A0", "A1", "A2"], ["B0", "B1"]], {}
+    for task in ("nsp", "sop"):
+        runs = [list(sentence_pairs(docs, rng, task)) for _ in range(400)]
+        results[f"{task}, numbers of pairs"] = sorted({len(run) for run in runs})
+        for i in range(3):
+            found = [tuple(run[i]) for run in runs if i < len(run)]
+            results[f"{task}, pair {i + 1}"] = sorted({f"({a}, {b}, {int(label)})" for a, b, label in found})
+            share = sum(int(label) for *_, label in found) / max(len(found), 1)
+            results[f"{task}, share of label 1 in pair {i + 1}"] = round(4 * share) / 4
+    return results
 
 
 @probe("sentence_pairs", points=1)
@@ -341,13 +375,15 @@ def order_pairs(sentence_pairs, rng):
 
 @probe("sentence_pairs", points=1, public=False, compare=within_se())
 def coins_are_independent(sentence_pairs, rng):
-    """How many of the pairs of a run are negative, 400 runs of each task, one generator; the coins of a long document."""
+    """Numbers of negative pairs in 400 runs of each task, and the coins of a long document."""
     counts = []
     for _ in range(400):
         runs = [list(sentence_pairs(DOCS, rng, task)) for task in ("nsp", "sop")]
         counts.append([sum(int(label) for *_, label in run) for run in runs])
     long = sentence_pairs([[str(i) for i in range(80_001)]], rng, "sop")
-    return {"negatives": np.array(counts), "labels": np.array([int(label) for *_, label in long], dtype=np.int8)}
+    nsp, sop = np.array(counts).T
+    labels = np.array([int(label) for *_, label in long], dtype=np.int8)
+    return {"negatives of nsp": nsp, "negatives of sop": sop, "labels of a long document": labels}
 
 
 @probe("sentence_pairs", points=1, public=False)
@@ -365,7 +401,7 @@ def tasks_and_documents(sentence_pairs, rng):
 
 @probe("sentence_pairs", points=2, public=False)
 def whole_loss_of_a_batch(pretraining_loss, rng):
-    """Three sequences with unequal numbers of selected tokens, then a batch of one without any; arguments unchanged."""
+    """Unequal numbers of selected tokens, then a batch of one without any; arguments unchanged."""
     mlm, pair = normal(rng, 3, 5, 4), normal(rng, 3, 2, scale=2.0)
     labels = torch.tensor([[-100, 2, 0, -100, -100], [3, -100, -100, -100, -100], [1, 1, -100, 3, 2]])
     pair_labels = torch.tensor([1, 0, 1])
@@ -401,16 +437,19 @@ def classifier_by_hand(cls_logits):
 
 @probe("qa_best_span", points=1)
 def spans_by_hand(qa_best_span):
-    """The six positions of the text, then with a_2 = 3 for at most two tokens and for one."""
+    """The six positions of the text, then with a_2 = z_4 = 6 for at most three tokens and two."""
     start, end = torch.tensor([9.0, 0, 1, 0, 4, 2]), torch.tensor([0.0, 9, 0, 3, 1, 0])
     paragraph = torch.tensor([False, False, True, True, True, True])
-    other = torch.tensor([9.0, 0, 3, 0, 4, 2])
-    return [qa_best_span(start, end, paragraph, 4), *(qa_best_span(other, end, paragraph, m) for m in (2, 1))]
+    other, later = torch.tensor([9.0, 0, 6, 0, 4, 2]), torch.tensor([0.0, 9, 0, 3, 6, 0])
+    cases = {"m = 4": (start, end, 4), "a_2 = z_4 = 6, m = 3": (other, later, 3), "a_2 = z_4 = 6, m = 2": (other, later, 2)}
+    results = {name: qa_best_span(a, z, paragraph, m) for name, (a, z, m) in cases.items()}
+    kinds = ["a tensor" if torch.is_tensor(x) else "a number" for x in results["m = 4"]]
+    return results | {"s, e and score are": kinds}
 
 
 @probe("qa_best_span", points=2, public=False)
 def mixes_of_layers(elmo_mix, rng):
-    """Four layers and two, weights from -1000 to 1000, gamma of either sign; arguments unchanged."""
+    """Four layers and two, w from -1000 to 1000, gamma of either sign; arguments unchanged."""
     layers, w = normal(rng, 2, 4, 5, 3).transpose(0, 1), normal(rng, 4)
     mixes = [elmo_mix(layers, w, torch.tensor(g, dtype=torch.float64)) for g in (1.7, -0.3)]
     far = torch.tensor([1000.0, -1000.0, 999.0, 0.0], dtype=torch.float64)
@@ -428,7 +467,7 @@ def gradients_of_a_mix(elmo_mix, rng):
 
 @probe("qa_best_span", points=2, public=False)
 def classes_of_a_batch(cls_logits, rng):
-    """Three sequences, a pooler of another width, four classes; one sequence of one token; arguments unchanged."""
+    """A pooler of another width, four classes; one sequence of one token; arguments unchanged."""
     h = normal(rng, 3, 7, 5)
     weights = [normal(rng, 5, 6), normal(rng, 6), normal(rng, 6, 4), normal(rng, 4)]
     return cls_logits(h, *weights), cls_logits(3 * h[1:2, :1], *weights), h, weights
@@ -443,7 +482,7 @@ def gradients_of_the_classifier(cls_logits, rng):
 
 @probe("qa_best_span", points=3, public=False)
 def spans_of_random_logits(qa_best_span, rng):
-    """Random logits with large ones in the question, answers of at most 1, 2, 4 and 30 tokens; arguments unchanged."""
+    """Random logits, large ones in the question, max_len from 1 to 30; arguments unchanged."""
     results = []
     for L, low, high in ((9, 3, 8), (14, 6, 13), (11, 2, 10), (12, 0, 12), (7, 3, 4), (10, 5, 9)):
         start, end = normal(rng, L, scale=3.0), normal(rng, L, scale=3.0)
@@ -457,7 +496,7 @@ def spans_of_random_logits(qa_best_span, rng):
 
 @probe("qa_best_span", points=2, public=False)
 def starts_behind_ends(qa_best_span):
-    """The best start lies behind the best end; all logits negative, also far below zero; logits of ±1000; a span just too long."""
+    """The best start behind the best end; logits all negative or ±1000; a span just too long."""
     cases = {
         "crossed": ([0, 0, 1, 2, 9], [0, 9, 2, 1, 0], [0, 1, 1, 1, 1]),
         "negative": ([-1, -9, -2, -8, -7, -3], [-1, -8, -7, -9, -2, -6], [0, 1, 1, 1, 1, 1]),
@@ -516,12 +555,13 @@ def schedule_by_hand(lr_factor):
 def accumulation_by_hand(accumulate):
     """w = 1 and the micro-batches (1, 3) and (5, 7): mean loss 4, gradient 4."""
     w = torch.tensor(1.0, requires_grad=True)
-    return accumulate(lambda x: (w * x).mean(), [torch.tensor([1.0, 3.0]), torch.tensor([5.0, 7.0])]), w.grad
+    mean = accumulate(lambda x: (w * x).mean(), [torch.tensor([1.0, 3.0]), torch.tensor([5.0, 7.0])])
+    return {"mean loss": mean, "gradient": w.grad}
 
 
 @probe("parameter_groups", points=2, public=False)
 def names_of_all_kinds(parameter_groups):
-    """Names that contain bias or LayerNorm in other places and spellings; an iterator; both groups empty in turn."""
+    """Names with bias or LayerNorm in other places and spellings; an iterator; empty groups."""
     names = [
         "LayerNorm.weight", "bias", "a.bias.weight", "bias_table", "mlm.unbias", "LayerNorm.gain", "x.LayerNorm",
         "LayerNormal.weight", "PreLayerNorm.weight", "layer_norm.weight", "q.weight", "x.LayerNorm.inner.weight",
@@ -537,7 +577,7 @@ def names_of_all_kinds(parameter_groups):
 
 @probe("parameter_groups", points=1, public=False)
 def groups_of_a_model(parameter_groups, rng):
-    """The named parameters of a small model, as the optimizer gets them: values and weight decay of both groups."""
+    """The named parameters of a small model: values and weight decay of both groups."""
     inner = torch.nn.ModuleDict({"dense": torch.nn.Linear(3, 4), "LayerNorm": torch.nn.LayerNorm(4)})
     model = torch.nn.ModuleDict({"layers": torch.nn.ModuleList([inner]), "out": torch.nn.Linear(4, 2)}).double()
     for parameter in model.parameters():
@@ -555,7 +595,7 @@ def whole_schedules(lr_factor):
 
 @probe("parameter_groups", points=2, public=False)
 def gradients_of_micro_batches(accumulate, rng):
-    """A quadratic loss on three micro-batches of four rows, then on one; what was in .grad stays; batches unchanged."""
+    """A quadratic loss on three micro-batches, then on one; what was in .grad stays."""
     x, y = normal(rng, 3, 4, 5), normal(rng, 3, 4)
     w = normal(rng, 5).requires_grad_()
     w.grad = torch.full((5,), 100.0, dtype=torch.float64)
@@ -601,7 +641,7 @@ def parameters_by_hand(encoder_param_count):
 
 @probe("albert_embed", points=2, public=False)
 def factorised_embeddings(albert_embed, rng):
-    """A batch of three rows with repeated ids, H larger and smaller than E; arguments unchanged."""
+    """Three rows with repeated ids, H larger and smaller than E; arguments unchanged."""
     ids, A, M = tokens(rng, 9, 6, 3).T, normal(rng, 9, 4), normal(rng, 7, 4).T
     narrow = normal(rng, 4, 2)
     return albert_embed(ids, A, M), albert_embed(ids[:1, :2], A, narrow), ids, A, M
@@ -617,7 +657,7 @@ def gradients_of_the_factors(albert_embed, rng):
 
 @probe("albert_embed", points=3, public=False, compare=exact())
 def counts_of_many_models(encoder_param_count):
-    """Small models and published ones, shared or not, with E smaller than H, larger, and equal."""
+    """Small and published models, shared or not, with E smaller than H, larger, and equal."""
     sizes = [(30522, 768, 768, 12), (30000, 128, 768, 12), (30000, 128, 4096, 12), (7, 3, 5, 1), (100, 8, 8, 2)]
     sizes += [(11, 9, 4, 6), (1, 1, 1, 5), (30522, 1024, 1024, 24)]
     return {str((*s, shared)): encoder_param_count(*s, shared) for s in sizes for shared in (False, True)}
@@ -628,7 +668,7 @@ def counts_of_many_models(encoder_param_count):
 
 @probe("electra_corrupt", points=1)
 def lucky_guess(electra_corrupt, rng):
-    """A generator that is sure of itself: masked positions 1 and 2 get the tokens 4 (the original) and 7."""
+    """A generator that is sure: positions 1 and 2 get the tokens 4 (the original) and 7."""
     ids, masked = torch.tensor([[3, 4, 5, 3, 6]]), torch.tensor([[False, True, True, False, False]])
     logits = torch.full((1, 5, 8), -torch.inf)
     logits[0, range(5), [0, 4, 7, 1, 2]] = 0.0
@@ -645,20 +685,24 @@ def discriminator_by_hand(electra_loss):
 
 @probe("electra_corrupt", points=3, public=False, compare=within_se(moments=1))
 def samples_of_the_generator(electra_corrupt, rng):
-    """3000 sequences of four tokens, two of them masked: which tokens come up, and which are called replaced."""
+    """3000 sequences with two of four tokens masked: what is drawn, what is called replaced."""
     ids = torch.tensor([[1, 3, 0, 2]]).expand(3000, 4)
     masked = torch.tensor([[False, True, True, False]]).expand(3000, 4)
     probs = np.stack([rng.permutation([0.1, 0.13, 0.17, 0.25, 0.35]) for _ in range(4)])
     logits = (torch.from_numpy(probs).log() + normal(rng, 4, 1)).expand(3000, 4, 5)
     corrupted, replaced = (torch.as_tensor(x) for x in electra_corrupt(ids, masked, logits, torch_rng(rng)))
-    drawn = torch.stack([corrupted == i for i in range(5)], dim=-1)
-    both = torch.stack([(corrupted[:, 1] == i) & (corrupted[:, 2] == j) for i in range(5) for j in range(5)], dim=1)
-    return drawn, both, replaced, (replaced & (corrupted == ids)), (~replaced & (corrupted != ids))
+    results = {f"position {t}, token {i}": corrupted[:, t] == i for t in range(4) for i in range(5)}
+    for i in range(5):
+        results |= {f"tokens {i} and {j} at 1 and 2": (corrupted[:, 1] == i) & (corrupted[:, 2] == j) for j in range(5)}
+    results |= {f"position {t}, is_replaced": replaced[:, t] for t in range(4)}
+    results["original, but is_replaced"] = (replaced & (corrupted == ids)).any(1)
+    results["not the original, but not is_replaced"] = (~replaced & (corrupted != ids)).any(1)
+    return results
 
 
 @probe("electra_corrupt", points=2, public=False)
 def sure_generators(electra_corrupt, rng):
-    """Logits of ±1000 and -inf leave one choice at each position: three rows; arguments unchanged, dtypes."""
+    """Logits of ±1000 and -inf leave one choice at each position; dtypes; arguments unchanged."""
     ids, wanted = tokens(rng, 4, 3, 6), tokens(rng, 4, 3, 6)
     wanted[0, :3] = ids[0, :3]
     masked = torch.tensor([[1, 1, 0, 1, 0, 1], [0, 0, 0, 0, 0, 0], [1, 1, 1, 1, 1, 1]]) == 1
@@ -675,13 +719,13 @@ def new_samples_each_time(electra_corrupt, rng):
     """400 calls with one generator: how many tokens of three rows are replaced."""
     ids, masked, g = torch.zeros(3, 5, dtype=torch.int64), torch.ones(3, 5, dtype=torch.bool), torch_rng(rng)
     logits = torch.zeros(3, 5, 2)
-    counts = [torch.as_tensor(electra_corrupt(ids, masked, logits, g)[1]).sum(1) for _ in range(400)]
-    return torch.stack([torch.cat([c, c.sum()[None]]) for c in counts])
+    counts = torch.stack([torch.as_tensor(electra_corrupt(ids, masked, logits, g)[1]).sum(1) for _ in range(400)])
+    return {f"replaced in row {b}": counts[:, b] for b in range(3)} | {"replaced in all rows": counts.sum(1)}
 
 
 @probe("electra_corrupt", points=2, public=False)
 def loss_over_all_real_tokens(electra_loss, rng):
-    """Rows of seven, four and one real tokens, the padding anywhere; one row alone; arguments unchanged."""
+    """Rows of seven, four and one real tokens, padding anywhere; arguments unchanged."""
     logits, labels = normal(rng, 7, 3, scale=2.0).T, torch.from_numpy(rng.random((3, 7)) < 0.3)
     mask = (torch.arange(7) < torch.tensor([[7], [4], [1]])).long()
     mask[1, 0], mask[1, 6] = 0, 1
