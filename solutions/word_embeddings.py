@@ -22,8 +22,9 @@
 # ## Conventions
 #
 # - A word is an id, $0 \le w < V$. A sentence is a list of ids, a corpus a list of sentences.
-# - Each word has two vectors. As the *center* it has row $v_w$ of the input matrix $W$, of shape $(V, d)$. As
-#   the *context* it has $v'_w$, a column of the output matrix $W'$, of shape $(d, V)$.
+# - Each word has two vectors: row $v_w$ of the input matrix $W$, of shape $(V, d)$, and column $v'_w$ of the
+#   output matrix $W'$, of shape $(d, V)$. A word that is *given* uses $W$, a word that is *predicted* uses
+#   $W'$. Skip-gram is given the center and predicts its context; CBOW is given the context.
 # - $\sigma(s) = 1/(1 + e^{-s})$. It is `expit` in the code, which is exact for any $s$. $\log$ is natural.
 # - Every loss is to be **minimised**. Gradients are those of the loss.
 # - Ids are int64, numbers float64. A function leaves its arguments as they were.
@@ -184,7 +185,7 @@ def words_by_the_company_they_keep() -> dict[str, float]:
 # A row of counts is as long as the vocabulary. We want $d$ numbers instead, learned. Skip-gram asks a vector
 # $v_w$ to predict the context by a softmax over all words,
 #
-# $$P(c \mid w) = \frac{\exp(v_w \cdot v'_c)}{\sum_{j=1}^{V} \exp(v_w \cdot v'_j)} .$$
+# $$P(c \mid w) = \frac{\exp(v_w \cdot v'_c)}{\sum_{j=0}^{V-1} \exp(v_w \cdot v'_j)} .$$
 #
 # The sum over $V$ words is needed for every pair, and $V$ may be a million. **Negative sampling** replaces the
 # question "which word?" by an easier one: "is this pair from the text, or did I make it up?" It draws $k$
@@ -210,8 +211,9 @@ def words_by_the_company_they_keep() -> dict[str, float]:
 #
 # $$\min\Bigl(1, \sqrt{t/f(w)}\Bigr).$$
 #
-# What remains of $w$ is in proportion to $f \sqrt{t/f} = \sqrt{t f}$: a word that was 100 times as frequent as
-# another is now 10 times as frequent. As a by-product, removed words leave room: the window reaches further.
+# Of a word with $f > t$, what remains is in proportion to $f \sqrt{t/f} = \sqrt{t f}$. So of two such words,
+# one that was 100 times as frequent as the other is now 10 times as frequent. As a by-product, removed words
+# leave room: the window reaches further.
 #
 # **By hand.** The same counts with $t = 0.04$: $\sqrt{0.04/0.8265} = 0.22$, $\sqrt{0.04/0.1633} = 0.4950$, and
 # $1$.
@@ -291,9 +293,9 @@ def sgns_loss_grad(
     """Loss of skip-gram with negative sampling on a batch of pairs, and its gradients.
 
     Args:
-        v: vectors of the B centers.
-        pos: output vectors of their true contexts.
-        neg: output vectors of k noise words for each pair.
+        v: input vectors of the B >= 1 centers, one per row.
+        pos: output vectors of their true contexts, one per row: columns of W', looked up already.
+        neg: output vectors of k >= 1 noise words for each pair.
 
     Returns:
         The loss: minus log sigma(v . pos), minus the sum over the k noise words of log sigma(-v . neg), as the
@@ -312,9 +314,9 @@ def sgns_loss_grad(
 
 # %% [markdown]
 # **What is learned?** Look at one center $w$ and one word $c$, and let the inner product $s$ be free. Per
-# occurrence of $w$, the word $c$ is a true context with frequency $P(c \mid w)$ and a noise word $k P_n(c)$
-# times. The expected loss is $P(c \mid w) \log(1 + e^{-s}) + k P_n(c) \log(1 + e^{s})$. Its derivative,
-# $P(c \mid w)(\sigma(s) - 1) + k P_n(c)\, \sigma(s)$, is zero at
+# pair with center $w$, the word $c$ is the true context with probability $P(c \mid w)$, and a noise word
+# $k P_n(c)$ times on average. What $s$ adds to the expected loss is $P(c \mid w) \log(1 + e^{-s}) + k
+# P_n(c) \log(1 + e^{s})$. Its derivative, $P(c \mid w)(\sigma(s) - 1) + k P_n(c)\, \sigma(s)$, is zero at
 #
 # $$s = \log \frac{P(c \mid w)}{P_n(c)} - \log k .$$
 #
@@ -322,9 +324,10 @@ def sgns_loss_grad(
 # often $c$ stands near $w$ than by chance. The power in $P_n$ changes it a little. So word2vec factors the
 # matrix of shifted PMI into $W$ and $W'$ ([Levy and Goldberg
 # 2014](https://papers.nips.cc/paper/5477-neural-word-embedding-as-implicit-matrix-factorization)). The next
-# cell holds the training loop around your function, in batches of 256 pairs with AdaGrad, and compares. Along
-# the line lie the pairs that occur often. Those that occur once or twice scatter: 16 numbers cannot store $V$
-# of them, and the loss gives its attention to frequent pairs.
+# cell holds the training loop around your function, in batches of 256 pairs with AdaGrad, and compares. It
+# keeps the output vectors as the rows of $C = W'^\top$, so that both tables are read by row. Along the line
+# lie the pairs that occur often. Those that occur once or twice scatter: 16 numbers cannot store $V$ of
+# them, and the loss gives its attention to frequent pairs.
 
 # %%
 class AdaGrad:
@@ -343,7 +346,7 @@ class AdaGrad:
 def train_sgns(
     pairs: Int[np.ndarray, "N 2"], noise: Float[np.ndarray, "V"], d: int = 16, k: int = 5, epochs: int = 6, seed: int = 0
 ) -> tuple[Float[np.ndarray, "V d"], Float[np.ndarray, "V d"], list[float]]:
-    """Input vectors, output vectors (one per row) and the losses of all batches."""
+    """Input vectors W, output vectors C = W'^T (one per row as well) and the losses of all batches."""
     rng = np.random.default_rng(seed)
     W, C = rng.uniform(-0.5, 0.5, (len(noise), d)) / np.sqrt(d), np.zeros((len(noise), d))
     optimizer, losses = AdaGrad([W, C], lr=0.1), []
@@ -402,7 +405,8 @@ def word2vec_measures_pmi() -> dict[str, float]:
 # ## 4. CBOW, with the softmax in full
 #
 # **CBOW** (continuous bag of words) turns the question round: given the context, which word is in the middle?
-# Let row $b$ of a batch have the center $y_b$ and $n_b$ context words. The hidden vector is the **mean** of
+# So the roles are exchanged: context words have their vectors in $W$, the center has its own in $W'$. Let
+# row $b$ of a batch have the center $y_b$ and $n_b$ context words. The hidden vector is the **mean** of
 # their input vectors,
 #
 # $$h_b = \frac{1}{n_b} \sum_{j} v_{\text{ctx}_{bj}}, \qquad z_b = h_b W' \in \mathbb{R}^V, \qquad
@@ -412,8 +416,8 @@ def word2vec_measures_pmi() -> dict[str, float]:
 # *pad*. Pads count neither in the sum nor in $n_b$. Beware: in numpy `W[-1]` is the last word and raises
 # no error.
 #
-# The softmax in full is affordable here, with $V$ in the dozens. In a row with one context word, $n_b = 1$,
-# this is exactly the softmax of skip-gram from question 2.
+# The softmax in full is affordable here, with $V$ in the dozens. In a row with the one context word $x$,
+# $P_{b, y} = P(y \mid x)$ is the softmax of section 2, with the context word in the place of the center.
 #
 # **Gradient.** In one row, $-\log P_y = -z_y + \log \sum_j e^{z_j}$, and its derivative with respect to $z_j$
 # is $P_j - 1[j = y]$: prediction minus label. With the mean over the rows, $g_b = \partial \mathcal L /
@@ -780,8 +784,8 @@ def ngram_prob(sents: list[list[int]], context: list[int], word: int) -> float:
 
     Returns:
         The number of places at which ``context`` is followed by ``word``, divided by the number of places at
-        which it is followed by any word of the same sentence. Places may overlap. 0 if there are none. After
-        the empty context stands every word of the corpus.
+        which it is followed by any word of the same sentence; 0 if it is followed nowhere. Places may overlap.
+        After the empty context stands every word of the corpus.
     """
     ### BEGIN SOLUTION
     n = len(context)
@@ -842,11 +846,16 @@ def nnlm_forward(
 # cosines alike.) The three words of the question are **not** allowed as an answer. The nearest to $t$ is
 # often $b$ or $c$ itself, since the step from $a$ to $b$ is short compared with the vectors.
 #
-# **By hand.** In two dimensions, $a = (1, 0)$, $b = (3, 4)$, $c = (0, 2)$, and two more words, $p = (8, 6)$
-# and $q = (-3, 4)$. Scaled, $u_a = (1, 0)$, $u_b = (0.6, 0.8)$, $u_c = (0, 1)$, so $t = (-0.4, 1.8)$. The
-# products with $t$ are $1.2$ for $b$, $1.8$ for $c$, $0.76$ for $p$ and $1.68$ for $q$. The largest is $c$'s
-# own, which does not count: the answer is $q$. Without scaling, $t = (2, 6)$ gives $52$ for $p$ and $18$ for
-# $q$: the long vector wins.
+# **By hand.** In two dimensions, $a = (1, 0)$, $b = (3, 4)$, $c = (0, 2)$, and two more words, $p = (4, 3)$
+# and $q = (-0.6, 0.8)$.
+#
+# - Neighbours of $p$: the cosines are $0.96$ for $b$, $0.8$ for $a$, $0.6$ for $c$ and $0$ for $q$. The raw
+#   products $24, 4, 6, 0$ would put $c$ before $a$.
+# - $a : b = c : {?}$ Scaled, $u_a = (1, 0)$, $u_b = (0.6, 0.8)$, $u_c = (0, 1)$, so $t = (-0.4, 1.8)$. Its
+#   products with the scaled words are $1.2$ for $b$, $1.8$ for $c$, $0.76$ for $p$ and $1.68$ for $q$. The
+#   largest is $c$'s own, which does not count: the answer is $q$.
+# - Either scaling left out, $p$ wins. With the target from raw vectors, $(2, 6)$, the products with the scaled
+#   words are $5.2$ for $p$ and $3.6$ for $q$. With the right $t$ and raw candidates, $3.8$ and $1.68$.
 #
 # **Human judgement.** WordSim-353 holds 353 pairs of words and how similar people find them, from 0 to 10.
 # Model and people need not use the same scale, so compare the *order* only. **Spearman's** $\rho$ is the
@@ -888,7 +897,7 @@ def analogy(E: Float[np.ndarray, "V d"], a: int, b: int, c: int) -> int:
         E: vectors, one per row, none of them zero.
         a: id of the first word ("man").
         b: id of the second ("king").
-        c: id of the third ("woman").
+        c: id of the third ("woman"). The three are different words.
 
     Returns:
         The id with the largest cosine to u_b - u_a + u_c, where u are the rows of E scaled to length 1; never
@@ -944,7 +953,8 @@ def spearman(x: Float[np.ndarray, "n"], y: Float[np.ndarray, "n"]) -> float:
 #   stand near one may stand near the other. Contexts tell what kind of word it is, not which end of the
 #   scale.
 # - **One vector for two meanings.** *bat* is an animal and a thing to hit balls with. Its vector has to serve
-#   both: it is close to *dog* and close to *racket*, which are far from each other.
+#   both: its cosine is 0.76 with *dog* and 0.81 with *racket*, which have 0.38 with each other. The four words
+#   nearest to it are all from the game, as if there were no animal.
 
 # %%
 def subsampled(sents: list[list[int]], keep: Float[np.ndarray, "V"], seed: int) -> list[list[int]]:
@@ -1124,9 +1134,15 @@ def three_roads_to_one_cube(seed: int = 0) -> dict[str, int]:
 # counts, and from pieces of words, and the language model that they came from. In gensim, your arguments are
 # called as follows: $m$ is `window`, $k$ is `negative`, $a$ is `ns_exponent`, $t$ is `sample`; `sg=1` is
 # skip-gram, `sg=0` with `cbow_mean=1` is CBOW; `min_n` and `max_n` belong to FastText;
-# `wv.most_similar(positive=["king", "woman"], negative=["man"])` is your `analogy`. Three things differ
-# there: CBOW is trained with negative sampling, each window is a random width up to `window`, and `sample`
-# follows the C program's formula, which keeps a little more.
+# `wv.most_similar(positive=["king", "woman"], negative=["man"])` is your `analogy`. Some things differ there:
+#
+# - CBOW is trained with negative sampling;
+# - each window has a random width up to `window`;
+# - `sample` follows the C program's formula, which keeps a little more;
+# - FastText takes the mean of a word's pieces and not the sum, and a hash assigns the n-grams to `bucket` rows,
+#   so that some have to share one. That leaves no n-gram without a vector.
+#
+# Where to read on:
 #
 # - **Why do directions mean something?** Because log-ratios of counts are differences: [Levy and Goldberg
 #   2014](https://papers.nips.cc/paper/5477-neural-word-embedding-as-implicit-matrix-factorization), [Allen

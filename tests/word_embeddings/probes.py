@@ -21,7 +21,7 @@ def two_sentences(skipgram_pairs):
 
 @probe("skipgram_pairs", points=3, public=False, compare=exact())
 def windows_of_many_sizes(skipgram_pairs, rng):
-    """Sentences of different lengths with repeated words, windows of 1 to 20; the corpus afterwards."""
+    """Uneven sentences with repeated words, windows of 1 to 20; the corpus afterwards."""
     sents = [rng.integers(0, 6, size).tolist() for size in (9, 1, 4, 0, 13, 2)]
     pairs = {m: skipgram_pairs(sents, m) for m in (1, 2, 3, 5, 20)}
     return {"pairs": pairs, "corpus": sents}
@@ -107,8 +107,9 @@ def gradients_of_a_batch(sgns_loss_grad, rng):
     v, pos = rng.normal(size=(6, 3)), rng.normal(size=(6, 3))
     neg = rng.normal(size=(6, 3, 5)).transpose(0, 2, 1)  # not contiguous
     _, gv, gpos, gneg = sgns_loss_grad(v, pos, neg)
-    single = sgns_loss_grad(v[:1], pos[:1], neg[:1])[1:]
-    return {"gv": gv, "gpos": gpos, "gneg": gneg, "one pair": single, "afterwards": [v, pos, neg]}
+    single = dict(zip(("gv", "gpos", "gneg"), sgns_loss_grad(v[:1], pos[:1], neg[:1])[1:]))
+    afterwards = {"v": v, "pos": pos, "neg": neg}
+    return {"gv": gv, "gpos": gpos, "gneg": gneg, "one pair": single, "afterwards": afterwards}
 
 
 @probe("sgns_loss_grad", points=2, public=False)
@@ -164,15 +165,16 @@ def words_that_repeat(cbow_loss_grad, rng):
 def one_context_word_is_skip_gram(cbow_loss_grad, rng):
     """Rows of one place (the softmax of skip-gram), and a batch of one row."""
     W, Wp = rng.normal(size=(6, 2)), rng.normal(size=(2, 6))
-    return {
+    found = {
         "one place": cbow_loss_grad(np.array([[3], [5], [3]]), np.array([0, 2, 0]), W, Wp),
         "one row": cbow_loss_grad(np.array([[4, -1, 1]]), np.array([5]), W, Wp),
     }
+    return {name: dict(zip(("loss", "dW", "dWp"), result)) for name, result in found.items()}
 
 
 @probe("cbow_loss_grad", points=2, public=False)
 def logits_of_a_thousand(cbow_loss_grad):
-    """Logits of ±1000, of both signs in one row and of one; a center that is very likely, and one that is not."""
+    """Logits of ±1000, of both signs in one row and of one; centers likely and unlikely."""
     W = np.array([[1000.0, 0], [0, 1000.0], [-1000, 1000], [0.0, 0.5], [0, -1000]])
     Wp = np.array([[1.0, -1.0, 0.999, 0, 0.5], [0.5, 0.75, 1.0, 0.998, 0.501]])
     ctx, center = np.array([[0, -1], [1, -1], [2, 2], [3, 1], [4, -1]]), np.array([0, 2, 0, 3, 4])
@@ -192,7 +194,7 @@ def both_matrices_by_hand(cooccurrence):
 
 @probe("cooccurrence", points=2, public=False)
 def plain_counts(cooccurrence, rng):
-    """Sentences of different lengths, windows of 1 to 30, words that do not occur; the corpus afterwards."""
+    """Uneven sentences, windows of 1 to 30, words that do not occur; the corpus afterwards."""
     sents = [rng.integers(0, 5, size).tolist() for size in (11, 0, 3, 1, 8)]
     X = {m: cooccurrence(sents, m, 7, False) for m in (1, 2, 4, 30)}
     return {"X": X, "corpus": sents}
@@ -238,7 +240,7 @@ def above_and_below_the_cap(glove_loss_grad):
 
 @probe("glove_loss_grad", points=4, public=False)
 def a_sparse_matrix(glove_loss_grad, rng):
-    """Asymmetric counts, most of them zero, some below 1; an empty row; the arguments afterwards."""
+    """Asymmetric counts, many 0, some below 1; an empty row; the arguments afterwards."""
     W, Wt, b, bt = rng.normal(size=(6, 3)), rng.normal(size=(6, 3)), rng.normal(size=6), rng.normal(size=6)
     X = rng.integers(1, 300, size=(6, 6)) * (rng.random((6, 6)) < 0.5) / 4
     X[2], X[0, 4], X[5, 1], X[4, 0], X[3, 3] = 0, 1.0, 0.25, 1 / 3, 180.0
@@ -290,7 +292,7 @@ def pieces_of_many_lengths(char_ngrams):
 
 @probe("char_ngrams", points=3, public=False)
 def vectors_of_known_words(char_ngrams, fasttext_vector, rng):
-    """A table that holds whole words, pieces of all lengths and a piece that occurs twice; the table afterwards."""
+    """Whole words, pieces of all lengths, a piece that occurs twice; the table afterwards."""
     pieces = ["<ba", "ana", "nan", "na>", "<banana>", "<bana", "banana", "<ban", "anana>", "<cab", "her", "<her>"]
     pieces += ["<banan", "a", "<b", "<banana"]  # of lengths that count, and of lengths that do not
     table = {piece: rng.normal(size=5) for piece in pieces}
@@ -300,7 +302,7 @@ def vectors_of_known_words(char_ngrams, fasttext_vector, rng):
 
 @probe("char_ngrams", points=2, public=False)
 def vectors_of_new_words(fasttext_vector, rng):
-    """Words with one known piece, with several and with none; tables of other widths; the tables afterwards."""
+    """Words with one, several and no known pieces; tables of other widths, also afterwards."""
     table = {piece: rng.normal(size=3) for piece in ["<un", "ing>", "<unt", "eat", "ating", "eat>"]}
     wide = {"<zq": np.arange(7.0)}
     vectors = {word: fasttext_vector(word, table, 3) for word in ("untie", "eating", "unbeatable", "eat", "yes")}
@@ -336,7 +338,7 @@ def two_orders_by_hand(nnlm_forward):
 
 @probe("nnlm_forward", points=3, public=False)
 def counted_contexts(ngram_prob, rng):
-    """All words after contexts of no, one, two and three words; sentences of all lengths; the arguments afterwards."""
+    """All words after contexts of 0 to 3 words; uneven sentences; the arguments afterwards."""
     sents = [rng.integers(0, 3, size).tolist() for size in (14, 1, 0, 6, 2, 3, 9)] + [[3, 0, 3], [0, 3]]
     contexts = [[], [0], [3], [1, 1], [2, 0], [0, 3], [0, 1, 2], [2, 2, 1]]
     probs = {str(context): [ngram_prob(sents, context, word) for word in range(5)] for context in contexts}
@@ -345,7 +347,7 @@ def counted_contexts(ngram_prob, rng):
 
 @probe("nnlm_forward", points=2, public=False)
 def contexts_at_the_edge(ngram_prob):
-    """Contexts at the ends of sentences, across their borders, overlapping, never seen, longer than any sentence."""
+    """Contexts at the ends of sentences, across borders, overlapping, never seen, too long."""
     sents = [[5, 6, 7], [6, 7], [6, 8, 7, 6], [5, 5, 5, 5, 6], [7]]
     cases = {
         "at the end": ([6, 7], 6),
@@ -364,7 +366,7 @@ def contexts_at_the_edge(ngram_prob):
 
 @probe("nnlm_forward", points=4, public=False)
 def a_batch_of_contexts(nnlm_forward, rng):
-    """Contexts of three words, also in another order, and of one word; the arguments afterwards."""
+    """Contexts of three words in several orders, and of one; the arguments afterwards."""
     E, Wh, bh = rng.normal(size=(7, 2)), rng.normal(size=(5, 6)), rng.normal(size=5)
     Wo, bo = rng.normal(size=(5, 7)).T, rng.normal(size=7)
     ctx = np.array([[0, 6, 2], [2, 6, 0], [6, 0, 2], [4, 4, 1]])
@@ -393,9 +395,9 @@ def uneven_vectors(rng, V, d):
 
 @probe("analogy", points=1, compare=exact())
 def five_words_by_hand(analogy, nearest):
-    """The five vectors worked out above: the answer is q; the neighbours of a in order."""
-    E = np.array([[1.0, 0], [3, 4], [0, 2], [8, 6], [-3, 4]])
-    return {"a : b = c : ?": analogy(E, 0, 1, 2), "neighbours of a": nearest(E, 0, 4)}
+    """The five vectors worked out above: the answer is q; the neighbours of p in order."""
+    E = np.array([[1.0, 0], [3, 4], [0, 2], [4, 3], [-0.6, 0.8]])
+    return {"a : b = c : ?": analogy(E, 0, 1, 2), "neighbours of p": nearest(E, 3, 4)}
 
 
 @probe("analogy", points=1)
@@ -406,13 +408,14 @@ def four_pairs_by_hand(spearman):
 
 @probe("analogy", points=3, public=False, compare=exact())
 def many_analogies(analogy, rng):
-    """Analogies among words of very different lengths, in two vocabularies; the vectors afterwards."""
+    """Analogies among vectors of very different lengths; the vectors afterwards."""
     answers = {}
     for V, d in ((12, 3), (25, 6)):
         E = uneven_vectors(rng, V, d)
         before = E.copy()
         asked = [rng.permutation(V)[:3].tolist() for _ in range(25)]
-        answers[V] = [analogy(E, a, b, c) for a, b, c in asked], (E == before).all(axis=1)
+        found = [analogy(E, a, b, c) for a, b, c in asked]
+        answers[f"{V} words"] = {"answers": found, "unchanged": (E == before).all(axis=1)}
     return answers
 
 
@@ -426,7 +429,7 @@ def the_answer_is_none_of_the_three(analogy):
 
 @probe("analogy", points=2, public=False, compare=exact())
 def neighbours_in_order(nearest, rng):
-    """One, four and all neighbours of several words of very different lengths; the vectors afterwards."""
+    """One, four and all neighbours among vectors of uneven lengths; the vectors afterwards."""
     E = uneven_vectors(rng, 11, 4).T.copy().T
     before = E.copy()
     found = {w: [nearest(E, w, k) for k in (1, 4, 10)] for w in (0, 3, 10)}
@@ -435,7 +438,7 @@ def neighbours_in_order(nearest, rng):
 
 @probe("analogy", points=3, public=False)
 def correlations_of_ranks(spearman, rng):
-    """Lists with and without ties, in both arguments, curved, reversed, with values of ±1000; the lists afterwards."""
+    """Lists with and without ties, curved, reversed, with ±1000; the lists afterwards."""
     x, y = rng.normal(size=9), rng.normal(size=9)
     ties, more = np.array([3.0, 1, 3, 2, 3, 1, 0, 5, 5]), np.array([0.0, 0, 1, 0, 1, 1, 0, 1, 1])
     far = np.array([-1000.0, 1000, 0, 1e-3, 999, -2, 7, 7.5, -1000])

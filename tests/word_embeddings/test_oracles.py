@@ -415,10 +415,15 @@ def test_analogy_on_an_exact_parallelogram(rng):
 
 
 def test_analogy_by_hand():
-    E = np.array([[1.0, 0], [3, 4], [0, 2], [8, 6], [-3, 4]])
+    E = np.array([[1.0, 0], [3, 4], [0, 2], [4, 3], [-0.6, 0.8]])
     U = E / np.linalg.norm(E, axis=1, keepdims=True)
+    np.testing.assert_allclose(U[[1, 0, 2, 4]] @ U[3], [0.96, 0.8, 0.6, 0], atol=1e-15)
+    np.testing.assert_allclose(E[[1, 0, 2, 4]] @ E[3], [24, 4, 6, 0], atol=1e-15)
+    assert ref.nearest(E, 3, 4) == [1, 0, 2, 4]
     np.testing.assert_allclose(U @ (U[1] - U[0] + U[2]), [-0.4, 1.2, 1.8, 0.76, 1.68])
-    np.testing.assert_allclose(E @ (E[1] - E[0] + E[2]), [2, 30, 12, 52, 18])
+    np.testing.assert_allclose(E[1] - E[0] + E[2], [2, 6])
+    np.testing.assert_allclose(U[3:] @ (E[1] - E[0] + E[2]), [5.2, 3.6])
+    np.testing.assert_allclose(E[3:] @ (U[1] - U[0] + U[2]), [3.8, 1.68])
     assert ref.analogy(E, 0, 1, 2) == 4
 
 
@@ -484,6 +489,13 @@ def test_claims_of_the_payoff(seed):
     assert numbers["near hot"][0] == "cold" and numbers["hot, cold"] > 0.98
     assert min(numbers["bat, dog"], numbers["bat, racket"]) > 0.65 > 0.6 > numbers["dog, racket"]
     assert numbers["spearman"] == pytest.approx(0.91, abs=0.03)
+
+
+def test_what_the_text_says_about_bat():
+    numbers = ref.king_minus_man_plus_woman()
+    for pair, cosine in (("bat, dog", 0.76), ("bat, racket", 0.81), ("dog, racket", 0.38)):
+        assert numbers[pair] == pytest.approx(cosine, abs=0.01)
+    assert set(numbers["near bat"]) < {"hit", "the", "ball", "with", "racket", "club", "and", "win", "lose", "game"}
 
 
 @pytest.mark.parametrize("seed", range(2))
