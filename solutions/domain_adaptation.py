@@ -39,8 +39,9 @@
 # - $S$ is the source and $T$ the target, with densities $p_S$ and $p_T$. An example is a **row**.
 # - Questions 1 to 3 compute something once, from numbers that a trained model gave: numpy, float64.
 # - Questions 4 to 9 belong inside a network: PyTorch. The tensors of one call share a dtype, float32 or
-#   float64, and your results have it too. Class labels and indices are int64.
-# - $K$ is the number of classes, which are $0, \dots, K-1$. $\log$ is the natural logarithm.
+#   float64, and the tensors that you return have it too. Class labels and indices are int64.
+# - $K$ is the number of classes, which are $0, \dots, K-1$. The $p$ in a shape is the number of features.
+#   $\log$ is the natural logarithm.
 # - No function changes its arguments, except `adapt_batchnorm` in question 8, whose purpose that is.
 
 # %%
@@ -89,9 +90,9 @@ torch.set_num_threads(1)  # small models run faster on one thread
 # and $n_T$ target examples into one pool and train a classifier to tell them apart. An example drawn from the
 # pool comes from the target with probability $n_T/(n_S+n_T)$. By Bayes' rule the ideal classifier says
 #
-# $$p(x) = \Pr(\text{target}\mid x) = \frac{n_T\,p_T(x)}{n_S\,p_S(x) + n_T\,p_T(x)},
-# \qquad\text{so}\qquad \frac{p(x)}{1-p(x)} = \frac{n_T}{n_S}\,w(x), \qquad
-# w(x) = \frac{p(x)}{1-p(x)}\cdot\frac{n_S}{n_T} .$$
+# $$\Pr(T\mid x) = \frac{n_T\,p_T(x)}{n_S\,p_S(x) + n_T\,p_T(x)},
+# \qquad\text{so}\qquad \frac{\Pr(T\mid x)}{1-\Pr(T\mid x)} = \frac{n_T}{n_S}\,w(x), \qquad
+# w(x) = \frac{\Pr(T\mid x)}{1-\Pr(T\mid x)}\cdot\frac{n_S}{n_T} .$$
 #
 # The last factor takes out the sizes of the two samples. They say nothing about the densities.
 #
@@ -101,8 +102,9 @@ torch.set_num_threads(1)  # small models run faster on one thread
 # not feel a common factor in the weights. How many examples still speak is told by the *effective sample
 # size* $(\sum_i w_i)^2/\sum_i w_i^2$: equal weights give $n$, a single one that is not 0 gives 1.
 #
-# **By hand.** $n_S = 300$, $n_T = 100$. Where the classifier says $p = \frac14$ the odds are $\frac13$ and
-# the weight is $\frac13\cdot3 = 1$: exactly what the sizes alone explain. At $p = \frac12$ the weight is 3.
+# **By hand.** $n_S = 300$, $n_T = 100$. Where the classifier says $\Pr(T\mid x) = \frac14$ the odds are
+# $\frac13$ and the weight is $\frac13\cdot3 = 1$: exactly what the sizes alone explain. At $\frac12$ the
+# weight is 3.
 # Three losses $(1, 2, 4)$ with weights $(3, 1, 0)$: plain $\frac{3+2+0}{3} = 1.667$, self-normalised
 # $\frac{5}{4} = 1.25$, effective sample size $\frac{4^2}{10} = 1.6$.
 
@@ -114,8 +116,8 @@ def density_ratio_weights(p_target: Float[np.ndarray, " n"], n_s: int, n_t: int)
     Args:
         p_target: the classifier's probability that each of n source examples comes from the target, from 0
             (included) to 1 (excluded).
-        n_s: number of source examples that the classifier was trained on. It need not be n.
-        n_t: number of target examples that it was trained on.
+        n_s: number of source examples that the classifier was trained on, at least 1. It need not be n.
+        n_t: number of target examples that it was trained on, at least 1.
 
     Returns:
         One weight per example, not normalised.
@@ -300,7 +302,7 @@ def label_shift_em(
 
     Returns:
         The prior after the last M-step, and ``post`` adjusted to exactly this prior. For ``iters = 0`` that
-        is ``prior_s`` and ``post``.
+        is ``prior_s`` and ``post``, themselves or copies.
     """
     ### BEGIN SOLUTION
     prior_t = prior_s
@@ -318,16 +320,16 @@ def label_shift_em(
 # $p(x\mid y)$ is the same in both domains, so is $p(\hat y\mid y)$. Therefore
 #
 # $$\underbrace{p_T(\hat y = i)}_{\mu_i} = \sum_j p(\hat y = i\mid y = j)\,p_T(y = j)
-# = \sum_j \underbrace{p_S(\hat y = i,\, y = j)}_{C_{ij}}\;\underbrace{\frac{p_T(y = j)}{p_S(y = j)}}_{w_j},
-# \qquad\text{that is}\qquad C\,w = \mu .$$
+# = \sum_j \underbrace{p_S(\hat y = i,\, y = j)}_{J_{ij}}\;\underbrace{\frac{p_T(y = j)}{p_S(y = j)}}_{w_j},
+# \qquad\text{that is}\qquad J\,w = \mu .$$
 #
-# $C$ is counted on source examples that the model was not trained on, $\mu$ on the unlabelled target. Note
-# what $C$ is: the **joint** frequencies. Rows are predictions, columns are truths, and the sum of all entries
+# $J$ is counted on source examples that the model was not trained on, $\mu$ on the unlabelled target. Note
+# what $J$ is: the **joint** frequencies. Rows are predictions, columns are truths, and the sum of all entries
 # is 1. With the conditional $p(\hat y\mid y)$ in its place, the solution would be the prior $p_T$ and not the
-# ratio. The system has one solution if $C$ is invertible, that is, if the classes leave different
+# ratio. The system has one solution if $J$ is invertible, that is, if the classes leave different
 # fingerprints in the predictions. The classifier need not be good, nor calibrated.
 #
-# Each column of $C$ sums to $p_S(y = j)$, so $\sum_j p_S(j)\,w_j = \sum_i\mu_i = 1$: the estimated prior
+# Each column of $J$ sums to $p_S(y = j)$, so $\sum_j p_S(j)\,w_j = \sum_i\mu_i = 1$: the estimated prior
 # $p_S(j)\,w_j$ sums to 1 without any help. Sampling noise can make a weight negative. It is returned as it
 # is, so that the user sees the trouble.
 #
@@ -335,7 +337,7 @@ def label_shift_em(
 # On the target the model predicts class 0 in 48 % of all cases.
 #
 # $$\begin{pmatrix}0.4 & 0.2\\ 0.1 & 0.3\end{pmatrix} w = \begin{pmatrix}0.48\\ 0.52\end{pmatrix},
-# \qquad \det C = 0.1, \qquad
+# \qquad \det J = 0.1, \qquad
 # w = 10\begin{pmatrix}0.3 & -0.2\\ -0.1 & 0.4\end{pmatrix}\begin{pmatrix}0.48\\ 0.52\end{pmatrix}
 # = \begin{pmatrix}0.4\\ 1.6\end{pmatrix} .$$
 #
@@ -451,9 +453,10 @@ def how_common_is_class_1(seed: int = 0) -> dict[str, float]:
 #
 # From here on the inputs themselves look different: no weights on source images make them night images. The
 # way out is a representation $f(x)$ in which the domains look alike. Why should that help? Let
-# $\varepsilon_D(h)$ be the error on domain $D$ of a classifier $h$ from a class $\mathcal H$, and
-# $\varepsilon_D(h, h')$ the probability that two of them disagree. Let $h^*$ be the one that minimises
-# $\varepsilon_S + \varepsilon_T$, with the minimum $\lambda^*$. Where $h$ is wrong, it disagrees with $h^*$,
+# $\varepsilon_S(h)$ and $\varepsilon_T(h)$ be the errors on source and target of a classifier $h$ from a
+# class $\mathcal H$, and $\varepsilon_S(h, h')$ and $\varepsilon_T(h, h')$ the probabilities that two of
+# them disagree there. Let $h^*$ be the one that minimises $\varepsilon_S(h) + \varepsilon_T(h)$, with the
+# minimum $\varepsilon^*$. Where $h$ is wrong, it disagrees with $h^*$,
 # or $h^*$ is wrong as well. Hence
 #
 # $$\varepsilon_T(h) \le \varepsilon_T(h^*) + \varepsilon_T(h, h^*)
@@ -463,7 +466,7 @@ def how_common_is_class_1(seed: int = 0) -> dict[str, float]:
 # largest possible last term, $d_{\mathcal H\Delta\mathcal H} = 2\sup_{h,h'}|\varepsilon_T(h,h') -
 # \varepsilon_S(h,h')|$. Then
 #
-# $$\varepsilon_T(h) \;\le\; \varepsilon_S(h) + \tfrac12\, d_{\mathcal H\Delta\mathcal H} + \lambda^*
+# $$\varepsilon_T(h) \;\le\; \varepsilon_S(h) + \tfrac12\, d_{\mathcal H\Delta\mathcal H} + \varepsilon^*
 # \qquad\text{(Ben-David et al.).}$$
 #
 # The first term is trained with labels. The second asks how well the domains can be told apart, and needs no
@@ -503,6 +506,9 @@ class GradReverse(torch.autograd.Function):
     @staticmethod
     def forward(ctx, x: Float[Tensor, "*shape"], lam: float) -> Float[Tensor, "*shape"]:
         """Return x's values, and keep in ``ctx`` what ``backward`` needs.
+
+        A view, a copy or x itself: any of them will do, as nothing is written into the result. (A next layer
+        that works in place would need the copy.)
 
         Args:
             ctx: an object that takes any attribute.
@@ -555,19 +561,20 @@ class GradReverse(torch.autograd.Function):
 # = 2\log2 - \mathrm{KL}(p_S\Vert m) - \mathrm{KL}(p_T\Vert m) = 2\log2 - 2\,\mathrm{JS}(p_S, p_T) .$$
 #
 # So to push this loss up is to push the Jensen–Shannon divergence down. Its ceiling is $2\log2 = 1.386$,
-# where $D = \frac12$ everywhere. It is the classifier of question 1 at work: there its odds were the
-# answer, here they are to become 1.
+# where $D = \frac12$ everywhere. It is the classifier of question 1 turned round: there it gave the
+# probability of the target, here $D$ is that of the source. There its odds were the answer, here they are to
+# become 1.
 #
 # **The ramp.** At the start $d$ knows nothing, and its gradient is noise to the features. Ganin et al.
 # therefore raise $\lambda$ from 0 towards 1 with the progress $p\in[0,1]$ of training,
 #
 # $$\lambda(p) = \frac{2}{1 + e^{-\gamma p}} - 1, \qquad \gamma = 10 .$$
 #
-# **By hand.** One source and one target example with features $h_S = \log3$ and $h_T = 0$, and $d(h) = h$.
+# **By hand.** One source and one target example with features $f_S = \log3$ and $f_T = 0$, and $d(f) = f$.
 # Then $D_S = \frac34$, $D_T = \frac12$ and $L_{\text{domain}} = 0.288 + 0.693 = 0.981$. Since
 # $\partial(-\log D)/\partial z = D-1$ and $\partial(-\log(1-D))/\partial z = D$, the logits get $-\frac14$
-# and $+\frac12$. With $\lambda = 2$ the features get $+\frac12$ and $-1$. Descent now moves $h_S$ down and
-# $h_T$ up, towards each other. The ramp: $\lambda(0) = 0$, $\lambda(0.1) = 0.462$, $\lambda(0.5) = 0.987$.
+# and $+\frac12$. With $\lambda = 2$ the features get $+\frac12$ and $-1$. Descent now moves $f_S$ down and
+# $f_T$ up, towards each other. The ramp: $\lambda(0) = 0$, $\lambda(0.1) = 0.462$, $\lambda(0.5) = 0.987$.
 
 
 # %% question="dann_losses"
@@ -585,10 +592,10 @@ def dann_losses(
     The caller trains with one backward pass of their sum.
 
     Args:
-        f: features, (n, p) to (n, h). It treats every example by itself.
-        c: class head, features (n, h) to logits (n, K).
-        d: domain classifier, features (n, h) to logits (n, 1) of "comes from the source"; any finite values,
-            ±1000 included.
+        f: features, (n, p) to (n, width). It treats every example by itself.
+        c: class head, features (n, width) to logits (n, K).
+        d: domain classifier, features (n, width) to logits (n, 1) of "comes from the source"; any finite
+            values, ±1000 included.
         xs: source examples.
         ys: their classes.
         xt: target examples; n_t need not be n_s.
@@ -644,10 +651,11 @@ def dann_lambda(p: float, gamma: float = 10.0) -> float:
 # - \frac2{nm}\sum_{i,j}k(x_i,y_j) .$$
 #
 # The sums run over **all** pairs, those with $i = i'$ included. That makes it the squared distance between
-# two means, so it is never negative, and exactly 0 for two equal samples. The price is a bias. The $n$
-# diagonal terms are $k(x,x) = 1$ whatever the law, so for $S = T$ the expectation is $(\frac1n + \frac1m)(1
-# - \mathbb E\,k(x,x'))$ instead of 0. Without the diagonals, and with $n(n-1)$ in place of $n^2$, it is
-# unbiased and can be negative. As a loss to be minimised, the first form is the usual one.
+# two means, so up to rounding it is never negative, and 0 for two equal samples. (Do not cut it off at 0:
+# that would cut the gradient off as well.) The price is a bias. The $n$ diagonal terms are $k(x,x) = 1$
+# whatever the law, so for $S = T$ the expectation is $(\frac1n + \frac1m)(1 - \mathbb E\,k(x,x'))$ instead
+# of 0. Without the diagonals, and with $n(n-1)$ in place of $n^2$, it is unbiased and can be negative. As a
+# loss to be minimised, the first form is the usual one.
 #
 # **Bandwidth.** If $\sigma$ is much smaller than the distances, every pair of different points has
 # $k\approx0$; if it is much larger, every $k\approx1$. In both cases nothing can be told. The *median
@@ -668,13 +676,14 @@ def median_sigma(X: Float[Tensor, "n p"], Y: Float[Tensor, "m p"]) -> float:
 
     Args:
         X: one sample.
-        Y: the other.
+        Y: the other; n + m >= 2.
 
     Returns:
         The median of the Euclidean distances between the pooled n + m points, over the
         (n + m)(n + m - 1) / 2 pairs of two different rows (two rows may hold the same point). For an even
         number of pairs it is the mean of the two middle distances; ``torch.median`` would take the lower.
-        A Python float: no gradient flows through it.
+        A Python float: no gradient flows through it. Where enough points coincide it is 0, which is no
+        bandwidth.
     """
     ### BEGIN SOLUTION
     return torch.pdist(torch.cat([X, Y])).quantile(0.5).item()
@@ -689,18 +698,20 @@ def mmd2(X: Float[Tensor, "n p"], Y: Float[Tensor, "m p"], sigmas: list[float]) 
     Args:
         X: one sample, n >= 1 rows.
         Y: the other, m >= 1 rows.
-        sigmas: bandwidths, one or more.
+        sigmas: bandwidths, one or more, from 1e-3 to 1e6. In float32, too, coordinates may be as large as
+            ±1000.
 
     Returns:
         The mean of k over all n^2 pairs of X, plus its mean over all m^2 pairs of Y, minus twice its mean
         over the n m pairs across; pairs of a point with itself included. Autograd can differentiate it with
         respect to X and Y, and the gradient is finite also where points coincide.
     """
-
     ### BEGIN SOLUTION
+    scales = [2 * sigma**2 for sigma in sigmas]
+
     def mean_kernel(A: Tensor, B: Tensor) -> Tensor:
         squared = (A[:, None] - B).square().sum(dim=-1)
-        return sum(torch.exp(-squared / (2 * sigma**2)).mean() for sigma in sigmas) / len(sigmas)
+        return sum(torch.exp(-squared / scale).mean() for scale in scales) / len(scales)
 
     return mean_kernel(X, X) + mean_kernel(Y, Y) - 2 * mean_kernel(X, Y)
     ### END SOLUTION
@@ -725,8 +736,8 @@ def mmd2(X: Float[Tensor, "n p"], Y: Float[Tensor, "m p"], sigmas: list[float]) 
 #
 # Check it: the covariance of rows $xA$ is $A^\top C_S A$. Here $A^\top C_S A = C_T^{1/2} C_S^{-1/2} C_S\,
 # C_S^{-1/2} C_T^{1/2} = C_T$. The order matters, for matrices do not commute. The root of a symmetric
-# positive definite $C = U\,\mathrm{diag}(\lambda)\,U^\top$ is $C^{1/2} =
-# U\,\mathrm{diag}(\sqrt{\lambda})\,U^\top$, and $C^{-1/2} = U\,\mathrm{diag}(1/\sqrt{\lambda})\,U^\top$. A
+# positive definite $C = U\,\mathrm{diag}(s)\,U^\top$ is $C^{1/2} =
+# U\,\mathrm{diag}(\sqrt{s})\,U^\top$, and $C^{-1/2} = U\,\mathrm{diag}(1/\sqrt{s})\,U^\top$. A
 # Cholesky factor is another kind of root, with which the source would come out turned. Fewer rows than
 # features give eigenvalues 0, so $\epsilon I$ is added to **both** covariances before the roots are taken.
 # A classifier is then trained on the moved source, with the source's labels, and used on the target as it
@@ -746,7 +757,7 @@ def coral_loss(S: Float[Tensor, "n p"], T: Float[Tensor, "m p"]) -> Float[Tensor
     """Squared distance of two covariance matrices.
 
     Args:
-        S: source features, n >= 2 rows.
+        S: source features, n >= 2 rows; p >= 2 features.
         T: target features, m >= 2 rows.
 
     Returns:
@@ -773,13 +784,14 @@ def coral_transform(
         (S - mean of S) (C_S + eps I)^(-1/2) (C_T + eps I)^(1/2) + mean of T, with symmetric positive definite
         roots.
     """
-
     ### BEGIN SOLUTION
+    centred = S - S.mean(dim=0)
+
     def power(X: Tensor, exponent: float) -> Tensor:
         eigenvalues, U = torch.linalg.eigh(torch.cov(X.T))
         return U * (eigenvalues + eps) ** exponent @ U.T  # the columns of U, scaled
 
-    return (S - S.mean(dim=0)) @ power(S, -0.5) @ power(T, 0.5) + T.mean(dim=0)
+    return centred @ power(S, -0.5) @ power(T, 0.5) + T.mean(dim=0)
     ### END SOLUTION
 
 
@@ -839,15 +851,15 @@ def adabn_stats(batches: list[Float[Tensor, "n_b p"]]) -> tuple[Float[Tensor, " 
 def adapt_batchnorm(net: nn.Sequential, batches: list[Float[Tensor, "n_b p"]]) -> None:
     """AdaBN: give every batch-normalisation layer of a network the statistics of the target.
 
-    ``running_mean`` and ``running_var`` of each ``nn.BatchNorm1d`` are replaced, in place, by
-    :func:`adabn_stats` of the layer's inputs. These inputs come from the whole target, sent through the
-    layers before it, which are adapted already. Nothing else in the network changes, not even
-    ``num_batches_tracked``, and the new buffers do not require a gradient.
+    ``running_mean`` and ``running_var`` of each ``nn.BatchNorm1d`` become :func:`adabn_stats` of the layer's
+    inputs. These inputs come from the whole target, sent through the layers before it, which are adapted
+    already. Write into the buffers or assign new ones; they must not require a gradient. Nothing else in the
+    network changes, not even ``num_batches_tracked``.
 
     Args:
-        net: layers one after another, none of them nested; in eval mode, and it stays so. A BatchNorm1d gets
-            inputs of shape (n_b, features) and has running statistics.
-        batches: the inputs of the target, n_b >= 1.
+        net: layers one after another, none of them nested, none working in place; in eval mode, and it stays
+            so. A BatchNorm1d gets inputs of shape (n_b, features) and has running statistics.
+        batches: the inputs of the target, n_b >= 1; they stay as they are.
     """
     ### BEGIN SOLUTION
     with torch.no_grad():
@@ -993,7 +1005,8 @@ def select_pseudo_labels(
 
     Args:
         probs: class probabilities of n >= 1 unlabelled examples; rows sum to 1.
-        tau: smallest confidence (largest probability of the row) that is kept; equality suffices.
+        tau: smallest confidence (largest probability of the row) that is kept; equality suffices, in the
+            dtype of ``probs``, to which torch rounds a number that it compares with a tensor.
         cap: largest number kept of each predicted class, 1 or more: the most confident, and among equally
             confident ones those with the smallest index.
 

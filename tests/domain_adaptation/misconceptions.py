@@ -385,8 +385,7 @@ MISCONCEPTIONS = [
         question="mmd2",
         name="diagonal_left_out",
         hint="The pairs of a point with itself were left out within the samples: the unbiased estimate, "
-        "which can be negative. Here all n^2 pairs are averaged, so that equal samples give exactly "
-        "0.",
+        "which can be negative. Here all n^2 pairs are averaged, so that equal samples give 0.",
         edits=[
             (
                 "return mean_kernel(X, X) + mean_kernel(Y, Y) - 2 * mean_kernel(X, Y)",
@@ -399,21 +398,21 @@ MISCONCEPTIONS = [
         question="mmd2",
         name="kernels_summed",
         hint="The kernels of the bandwidths are added, not averaged. The loss then grows with their number.",
-        edits=[(" for sigma in sigmas) / len(sigmas)", " for sigma in sigmas)")],
+        edits=[(" for scale in scales) / len(scales)", " for scale in scales)")],
     ),
     Misconception(
         question="mmd2",
         name="bandwidth_without_two",
         hint="The exponent is the squared distance over 2 sigma^2, as in the normal density. Without the 2 "
         "each sigma acts like a smaller one.",
-        edits=[("(2 * sigma**2)", "sigma**2")],
+        edits=[("2 * sigma**2", "sigma**2")],
     ),
     Misconception(
         question="mmd2",
         name="bandwidth_not_squared",
         hint="sigma has the unit of a distance and divides a squared distance, so it has to be squared "
         "itself.",
-        edits=[("(2 * sigma**2)", "(2 * sigma)")],
+        edits=[("2 * sigma**2", "2 * sigma")],
     ),
     Misconception(
         question="mmd2",
@@ -575,7 +574,7 @@ MISCONCEPTIONS = [
         name="source_mean_not_taken_out",
         hint="The source was not centred before the map, so its mean comes along, transformed, on top of "
         "the mean of the target.",
-        edits=[("(S - S.mean(dim=0)) @", "S @")],
+        edits=[("centred = S - S.mean(dim=0)", "centred = S")],
     ),
     Misconception(
         question="coral_loss",

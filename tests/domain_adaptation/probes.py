@@ -34,7 +34,7 @@ def gradients(loss, **leaves):
 
 @probe("density_ratio_weights", points=1)
 def weights_by_hand(density_ratio_weights):
-    """The weights of the text, and those of p = 0 and p = 0.8."""
+    """The weights of the text, and those of the probabilities 0 and 0.8."""
     return {"weights": density_ratio_weights(np.array([0.25, 0.5, 0.0, 0.8]), 300, 100)}
 
 
@@ -51,7 +51,7 @@ def risk_by_hand(weighted_risk, effective_sample_size):
 
 @probe("density_ratio_weights", points=2, public=False)
 def weights_of_held_out_examples(density_ratio_weights, rng):
-    """Seven examples and one, with samples of other sizes, source or target the larger; nothing changed."""
+    """Seven examples and one; a larger source and a larger target; nothing changed."""
     p = rng.uniform(0.02, 0.98, size=14)[::2]
     p[3] = 0.999
     return {
@@ -64,7 +64,7 @@ def weights_of_held_out_examples(density_ratio_weights, rng):
 
 @probe("density_ratio_weights", points=2, public=False)
 def risks_of_weighted_losses(weighted_risk, rng):
-    """Both risks for weights of any scale, some of them 0, and for a single example; nothing changed."""
+    """Both risks for weights of any scale, some of them 0; a single example; nothing changed."""
     losses, w = rng.normal(size=9), rng.uniform(0.1, 3, size=9)
     w[[2, 5]] = 0
     return {
@@ -114,7 +114,7 @@ def two_rounds_by_hand(label_shift_em):
 
 @probe("label_shift_em", points=2, public=False)
 def posteriors_under_new_weights(adjust_posterior, rng):
-    """Six examples of four classes, weights that are uneven or partly 0, and one example; nothing changed."""
+    """Four classes, weights that are uneven or partly 0; a single example; nothing changed."""
     post, w = posteriors(rng, 6, 4), rng.uniform(0.1, 4, size=4)
     gone = np.array([0.0, 1.5, 0.0, 100.0])
     return {
@@ -128,7 +128,7 @@ def posteriors_under_new_weights(adjust_posterior, rng):
 
 @probe("label_shift_em", points=3, public=False)
 def em_on_four_classes(label_shift_em, rng):
-    """Nine examples of four classes, an uneven source prior, 1, 3 and 40 rounds; nothing changed."""
+    """Four classes, an uneven source prior, 1, 3 and 40 rounds; nothing changed."""
     post, prior_s = posteriors(rng, 9, 4), np.array([0.4, 0.1, 0.3, 0.2])
     found = {}
     for iters in (1, 3, 40):
@@ -170,7 +170,7 @@ def weights_from_the_confusion_by_hand(bbse_weights):
 
 @probe("bbse_weights", points=2, public=False)
 def confusion_of_five_classes(joint_confusion, rng):
-    """23 examples of five classes, one never predicted, one never true; and one example; nothing changed."""
+    """Five classes, one never predicted, one never true; a single example; nothing changed."""
     y_pred, y_true = rng.choice([0, 1, 3, 4], size=23), rng.choice([0, 1, 2, 3], size=23)
     return {
         "joint": joint_confusion(y_pred, y_true, 5),
@@ -225,7 +225,7 @@ def reversal_of_a_batch(GradReverse, rng):
 
 @probe("GradReverse", points=2, public=False)
 def several_reversals_in_one_graph(GradReverse, rng):
-    """Two reversals of the same x with different lam, one behind the other, and one next to a direct path."""
+    """Two reversals of one x, side by side and in a row; one next to a direct path."""
     x, a, b = normal(rng, 2, 3).requires_grad_(), normal(rng, 2, 3), normal(rng, 2, 3)
     side_by_side = (a * GradReverse.apply(x, 2.0)).sum() + (b * GradReverse.apply(x, 0.5).exp()).sum()
     chained = (a * GradReverse.apply(GradReverse.apply(x, 2.0), 3.0)).sum()
@@ -254,7 +254,7 @@ def network(rng, dtype=torch.float64):
 
 @probe("dann_losses", points=2)
 def adversary_by_hand(dann_losses):
-    """The two examples of the text, lam = 2: losses, and the domain loss's gradient in the features."""
+    """The two examples of the text: losses, and the domain loss's gradient in the features."""
     xs = torch.tensor([[math.log(3)]], dtype=torch.float64, requires_grad=True)
     xt = torch.zeros(1, 1, dtype=torch.float64, requires_grad=True)
     class_loss, domain_loss = dann_losses(
@@ -266,13 +266,13 @@ def adversary_by_hand(dann_losses):
         xt=xt,
         lam=2.0,
     )
-    found = gradients(domain_loss, h_S=xs, h_T=xt)
+    found = gradients(domain_loss, f_S=xs, f_T=xt)
     return {"class loss": class_loss, "domain loss": domain_loss, "gradient of the domain loss": found}
 
 
 @probe("dann_losses", points=1)
 def one_backward_pass_for_three_parts(dann_losses, rng):
-    """Three source and three target examples: gradient of the sum of both losses in f, c and d."""
+    """Three examples of each domain: gradient of the sum of both losses in f, c and d."""
     w, f, c, d = network(rng)
     xs, xt, ys = normal(rng, 3, 3), normal(rng, 3, 3), torch.tensor([2, 0, 3])
     class_loss, domain_loss = dann_losses(f, c, d, xs, ys, xt, 0.6)
@@ -288,7 +288,7 @@ def ramp_by_hand(dann_lambda):
 
 @probe("dann_losses", points=3, public=False)
 def batches_of_different_sizes(dann_losses, rng):
-    """Seven source and two target examples: losses, and gradients of their sum; nothing changed."""
+    """Seven source and two target examples: losses, gradients of their sum; nothing changed."""
     w, f, c, d = network(rng)
     xs, xt, ys = normal(rng, 3, 7).T, normal(rng, 2, 3), torch.tensor([1, 3, 3, 0, 2, 3, 1])
     class_loss, domain_loss = dann_losses(f, c, d, xs, ys, xt, 1.7)
@@ -303,7 +303,7 @@ def batches_of_different_sizes(dann_losses, rng):
 
 @probe("dann_losses", points=3, public=False)
 def each_loss_on_its_own_path(dann_losses, rng):
-    """Gradients of each loss alone in f, c and d, for several lam, 0 included; one source example."""
+    """Gradients of each loss alone in f, c and d, several lam, 0 included; one source example."""
     w, f, c, d = network(rng)
     xs, xt, ys = normal(rng, 1, 3), normal(rng, 4, 3), torch.tensor([2])
     found = {}
@@ -371,7 +371,7 @@ def median_by_hand(median_sigma):
 
 @probe("mmd2", points=3, public=False)
 def discrepancy_of_samples(mmd2, rng):
-    """Six against four points, one or several bandwidths, far from the origin; nothing changed."""
+    """Six against four points, one bandwidth or several, far from the origin; nothing changed."""
     X, Y = normal(rng, 3, 6).T, 1.3 * normal(rng, 4, 3) + 0.4
     return {
         "one bandwidth": mmd2(X, Y, [0.8]),
@@ -396,7 +396,7 @@ def discrepancy_as_a_loss(mmd2, rng):
 
 @probe("mmd2", points=1, public=False)
 def discrepancy_at_the_extremes(mmd2):
-    """Coordinates of ±1000 in float32, under tiny and huge bandwidths."""
+    """Coordinates of ±1000 in float32, with bandwidths of 0.01, 1 and 3000."""
     X = torch.tensor([[1000.0, -1000.0], [-1000.0, 0.0], [0.0, 0.25]])
     Y = torch.tensor([[-1000.0, 1000.0], [0.0, 0.25]])
     return {f"sigma = {s:g}": mmd2(X, Y, [s]) for s in (0.01, 1.0, 3000.0)}
@@ -440,7 +440,7 @@ def coral_transform_by_hand(coral_transform):
 
 @probe("coral_loss", points=2, public=False)
 def coral_loss_of_samples(coral_loss, rng):
-    """Seven against five correlated examples, also far from 0; two against three; nothing changed."""
+    """Correlated examples, also far from 0; two against three examples; nothing changed."""
     mix = normal(rng, 3, 3)
     S, T = (normal(rng, 3, 7).T @ mix), normal(rng, 5, 3) - 2
     return {
@@ -462,7 +462,7 @@ def coral_as_a_loss(coral_loss, rng):
 
 @probe("coral_loss", points=3, public=False)
 def the_source_moved(coral_transform, rng):
-    """Nine source and six target examples, features correlated, three values of eps; nothing changed."""
+    """Nine source and six target examples, features correlated, three eps; nothing changed."""
     S, T = normal(rng, 4, 9).T @ normal(rng, 4, 4) + 3, normal(rng, 6, 4) @ normal(rng, 4, 4) - 5
     return {
         "eps = 0": coral_transform(S, T, 0.0),
@@ -517,7 +517,7 @@ def pooled_by_hand(adabn_stats):
 
 @probe("adapt_batchnorm", points=2)
 def one_normalisation_layer(adapt_batchnorm, rng):
-    """A network with one normalisation layer: its parameters, statistics and output afterwards."""
+    """A network with one normalisation layer: parameters, statistics and output afterwards."""
     net = filled(rng, nn.Linear(3, 2), nn.BatchNorm1d(2), nn.Linear(2, 4))
     batches = [normal(rng, 4, 3), normal(rng, 2, 3) + 3]
     adapt_batchnorm(net, batches)
@@ -526,7 +526,7 @@ def one_normalisation_layer(adapt_batchnorm, rng):
 
 @probe("adapt_batchnorm", points=2, public=False)
 def statistics_of_uneven_batches(adabn_stats, rng):
-    """Batches of one, six and four examples that lie apart; a single batch; one example; nothing changed."""
+    """Uneven batches that lie apart; a single batch; one example; nothing changed."""
     batches = [normal(rng, 1, 3) - 4, 2 * normal(rng, 6, 3) + 5, normal(rng, 3, 4).T]
     found = {}
     for name, some in {
@@ -550,7 +550,7 @@ def statistics_far_from_zero(adabn_stats, rng):
 
 @probe("adapt_batchnorm", points=3, public=False)
 def two_normalisation_layers(adapt_batchnorm, rng):
-    """Two normalisation layers with dropout between them: everything about the network afterwards."""
+    """Two normalisation layers, dropout between them: all about the network afterwards."""
     layers = [
         nn.Linear(3, 5),
         nn.BatchNorm1d(5),
@@ -567,7 +567,7 @@ def two_normalisation_layers(adapt_batchnorm, rng):
 
 @probe("adapt_batchnorm", points=1, public=False)
 def normalisation_first_and_without_scale(adapt_batchnorm, rng):
-    """A network that begins with a normalisation layer; layers without scale, or with another epsilon."""
+    """Normalisation as the first layer, without scale, and with another epsilon."""
     net = filled(rng, nn.BatchNorm1d(4, eps=0.1), nn.Tanh(), nn.BatchNorm1d(4, affine=False, momentum=0.5))
     batches = [normal(rng, 5, 4), normal(rng, 2, 4) + 2]
     adapt_batchnorm(net, batches)
@@ -601,7 +601,7 @@ def selection_from_a_batch(select_pseudo_labels, rng):
 
 @probe("select_pseudo_labels", points=2, public=False, compare=exact())
 def selection_with_ties(select_pseudo_labels):
-    """Equal confidences within a class, confidences equal to tau, and classes that are equally probable."""
+    """Equal confidences within a class, confidences equal to tau, equally probable classes."""
     rows = [
         [2, 1, 5],
         [5, 2, 1],
@@ -625,7 +625,7 @@ def selection_with_ties(select_pseudo_labels):
 
 @probe("select_pseudo_labels", points=1, public=False, compare=exact())
 def selection_of_nothing_or_one(select_pseudo_labels):
-    """No confident example, a batch of one, and a class that nobody predicts: values, shapes and dtypes."""
+    """No confident example, one example, a class never predicted: values, shapes, dtypes."""
     probs = torch.tensor([[0.5, 0.25, 0.25], [0.25, 0.5, 0.25]])
     found = {}
     for name, arguments in {
