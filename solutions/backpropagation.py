@@ -22,7 +22,8 @@
 # - Layer $l = 1, \dots, L$ has $W^{(l)}$ of shape $(d_l, d_{l-1})$ and $b^{(l)}$ of shape $(d_l, 1)$. With
 #   $h^{(0)} = X$ it computes $z^{(l)} = W^{(l)} h^{(l-1)} + b^{(l)}$ and $h^{(l)} = \sigma_l(z^{(l)})$.
 # - Python lists start at 0, so `Ws[0]` is $W^{(1)}$.
-# - $\odot$ is the elementwise product. Numbers are float64. A function leaves its arguments as they were.
+# - $\odot$ is the elementwise product. Numbers are float64. When a function returns, its arguments are as they
+#   were.
 
 # %%
 from collections.abc import Callable
@@ -194,7 +195,8 @@ def perceptron_on_two_problems() -> dict[str, float]:
 # - **Sigmoid.** $s'(z) = e^{-z}/(1+e^{-z})^2$, and $e^{-z}/(1+e^{-z}) = 1 - s(z)$. So $s' = a(1-a)$, with the
 #   *output* $a$, not $z$. It is at most $1/4$, at $z = 0$. This small number returns in question 8.
 # - **ReLU** has no derivative at 0. The convention is $\sigma'(0) = 0$. For leaky ReLU it is $\alpha$.
-#   A ReLU unit with $z < 0$ on all examples gets no gradient at all and stays as it is: it is *dead*.
+#   A ReLU unit with $z \le 0$ on all examples passes no gradient to its weights: it is *dead*. Only a change of
+#   its inputs, by the layers below, can revive it.
 # - **GELU and swish** are products, so the product rule gives two terms. $\Phi$ has the derivative $\varphi$.
 #   Use the exact $\Phi(z) = \tfrac12\bigl(1 + \operatorname{erf}(z/\sqrt2)\bigr)$, not the tanh
 #   approximation.
@@ -214,7 +216,8 @@ def activation(
 
     Args:
         name: "sigmoid", "tanh", "relu", "leaky_relu", "gelu" (exact, with erf) or "swish" (z sigmoid(z)).
-        z: pre-activations, of any shape. Results are finite for every finite z up to 1000 in magnitude.
+        z: pre-activations, of any shape. Results are finite for every finite z up to 1000 in magnitude; a
+            RuntimeWarning on the way does not matter.
         alpha: slope of "leaky_relu" for z <= 0; the others do not use it.
 
     Returns:
@@ -323,7 +326,7 @@ def mlp_forward(
 
     Returns:
         P, the softmax over axis 0 of the last layer's z, finite for logits of any size; and the cache, a list
-        of L pairs (input, pre-activation): ``cache[l-1] = (h^(l-1), z^(l))``, with h^(0) = X.
+        of L pairs (input, pre-activation): ``cache[l-1] = (h^(l-1), z^(l))``, with h^(0) = X (itself or a copy).
     """
     ### BEGIN SOLUTION
     h, cache = X, []
@@ -627,7 +630,7 @@ def weight_variance(n_in: int, n_out: int, scheme: str, alpha: float = 0.01) -> 
         n_in: number of inputs of the layer.
         n_out: number of its outputs.
         scheme: "xavier_normal" or "xavier_uniform" (the same variance), "he" or "leaky_he" (both count the
-            inputs).
+            inputs). No other name occurs.
         alpha: slope of leaky ReLU for negative z; used by "leaky_he" only.
     """
     ### BEGIN SOLUTION
@@ -679,10 +682,14 @@ def init_weights(
 # g^{(l-1)} = W^{(l)\top} \delta^{(l)} + g^{(l)} \quad\text{(residual)}.$$
 #
 # In the plain stack $\delta^{(1)}$ is $\delta^{(L)}$ times $L - 1$ matrices. Let a layer's weights be
-# independent with variance $v$. Then $W^\top \delta$ has $n_\text{in}$ components of variance
-# $v \lVert \delta \rVert^2$, and the slope comes on top. So each layer multiplies the squared norm by about
+# independent with variance $v$. Each column of $W^\top \delta$ has $n_\text{in}$ components, whose variance is $v$
+# times the squared norm of that column of $\delta$, and the slope comes on top. So each layer multiplies the
+# squared norm, summed over the columns, by about
 #
 # $$n_\text{in}\, v \cdot \mathbb{E}[\sigma'(z)^2].$$
+#
+# (Question 7 has $n_\text{out} v$ because it follows the mean square of one component: $\delta$ has
+# $n_\text{out}$ of them, $W^\top \delta$ has $n_\text{in}$.)
 #
 # - Sigmoid with Xavier and equal widths: $n v = 1$ and $\sigma' \le \tfrac14$. The norm shrinks about
 #   fourfold per layer or more; 19 of them leave at most about $0.25^{19} = 3.6 \cdot 10^{-12}$. The gradient
@@ -695,9 +702,13 @@ def init_weights(
 #
 # Measure it: the norm of $\delta^{(l)}$ for every layer.
 #
-# **By hand.** Width 1, $x = 1$, ReLU, $w_1 = 0.5$, $w_2 = 3$, $g^{(2)} = 1$. Plain: $z_1 = 0.5$ and
-# $z_2 = 1.5$, both positive. $\delta_2 = 1$, $g^{(1)} = 3$, $\delta_1 = 3$; the profile is $(3, 1)$.
-# Residual: $\delta_2 = 1$, $g^{(1)} = 3 + 1$; the profile is $(4, 1)$.
+# **By hand.** Width 1, $x = 1$, leaky ReLU with $\alpha = 0.01$, $w_1 = -1$, $w_2 = -3$, $g^{(2)} = 10$. In both
+# stacks $z_1 = -1$, with slope $0.01$.
+#
+# - Plain: $h_1 = -0.01$, $z_2 = 0.03$ with slope 1. $\delta_2 = 10$, $g^{(1)} = -30$, $\delta_1 = -0.3$; the
+#   profile is $(0.3, 10)$.
+# - Residual: $h_1 = 1 - 0.01 = 0.99$, $z_2 = -2.97$ with slope $0.01$. $\delta_2 = 0.1$,
+#   $g^{(1)} = -0.3 + 10 = 9.7$, $\delta_1 = 0.097$; the profile is $(0.097, 0.1)$.
 
 # %% question="gradient_norm_profile" forbid=["torch.autograd.grad", "torch.Tensor.backward"]
 def gradient_norm_profile(
@@ -719,8 +730,8 @@ def gradient_norm_profile(
         residual: whether each layer adds its input: h^(l) = h^(l-1) + sigma(W^(l) h^(l-1)).
 
     Returns:
-        ||delta^(l)|| for l = 1, ..., L, where delta^(l) = dL/dz^(l): input side first. The norm is the square
-        root of the sum of squares over all units and columns.
+        An array (not a list) of ||delta^(l)|| for l = 1, ..., L, where delta^(l) = dL/dz^(l): input side first.
+        The norm is the square root of the sum of squares over all units and columns.
     """
     ### BEGIN SOLUTION
     h, slopes = X, []
@@ -777,7 +788,8 @@ def clip_global_norm(
 
     Returns:
         The list of gradients (unscaled if their norm is at most c; the scaling has no epsilon), and the norm
-        before clipping. Gradients that are all zero come back as they are.
+        before clipping. Gradients that are all zero come back unscaled. Unscaled arrays may be the same objects
+        or copies.
     """
     ### BEGIN SOLUTION
     norm = np.sqrt(sum((g**2).sum() for g in grads))
@@ -850,9 +862,9 @@ def gradients_in_twenty_layers(seed: int = 0) -> dict[str, float]:
 # %% [markdown]
 # Read it against question 8. The sigmoid stack leaves about $10^{-12}$ of the gradient, below the estimate
 # $3.6 \cdot 10^{-12}$, since $\sigma'$ is $\tfrac14$ only at 0. Tanh loses a factor of about 5 over all 20
-# layers, and ReLU with He weights stays near 1. Half of He's variance costs a factor of nearly a thousand; a
-# standard deviation of 0.3 explodes by more than $10^4$. The same sigmoid net with residual connections has
-# lost nothing.
+# layers, and ReLU with He weights stays near 1. With half of He's variance about a thousandth is left at layer
+# 1; a standard deviation of 0.3 explodes by more than $10^4$. In the sigmoid net with residual connections the
+# gradient does not vanish: it grows about threefold.
 #
 # ## Payoff 2: two moons
 #

@@ -4,7 +4,7 @@ MISCONCEPTIONS = [
     # 1
     Misconception(
         question="perceptron_train",
-        name="tie_is_no_mistake",
+        name="ties_passed_as_right",
         hint="An example with y z = 0 is treated as right. At the start all weights are 0, so every z is 0 "
         "and training ends before it began. The tie is a mistake for both labels.",
         edits=[("label * z <= 0", "label * z < 0")],
@@ -74,28 +74,28 @@ MISCONCEPTIONS = [
     ),
     Misconception(
         question="activation",
-        name="sigmoid_overflows",
+        name="overflow_in_the_sigmoid",
         hint="e^z / (1 + e^z) is inf / inf = nan for large z. Rewrite it so that no exponential of a large "
         "positive number is taken.",
         edits=[("        a = np.exp(-np.logaddexp(0, -z))", "        a = np.exp(z) / (1 + np.exp(z))")],
     ),
     Misconception(
         question="activation",
-        name="tanh_overflows",
+        name="overflow_in_tanh",
         hint="The quotient of exponentials for tanh is inf / inf = nan for large inputs. numpy has a tanh "
         "that is safe.",
         edits=[("np.tanh(z)", "(np.exp(z) - np.exp(-z)) / (np.exp(z) + np.exp(-z))")],
     ),
     Misconception(
         question="activation",
-        name="relu_slope_at_zero_is_one",
+        name="relu_slope_of_one_at_zero",
         hint="At z = 0 the derivative of ReLU is 1 here; the convention is 0. A unit that is exactly off "
         "passes nothing back.",
         edits=[("np.where(z > 0, 1.0, 0.0)", "np.where(z >= 0, 1.0, 0.0)")],
     ),
     Misconception(
         question="activation",
-        name="leaky_slope_zero_below",
+        name="zero_slope_of_leaky_relu_below_zero",
         hint="Leaky ReLU's derivative for negative z is alpha, not 0. That it never vanishes is the point "
         "of the leak.",
         edits=[("return slope * z, slope", "return slope * z, np.where(z > 0, 1.0, 0.0)")],
@@ -152,7 +152,7 @@ MISCONCEPTIONS = [
     ),
     Misconception(
         question="mlp_forward",
-        name="cache_holds_outputs_for_z",
+        name="outputs_cached_in_place_of_z",
         hint="The second entry of each pair is the layer's output. The derivative of an activation is "
         "taken at its input, the pre-activation z, so z must be kept.",
         edits=[
@@ -164,7 +164,7 @@ MISCONCEPTIONS = [
     ),
     Misconception(
         question="mlp_forward",
-        name="cache_without_input",
+        name="outputs_cached_in_place_of_inputs",
         hint="The pairs hold each layer's output where its input is meant, so X appears nowhere. The "
         "gradient of the first weights needs X.",
         edits=[
@@ -176,7 +176,40 @@ MISCONCEPTIONS = [
     ),
     Misconception(
         question="mlp_forward",
-        name="softmax_overflows",
+        name="outputs_and_P_cached_in_place_of_z",
+        hint="The second entry of each pair is the layer's output, and P in the last one. The backward pass "
+        "takes derivatives at the pre-activations, and the loss is computed from the logits: keep z.",
+        edits=[
+            (
+                "return e / e.sum(axis=0), cache",
+                "P = e / e.sum(axis=0)\n"
+                "    return P, [(x, a) for (x, _), a in zip(cache, [x for x, _ in cache[1:]] + [P])]",
+            )
+        ],
+    ),
+    Misconception(
+        question="mlp_forward",
+        name="outputs_and_P_cached_in_place_of_inputs",
+        hint="The pairs hold each layer's output where its input is meant, and P in the last one. X appears "
+        "nowhere, and the gradient of the first weights needs it.",
+        edits=[
+            (
+                "return e / e.sum(axis=0), cache",
+                "P = e / e.sum(axis=0)\n"
+                "    return P, [(a, z) for (_, z), a in zip(cache, [x for x, _ in cache[1:]] + [P])]",
+            )
+        ],
+    ),
+    Misconception(
+        question="mlp_forward",
+        name="sum_over_the_batch",
+        hint="The exponentials are divided by their sum over the examples (axis 1). An example is a column: "
+        "the sum goes down the column.",
+        edits=[("e / e.sum(axis=0)", "e / e.sum(axis=1, keepdims=True)")],
+    ),
+    Misconception(
+        question="mlp_forward",
+        name="overflow_in_the_softmax",
         hint="The exponential of a logit near 1000 is infinite, and P is nan. Subtract a number from all "
         "logits of a column first; it cancels.",
         edits=[("np.exp(z - z.max(axis=0))", "np.exp(z)")],
@@ -210,7 +243,7 @@ MISCONCEPTIONS = [
     ),
     Misconception(
         question="softmax_cross_entropy",
-        name="gradient_sign",
+        name="wrong_sign_of_the_gradient",
         hint="The gradient has the wrong sign: label minus prediction. Descent along it would climb the "
         "loss.",
         edits=[("(np.exp(log_P) - Y) / m", "(Y - np.exp(log_P)) / m")],
@@ -254,6 +287,13 @@ MISCONCEPTIONS = [
             ("logits.max(axis=0)", "logits.max(axis=1, keepdims=True)"),
             ("np.exp(shifted).sum(axis=0)", "np.exp(shifted).sum(axis=1, keepdims=True)"),
         ],
+    ),
+    Misconception(
+        question="softmax_cross_entropy",
+        name="sum_over_the_batch",
+        hint="The exponentials are summed over the examples (axis 1). The classes of one example stand in a "
+        "column, and the sum goes down the column.",
+        edits=[("np.exp(shifted).sum(axis=0)", "np.exp(shifted).sum(axis=1, keepdims=True)")],
     ),
     Misconception(
         question="softmax_cross_entropy",
@@ -314,6 +354,20 @@ MISCONCEPTIONS = [
     ),
     Misconception(
         question="backprop",
+        name="weight_gradient_averaged",
+        hint="The weight gradient is a mean over the columns while the bias gradient is a sum. Whether the "
+        "loss is a mean is settled in delta already.",
+        edits=[("delta @ h.T", "delta @ h.T / h.shape[1]")],
+    ),
+    Misconception(
+        question="backprop",
+        name="weight_gradient_transposed",
+        hint="The weight gradient has inputs as rows. It has the shape of W: one row per unit of the layer, "
+        "one column per input.",
+        edits=[("delta @ h.T", "h @ delta.T")],
+    ),
+    Misconception(
+        question="backprop",
         name="divided_by_m_again",
         hint="The gradients are divided by the batch size here. The 1/m of a mean loss is in delta "
         "already, so it would count twice.",
@@ -371,7 +425,7 @@ MISCONCEPTIONS = [
     ),
     Misconception(
         question="gradient_check",
-        name="errors_cancel_in_a_sum",
+        name="size_of_the_sum_in_the_denominator",
         hint="The denominator is the size of g + n, in which a gradient of the wrong sign cancels. The "
         "sizes are to be added, not the numbers.",
         edits=[("np.abs(grad) + np.abs(numerical)", "np.abs(grad + numerical)")],
@@ -393,7 +447,7 @@ MISCONCEPTIONS = [
     ),
     Misconception(
         question="weight_variance",
-        name="half_width_is_the_standard_deviation",
+        name="standard_deviation_as_half_width",
         hint="The uniform distribution's half-width is set to the standard deviation. A uniform number on "
         "(-r, r) has variance r^2 / 3, so the weights are too small by the square root of 3.",
         edits=[("np.sqrt(3 * v)", "np.sqrt(v)")],
@@ -491,7 +545,7 @@ MISCONCEPTIONS = [
     # 9
     Misconception(
         question="clip_global_norm",
-        name="each_array_alone",
+        name="clipping_array_by_array",
         hint="Each array is clipped by its own norm. Then the arrays get different factors and the step "
         "changes its direction. One norm over all arrays decides.",
         edits=[
@@ -511,7 +565,7 @@ MISCONCEPTIONS = [
     ),
     Misconception(
         question="clip_global_norm",
-        name="element_by_element",
+        name="clipping_element_by_element",
         hint="Each entry is cut off at c. That changes the direction, and the norm can still exceed c.",
         edits=[("[g * (c / norm) for g in grads]", "[np.clip(g, -c, c) for g in grads]")],
     ),
@@ -544,7 +598,7 @@ MISCONCEPTIONS = [
     ),
     Misconception(
         question="clip_global_norm",
-        name="tie_is_dropped",
+        name="units_dropped_at_ties",
         hint="A unit with u equal to p is dropped here; it is to be kept. With p = 0 and u = 0 a unit "
         "would be lost.",
         edits=[("(u >= p) / (1 - p)", "(u > p) / (1 - p)")],

@@ -21,7 +21,7 @@ def bound_by_hand(novikoff_bound):
 
 @probe("perceptron_train", points=2, public=False)
 def separable_points_in_three_dimensions(perceptron_train, rng):
-    """Separable data with three features, a learning rate of 0.3, and the arguments after the call."""
+    """Separable data in three dimensions, learning rate 0.3, and the arguments after the call."""
     X = rng.normal(size=(60, 3)).T
     z = np.array([1.0, -2.0, 0.5]) @ X + 0.7
     X, y = X[:, np.abs(z) > 0.15], np.sign(z[np.abs(z) > 0.15])
@@ -180,7 +180,7 @@ def three_classes_by_hand(softmax_cross_entropy):
 
 @probe("softmax_cross_entropy", points=1)
 def mean_of_two_columns(softmax_cross_entropy):
-    """Two copies of the column above, the first and the second class true: loss (ln 2 + ln 4) / 2."""
+    """Two copies of that column, the first and the second class true: loss (ln 2 + ln 4) / 2."""
     logits = np.array([[np.log(2), np.log(2)], [0, 0], [0, 0]])
     return softmax_cross_entropy(logits, np.array([[1.0, 0], [0, 1], [0, 0]]))
 
@@ -203,7 +203,7 @@ def logits_of_1000(softmax_cross_entropy, rng):
 
 @probe("softmax_cross_entropy", points=1, public=False)
 def loss_leaves_its_arguments(softmax_cross_entropy, rng):
-    """More examples than classes, arrays that are not contiguous, and the arguments after the call."""
+    """More examples than classes, arrays not contiguous, and the arguments after the call."""
     logits, Y = rng.normal(size=(7, 2)).T, np.eye(2)[[0, 1, 1, 0, 1, 1, 1]].T
     return softmax_cross_entropy(logits, Y), logits, Y
 
@@ -233,7 +233,7 @@ def one_one_one_by_hand(backprop):
 
 @probe("backprop", points=2)
 def two_relu_units_by_hand(backprop):
-    """The XOR net of question 3 on (1, 1), (1, 0) and (0, 0), with small numbers as error signal."""
+    """The XOR net of question 3 on three inputs, with small integers as error signal."""
     X = np.array([[1.0, 1, 0], [1, 0, 0]])
     cache = [
         (X, np.array([[2.0, 1, 0], [1, 0, -1]])),
@@ -288,13 +288,13 @@ def cube_by_hand(gradient_check):
 
 @probe("gradient_check", points=2)
 def one_wrong_coordinate(gradient_check):
-    """The product of three numbers; the second partial derivative is given as 9 and not 8: 1 / 17."""
+    """The product of three numbers; the second partial derivative, 8, is given as 9: 1 / 17."""
     return gradient_check(lambda theta: theta.prod(), np.array([2.0, 3, 4]), np.array([12.0, 9, 6]), 0.1)
 
 
 @probe("gradient_check", points=2, public=False)
 def coupled_coordinates(gradient_check, rng):
-    """A function in which all coordinates meet, two values of eps, and the arguments after the calls."""
+    """A function in which all coordinates meet, two values of eps, and the arguments after."""
     A, theta = rng.normal(size=(5, 5)), rng.uniform(0.5, 1.5, size=5)
     grad = np.exp(theta @ A @ theta / 9) * (A + A.T) @ theta / 9
 
@@ -334,7 +334,7 @@ def default_step(gradient_check):
 def moments(draws):
     """Samples and their squares, to be compared through means and variances along axis 0."""
     W = np.stack(draws)
-    return np.stack([W, W**2], axis=-1)
+    return {"weights": W, "squared weights": W**2}
 
 
 @probe("weight_variance", points=1)
@@ -350,8 +350,12 @@ def variances_by_hand(weight_variance):
 
 @probe("weight_variance", points=2, compare=within_se(5))
 def he_weights_of_one_layer(init_weights, rng):
-    """8 inputs and 300 outputs: shape (300, 8), mean 0 and variance 1/4."""
-    return init_weights(8, 300, "he", rng)
+    """For 8 inputs mean 0, variance 1/4, up to chance. Expected is what the reference drew."""
+    generators = [np.random.default_rng(seed) for seed in range(300)]
+    return {
+        "weights of one layer, 300 outputs": init_weights(8, 300, "he", rng),
+        "weights from 300 generators, 2 outputs": np.array([init_weights(8, 2, "he", g) for g in generators]),
+    }
 
 
 @probe("weight_variance", points=2, public=False)
@@ -367,18 +371,18 @@ def variances_of_other_layers(weight_variance):
 
 @probe("weight_variance", points=2, public=False, compare=within_se(5))
 def uniform_weights(init_weights, rng):
-    """4000 uniform matrices of 5 inputs and 2 outputs: means and variances of weights and squares."""
+    """4000 uniform matrices of 5 inputs, 2 outputs: each weight's distribution."""
     return moments([init_weights(5, 2, "xavier_uniform", rng) for _ in range(4000)])
 
 
 @probe("weight_variance", points=2, public=False, compare=within_se(5))
 def normal_weights(init_weights, rng):
     """4000 matrices for each of the normal schemes, leaky He with alpha = 2."""
-    return [
-        moments([init_weights(1, 6, "xavier_normal", rng) for _ in range(4000)]),
-        moments([init_weights(2, 5, "he", rng) for _ in range(4000)]),
-        moments([init_weights(3, 2, "leaky_he", rng, alpha=2.0) for _ in range(4000)]),
-    ]
+    return {
+        "xavier_normal": moments([init_weights(1, 6, "xavier_normal", rng) for _ in range(4000)]),
+        "he": moments([init_weights(2, 5, "he", rng) for _ in range(4000)]),
+        "leaky_he": moments([init_weights(3, 2, "leaky_he", rng, alpha=2.0) for _ in range(4000)]),
+    }
 
 
 def same_seed_same_weights(result, expected):
@@ -402,7 +406,7 @@ def same_seed_same_weights(result, expected):
 
 @probe("weight_variance", points=1, public=False, judge=same_seed_same_weights)
 def only_the_generator_decides(init_weights):
-    """Leaky He weights of equally seeded generators, of one generator twice, and with the default alpha."""
+    """Leaky He weights: two generators of one seed, one generator twice, the default alpha."""
     rng = np.random.default_rng(5)
     first = init_weights(3, 4, "leaky_he", rng, 0.01)
     later = init_weights(3, 4, "leaky_he", rng, 0.01)
@@ -415,17 +419,16 @@ def only_the_generator_decides(init_weights):
 
 @probe("gradient_norm_profile", points=1)
 def two_layers_by_hand(gradient_norm_profile):
-    """The stack of width 1 above: (3, 1)."""
-    return gradient_norm_profile(
-        np.ones((1, 1)), [np.array([[0.5]]), np.array([[3.0]])], "relu", np.ones((1, 1))
-    )
+    """The plain stack of width 1 above: (0.3, 10)."""
+    Ws = [np.array([[-1.0]]), np.array([[-3.0]])]
+    return gradient_norm_profile(np.array([[1.0]]), Ws, "leaky_relu", np.array([[10.0]]))
 
 
 @probe("gradient_norm_profile", points=2)
 def two_residual_layers_by_hand(gradient_norm_profile):
-    """The same stack with residual connections: (4, 1)."""
-    Ws = [np.array([[0.5]]), np.array([[3.0]])]
-    return gradient_norm_profile(np.ones((1, 1)), Ws, "relu", np.ones((1, 1)), residual=True)
+    """The residual stack of width 1 above: (0.097, 0.1)."""
+    Ws = [np.array([[-1.0]]), np.array([[-3.0]])]
+    return gradient_norm_profile(np.array([[1.0]]), Ws, "leaky_relu", np.array([[10.0]]), residual=True)
 
 
 @probe("gradient_norm_profile", points=2, public=False)
@@ -472,7 +475,7 @@ def dropout_by_hand(inverted_dropout):
 
 @probe("clip_global_norm", points=3, public=False)
 def clip_three_arrays(clip_global_norm, rng):
-    """Three arrays of different shapes and sizes, clipped and not clipped, and the arrays after the calls."""
+    """Three arrays of different shapes, clipped and not clipped, and the arrays after the calls."""
     grads = [rng.normal(size=(2, 3)), 5 * rng.normal(size=(4,)), 0.1 * rng.normal(size=(1, 2, 2))]
     return [clip_global_norm(grads, c) for c in (0.5, 3.0, 1000.0)], grads
 
