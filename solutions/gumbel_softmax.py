@@ -64,19 +64,20 @@ torch.set_num_threads(1)  # small models run faster on one thread
 #
 # | law | parameters | noise | $F(z)$ | sample $z$ |
 # |---|---|---|---|---|
-# | `"normal"` | $\mu,\ \log\sigma^2$ | $\epsilon\sim\mathcal N(0,1)$ | see below | $\mu+\sigma\epsilon$ |
+# | `"normal"` | $\mu,\ \log\sigma^2$ | $\epsilon\sim\mathcal N(0,1)$ | $\Phi((z-\mu)/\sigma)$ | $\mu+\sigma\epsilon$ |
 # | `"laplace"` | $\mu,\ b$ | $u\in(-\frac12,\frac12)$ | see below | $\mu-b\,s_u\log(1-2\lvert u\rvert)$ |
 # | `"exponential"` | rate $\lambda$ | $u\in(0,1)$ | $1-e^{-\lambda z}$ | $-\log(1-u)/\lambda$ |
 # | `"logistic"` | $\mu,\ s$ | $u\in(0,1)$ | $1/(1+e^{-(z-\mu)/s})$ | $\mu+s\log\frac{u}{1-u}$ |
 # | `"gumbel"` | $\mu,\ \beta$ | $u\in(0,1)$ | $\exp(-e^{-(z-\mu)/\beta})$ | $\mu-\beta\log(-\log u)$ |
 #
-# The normal law has no elementary inverse; it is shifted and scaled from a standard normal instead. A
+# $\Phi$, the standard normal law's $F$, has no elementary inverse; shift and scale a standard normal instead. A
 # network outputs $\log\sigma^2$ because that may be any real number. Half of it goes into the exponential,
 # $\sigma=e^{\frac12\log\sigma^2}$, since $e^{\log\sigma^2}$ is the variance.
 #
 # The Laplace law is symmetric about $\mu$, so its uniform noise is centred: $u=F(z)-\frac12$. Right of
-# $\mu$, $F(z)=1-\frac12e^{-(z-\mu)/b}$, which gives $1-2u=e^{-(z-\mu)/b}$ and $z=\mu-b\log(1-2u)$. The left
-# half is the mirror image: in the table, $s_u$ is the sign of $u$ (0 at 0).
+# $\mu$, $F(z)=1-\frac12e^{-(z-\mu)/b}$, which gives $1-2u=e^{-(z-\mu)/b}$ and $z=\mu-b\log(1-2u)$. Left of
+# it, $F(z)=\frac12e^{(z-\mu)/b}$, which gives $z=\mu+b\log(1+2u)$ with $u<0$. The table says both at once: $s_u$
+# is the sign of $u$ (0 at 0).
 #
 # All five samples *increase* with their noise. That fixes the choice between $\log u$ and $\log(1-u)$ for
 # the exponential law, which have the same distribution but are different functions of $u$.
@@ -99,13 +100,14 @@ def reparam_sample(
     Args:
         dist: "normal", "laplace", "exponential", "logistic" or "gumbel".
         params: (mu, logvar), (mu, b), (rate,), (mu, s) or (mu, beta), in the order of that list. Each is a
-            tensor that broadcasts against ``noise``: a scalar, one value per column, or of the same shape.
-            b, rate, s and beta are positive; logvar is the log of the variance.
+            tensor that broadcasts to the shape of ``noise``: a scalar, one value per column, or of the same
+            shape. b, rate, s and beta are positive; logvar is the log of the variance.
         noise: standard normal for "normal"; strictly between -1/2 and 1/2 (zero included) for "laplace";
             strictly between 0 and 1 for the others.
 
     Returns:
-        One sample per entry of ``noise``. Autograd can differentiate it with respect to every parameter.
+        One sample per entry of ``noise``, in its shape and dtype. Autograd can differentiate it with respect to
+        every parameter.
 
     Raises:
         ValueError: ``dist`` is none of the five names.
@@ -312,7 +314,7 @@ def score_function_grad(
 
     Args:
         logits: any finite values, ±1000 included.
-        reward: reward of each class. Only the entries at ``idx`` matter.
+        reward: reward of each class, finite. Only the entries at ``idx`` matter.
         idx: the classes that were drawn; they may repeat.
         baseline: subtracted from the reward: one number for all samples, or one per sample.
 
@@ -330,7 +332,7 @@ def leave_one_out_baseline(r: Float[Tensor, " n"]) -> Float[Tensor, " n"]:
     """Mean reward of the other samples.
 
     Args:
-        r: rewards of n >= 2 samples (of the samples, not of the classes).
+        r: rewards of n >= 2 samples (of the samples, not of the classes), of moderate size.
 
     Returns:
         Entry i is the mean of the n - 1 entries of ``r`` other than entry i.
@@ -438,8 +440,9 @@ def gumbel_top_k(logits: Float[Tensor, "B K"], g: Float[Tensor, "B K"], k: int) 
 # - The order of the entries does not depend on $\tau$: the largest entry of $y$ is always at the class that
 #   Gumbel-max draws.
 # - $\tau\to0$: $y$ tends to that one-hot vector. $\tau\to\infty$: $y$ tends to $(\frac1K,\dots,\frac1K)$.
-# - For $\tau>0$ the mean $\mathbb E[y]$ is not $\pi$. The relaxation is biased, and the bias grows with
-#   $\tau$.
+# - For $\tau>0$ the mean $\mathbb E[y]$ is in general not $\pi$. The relaxation is biased, and the bias grows
+#   with $\tau$. (For uniform $\pi$ symmetry gives $\mathbb E[y]=\pi$, but the gradient is biased even then:
+#   question 6.)
 #
 # The temperature divides the noise as well as the logits. If it divided only the logits, $\tau\to0$ would
 # give the most likely class every time, and no sample of $\pi$.
@@ -632,11 +635,13 @@ def gumbel_softmax_grad(
 # - `"gumbel_softmax"`: the soft samples $y$ at temperature $\tau$, and their pathwise gradient. Do not
 #   harden $y$ first: at a one-hot vector the Jacobian is zero.
 #
-# **By pencil.** $\alpha=(0,0)$, $r=(1,3)$, and two samples which draw class 0 and class 1. The score
-# gradients are $(\frac12,-\frac12)$ and $(-\frac32,\frac32)$. Mean $(-\frac12,\frac12)$; deviations $\pm1$;
-# variance $(1+1)/(2-1)=2$ in each entry. With leave-one-out baselines $(3,1)$ they are
-# $-2\cdot(\frac12,-\frac12)=(-1,1)$ and $2\cdot(-\frac12,\frac12)=(-1,1)$: variance 0. (The mean $-1$ is off
-# because $n=2$; it is unbiased over all outcomes: two equal draws give 0.)
+# **By pencil.** $\alpha=(0,0)$, $r=(1,3)$, and three samples which draw the classes 0, 1, 1. The score
+# gradients are $(\frac12,-\frac12)$ and twice $(-\frac32,\frac32)$. For $\alpha_0$: mean
+# $(\frac12-\frac32-\frac32)/3=-\frac56$; deviations $\frac43,-\frac23,-\frac23$; variance
+# $(\frac{16}9+\frac49+\frac49)/(3-1)=\frac43$. The rewards $(1,3,3)$ have the leave-one-out baselines
+# $(3,2,2)$. With them the first entries are $-2\cdot\frac12=-1$ and twice $1\cdot(-\frac12)=-\frac12$: mean
+# $-\frac23$, variance $(\frac19+\frac1{36}+\frac1{36})/2=\frac1{12}$. For $\alpha_1$ the means have the other
+# sign, and the variances are the same.
 
 
 # %% question="estimator_stats"
@@ -646,7 +651,7 @@ def estimator_stats(
     """Mean and variance of a gradient estimator over n samples.
 
     Args:
-        kind: "score", "score_baseline" or "gumbel_softmax".
+        kind: "score", "score_baseline" or "gumbel_softmax". No other name occurs.
         logits: logits of the one distribution that all samples share.
         reward: reward of each class.
         tau: temperature; the two score-function kinds do not depend on it.
@@ -772,7 +777,7 @@ def bias_and_variance() -> dict[str, float]:
 # counts as a constant, as does the detached copy, and $\partial y_{\mathrm{ST}}/\partial y_{\mathrm{soft}}$
 # is the identity. Without the `detach` the two soft terms cancel in the gradient, too, and nothing is
 # learnt. Evaluated from left to right as written, the forward value is exactly 0 or 1; adding first and
-# subtracting afterwards can miss 1 by a rounding error.
+# subtracting afterwards can miss them by a rounding error, which the tests allow.
 #
 # For a loss $f$ the gradient that arrives at $y_{\mathrm{soft}}$ is $f'(y_{\mathrm{hard}})$: the derivative
 # is taken at the *hard* point and multiplied by the Jacobian of the *soft* one. The two do not belong
@@ -831,6 +836,9 @@ def straight_through(y_soft: Float[Tensor, "*batch K"]) -> Float[Tensor, "*batch
 # training minimises the mean over the batch. A mean over pixels would make the reconstruction $D$ times
 # smaller, and the KL would switch the latents off.
 #
+# The ELBO is for one-hot samples $z\sim q$. If the decoder reads soft samples $y$ instead, the two terms no
+# longer belong to one model, and their sum is no bound on $\log p(x)$: it is only what is trained.
+#
 # **By pencil.** One variable with $K=4$ and $q=(\frac12,\frac12,0,0)$: $H=\log2$, so the KL is
 # $\log4-\log2=0.693$. Two pixels with logits $(2,2)$ and $x=(1,0)$: $0.127+2.127=2.254$.
 
@@ -869,11 +877,11 @@ def cat_vae_loss(
 # of ten. It is trained twice: with the soft samples $y$, and with straight-through samples. What counts at
 # the end is the *discrete* model: the test digits are encoded by real one-hot draws (Gumbel-max).
 #
-# Training with soft samples looks better than it is. Its decoder reads more than six symbols: it also reads
-# how soft they are. Give it one-hot codes, and the reconstruction of the test digits gets almost two nats
-# worse. The decoder of the straight-through model has only ever seen one-hot codes. Judged by one-hot codes,
-# reconstruction and KL together, the two models end about equal, near 20 nats. The untrained
-# models start at 44, which is 64 pixels at $\log2$ each.
+# Training with soft samples looks better than it is. Its loss is no bound on $\log p(x)$ (question 9), and
+# its decoder reads more than six symbols: it also reads how soft they are. Give it one-hot codes, and the
+# reconstruction of the test digits gets almost two nats worse. The decoder of the straight-through model has
+# only ever seen one-hot codes. Judged by one-hot codes, reconstruction and KL together, the two models end
+# about equal, near 20 nats. The untrained models start at 44, which is 64 pixels at $\log2$ each.
 #
 # The lower right grid takes the first test digit's code and runs one of its six symbols through all ten
 # values. Some symbols change a lot, others little: a symbol that does not pay for its KL is not used.

@@ -11,7 +11,7 @@ MISCONCEPTIONS = [
     ),
     Misconception(
         question="reparam_sample",
-        name="scale_is_a_constant",
+        name="constant_scale",
         hint="The samples of the normal law are right, but no gradient reaches logvar. "
         "Reparameterization is worth its name only if autograd sees every parameter: nothing may "
         "be detached or taken out as a Python number.",
@@ -35,6 +35,13 @@ MISCONCEPTIONS = [
         hint="The Laplace law has two sides. Noise below 0 has to give samples below mu: the sign of "
         "the noise is missing.",
         edits=[("b * torch.sign(noise) * torch.log1p", "b * torch.log1p")],
+    ),
+    Misconception(
+        question="reparam_sample",
+        name="laplace_mirrored",
+        hint="The Laplace sample has the wrong sign in front of its scale. log(1 - 2|u|) is negative, and "
+        "noise above 0 has to give samples above mu.",
+        edits=[("mu - b * torch.sign(noise)", "mu + b * torch.sign(noise)")],
     ),
     Misconception(
         question="reparam_sample",
@@ -166,7 +173,7 @@ MISCONCEPTIONS = [
     ),
     Misconception(
         question="score_function_grad",
-        name="baseline_is_the_reward_itself",
+        name="own_reward_as_baseline",
         hint="The baseline of a sample is its own reward. Reward minus baseline is then always 0, and "
         "nothing is learnt.",
         edits=[("(r.sum() - r) / (len(r) - 1)", "r.clone()")],
@@ -198,6 +205,41 @@ MISCONCEPTIONS = [
         "1.0, so the upper clamp does nothing and the noise is infinite; in float64 they cut the "
         "tails off.",
         edits=[("u.clamp(finfo.tiny, 1 - finfo.eps)", "u.clamp(1e-9, 1 - 1e-9)")],
+    ),
+    Misconception(
+        question="gumbel_max",
+        name="limits_of_u_after_the_logarithm",
+        hint="The limits belong to u, but -log u was clamped to them. It may be any positive number, and is "
+        "above 1 for every u below 1 / e.",
+        edits=[
+            (
+                "-torch.log(u.clamp(finfo.tiny, 1 - finfo.eps))",
+                "-(torch.log(u).clamp(finfo.eps - 1, -finfo.tiny))",
+            )
+        ],
+    ),
+    Misconception(
+        question="gumbel_max",
+        name="clamping_after_the_logarithm",
+        hint="-log u was kept away from 0, in place of u. That leaves u = 0, where the noise is -inf, and gives "
+        "u = 1 another value. Clamp u itself, at both ends.",
+        edits=[
+            (
+                "-torch.log(u.clamp(finfo.tiny, 1 - finfo.eps))",
+                "torch.clamp(-torch.log(u), min=finfo.tiny)",
+            )
+        ],
+    ),
+    Misconception(
+        question="gumbel_max",
+        name="last_index_on_ties",
+        hint="Among equal perturbed logits the last class was taken. The smallest index is asked for.",
+        edits=[
+            (
+                "return (logits + g).argmax(dim=-1)",
+                "return logits.shape[-1] - 1 - (logits + g).flip(-1).argmax(dim=-1)",
+            )
+        ],
     ),
     Misconception(
         question="gumbel_max",
@@ -427,6 +469,17 @@ MISCONCEPTIONS = [
             (
                 "F.one_hot(y_soft.argmax(dim=-1), y_soft.shape[-1])",
                 "(y_soft == y_soft.amax(-1, keepdim=True)).to(y_soft.dtype)",
+            )
+        ],
+    ),
+    Misconception(
+        question="straight_through",
+        name="last_index_on_ties",
+        hint="Among equal entries the last one was taken. The smallest index is asked for.",
+        edits=[
+            (
+                "F.one_hot(y_soft.argmax(dim=-1), y_soft.shape[-1])",
+                "F.one_hot(y_soft.shape[-1] - 1 - y_soft.flip(-1).argmax(dim=-1), y_soft.shape[-1])",
             )
         ],
     ),

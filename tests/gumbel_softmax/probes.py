@@ -27,10 +27,16 @@ def gumbels(rng, *shape):
 
 
 def pulled_back(output, weight, *inputs):
-    """Gradient of the sum of weight * output; None where no path leads back."""
-    if not output.requires_grad:
-        return None
-    return torch.autograd.grad((weight * output).sum(), inputs, allow_unused=True)
+    """Gradients of the sum of weight * output, one per input; words where no path leads back."""
+    grads = [None] * len(inputs)
+    if output.requires_grad:
+        grads = torch.autograd.grad((weight * output).sum(), inputs, allow_unused=True)
+    return ["no gradient: autograd finds no path back" if grad is None else grad for grad in grads]
+
+
+def dtype_of(value):
+    """Name of a tensor's dtype; of anything else its type."""
+    return str(getattr(value, "dtype", type(value).__name__))
 
 
 # --- 1. reparam_sample ------------------------------------------------------------------------------------
@@ -38,21 +44,22 @@ def pulled_back(output, weight, *inputs):
 
 @probe("reparam_sample", points=2)
 def five_laws_by_pencil(reparam_sample):
-    """The five worked numbers of the text, and a second sample of each law."""
+    """The five worked numbers of the text, a second sample of each law, and the dtypes."""
     f = torch.float64
     zero, one, two = (torch.tensor(v, dtype=f) for v in (0.0, 1.0, 2.0))
-    return {
+    samples = {
         "normal": reparam_sample("normal", (one, torch.log(2 * two)), torch.tensor([1.5, -0.5], dtype=f)),
         "laplace": reparam_sample("laplace", (zero, one), torch.tensor([0.25, -0.25], dtype=f)),
         "exponential": reparam_sample("exponential", (two,), torch.tensor([0.5, 0.75], dtype=f)),
         "logistic": reparam_sample("logistic", (zero, one), torch.tensor([0.75, 0.5], dtype=f)),
         "gumbel": reparam_sample("gumbel", (zero, one), torch.tensor([0.5, 1 / math.e], dtype=f)),
     }
+    return samples | {f"dtype of {law}": dtype_of(z) for law, z in samples.items()}
 
 
 @probe("reparam_sample", points=2, public=False)
 def one_parameter_per_column(reparam_sample, rng):
-    """A batch of samples whose columns have parameters of their own; arguments stay unchanged."""
+    """Samples whose columns have parameters of their own; arguments stay unchanged."""
     mu, logvar, scale = normal(rng, 3), normal(rng, 3), uniform(rng, 3, low=0.3, high=3.0)
     eps, u = normal(rng, 3, 4).T, uniform(rng, 3, 4).T  # not contiguous
     samples = {
@@ -81,7 +88,7 @@ def gradients_reach_every_parameter(reparam_sample, rng):
 
 @probe("reparam_sample", points=1, public=False)
 def laplace_from_end_to_end(reparam_sample):
-    """The Laplace law in float32, near both ends of its noise and at 0; the noise stays unchanged."""
+    """The Laplace law in float32, near both ends of its noise and at 0; the noise unchanged."""
     noise = torch.tensor([[-0.499, -0.1, 0.0], [0.125, 0.4, 0.499]])
     samples = reparam_sample("laplace", (torch.tensor(-3.0), torch.tensor(2.5)), noise)
     return {"samples": samples, "noise after the call": noise}
@@ -98,7 +105,7 @@ def an_unknown_law_is_an_error(reparam_sample):
 
 @probe("gaussian_kl", points=1)
 def kl_by_pencil(gaussian_kl):
-    """The latent of the text, with a third dimension that costs nothing; and one equal to the prior."""
+    """The latent of the text, with a third dimension that costs nothing; and the prior."""
     mu = torch.tensor([[1.0, 0.0, 0.0], [0.0, 0.0, 0.0]], dtype=torch.float64)
     logvar = torch.tensor([[0.0, math.log(4), 0.0], [0.0, 0.0, 0.0]], dtype=torch.float64)
     return gaussian_kl(mu, logvar)
@@ -133,7 +140,7 @@ def kl_pulls_towards_the_prior(gaussian_kl, rng):
 
 @probe("score_function_grad", points=2)
 def two_classes_by_pencil(exact_grad, score_function_grad):
-    """Rewards 1 and 3 under equal logits: the exact gradient, and both draws without and with a baseline."""
+    """Rewards 1 and 3, equal logits: the exact gradient, both draws with and without baseline."""
     logits, reward = torch.zeros(2, dtype=torch.float64), torch.tensor([1.0, 3.0], dtype=torch.float64)
     idx = torch.tensor([0, 1])
     return {
@@ -159,7 +166,7 @@ def exact_gradient_of_many_classes(exact_grad, rng):
 
 @probe("score_function_grad", points=3, public=False)
 def estimates_of_repeated_draws(score_function_grad, rng):
-    """Seven draws from five classes without a baseline, with one number, and with one per sample."""
+    """Seven draws from five classes: no baseline, one number, one number per sample."""
     logits, reward, baseline = normal(rng, 5), normal(rng, 5), normal(rng, 7)
     idx = torch.tensor([3, 0, 3, 2, 3, 1, 0])  # class 4 never drawn
     results = [
@@ -314,7 +321,7 @@ def jacobians_at_the_corners(gumbel_softmax_jacobian, gumbel_softmax_grad):
 
 @probe("gumbel_softmax_jacobian", points=3, public=False)
 def gradients_of_the_soft_reward(gumbel_softmax_grad, rng):
-    """Six samples of four classes at two temperatures, and a batch of one; arguments stay unchanged."""
+    """Six samples of four classes, two temperatures, a batch of one; arguments stay unchanged."""
     y, reward = simplex_points(rng, 6, 4), normal(rng, 4, scale=2.0)
     grads = [gumbel_softmax_grad(v, reward, t) for v, t in ((y, 0.4), (y, 2.0), (y[:1], 1.5))]
     return grads, y, reward
@@ -324,10 +331,10 @@ def gradients_of_the_soft_reward(gumbel_softmax_grad, rng):
 
 
 @probe("estimator_stats", points=2)
-def two_samples_by_pencil(estimator_stats):
-    """Rewards 1 and 3 under equal logits, and noise that draws class 0, then class 1."""
+def three_samples_by_pencil(estimator_stats):
+    """Rewards 1 and 3 under equal logits, and noise that draws the classes 0, 1, 1."""
     logits, reward = torch.zeros(2, dtype=torch.float64), torch.tensor([1.0, 3.0], dtype=torch.float64)
-    g = torch.tensor([[1.0, 0.0], [0.0, 1.0]], dtype=torch.float64)
+    g = torch.tensor([[1.0, 0.0], [0.0, 1.0], [-0.5, 0.5]], dtype=torch.float64)
     return {kind: estimator_stats(kind, logits, reward, 1.0, g) for kind in ("score", "score_baseline")}
 
 
@@ -361,7 +368,7 @@ def statistics_with_a_baseline(estimator_stats, rng):
 
 @probe("estimator_stats", points=2, public=False)
 def statistics_of_soft_samples(estimator_stats, rng):
-    """Gumbel-softmax gradients of eight samples, for two temperatures and rewards near 0 and near 5."""
+    """Gumbel-softmax gradients of eight samples: two temperatures, rewards near 0 and near 5."""
     logits, reward, g = normal(rng, 5), normal(rng, 5), gumbels(rng, 8, 5)
     stats = [
         estimator_stats("gumbel_softmax", logits, reward + s, t, g) for s, t in ((0, 0.2), (5, 0.2), (0, 3.0))
@@ -388,7 +395,7 @@ def backward_by_pencil(straight_through):
 
 @probe("straight_through", points=2, public=False)
 def forward_of_any_rank(straight_through, rng):
-    """One-hot rows in two and three axes, with ties, with classes never chosen, and a batch of one."""
+    """One-hot rows in two and three axes, ties, classes never chosen, and a batch of one."""
     y = simplex_points(rng, 2, 6, 5)
     y[1, :3] = torch.tensor([0.1, 0.1, 0.35, 0.35, 0.1], dtype=torch.float64)
     few = torch.tensor(
@@ -419,10 +426,10 @@ def backward_through_a_curved_loss(straight_through, rng):
 
 @probe("cat_vae_loss", points=2)
 def vae_loss_by_pencil(cat_vae_loss):
-    """The two pixels and the latent of the text, next to a second example with a uniform latent."""
+    """The pixels and the latent of the text, and an example with a uniform latent."""
     recon_logits = torch.tensor([[2.0, 2.0], [0.0, 0.0]], dtype=torch.float64)
     x = torch.tensor([[1.0, 0.0], [1.0, 1.0]], dtype=torch.float64)
-    q_logits = torch.tensor([[[0.0, 0.0, -100.0, -100.0]], [[1.0, 1.0, 1.0, 1.0]]], dtype=torch.float64)
+    q_logits = torch.tensor([[[0.0, 0.0, -800.0, -800.0]], [[1.0, 1.0, 1.0, 1.0]]], dtype=torch.float64)
     return cat_vae_loss(recon_logits, x, q_logits)
 
 

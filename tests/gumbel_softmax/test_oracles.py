@@ -213,6 +213,14 @@ def test_two_classes_as_worked_out_in_the_text(seed):
 # --- 7 ----------------------------------------------------------------------------------------------------
 
 
+def test_three_samples_by_pencil():
+    logits, reward = torch.zeros(2, dtype=F64), torch.tensor([1.0, 3.0], dtype=F64)
+    g = torch.tensor([[1.0, 0.0], [0.0, 1.0], [-0.5, 0.5]], dtype=F64)
+    for kind, m, v in (("score", 5 / 6, 4 / 3), ("score_baseline", 2 / 3, 1 / 12)):
+        mean, var = ref.estimator_stats(kind, logits, reward, 1.0, g)
+        assert mean.tolist() == pytest.approx([-m, m]) and var.tolist() == pytest.approx([v, v])
+
+
 def test_statistics_of_the_score_function_by_enumeration(rng):
     n, logits, reward = 100_000, randn(rng, 4), randn(rng, 4)
     g, pi = ref.gumbel_noise(rand(rng, n, 4)), torch.softmax(logits, 0)
