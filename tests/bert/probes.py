@@ -336,19 +336,19 @@ DOCS = [["a0", "a1", "a2", "a3"], ["b0"], ["c0", "c1"], ["d0", "d1", "d2"]]
 
 @probe("sentence_pairs", points=1)
 def coins_by_hand(sentence_pairs, rng):
-    """The documents of the text 400 times: which pairs occur at each place, and how often label 1.
+    """The documents of the text 90 times: which pairs occur at each place, and how often label 1.
 
-    The share of label 1 is rounded to the nearest quarter.
+    The share of label 1 is rounded to the nearest half.
     """
     docs, results = [["A0", "A1", "A2"], ["B0", "B1"]], {}
     for task in ("nsp", "sop"):
-        runs = [list(sentence_pairs(docs, rng, task)) for _ in range(400)]
+        runs = [list(sentence_pairs(docs, rng, task)) for _ in range(90)]
         results[f"{task}, numbers of pairs"] = sorted({len(run) for run in runs})
         for i in range(3):
             found = [tuple(run[i]) for run in runs if i < len(run)]
             results[f"{task}, pair {i + 1}"] = sorted({f"({a}, {b}, {int(label)})" for a, b, label in found})
             share = sum(int(label) for *_, label in found) / max(len(found), 1)
-            results[f"{task}, share of label 1 in pair {i + 1}"] = round(4 * share) / 4
+            results[f"{task}, share of label 1 in pair {i + 1}"] = round(2 * share) / 2
     return results
 
 
