@@ -189,16 +189,6 @@ def _names_used(node: ast.AST) -> set[str]:
     return {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
 
 
-def _names_used_at_definition(node: ast.stmt) -> set[str]:
-    """Names that must be bound when a function is defined; of anything else all that it uses."""
-    if not isinstance(node, ast.FunctionDef):
-        return _names_used(node)
-    now = [*node.decorator_list, *node.args.defaults, *(d for d in node.args.kw_defaults if d is not None)]
-    arguments = (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)
-    now += [a for a in (node.returns, *(a.annotation for a in arguments)) if a is not None]
-    return set().union(*map(_names_used, now)) if now else set()
-
-
 class Module:
     """A Python file as named top-level statements, to cut out self-contained pieces."""
 
@@ -252,7 +242,8 @@ class Module:
         )
         needed = [s for s in self.closure(used) if s is not root]
         everything = used.union(*(_names_used(s) for s in needed)) if needed else used
-        at_once = self.closure(_names_used_at_definition(root)) if root_first else needed
+        head = [n for n in ast.iter_child_nodes(root) if n not in getattr(root, "body", [])]  # evaluated when it is defined
+        at_once = self.closure(set().union(*map(_names_used, head))) if root_first else needed
         lines: list[str] = []
         defs: list[str] = []
         later: list[str] = []

@@ -190,9 +190,14 @@ def _verdicts_of(checks: Checks, question: str, namespace: Mapping[str, Any]) ->
     return {p: v for (slug, q, p), (known, _, v) in _session.items() if (slug, q) == (checks.slug, question) and known == ids}
 
 
+def _is_empty(function: object) -> bool:
+    """Whether a function is still to be written, or its cell to be run."""
+    return function is None or is_stub(function)
+
+
 def _status_of(checks: Checks, question: str, namespace: Mapping[str, Any]) -> str:
     functions = _functions(checks, question, namespace)
-    if not functions or any(f is None or is_stub(f) for f in functions):
+    if not functions or any(map(_is_empty, functions)):
         return UNWRITTEN
     verdicts = _verdicts_of(checks, question, namespace).values()
     return next((v.status for v in verdicts if not v.passed), PASSED)
@@ -270,7 +275,7 @@ def _forbidden(checks: Checks, question: str, namespace: Mapping[str, Any], shel
 def _subject(checks: Checks, one: Probe, question: str, namespace: Mapping[str, Any], verdict: Verdict) -> tuple[str, ...]:
     """The question's functions that a test calls; where one of them is not written yet, which."""
     called = tuple(name for name in one.parameters if name in checks.questions.get(question, {}).get("functions", []))
-    empty = tuple(name for name in called if namespace.get(name) is None or is_stub(namespace[name]))
+    empty = tuple(name for name in called if _is_empty(namespace.get(name)))
     return empty if verdict.status == UNWRITTEN and empty else called
 
 

@@ -16,10 +16,10 @@ from rich.console import Console
 
 from .executor.session import Limits
 from .probes import AuthorError
-from .rendering import MARKS, clean
+from .rendering import MARKS, Shown, clean, to_text
 from .runner import CELL_LIMITS, Record, Step, run, start_zygote
 from .submission import SubmittedCell, read_notebook
-from .verdict import FAILED, PASSED
+from .verdict import FAILED, PASSED, Verdict
 
 TEST_LIMITS = Limits(cpu=10.0, wall=40.0)
 _DEMO = re.compile(r"^@demo\b", re.MULTILINE)
@@ -118,13 +118,13 @@ def _probe_in(source: str) -> ast.FunctionDef | None:
     return None
 
 
-def _heading(source: str) -> str:
-    """What `check` writes above a result: the functions that the test calls, and its title."""
+def _failure(source: str, message: str) -> str:
+    """What `check` would have written, had it come so far."""
     found = _probe_in(source)
     assert found is not None
-    called = [a.arg for a in (*found.args.args, *found.args.kwonlyargs) if a.arg != "rng"]
+    called = tuple(a.arg for a in (*found.args.args, *found.args.kwonlyargs) if a.arg != "rng")
     title = (ast.get_docstring(found) or found.name.replace("_", " ")).strip().splitlines()[0]
-    return f"{', '.join(called)} · {title}"
+    return to_text(Shown("", title, Verdict(FAILED, message), functions=called))
 
 
 def _session_start(cells: Sequence[SubmittedCell]) -> Step:
@@ -159,10 +159,10 @@ def _show(console: Console, steps: Sequence[Step], tests: dict[int, str], record
             continue
         said = [text for one in outputs if (text := _plain(one)).startswith(tuple(MARKS.values()))]
         if ended:
-            said = [f"{MARKS[FAILED]} failed · {_heading(step.source)}\n  your code {ended}"]
+            said = [_failure(step.source, f"your code {ended}")]
         elif not said:
             errors = [f"{one.get('ename')}: {one.get('evalue')}" for one in outputs if one.get("output_type") == "error"]
-            said = [f"{MARKS[FAILED]} failed · {_heading(step.source)}\n  {'; '.join(errors) or 'the test did not run'}"]
+            said = [_failure(step.source, "; ".join(errors) or "the test did not run")]
         failed += not said[-1].startswith(MARKS[PASSED])
         say(said[-1])
     return failed

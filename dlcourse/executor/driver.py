@@ -143,7 +143,7 @@ class Transformer(TransformerManager):
         """Leave what is plain Python alone; to look for magics in it takes ten times as long as to parse it."""
         try:
             compile("".join(lines), "<cell>", "exec", PyCF_ONLY_AST | PyCF_ALLOW_TOP_LEVEL_AWAIT)
-        except Exception:
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
             return super().do_token_transforms(lines)  # type: ignore[no-any-return, no-untyped-call]
         return lines
 
