@@ -24,9 +24,7 @@ from typing import Any
 import numpy as np
 
 IMPORT_LIMIT, CHECK_LIMIT, PAGE_LIMIT = 100.0, 50.0, 50.0
-_IMPORT = (
-    "import time; t = time.process_time(); import dlcourse, sys; print(1e3 * (time.process_time() - t)); assert 'torch' not in sys.modules"
-)
+_IMPORT = "import time; t = time.process_time(); import dlcourse, sys; print(1e3 * (time.process_time() - t)); assert 'torch' not in sys.modules"
 
 
 def milliseconds(function: Callable[[], Any]) -> float:
@@ -39,7 +37,15 @@ def import_time(runs: int = 7) -> float:
     """Best of several fresh interpreters."""
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     times = [
-        float(subprocess.run([sys.executable, "-c", _IMPORT], env=environment, capture_output=True, text=True, check=True).stdout)
+        float(
+            subprocess.run(
+                [sys.executable, "-c", _IMPORT],
+                env=environment,
+                capture_output=True,
+                text=True,
+                check=True,
+            ).stdout
+        )
         for _ in range(runs)
     ]
     return min(times)
@@ -47,20 +53,24 @@ def import_time(runs: int = 7) -> float:
 
 def write_checks(path: Path, probes: int, elements: int) -> None:
     """A checks.json with ``probes`` tests of ``elements`` numbers each, and three known mistakes per test."""
-    from dlcourse.compare import close
-    from dlcourse.verdict import Expectation, KnownMistake
+    from dlcourse.core.compare import close
+    from dlcourse.core.verdict import Expectation, KnownMistake
 
     rng = np.random.default_rng(0)
     document: dict[str, Any] = {"format": 1, "assignment": "bench", "questions": {}, "probes": {}}
     for i in range(probes):
         good = np.arange(elements, dtype=float)
-        mistakes = tuple(KnownMistake(f"mistake{k}", "A hint.", rng.normal(size=elements)) for k in range(3))
+        mistakes = tuple(
+            KnownMistake(f"mistake{k}", "A hint.", rng.normal(size=elements)) for k in range(3)
+        )
         document["questions"][f"q{i}"] = {
             "functions": ["answer"],
             "needs": [f"q{i - 1}"] if i else [],
             "forbid": ["torch.nn.functional.softmax"],
         }
-        document["probes"][f"p{i}"] = Expectation(f"p{i}", f"q{i}", "A title.", 1, True, close(), good, mistakes).to_json()
+        document["probes"][f"p{i}"] = Expectation(
+            f"p{i}", f"q{i}", "A title.", 1, True, close(), good, mistakes
+        ).to_json()
     path.write_text(json.dumps(document, indent=1))
 
 
@@ -90,13 +100,21 @@ def check_times(probes: int, elements: int, sessions: int = 3) -> list[float]:
     """Milliseconds of the first and of later checks, each the best of several sessions."""
     with tempfile.TemporaryDirectory() as folder:
         write_checks(Path(folder, "checks.json"), probes, elements)
-        print(f"  checks.json of {Path(folder, 'checks.json').stat().st_size / 1e6:.1f} MB, {probes} tests of {elements} numbers")
-        environment = {k: v for k, v in os.environ.items() if not k.startswith(("NBGRADER", "DLCOURSE"))}
+        print(
+            f"  checks.json of {Path(folder, 'checks.json').stat().st_size / 1e6:.1f} MB, {probes} tests of {elements} numbers"
+        )
+        environment = {
+            k: v for k, v in os.environ.items() if not k.startswith(("NBGRADER", "DLCOURSE"))
+        }
         environment |= {"IPYTHONDIR": folder, "OMP_NUM_THREADS": "1"}
         runs: list[list[float]] = []
         for _ in range(sessions):
             done = subprocess.run(
-                [sys.executable, "-c", _SESSION, str(elements)], cwd=folder, env=environment, capture_output=True, text=True
+                [sys.executable, "-c", _SESSION, str(elements)],
+                cwd=folder,
+                env=environment,
+                capture_output=True,
+                text=True,
             )
             if done.returncode:
                 raise SystemExit(done.stderr)
@@ -109,13 +127,20 @@ def page_time() -> float:
     from nbformat import from_dict
     from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-    from dlcourse.feedback import FeedbackExporter
+    from dlcourse.nbgrader_port.feedback import FeedbackExporter
 
     cells = []
     for q in range(9):
-        source = "\n".join(f"def f{q}_{i}(x, y):\n    # a comment\n    return x @ y + {i}" for i in range(12))
+        source = "\n".join(
+            f"def f{q}_{i}(x, y):\n    # a comment\n    return x @ y + {i}" for i in range(12)
+        )
         cell = new_code_cell(source, outputs=[new_output("stream", text="printed\n" * 50)])
-        cell.metadata = from_dict({"nbgrader": {"solution": True, "grade_id": f"question-q{q}"}, "dlcourse": {"question": f"q{q}"}})
+        cell.metadata = from_dict(
+            {
+                "nbgrader": {"solution": True, "grade_id": f"question-q{q}"},
+                "dlcourse": {"question": f"q{q}"},
+            }
+        )
         cells.append(cell)
         for p in range(5):
             test = new_code_cell("")
@@ -129,7 +154,13 @@ def page_time() -> float:
             test.metadata = from_dict(
                 {
                     "nbgrader": {"grade": True, "score": 0, "points": 1},
-                    "dlcourse": {"probe": f"p{p}", "question": f"q{q}", "title": "T.", "points": 1, "verdict": verdict},
+                    "dlcourse": {
+                        "probe": f"p{p}",
+                        "question": f"q{q}",
+                        "title": "T.",
+                        "points": 1,
+                        "verdict": verdict,
+                    },
                 }
             )
             cells.append(test)
@@ -145,7 +176,9 @@ def main() -> int:
     def report(what: str, value: float, limit: float) -> None:
         nonlocal missed
         missed += value >= limit
-        print(f"{'ok  ' if value < limit else 'MISS'} {what:<46} {value:7.1f} ms  (limit {limit:g} ms)")
+        print(
+            f"{'ok  ' if value < limit else 'MISS'} {what:<46} {value:7.1f} ms  (limit {limit:g} ms)"
+        )
 
     report("import dlcourse", import_time(), IMPORT_LIMIT)
     for probes, elements in ((20, 100), (40, 5000)):

@@ -36,16 +36,16 @@ os.environ["OMP_NUM_THREADS"] = "1"
 import nbformat
 from nbgrader.api import Gradebook
 
-from dlcourse.authoring import Assignment, load
-from dlcourse.build import build, checks, gradebook_url
-from dlcourse.course import Course, read_course
-from dlcourse.grading import open_grader
-from dlcourse.nbconfig import find_alembic
-from dlcourse.reference import data_files, references
-from dlcourse.runner import start_zygote
-from dlcourse.showcase import copy_course, sample_class
-from dlcourse.submission import read_submission
-from dlcourse.work import Worker, bundle
+from dlcourse.authoring.assignment import Assignment, load
+from dlcourse.authoring.build import build, checks, gradebook_url
+from dlcourse.authoring.course import Course, read_course
+from dlcourse.authoring.references import data_files, references
+from dlcourse.executor.runner import start_zygote
+from dlcourse.grading.grader import open_grader
+from dlcourse.grading.submission import read_submission
+from dlcourse.grading.worker import Worker, bundle
+from dlcourse.nbgrader_port.config import find_alembic
+from dlcourse.tour.tour import copy_course, sample_class
 
 ROOT = Path(__file__).parents[1]
 ASSIGNMENTS = ("backpropagation", "multi_task_learning", "gumbel_softmax")
@@ -60,11 +60,16 @@ class Bars:
 
     missed: list[str] = field(default_factory=list)
 
-    def report(self, what: str, value: float, bar: float, *, least: bool = False, unit: str = " times") -> None:
+    def report(
+        self, what: str, value: float, bar: float, *, least: bool = False, unit: str = " times"
+    ) -> None:
         good = value >= bar if least else value <= bar
         if not good:
             self.missed.append(what)
-        print(f"{'ok  ' if good else 'MISS'} {what:<58} {value:8.2f}{unit}  (bar {'>=' if least else '<='} {bar:g})", flush=True)
+        print(
+            f"{'ok  ' if good else 'MISS'} {what:<58} {value:8.2f}{unit}  (bar {'>=' if least else '<='} {bar:g})",
+            flush=True,
+        )
 
 
 @dataclass(frozen=True)
@@ -113,13 +118,22 @@ def prepare(slug: str, folder: Path) -> Bench:
     return Bench(course, assignment, [s.files[f"{slug}.ipynb"] for s in samples], folder)
 
 
-def command(root: Path, *arguments: str, status: tuple[int, ...] = (0,), watch: Callable[[int], None] | None = None) -> Used:
+def command(
+    root: Path,
+    *arguments: str,
+    status: tuple[int, ...] = (0,),
+    watch: Callable[[int], None] | None = None,
+) -> Used:
     """Run a Python command in a course."""
     start = time.monotonic()
     with tempfile.TemporaryFile() as log:
-        process = subprocess.Popen([sys.executable, *arguments], cwd=root, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        process = subprocess.Popen(
+            [sys.executable, *arguments], cwd=root, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+        )
         ended = threading.Event()
-        watcher = threading.Thread(target=lambda: _watch(process.pid, ended, watch)) if watch else None
+        watcher = (
+            threading.Thread(target=lambda: _watch(process.pid, ended, watch)) if watch else None
+        )
         if watcher:
             watcher.start()
         _, code, usage = os.wait4(process.pid, 0)
@@ -129,7 +143,9 @@ def command(root: Path, *arguments: str, status: tuple[int, ...] = (0,), watch: 
         process.returncode = os.waitstatus_to_exitcode(code)
         if process.returncode not in status:
             log.seek(0)
-            raise SystemExit(f"{' '.join(arguments)}: exit code {process.returncode}\n{log.read().decode(errors='replace')[-4000:]}")
+            raise SystemExit(
+                f"{' '.join(arguments)}: exit code {process.returncode}\n{log.read().decode(errors='replace')[-4000:]}"
+            )
     return Used(time.monotonic() - start, usage.ru_utime + usage.ru_stime)
 
 
@@ -156,17 +172,26 @@ def stock_course(bench: Bench, root: Path) -> None:
     assignment = load(root, bench.slug)
     with start_zygote() as zygote:
         document = checks(assignment, course, lambda: zygote, lambda _: None)
-        document["probes"] = {name: e.to_json() for name, e in references(assignment, "", lambda: zygote).expectations.items()}
+        document["probes"] = {
+            name: e.to_json()
+            for name, e in references(assignment, "", lambda: zygote).expectations.items()
+        }
     source = root / "source" / bench.slug
     (source / "checks.json").write_text(json.dumps(document))
     path = source / f"{bench.slug}.ipynb"
     notebook = nbformat.read(path, as_version=4)
-    demos = {c.metadata.nbgrader.grade_id for c in notebook.cells if "demo" in c.metadata.get("tags", [])}
+    demos = {
+        c.metadata.nbgrader.grade_id for c in notebook.cells if "demo" in c.metadata.get("tags", [])
+    }
     for changed in [path, *(root / "submitted").rglob("*.ipynb")]:
         notebook = nbformat.read(changed, as_version=4)
-        notebook.cells = [c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade_id") not in demos]
+        notebook.cells = [
+            c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade_id") not in demos
+        ]
         nbformat.write(notebook, changed)
-    (root / "nbgrader_config.py").write_text(f"c = get_config()\nc.CourseDirectory.course_id = {course.course_id!r}\n")
+    (root / "nbgrader_config.py").write_text(
+        f"c = get_config()\nc.CourseDirectory.course_id = {course.course_id!r}\n"
+    )
     (root / "gradebook.db").unlink()
     shutil.rmtree(root / "release" / bench.slug)
     command(root, "-m", "nbgrader", "generate_assignment", bench.slug, "--force")
@@ -185,7 +210,9 @@ def throughput(bench: Bench, bars: Bars, rounds: int, students: int) -> None:
             found = scores(root, bench.slug)
         differ = {s: (expected[s], found[s]) for s in expected if expected[s] != found[s]}
         if differ or len(found) != students:
-            raise SystemExit(f"{bench.slug}: scores of stock nbgrader and of dlcourse grade differ: {differ}")
+            raise SystemExit(
+                f"{bench.slug}: scores of stock nbgrader and of dlcourse grade differ: {differ}"
+            )
         stock_rate.append(60 * len(some) / stock.wall)
         our_rate.append(60 * students / mine.wall)
         ratios.append(our_rate[-1] / stock_rate[-1])
@@ -200,8 +227,8 @@ def throughput(bench: Bench, bars: Bars, rounds: int, students: int) -> None:
 
 _ALONE = """
 import ast, contextlib, io, json, sys, time, warnings
-from dlcourse.compare import close
-from dlcourse.probes import Probe, run
+from dlcourse.core.compare import close
+from dlcourse.core.probe import Probe, run
 warnings.simplefilter("ignore")
 LIMIT = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 
@@ -260,7 +287,10 @@ def cells_alone(bench: Bench, root: Path) -> float:
 
 def where_it_goes(bench: Bench, root: Path) -> dict[str, float]:
     """CPU seconds per submission of each part of a worker; the student's process is what the worker's children used."""
-    submissions = [read_submission(f / bench.slug, bench.slug) for f in sorted((root / "submitted").iterdir())[: len(bench.honest)]]
+    submissions = [
+        read_submission(f / bench.slug, bench.slug)
+        for f in sorted((root / "submitted").iterdir())[: len(bench.honest)]
+    ]
     parts = dict.fromkeys(("rebuild", "run: the grader's side", "verdicts and notebook"), 0.0)
     children = []
     for repeats in (0, 3):
@@ -297,8 +327,13 @@ def cpu(bench: Bench, bars: Bars, rounds: int, students: int) -> None:
         ratios.append(whole / alone)
     with bench.classroom(bench.students(len(bench.honest))) as root:
         parts = where_it_goes(bench, root)
-    print(f"     {bench.slug}: {1e3 * whole:.0f} ms of CPU per submission, cells and tests alone {1e3 * alone:.0f} ms")
-    for name, seconds in {**parts, "reading, gradebook, files": whole - sum(parts.values())}.items():
+    print(
+        f"     {bench.slug}: {1e3 * whole:.0f} ms of CPU per submission, cells and tests alone {1e3 * alone:.0f} ms"
+    )
+    for name, seconds in {
+        **parts,
+        "reading, gradebook, files": whole - sum(parts.values()),
+    }.items():
         print(f"       {name:<28} {1e3 * seconds:6.1f} ms")
     bars.report(f"{bench.slug}: CPU against cells alone", statistics.median(ratios), 1.5)
 
@@ -352,7 +387,9 @@ _FLOODS = {
     "raises with a large message": "raise ValueError('x' * 300_000_000)",
 }
 _LARGE_RESULT = "import numpy as np\ndef {name}(*args, **kwargs):\n    return np.zeros(60_000_000)"
-_MANY_RESULTS = "def {name}(*args, **kwargs):\n    return [list(range(1000)) for _ in range(20_000)]"
+_MANY_RESULTS = (
+    "def {name}(*args, **kwargs):\n    return [list(range(1000)) for _ in range(20_000)]"
+)
 
 
 def with_cell(notebook: bytes, source: str, first: bool = False) -> bytes:
@@ -368,7 +405,10 @@ def answered(bench: Bench, template: str) -> bytes:
     for cell in read.cells:
         question = cell.metadata.get("nbgrader", {}).get("grade_id", "").removeprefix("question-")
         if question in bench.assignment.questions:
-            cell.source = "\n".join(template.format(name=name) for name in bench.assignment.questions[question].functions)
+            cell.source = "\n".join(
+                template.format(name=name)
+                for name in bench.assignment.questions[question].functions
+            )
     return nbformat.writes(read).encode()
 
 
@@ -389,7 +429,11 @@ def memory(bench: Bench, bars: Bars) -> None:
         f"     {len(floods)} floods in {used.wall:.0f} s: {each} MB; honest submissions {' + '.join(f'{m:.0f}' for m in calm.megabytes)} MB"
     )
     bars.report("largest of the grader's processes", max(peaks.megabytes), 400, unit=" MB")
-    bars.report("all of them, floods against honest submissions", sum(peaks.megabytes) / sum(calm.megabytes), 1.1)
+    bars.report(
+        "all of them, floods against honest submissions",
+        sum(peaks.megabytes) / sum(calm.megabytes),
+        1.1,
+    )
 
 
 # ---- growth ----------------------------------------------------------------------------------------------------------
@@ -402,7 +446,10 @@ def flat(bench: Bench, bars: Bars, sizes: tuple[int, int, int] = (10, 100, 1000)
         with bench.classroom(bench.students(size)) as root:
             walls.append(ours(root, bench.slug, watch=watch).wall)
         peaks.append(sum(watch.megabytes))
-        print(f"     {size:5d} submissions: {walls[-1]:6.1f} s, grader's memory {peaks[-1]:.0f} MB", flush=True)
+        print(
+            f"     {size:5d} submissions: {walls[-1]:6.1f} s, grader's memory {peaks[-1]:.0f} MB",
+            flush=True,
+        )
     early = (walls[1] - walls[0]) / (sizes[1] - sizes[0])
     late = (walls[2] - walls[1]) / (sizes[2] - sizes[1])
     bars.report(f"time of each one beyond {sizes[1]} against each one before", late / early, 1.2)
@@ -418,11 +465,30 @@ def cluster(workers: int) -> Iterator[str]:
     with tempfile.TemporaryDirectory() as place:
         file = Path(place, "scheduler.json")
         quiet = {"cwd": place, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        run = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard"]
-        work = [sys.executable, "-m", "distributed.cli.dask_worker", "--nthreads", "1", "--no-dashboard"]
+        run = [
+            sys.executable,
+            "-m",
+            "distributed.cli.dask_scheduler",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            "0",
+            "--no-dashboard",
+        ]
+        work = [
+            sys.executable,
+            "-m",
+            "distributed.cli.dask_worker",
+            "--nthreads",
+            "1",
+            "--no-dashboard",
+        ]
         started = [subprocess.Popen([*run, "--scheduler-file", str(file)], **quiet)]  # type: ignore[call-overload]
         try:
-            started += [subprocess.Popen([*work, "--scheduler-file", str(file)], **quiet) for _ in range(workers)]  # type: ignore[call-overload]
+            started += [
+                subprocess.Popen([*work, "--scheduler-file", str(file)], **quiet)
+                for _ in range(workers)
+            ]  # type: ignore[call-overload]
             deadline = time.monotonic() + 60
             while not file.is_file():
                 if time.monotonic() > deadline:
@@ -492,9 +558,24 @@ def hostile(bench: Bench, bars: Bars, students: int) -> None:
     for notebooks, bad in ((honest, set()), (mixed, evil)):
         with bench.classroom(notebooks) as root:
             used = ours(root, bench.slug)
-            lines = [json.loads(line) for line in (root / ".dlcourse/journal" / f"{bench.slug}.jsonl").read_text().splitlines()]
-            times = [at for at, line in zip(_stamps(root, lines), lines, strict=True) if int(line["student"][1:]) not in bad]
-            points.append([line["score"] for line in sorted(lines, key=lambda x: x["student"]) if int(line["student"][1:]) not in bad])
+            lines = [
+                json.loads(line)
+                for line in (root / ".dlcourse/journal" / f"{bench.slug}.jsonl")
+                .read_text()
+                .splitlines()
+            ]
+            times = [
+                at
+                for at, line in zip(_stamps(root, lines), lines, strict=True)
+                if int(line["student"][1:]) not in bad
+            ]
+            points.append(
+                [
+                    line["score"]
+                    for line in sorted(lines, key=lambda x: x["student"])
+                    if int(line["student"][1:]) not in bad
+                ]
+            )
         seconds.append(max(times) - min(times))
         whole.append(used.wall)
     if points[0] != points[1]:
@@ -507,17 +588,31 @@ def hostile(bench: Bench, bars: Bars, students: int) -> None:
 
 def _stamps(root: Path, lines: list[dict[str, str]]) -> list[float]:
     """When each graded notebook was written."""
-    return [next((root / "autograded" / line["student"]).rglob("*.ipynb")).stat().st_mtime for line in lines]
+    return [
+        next((root / "autograded" / line["student"]).rglob("*.ipynb")).stat().st_mtime
+        for line in lines
+    ]
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument(
-        "--only", action="append", choices=["throughput", "cpu", "memory", "flat", "dask", "hostile"], help="may be given again"
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--assignment", action="append", help=f"may be given again; {', '.join(ASSIGNMENTS)} if not given")
+    parser.add_argument(
+        "--only",
+        action="append",
+        choices=["throughput", "cpu", "memory", "flat", "dask", "hostile"],
+        help="may be given again",
+    )
+    parser.add_argument(
+        "--assignment",
+        action="append",
+        help=f"may be given again; {', '.join(ASSIGNMENTS)} if not given",
+    )
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--students", type=int, default=240, help="class size where a bar does not name one")
+    parser.add_argument(
+        "--students", type=int, default=240, help="class size where a bar does not name one"
+    )
     options = parser.parse_args()
     wanted = options.only or ["throughput", "cpu", "memory", "flat", "dask", "hostile"]
     find_alembic()

@@ -36,7 +36,9 @@ def run(zygote: Zygote) -> list[float]:
             marks.append(time.perf_counter())
     session.close()
     marks.append(time.perf_counter())
-    return [1000 * (b - a) for a, b in zip(marks, marks[1:], strict=False)] + [1000 * (marks[-1] - marks[0])]
+    return [1000 * (b - a) for a, b in zip(marks, marks[1:], strict=False)] + [
+        1000 * (marks[-1] - marks[0])
+    ]
 
 
 def main() -> None:
@@ -49,10 +51,18 @@ def main() -> None:
                 if number >= 2:
                     times[name].append(found)
     print(f"{'ms, median of ' + str(runs):24s}" + "".join(f"{part:>12s}" for part in PARTS))
-    medians = {name: [statistics.median(column) for column in zip(*rows, strict=True)] for name, rows in times.items()}
+    medians = {
+        name: [statistics.median(column) for column in zip(*rows, strict=True)]
+        for name, rows in times.items()
+    }
     for name, row in medians.items():
         print(f"{name:24s}" + "".join(f"{value:12.2f}" for value in row))
-    print(f"{'cost':24s}" + "".join(f"{a - b:12.2f}" for a, b in zip(medians["sandbox"], medians["without"], strict=True)))
+    print(
+        f"{'cost':24s}"
+        + "".join(
+            f"{a - b:12.2f}" for a, b in zip(medians["sandbox"], medians["without"], strict=True)
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -3,10 +3,10 @@
 What a notebook imports stands here and needs numpy only; the instructor's side is in the submodules.
 """
 
-from .check import check
-from .compare import at_most, close, exact, within_se
-from .demos import demo
-from .probes import probe, raises
+from .core.compare import at_most, close, exact, within_se
+from .core.probe import probe, raises
+from .student.check import check
+from .student.demo import demo
 
 __version__ = "0.1.0"
 

@@ -13,12 +13,20 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 
-from . import quickstart  # noqa: F401
-from .authoring import AuthorError, course_root
-from .course import Course, read_course
+from . import _nbformat  # noqa: F401
+from .authoring.assignment import course_root
+from .authoring.course import Course, read_course
+from .errors import AuthorError
 from .export.cli import app as export_app
 
 app = typer.Typer(
@@ -32,7 +40,12 @@ app.add_typer(export_app, name="export")
 out = Console()
 err = Console(stderr=True)
 
-Unsafe = Annotated[bool, typer.Option("--unsafe-no-sandbox", help="Run student code without a sandbox. For code you trust only.")]
+Unsafe = Annotated[
+    bool,
+    typer.Option(
+        "--unsafe-no-sandbox", help="Run student code without a sandbox. For code you trust only."
+    ),
+]
 Slug = Annotated[str, typer.Argument(help="Name of the assignment, as `dlcourse list` shows it.")]
 
 
@@ -49,7 +62,7 @@ class _Lazy:
 
     def zygote(self) -> Any:
         if self._zygote is None:
-            from .runner import start_zygote
+            from .executor.runner import start_zygote
 
             self._zygote = start_zygote(self._sandbox)
         return self._zygote
@@ -103,30 +116,48 @@ def list_() -> None:
 
 @app.command()
 def new(
-    slug: Annotated[str, typer.Argument(help="Name of the new assignment: a Python identifier, such as batch_norm.")],
+    slug: Annotated[
+        str,
+        typer.Argument(help="Name of the new assignment: a Python identifier, such as batch_norm."),
+    ],
     title: Annotated[str, typer.Option(help="Title in course.toml.")] = "",
     track: Annotated[str, typer.Option(help="Track in course.toml.")] = "New assignments",
-    article: Annotated[str, typer.Option(help="Address of the article it goes with.")] = "https://example.org/article",
+    article: Annotated[
+        str, typer.Option(help="Address of the article it goes with.")
+    ] = "https://example.org/article",
     minutes: Annotated[int, typer.Option(help="How long a student needs.")] = 60,
 ) -> None:
     """Write a working template of a new assignment."""
-    from .scaffold import create
+    from .authoring.scaffold import create
 
-    for path in create(read_course(course_root()), slug, title or slug.replace("_", " ").capitalize(), track, article, minutes):
+    for path in create(
+        read_course(course_root()),
+        slug,
+        title or slug.replace("_", " ").capitalize(),
+        track,
+        article,
+        minutes,
+    ):
         out.print(f"wrote {path}")
     out.print(f"Now run: python solutions/{slug}.py; pytest tests/{slug}; dlcourse build {slug}")
 
 
 @app.command()
 def build(
-    slugs: Annotated[list[str] | None, typer.Argument(help="Assignments to build; all if none is named.")] = None,
+    slugs: Annotated[
+        list[str] | None, typer.Argument(help="Assignments to build; all if none is named.")
+    ] = None,
     check: Annotated[
-        bool, typer.Option("--check", help="Write nothing; fail when source/ or release/ is stale or holds what it must not.")
+        bool,
+        typer.Option(
+            "--check",
+            help="Write nothing; fail when source/ or release/ is stale or holds what it must not.",
+        ),
     ] = False,
 ) -> None:
     """Make source/ and release/ from solutions/ and tests/."""
-    from .build import build as build_one
-    from .build import stale
+    from .authoring.build import build as build_one
+    from .authoring.build import stale
 
     lazy = _Lazy()
     course = lazy.course
@@ -147,16 +178,20 @@ def build(
     finally:
         lazy.close()
     if problems:
-        raise AuthorError("\n".join([*problems, "run `dlcourse build` and commit source/ and release/"]))
+        raise AuthorError(
+            "\n".join([*problems, "run `dlcourse build` and commit source/ and release/"])
+        )
 
 
 @app.command()
 def check(
-    notebook: Annotated[Path, typer.Argument(help="Your notebook. Its checks.json must lie next to it.")],
+    notebook: Annotated[
+        Path, typer.Argument(help="Your notebook. Its checks.json must lie next to it.")
+    ],
     unsafe_no_sandbox: Unsafe = False,
 ) -> None:
     """Run a notebook's own tests in a terminal, as Run All does in JupyterLab."""
-    from .terminal import check_notebook
+    from .student.terminal import check_notebook
 
     failed = check_notebook(notebook, out, sandbox=not unsafe_no_sandbox)
     raise typer.Exit(1 if failed else 0)
@@ -165,11 +200,19 @@ def check(
 @app.command()
 def grade(
     slug: Slug,
-    only: Annotated[list[str] | None, typer.Option(help="Grade this student only; may be given again.")] = None,
-    again: Annotated[bool, typer.Option("--again", help="Grade unchanged submissions, too.")] = False,
-    since: Annotated[datetime | None, typer.Option(help="Only what was handed in at or after this time (UTC).")] = None,
+    only: Annotated[
+        list[str] | None, typer.Option(help="Grade this student only; may be given again.")
+    ] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Grade unchanged submissions, too.")
+    ] = False,
+    since: Annotated[
+        datetime | None, typer.Option(help="Only what was handed in at or after this time (UTC).")
+    ] = None,
     jobs: Annotated[int, typer.Option(min=0, help="Worker processes; 0 means one per core.")] = 0,
-    cluster: Annotated[str, typer.Option(help="Address of a Dask scheduler, such as tcp://host:8786.")] = "",
+    cluster: Annotated[
+        str, typer.Option(help="Address of a Dask scheduler, such as tcp://host:8786.")
+    ] = "",
     db: Annotated[str, typer.Option(help="Gradebook, if not nbgrader's own setting.")] = "",
     unsafe_no_sandbox: Unsafe = False,
 ) -> None:
@@ -177,8 +220,8 @@ def grade(
 
     Exit code 0: everybody has a grade. 2: everybody has a grade, but some submissions need a look. 1: somebody has none.
     """
-    from .classgrade import Settings, diagnoses, elapsed, grade_class
-    from .nbconfig import nbgrader_config
+    from .grading.class_run import Settings, diagnoses, elapsed, grade_class
+    from .nbgrader_port.config import nbgrader_config
 
     course = read_course(course_root())
     entry = course.entry(slug)
@@ -203,28 +246,55 @@ def grade(
     out.print(table)
     for student, notes in report.attention.items():
         for note in notes:
-            err.print(f"submitted/{student}/{slug}: {note}", markup=False, highlight=False, soft_wrap=True)
+            err.print(
+                f"submitted/{student}/{slug}: {note}", markup=False, highlight=False, soft_wrap=True
+            )
     for student, reason in sorted(report.failed.items()):
-        err.print(f"submitted/{student}/{slug}: no grade: {reason}", markup=False, highlight=False, soft_wrap=True)
+        err.print(
+            f"submitted/{student}/{slug}: no grade: {reason}",
+            markup=False,
+            highlight=False,
+            soft_wrap=True,
+        )
     slowest = max((report.entries[s] for s in report.graded), key=lambda e: e.seconds, default=None)
     tail = f"; slowest {slowest.student}, {slowest.seconds:.1f} s" if slowest else ""
     out.print(
         f"{len(report.graded)} graded now, {len(report.entries) - len(report.graded)} unchanged, {len(report.failed)} failed, {elapsed(time.monotonic() - start)}{tail}"
     )
     unreadable = any(not e.readable for e in report.entries.values())
-    raise typer.Exit(1 if report.failed else 2 if unreadable or any(report.attention.values()) else 0)
+    raise typer.Exit(
+        1 if report.failed else 2 if unreadable or any(report.attention.values()) else 0
+    )
 
 
 @app.command()
 def audit(
-    slugs: Annotated[list[str] | None, typer.Argument(help="Assignments to audit; all if none is named.")] = None,
+    slugs: Annotated[
+        list[str] | None, typer.Argument(help="Assignments to audit; all if none is named.")
+    ] = None,
     changed: Annotated[
-        bool, typer.Option("--changed", help="Only those whose files, or the audit itself, changed since the last audit.")
+        bool,
+        typer.Option(
+            "--changed",
+            help="Only those whose files, or the audit itself, changed since the last audit.",
+        ),
     ] = False,
-    check: Annotated[bool, typer.Option("--check", help="Run nothing; fail when an audit.json is missing, stale or has findings.")] = False,
-    entries: Annotated[bool, typer.Option("--entries", help="Print survivors as entries for equivalent.toml.")] = False,
-    seed: Annotated[str, typer.Option(help="Audit under another course seed and write nothing.")] = "",
-    jobs: Annotated[int, typer.Option(help="How many variants run side by side; 0 means one per core.")] = 0,
+    check: Annotated[
+        bool,
+        typer.Option(
+            "--check",
+            help="Run nothing; fail when an audit.json is missing, stale or has findings.",
+        ),
+    ] = False,
+    entries: Annotated[
+        bool, typer.Option("--entries", help="Print survivors as entries for equivalent.toml.")
+    ] = False,
+    seed: Annotated[
+        str, typer.Option(help="Audit under another course seed and write nothing.")
+    ] = "",
+    jobs: Annotated[
+        int, typer.Option(help="How many variants run side by side; 0 means one per core.")
+    ] = 0,
 ) -> None:
     """Test the tests: stubs, misconceptions, alternatives, cheats and mutants against every probe.
 
@@ -239,9 +309,13 @@ def audit(
     chosen = [course.entry(s).slug for s in slugs or course.entries]
     states = {slug: state(course, slug) for slug in chosen} if check or changed else {}
     if check:
-        bad = [f"tests/{slug}/audit.json: {what}" for slug, what in states.items() if what != "passed"]
+        bad = [
+            f"tests/{slug}/audit.json: {what}" for slug, what in states.items() if what != "passed"
+        ]
         if bad:
-            raise AuthorError("\n".join([*bad, "run `dlcourse audit --changed` and commit the result"]))
+            raise AuthorError(
+                "\n".join([*bad, "run `dlcourse audit --changed` and commit the result"])
+            )
         out.print(f"{len(chosen)} audits up to date")
         return
     failed = False
@@ -251,7 +325,9 @@ def audit(
             failed |= states[slug] == "failed"
             continue
         with _bar(f"auditing {slug}", None) as step:
-            report, survivors = audit_one(course, slug, lambda word: step(word, None), jobs, seed or None)
+            report, survivors = audit_one(
+                course, slug, lambda word: step(word, None), jobs, seed or None
+            )
         if not seed:
             write(course, report)
         (out if out.is_terminal else Console(width=130)).print(table(report))
@@ -265,15 +341,26 @@ def audit(
 
 @app.command()
 def demo(
-    folder: Annotated[Path | None, typer.Option(help="Where to put the demo course; a new temporary folder if not given.")] = None,
-    assignment: Annotated[
-        list[str] | None, typer.Option(help="Hand out this one; may be given again. Three that show most if not given.")
+    folder: Annotated[
+        Path | None,
+        typer.Option(help="Where to put the demo course; a new temporary folder if not given."),
     ] = None,
-    autograde: Annotated[bool, typer.Option("--autograde", help="Grade with plain `nbgrader autograde`; the scores are the same.")] = False,
+    assignment: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Hand out this one; may be given again. Three that show most if not given."
+        ),
+    ] = None,
+    autograde: Annotated[
+        bool,
+        typer.Option(
+            "--autograde", help="Grade with plain `nbgrader autograde`; the scores are the same."
+        ),
+    ] = False,
     unsafe_no_sandbox: Unsafe = False,
 ) -> None:
     """Hand out the course, collect a small class of sample submissions, grade it through nbgrader, show the result."""
-    from .showcase import run_demo
+    from .tour.tour import run_demo
 
     run_demo(
         read_course(course_root()),

@@ -25,9 +25,7 @@ _PACKAGES = {
     "numpy": "2.2", "torch": "2.7", "ipython": "9", "nbformat": "5.10", "nbgrader": "0.9.6", "jupyterlab": "4.4", "nh3": "0.3", "sqlalchemy": "2.0",
 }  # fmt: skip
 _INSTALL = 'pip install "dlcourse[instructor]"'
-_CONTAINER = (
-    "in Docker: docker run --security-opt seccomp=unconfined --security-opt systempaths=unconfined --security-opt apparmor=unconfined"
-)
+_CONTAINER = "in Docker: docker run --security-opt seccomp=unconfined --security-opt systempaths=unconfined --security-opt apparmor=unconfined"
 
 
 @dataclass(frozen=True)
@@ -97,7 +95,8 @@ def _sandbox() -> Check:
         return Check(
             "sandbox",
             True,
-            "student code runs in a sandbox" + (" (as root: each run gets a user id of its own)" if os.geteuid() == 0 else ""),
+            "student code runs in a sandbox"
+            + (" (as root: each run gets a user id of its own)" if os.geteuid() == 0 else ""),
         )
     if shutil.which("bwrap"):
         try:
@@ -106,21 +105,43 @@ def _sandbox() -> Check:
         except sandbox.SandboxUnavailable as error:
             reasons = (error.reason,)
         else:
-            return Check("sandbox", True, "through bubblewrap; each run starts Python anew", f"for a warm start: {_namespace_cure()}")
-    return Check("sandbox", False, "; ".join(reasons), f"{_namespace_cure()}; or --unsafe-no-sandbox for code that you trust")
+            return Check(
+                "sandbox",
+                True,
+                "through bubblewrap; each run starts Python anew",
+                f"for a warm start: {_namespace_cure()}",
+            )
+    return Check(
+        "sandbox",
+        False,
+        "; ".join(reasons),
+        f"{_namespace_cure()}; or --unsafe-no-sandbox for code that you trust",
+    )
 
 
 def _bubblewrap() -> Check:
     path = shutil.which("bwrap")
     if path is None:
         cure = "" if not sandbox.available() else "sudo apt install bubblewrap"
-        return Check("bubblewrap", True, "not installed; only needed where the line above fails", cure)
-    version = subprocess.run([path, "--version"], capture_output=True, text=True, check=False).stdout.split()[-1:]
-    return Check("bubblewrap", True, f"{path} {' '.join(version)}, used where namespaces are not allowed otherwise")
+        return Check(
+            "bubblewrap", True, "not installed; only needed where the line above fails", cure
+        )
+    version = subprocess.run(
+        [path, "--version"], capture_output=True, text=True, check=False
+    ).stdout.split()[-1:]
+    return Check(
+        "bubblewrap",
+        True,
+        f"{path} {' '.join(version)}, used where namespaces are not allowed otherwise",
+    )
 
 
 def _memory() -> Check:
-    found = [line.split()[1] for line in _read("/proc/meminfo").splitlines() if line.startswith("MemAvailable:")]
+    found = [
+        line.split()[1]
+        for line in _read("/proc/meminfo").splitlines()
+        if line.startswith("MemAvailable:")
+    ]
     if not found:
         return Check("memory", True, "unknown")
     free, cores = int(found[0]) << 10, os.cpu_count() or 1
@@ -131,21 +152,33 @@ def _memory() -> Check:
         "memory",
         True,
         detail,
-        "" if free > cores * SANDBOX.memory else "a class that tries to exhaust memory could: grade with fewer --jobs",
+        ""
+        if free > cores * SANDBOX.memory
+        else "a class that tries to exhaust memory could: grade with fewer --jobs",
     )
 
 
 def _disk() -> Check:
     free = shutil.disk_usage(tempfile.gettempdir()).free
     return Check(
-        "disk", free > _GB, f"{free / _GB:.1f} GB free in {tempfile.gettempdir()}", "" if free > _GB else "free some, or set TMPDIR"
+        "disk",
+        free > _GB,
+        f"{free / _GB:.1f} GB free in {tempfile.gettempdir()}",
+        "" if free > _GB else "free some, or set TMPDIR",
     )
 
 
 def _torch() -> Check:
     """In a process of its own: whether one thread is what the environment of student code gives."""
     code = "import torch, os; torch.ones(64, 64) @ torch.ones(64, 64); print(torch.__version__, torch.get_num_threads(), len(os.listdir('/proc/self/task')))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment(), timeout=120, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        env=environment(),
+        timeout=120,
+        check=False,
+    )
     if done.returncode:
         return Check(
             "torch",
@@ -155,11 +188,19 @@ def _torch() -> Check:
         )
     version, threads, tasks = done.stdout.split()
     ok = threads == tasks == "1"
-    return Check("torch", ok, f"{version}, {threads} thread in student code", "" if ok else "a build of torch that heeds OMP_NUM_THREADS")
+    return Check(
+        "torch",
+        ok,
+        f"{version}, {threads} thread in student code",
+        "" if ok else "a build of torch that heeds OMP_NUM_THREADS",
+    )
 
 
 def _number(version: str) -> tuple[int, ...]:
-    return tuple(int("".join(c for c in part if c.isdigit()) or 0) for part in version.split("+")[0].split(".")[:3])
+    return tuple(
+        int("".join(c for c in part if c.isdigit()) or 0)
+        for part in version.split("+")[0].split(".")[:3]
+    )
 
 
 def _packages() -> Check:
@@ -173,13 +214,22 @@ def _packages() -> Check:
         found.append(f"{name} {version}")
         if _number(version) < _number(least):
             wrong.append(f"{name} {version} is older than {least}")
-    return Check("packages", not wrong, "; ".join(wrong) or ", ".join(found), _INSTALL if wrong else "")
+    return Check(
+        "packages", not wrong, "; ".join(wrong) or ", ".join(found), _INSTALL if wrong else ""
+    )
 
 
 def _course(root: Path) -> Check:
-    missing = [name for name in ("course.toml", "nbgrader_config.py") if not (root / name).is_file()]
+    missing = [
+        name for name in ("course.toml", "nbgrader_config.py") if not (root / name).is_file()
+    ]
     if missing:
-        return Check("course", False, f"no {' and no '.join(missing)} in {root}", "run this in the course's folder")
+        return Check(
+            "course",
+            False,
+            f"no {' and no '.join(missing)} in {root}",
+            "run this in the course's folder",
+        )
     return Check("course", True, f"{root}")
 
 
@@ -193,16 +243,36 @@ def _database(root: Path) -> Check:
             connection.commit()
             connection.close()
     except (OSError, sqlite3.Error) as error:
-        return Check("gradebook", False, f"SQLite in {root}: {error}", "a local disk that you may write to, or PostgreSQL (db_url)")
+        return Check(
+            "gradebook",
+            False,
+            f"SQLite in {root}: {error}",
+            "a local disk that you may write to, or PostgreSQL (db_url)",
+        )
     ok = mode == "wal"
     return Check(
-        "gradebook", ok, f"SQLite {sqlite3.sqlite_version}, journal mode {mode}", "" if ok else "a local disk, or PostgreSQL (db_url)"
+        "gradebook",
+        ok,
+        f"SQLite {sqlite3.sqlite_version}, journal mode {mode}",
+        "" if ok else "a local disk, or PostgreSQL (db_url)",
     )
 
 
 def _browser() -> Check:
-    path = next((p for name in ("chromium", "chromium-browser", "google-chrome", "chrome") if (p := shutil.which(name))), None)
-    return Check("chromium", True, path or "not found; only the browser tests need it", "" if path else "sudo apt install chromium")
+    path = next(
+        (
+            p
+            for name in ("chromium", "chromium-browser", "google-chrome", "chrome")
+            if (p := shutil.which(name))
+        ),
+        None,
+    )
+    return Check(
+        "chromium",
+        True,
+        path or "not found; only the browser tests need it",
+        "" if path else "sudo apt install chromium",
+    )
 
 
 def report(root: Path | None = None) -> list[Check]:
@@ -239,5 +309,7 @@ def table(checks: list[Check]) -> Table:
         text = Text(one.detail)
         if one.cure:
             text.append(f"\n→ {one.cure}", style="yellow" if one.ok else "red")
-        out.add_row(Text("ok", style="green") if one.ok else Text("no", style="red"), one.name, text)
+        out.add_row(
+            Text("ok", style="green") if one.ok else Text("no", style="red"), one.name, text
+        )
     return out

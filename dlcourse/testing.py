@@ -14,14 +14,14 @@ from typing import Any
 import jupytext
 import pytest
 
-from .authoring import course_root
-from .course import read_course
+from .authoring.assignment import course_root
+from .authoring.course import read_course
+from .core.rendering import Shown, to_text
+from .executor.runner import start_zygote
 from .executor.session import Zygote
 from .export import pack
-from .grading import Grader, open_grader
-from .rendering import Shown, to_text
-from .runner import start_zygote
-from .submission import Submission, from_notebook, read_notebook
+from .grading.grader import Grader, open_grader
+from .grading.submission import Submission, from_notebook, read_notebook
 
 _ZYGOTE: pytest.StashKey[Zygote] = pytest.StashKey()
 
@@ -29,9 +29,17 @@ _ZYGOTE: pytest.StashKey[Zygote] = pytest.StashKey()
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("dlcourse")
     group.addoption(
-        "--dlcourse-notebook", action="append", default=[], type=Path, help="Notebook or percent script to grade; may be given again."
+        "--dlcourse-notebook",
+        action="append",
+        default=[],
+        type=Path,
+        help="Notebook or percent script to grade; may be given again.",
     )
-    group.addoption("--dlcourse-no-sandbox", action="store_true", help="Run code without a sandbox. For code you trust only.")
+    group.addoption(
+        "--dlcourse-no-sandbox",
+        action="store_true",
+        help="Run code without a sandbox. For code you trust only.",
+    )
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
@@ -68,7 +76,12 @@ class Probes(pytest.File):
         for notebook in self.config.getoption("--dlcourse-notebook"):
             graded = _Notebook(grader, notebook)
             for name, expectation in grader.references.expectations.items():
-                yield One.from_parent(self, name=f"{expectation.question}::{name}[{notebook.stem}]", graded=graded, probe=name)
+                yield One.from_parent(
+                    self,
+                    name=f"{expectation.question}::{name}[{notebook.stem}]",
+                    graded=graded,
+                    probe=name,
+                )
 
 
 class _Notebook:
@@ -96,7 +109,11 @@ class One(pytest.Item):
         super().__init__(**kwargs)
         self._graded, self._probe = graded, probe
         expectation = graded.grader.references.expectations[probe]
-        self.user_properties += [("notebook", str(graded.path)), ("question", expectation.question), ("points", expectation.points)]
+        self.user_properties += [
+            ("notebook", str(graded.path)),
+            ("question", expectation.question),
+            ("points", expectation.points),
+        ]
 
     def runtest(self) -> None:
         shown = self._graded.shown(self.config)[self._probe]
@@ -104,7 +121,11 @@ class One(pytest.Item):
             raise ProbeFailed(to_text(shown, 100))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        return str(excinfo.value) if excinfo.errisinstance(ProbeFailed) else super().repr_failure(excinfo, style)
+        return (
+            str(excinfo.value)
+            if excinfo.errisinstance(ProbeFailed)
+            else super().repr_failure(excinfo, style)
+        )
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
         return self.path, None, self.name

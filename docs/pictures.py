@@ -20,8 +20,8 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "dlcourse"))
 from lab import TOKEN, browser, open_notebook, run_all, running_lab  # noqa: E402
 
-from dlcourse.authoring import load  # noqa: E402
-from dlcourse.showcase import plain  # noqa: E402
+from dlcourse.authoring.assignment import load  # noqa: E402
+from dlcourse.tour.tour import plain  # noqa: E402
 
 SLUG = "backpropagation"
 LIMIT = 200_000
@@ -33,7 +33,9 @@ def save(page: Page, name: str, clip: dict[str, float] | None = None) -> None:
     path = ROOT / "docs" / "pictures" / f"{name}.png"
     path.parent.mkdir(exist_ok=True)
     page.screenshot(path=path, clip=clip)  # type: ignore[arg-type]
-    Image.open(path).convert("P", palette=Image.Palette.ADAPTIVE, colors=128).save(path, optimize=True)
+    Image.open(path).convert("P", palette=Image.Palette.ADAPTIVE, colors=128).save(
+        path, optimize=True
+    )
     assert path.stat().st_size < LIMIT, f"{path} holds {path.stat().st_size} bytes"
 
 
@@ -50,7 +52,11 @@ def notebook(course: Path) -> Path:
     for cell in one.cells:
         question = cell.metadata.nbgrader["grade_id"].removeprefix("question-")
         if cell.metadata.nbgrader["solution"] and question in questions[:2]:
-            cell.source = plain(assignment.edited(mistake) if question == questions[1] else assignment.questions[question].source)
+            cell.source = plain(
+                assignment.edited(mistake)
+                if question == questions[1]
+                else assignment.questions[question].source
+            )
     nbformat.write(one, path)
     return path
 
@@ -58,7 +64,11 @@ def notebook(course: Path) -> Path:
 def main(course: Path) -> None:
     path = notebook(course)
     feedback = sorted(course.glob(f"feedback/mistake_*/{SLUG}/{SLUG}.html"))[1]
-    with running_lab(course) as address, tempfile.TemporaryDirectory() as profile, browser(Path(profile)) as context:
+    with (
+        running_lab(course) as address,
+        tempfile.TemporaryDirectory() as profile,
+        browser(Path(profile)) as context,
+    ):
         page = context.new_page()
         page.set_viewport_size({"width": 1100, "height": 820})
         open_notebook(page, address, path.relative_to(course).as_posix())

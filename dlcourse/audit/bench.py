@@ -12,14 +12,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from ..authoring import Assignment, AuthorError
-from ..encoding import Raised
+from ..authoring.assignment import Assignment
+from ..authoring.references import data_files, notebook_steps, probe_step
+from ..core.encoding import Raised
+from ..errors import AuthorError
+from ..executor.runner import rehearse, start_zygote
 from ..executor.session import Limits, RunEnded, Session, Zygote
-from ..reference import data_files, notebook_steps, probe_step
-from ..runner import rehearse, start_zygote
 
 INSIDE = Path(__file__).with_name("inside.py").read_text(encoding="utf-8")
-PRELUDE = f"__audit__ = {{'__name__': 'audit'}}; exec(compile({INSIDE!r}, '<audit>', 'exec'), __audit__)"
+PRELUDE = (
+    f"__audit__ = {{'__name__': 'audit'}}; exec(compile({INSIDE!r}, '<audit>', 'exec'), __audit__)"
+)
 _GENEROUS = Limits(cpu=60.0, wall=300.0)
 
 
@@ -155,21 +158,37 @@ class Bench:
                     break
         return outcome
 
-    def _pass(self, session: Session, variant: Variant, left: set[str], ended: set[int], stop: Stop, outcome: Outcome) -> bool:
+    def _pass(
+        self,
+        session: Session,
+        variant: Variant,
+        left: set[str],
+        ended: set[int],
+        stop: Stop,
+        outcome: Outcome,
+    ) -> bool:
         """One process: cells and the probes that are left. False where it ended before its time."""
         dressed = any("__audit__" in source for source in variant.sources.values())
-        waiting = [PRELUDE] if dressed else []  # cells of the reference run together, which saves most of their time
+        waiting = (
+            [PRELUDE] if dressed else []
+        )  # cells of the reference run together, which saves most of their time
         for number, cell in enumerate(self.cells):
             changed = cell.question is not None and cell.question in variant.sources
             if number not in ended and not changed:
                 waiting.append(cell.source)
-            wanted = [p for p in self.assignment.probes_of(cell.question) if p.probe.name in left] if cell.question else []
+            wanted = (
+                [p for p in self.assignment.probes_of(cell.question) if p.probe.name in left]
+                if cell.question
+                else []
+            )
             if waiting and (changed or wanted):
                 session.cell("\n\n\n".join(waiting), "reference", _GENEROUS)
                 waiting = []
             if changed and cell.question and number not in ended:
                 try:
-                    if not session.cell(variant.sources[cell.question], cell.question, _GENEROUS)["ok"]:
+                    if not session.cell(variant.sources[cell.question], cell.question, _GENEROUS)[
+                        "ok"
+                    ]:
                         outcome.failed.append(cell.question)
                 except RunEnded:
                     ended.add(number)
@@ -177,7 +196,9 @@ class Bench:
             for graded in wanted:
                 name = graded.probe.name
                 left.discard(name)
-                step = probe_step(self.assignment, graded, variant.seed, variant.limits.get(name, _GENEROUS))
+                step = probe_step(
+                    self.assignment, graded, variant.seed, variant.limits.get(name, _GENEROUS)
+                )
                 start = time.monotonic()
                 try:
                     result = session.probe(step.probe or {}, step.source, step.limits)
@@ -190,13 +211,19 @@ class Bench:
             if not left and not variant.calls:
                 return True
         if variant.calls:
-            outcome.calls = self._ask(session, "audit_noted", "def audit_noted(audit_calls):\n    return audit_calls()\n")
+            outcome.calls = self._ask(
+                session, "audit_noted", "def audit_noted(audit_calls):\n    return audit_calls()\n"
+            )
         return True
 
     @staticmethod
     def _ask(session: Session, name: str, program: str) -> Any:
         """Result of a probe of our own."""
-        return session.probe({"name": name, "question": "", "public": True, "slug": "", "seed": ""}, program, _GENEROUS)
+        return session.probe(
+            {"name": name, "question": "", "public": True, "slug": "", "seed": ""},
+            program,
+            _GENEROUS,
+        )
 
     def demos(self) -> list[Demo]:
         """Run the whole notebook, demos included, and say how they went."""
@@ -209,8 +236,19 @@ class Bench:
                     continue
                 reply = session.cell(cell.source, cell.kind, _GENEROUS)
                 now = float(self._ask(session, "audit_clock", clock))
-                error = next((f"{o['ename']}: {o['evalue']}" for o in reply["outputs"] if o["output_type"] == "error"), "")
-                names = [n.name for n in ast.parse(cell.source).body if isinstance(n, ast.FunctionDef)]
-                found.append(Demo(names[-1] if cell.kind == "demo" and names else "", now - last, error))
+                error = next(
+                    (
+                        f"{o['ename']}: {o['evalue']}"
+                        for o in reply["outputs"]
+                        if o["output_type"] == "error"
+                    ),
+                    "",
+                )
+                names = [
+                    n.name for n in ast.parse(cell.source).body if isinstance(n, ast.FunctionDef)
+                ]
+                found.append(
+                    Demo(names[-1] if cell.kind == "demo" and names else "", now - last, error)
+                )
                 last = now
         return found

@@ -64,10 +64,20 @@ def _say(context: Context, question: str, probe: str, modes: list[str]) -> None:
         text = "is passed by random numbers of any shape: what the function returns makes no difference (is it compared with itself?)"
         context.find(question, "values", probe, text)
     elif "random" in modes and "zeros" in modes and "ones" in modes:
-        context.find(question, "values", probe, "is passed by any numbers of the right shape: only shapes or types are looked at")
+        context.find(
+            question,
+            "values",
+            probe,
+            "is passed by any numbers of the right shape: only shapes or types are looked at",
+        )
     elif modes == [MISSHAPEN]:
         context.find(question, "values", probe, "is passed by numbers in the wrong shape")
     else:
         for mode in modes:
             if mode in CHEATS:
-                context.find(question, f"cheat {mode}", probe, f"is passed by a stub that returns {CHEATS[mode]}")
+                context.find(
+                    question,
+                    f"cheat {mode}",
+                    probe,
+                    f"is passed by a stub that returns {CHEATS[mode]}",
+                )

@@ -16,7 +16,9 @@ def check(context: Context) -> None:
     named: set[str] = set()
     if path.is_file():
         tree = ast.parse(path.read_text(encoding="utf-8"))
-        named = {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)} | {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
+        named = {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)} | {
+            n.id for n in ast.walk(tree) if isinstance(n, ast.Name)
+        }
         named |= {a.name for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) for a in n.names}
     for name, numbers in context.numbers.items():
         wanted = [
@@ -27,9 +29,27 @@ def check(context: Context) -> None:
         ]
         for what, has, needs in wanted:
             if has < needs:
-                context.find(name, "complete", what, f"has {has} of at least {needs} {what}{'s' * (needs > 1)}")
+                context.find(
+                    name,
+                    "complete",
+                    what,
+                    f"has {has} of at least {needs} {what}{'s' * (needs > 1)}",
+                )
         if not named & set(assignment.questions[name].functions):
-            context.find(name, "complete", "oracle", f"tests/{assignment.slug}/test_oracles.py names none of its functions")
-    hidden = sum(p.probe.points for p in assignment.probes.values() if not p.probe.public) / assignment.points
+            context.find(
+                name,
+                "complete",
+                "oracle",
+                f"tests/{assignment.slug}/test_oracles.py names none of its functions",
+            )
+    hidden = (
+        sum(p.probe.points for p in assignment.probes.values() if not p.probe.public)
+        / assignment.points
+    )
     if hidden < HIDDEN_SHARE:
-        context.find("", "complete", "hidden points", f"only {hidden:.0%} of the points are hidden; about two thirds should be")
+        context.find(
+            "",
+            "complete",
+            "hidden points",
+            f"only {hidden:.0%} of the points are hidden; about two thirds should be",
+        )

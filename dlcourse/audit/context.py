@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..authoring import Assignment, AuthorError
-from ..encoding import Raised
+from ..authoring.assignment import Assignment
+from ..core.encoding import Raised
+from ..core.verdict import Expectation, wrong
+from ..errors import AuthorError
+from ..executor.runner import PROBE_CPU, PROBE_FACTOR
 from ..executor.session import Limits
-from ..runner import PROBE_CPU, PROBE_FACTOR
-from ..verdict import Expectation, wrong
 from .bench import Bench, Outcome, Stop, Variant
 from .findings import Finding, Numbers
 from .stubs import Cell
@@ -84,7 +85,9 @@ class Context:
     def find(self, question: str, check: str, subject: str, text: str) -> None:
         self.findings.append(Finding(question, check, subject, text))
 
-    def run(self, variants: Sequence[Variant], word: str, stop: Stop | None = None) -> list[Outcome]:
+    def run(
+        self, variants: Sequence[Variant], word: str, stop: Stop | None = None
+    ) -> list[Outcome]:
         """Run variants side by side; the outcomes come in their order."""
 
         def job(variant: Variant) -> Callable[[], Outcome]:
@@ -105,7 +108,11 @@ class Context:
         """Probes that an outcome fails, and why."""
         found = {}
         for name in probes:
-            text = self.wrong(name, outcome.results[name], seed) if name in outcome.results else "was not run"
+            text = (
+                self.wrong(name, outcome.results[name], seed)
+                if name in outcome.results
+                else "was not run"
+            )
             if text is not None:
                 found[name] = text
         return found
@@ -120,7 +127,9 @@ class Context:
             AuthorError: a probe fails on it.
         """
         every = list(self.assignment.probes)
-        outcomes = {self.seed: self.bench.run(Variant({}, every, self.seed))}  # alone, since it is timed
+        outcomes = {
+            self.seed: self.bench.run(Variant({}, every, self.seed))
+        }  # alone, since it is timed
         self.tick("reference")
         first = outcomes[self.seed]
         for name in every:
@@ -130,16 +139,33 @@ class Context:
                 limits[name] = Limits(cpu, 10 * cpu)
         for question, numbers in self.numbers.items():
             numbers.seconds = sum(first.seconds.get(name, 0.0) for name in self.own(question))
-        outcomes.update(zip(OTHER_SEEDS, self.run([Variant({}, every, s) for s in OTHER_SEEDS], "reference"), strict=True))
+        outcomes.update(
+            zip(
+                OTHER_SEEDS,
+                self.run([Variant({}, every, s) for s in OTHER_SEEDS], "reference"),
+                strict=True,
+            )
+        )
         for seed, outcome in outcomes.items():
             self.expected[seed] = {}
             for name, graded in self.assignment.probes.items():
                 one, result = graded.probe, outcome.results[name]
                 if isinstance(result, Raised) and not result.expected:
-                    where = "".join(f"; {cell}, line {line}: {source}" for cell, line, source in result.trace[-1:])
+                    where = "".join(
+                        f"; {cell}, line {line}: {source}"
+                        for cell, line, source in result.trace[-1:]
+                    )
                     text = f"probe {name} fails on the reference under the seed {seed!r}: {result.type}: {result.message}{where}"
                     raise AuthorError(f"solutions/{self.assignment.slug}.py: {text}")
                 self.expected[seed][name] = Expectation(
-                    name, one.question, one.title, one.points, one.public, one.compare, result, (), one.judge
+                    name,
+                    one.question,
+                    one.title,
+                    one.points,
+                    one.public,
+                    one.compare,
+                    result,
+                    (),
+                    one.judge,
                 )
         return first.results

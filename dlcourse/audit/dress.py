@@ -26,7 +26,8 @@ def check(context: Context) -> None:
         can, _ = wrappable(context.cells[name])
         for mode in DRESS:
             by_chance = mode in ("seeds", "draws") and any(
-                p.probe.judge or p.probe.compare.kind == "within_se" for p in context.assignment.probes_of(name)
+                p.probe.judge or p.probe.compare.kind == "within_se"
+                for p in context.assignment.probes_of(name)
             )
             seeds = (context.seed, *OTHER_SEEDS) if by_chance else (context.seed,)
             if (mode == "threads" and torch) or (mode != "threads" and can):
@@ -35,7 +36,11 @@ def check(context: Context) -> None:
     variants = []
     for name, mode, seed in jobs:
         source = context.assignment.questions[name].source
-        changed = THREADS + source if mode == "threads" else wrapped(source, wrappable(context.cells[name])[0], mode)
+        changed = (
+            THREADS + source
+            if mode == "threads"
+            else wrapped(source, wrappable(context.cells[name])[0], mode)
+        )
         variants.append(Variant({name: changed}, context.own(name), seed))
     outcomes = context.run(variants, "right answers")
     seen = set()

@@ -42,7 +42,10 @@ class Site:
         def visit(node: ast.AST) -> None:
             for child in ast.iter_child_nodes(node):
                 line = getattr(child, "lineno", self.stub.first)
-                if isinstance(child, (ast.Assert, ast.JoinedStr, ast.arguments)) or not self.stub.first <= line <= self.stub.last:
+                if (
+                    isinstance(child, (ast.Assert, ast.JoinedStr, ast.arguments))
+                    or not self.stub.first <= line <= self.stub.last
+                ):
                     continue
                 found.append(child)
                 if not isinstance(child, ast.Raise):
@@ -53,7 +56,11 @@ class Site:
 
     @cached_property
     def parents(self) -> dict[ast.AST, ast.AST]:
-        return {child: node for node in [self.stub.node, *self.nodes] for child in ast.iter_child_nodes(node)}
+        return {
+            child: node
+            for node in [self.stub.node, *self.nodes]
+            for child in ast.iter_child_nodes(node)
+        }
 
     @cached_property
     def torch(self) -> bool:
@@ -64,7 +71,9 @@ class Site:
     @cached_property
     def assigned(self) -> set[str]:
         """Names that the body binds."""
-        return {n.id for n in self.nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+        return {
+            n.id for n in self.nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+        }
 
     @cached_property
     def read(self) -> set[str]:
@@ -80,7 +89,18 @@ class Site:
     def atom(self, node: ast.expr) -> str:
         """The text of a node, in parentheses where they could be needed."""
         text = self.text(node)
-        simple = isinstance(node, (ast.Name, ast.Constant, ast.Attribute, ast.Subscript, ast.Call, ast.List, ast.ListComp))
+        simple = isinstance(
+            node,
+            (
+                ast.Name,
+                ast.Constant,
+                ast.Attribute,
+                ast.Subscript,
+                ast.Call,
+                ast.List,
+                ast.ListComp,
+            ),
+        )
         return text if simple else f"({text})"
 
     def replace(self, node: ast.expr | ast.stmt | ast.keyword, text: str) -> Edit:
@@ -97,12 +117,18 @@ class Site:
     def insert(self, statement: str) -> Edit:
         """A statement at the beginning of the body."""
         at = self.cell.offset(self.stub.first, 0)
-        first = next(line for line in self.cell.lines[self.stub.first - 1 : self.stub.last] if line.strip())
+        first = next(
+            line for line in self.cell.lines[self.stub.first - 1 : self.stub.last] if line.strip()
+        )
         return Edit(at, at, first[: len(first) - len(first.lstrip())] + statement + "\n")
 
     def is_parameter(self, node: ast.AST) -> bool:
         """Whether a node is the bare name of an array argument."""
-        return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in self.stub.arrays
+        return (
+            isinstance(node, ast.Name)
+            and isinstance(node.ctx, ast.Load)
+            and node.id in self.stub.arrays
+        )
 
 
 Operator = Callable[[Site], Iterator[Edit]]

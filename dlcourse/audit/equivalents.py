@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..authoring import AuthorError
+from ..errors import AuthorError
 from .mutants import Mutant
 
 NAME = "equivalent.toml"
@@ -71,18 +71,31 @@ def read(path: Path) -> Excuses:
         raise AuthorError(f"{path}: {error}") from error
     unknown = set(document) - {"equivalent", "allow"}
     if unknown:
-        raise AuthorError(f"{path}: unknown table {sorted(unknown)[0]!r}; there are [[equivalent]] and [[allow]]")
+        raise AuthorError(
+            f"{path}: unknown table {sorted(unknown)[0]!r}; there are [[equivalent]] and [[allow]]"
+        )
     for table in document.get("equivalent", []):
         becomes = table.get("becomes")
         for text in becomes if isinstance(becomes, list) else [becomes]:
             if not isinstance(text, str):
-                raise AuthorError(f"{path}: an entry has becomes = {becomes!r}; it must be a text or a list of texts")
-            key = (_text(path, table, "stub"), _text(path, table, "line", ""), text, int(table.get("occurrence", 1)))
+                raise AuthorError(
+                    f"{path}: an entry has becomes = {becomes!r}; it must be a text or a list of texts"
+                )
+            key = (
+                _text(path, table, "stub"),
+                _text(path, table, "line", ""),
+                text,
+                int(table.get("occurrence", 1)),
+            )
             if key in excuses.mutants:
                 raise AuthorError(f"{path}: two entries for {key[1]!r} → {text!r}")
             excuses.mutants[key] = _reason(path, table)
     for table in document.get("allow", []):
-        found = (_text(path, table, "question", ""), _text(path, table, "check"), _text(path, table, "subject"))
+        found = (
+            _text(path, table, "question", ""),
+            _text(path, table, "check"),
+            _text(path, table, "subject"),
+        )
         if found in excuses.findings:
             raise AuthorError(f"{path}: two entries for {' '.join(found)}")
         excuses.findings[found] = _reason(path, table)

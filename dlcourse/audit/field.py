@@ -37,15 +37,34 @@ _TORCH_METHODS = {
     "exp", "log", "sqrt", "tanh", "abs", "square", "log1p", "sigmoid", "relu", "clamp", "clamp_min", "masked_fill", "add", "sub", "mul", "div",
     "neg", "pow", "round", "floor",
 }  # fmt: skip
-_IN_PLACE = {ast.Add: "iadd", ast.Sub: "isub", ast.Mult: "imul", ast.Div: "itruediv", ast.Pow: "ipow"}
+_IN_PLACE = {
+    ast.Add: "iadd",
+    ast.Sub: "isub",
+    ast.Mult: "imul",
+    ast.Div: "itruediv",
+    ast.Pow: "ipow",
+}
 _DRAWS = {
     "normal", "standard_normal", "uniform", "random", "integers", "choice", "permutation", "exponential", "gumbel", "laplace", "binomial",
     "randn", "rand", "randint", "randperm", "bernoulli", "multinomial", "randn_like", "rand_like", "poisson", "beta", "gamma", "dirichlet",
 }  # fmt: skip
-_INTEGERS = {"one_hot", "argmax", "argmin", "argsort", "multinomial", "randint", "arange", "len", "int", "long", "range"}
+_INTEGERS = {
+    "one_hot",
+    "argmax",
+    "argmin",
+    "argsort",
+    "multinomial",
+    "randint",
+    "arange",
+    "len",
+    "int",
+    "long",
+    "range",
+}
 _EPSILON = re.compile(r"^(eps|epsilon|tiny|jitter|damping)\w*$", re.IGNORECASE)
 _PROMISES_GRADIENT = re.compile(
-    r"autograd can|can be differentiated|\bdifferentiable\b|gradient that arrives|going backward|straight.through", re.IGNORECASE
+    r"autograd can|can be differentiated|\bdifferentiable\b|gradient that arrives|going backward|straight.through",
+    re.IGNORECASE,
 )
 
 
@@ -72,9 +91,14 @@ def axis_dropped(site: Site) -> Iterator[Edit]:
         if called(node) not in REDUCTIONS:
             continue
         place = 1 if of_module(node) else 0
-        if len(node.args) > place and (number(node.args[place]) is not None or isinstance(node.args[place], ast.Tuple)):
+        if len(node.args) > place and (
+            number(node.args[place]) is not None or isinstance(node.args[place], ast.Tuple)
+        ):
             yield site.call(node, args[:place] + args[place + 1 :], keywords)
-        for axes in [*node.args[place : place + 1], *(k.value for k in node.keywords if k.arg in ("axis", "dim"))]:
+        for axes in [
+            *node.args[place : place + 1],
+            *(k.value for k in node.keywords if k.arg in ("axis", "dim")),
+        ]:
             if isinstance(axes, ast.Tuple):
                 for i in range(len(axes.elts)):
                     rest = [site.text(e) for j, e in enumerate(axes.elts) if j != i]
@@ -93,8 +117,18 @@ def axis(site: Site) -> Iterator[Edit]:
     """Another axis."""
     widest = max((len(a) for t in site.stub.annotations.values() for a in axes_of(t)), default=0)
     for node in _calls(site):
-        array = node.args[0] if of_module(node) and node.args else node.func.value if isinstance(node.func, ast.Attribute) else None
-        rank = site.stub.rank(array.id) if isinstance(array, ast.Name) and array.id not in site.assigned else None
+        array = (
+            node.args[0]
+            if of_module(node) and node.args
+            else node.func.value
+            if isinstance(node.func, ast.Attribute)
+            else None
+        )
+        rank = (
+            site.stub.rank(array.id)
+            if isinstance(array, ast.Name) and array.id not in site.assigned
+            else None
+        )
         if rank is None and widest == 2:
             rank = 2  # what is computed from matrices is mostly a matrix
         for one in axis_nodes(node):
@@ -110,7 +144,15 @@ def transpose(site: Site) -> Iterator[Edit]:
     for node in site.nodes:
         if isinstance(node, ast.Attribute) and node.attr in ("T", "mT", "H", "mH"):
             yield site.replace(node, site.text(node.value))
-        elif isinstance(node, ast.Call) and called(node) in ("transpose", "swapaxes", "permute", "t", "swapdims", "moveaxis", "movedim"):
+        elif isinstance(node, ast.Call) and called(node) in (
+            "transpose",
+            "swapaxes",
+            "permute",
+            "t",
+            "swapdims",
+            "moveaxis",
+            "movedim",
+        ):
             if of_module(node) and node.args:
                 yield site.replace(node, site.atom(node.args[0]))
             elif isinstance(node.func, ast.Attribute):
@@ -160,7 +202,9 @@ def detach(site: Site) -> Iterator[Edit]:
                 for value in values:
                     integers = isinstance(value, ast.Call) and called(value) in _INTEGERS
                     if (
-                        not isinstance(value, (ast.Constant, ast.Dict, ast.List, ast.ListComp, ast.Tuple))
+                        not isinstance(
+                            value, (ast.Constant, ast.Dict, ast.List, ast.ListComp, ast.Tuple)
+                        )
                         and not integers
                         and ".detach()" not in site.text(value)
                     ):
@@ -192,7 +236,11 @@ def argument_ignored(site: Site) -> Iterator[Edit]:
         elif kind.endswith("|None") or kind.startswith("Optional["):
             values += ["None"]
         elif kind.endswith("Generator"):
-            values += ["torch.Generator().manual_seed(0)"] if site.torch else ["np.random.default_rng(0)", "np.random"]
+            values += (
+                ["torch.Generator().manual_seed(0)"]
+                if site.torch
+                else ["np.random.default_rng(0)", "np.random"]
+            )
         for value in dict.fromkeys(values):
             yield site.insert(f"{name} = {value}")
 
@@ -205,7 +253,12 @@ def argument_confused(site: Site) -> Iterator[Edit]:
         kind = re.sub(r"['\"].*?['\"]", "", annotation)
         if kind and kind not in ("str", "bool"):
             kinds.setdefault(kind, []).append(name)
-    other = {name: names[(i + 1) % len(names)] for names in kinds.values() if len(names) > 1 for i, name in enumerate(names)}
+    other = {
+        name: names[(i + 1) % len(names)]
+        for names in kinds.values()
+        if len(names) > 1
+        for i, name in enumerate(names)
+    }
     for node in site.of(ast.Name):
         assert isinstance(node, ast.Name)
         if isinstance(node.ctx, ast.Load) and node.id in other and not _only_shape(site, node):
@@ -232,7 +285,11 @@ def arguments_swapped(site: Site) -> Iterator[Edit]:
         args, keywords = site.arguments(node)
         if called(node) == "where" and len(args) == 3:
             yield site.call(node, [args[0], args[2], args[1]], keywords)
-        elif len(args) >= 2 and (called(node) in _NOT_SYMMETRIC or called(node) in own) and args[0] != args[1]:
+        elif (
+            len(args) >= 2
+            and (called(node) in _NOT_SYMMETRIC or called(node) in own)
+            and args[0] != args[1]
+        ):
             yield site.call(node, [args[1], args[0], *args[2:]], keywords)
 
 
@@ -240,11 +297,23 @@ def arguments_swapped(site: Site) -> Iterator[Edit]:
 def in_place(site: Site) -> Iterator[Edit]:
     """The input is changed where a new array should be made."""
     for node in site.nodes:
-        if isinstance(node, ast.BinOp) and site.is_parameter(node.left) and type(node.op) in _IN_PLACE:
-            yield site.replace(node, f"{site.text(node.left)}.__{_IN_PLACE[type(node.op)]}__({site.text(node.right)})")
+        if (
+            isinstance(node, ast.BinOp)
+            and site.is_parameter(node.left)
+            and type(node.op) in _IN_PLACE
+        ):
+            yield site.replace(
+                node,
+                f"{site.text(node.left)}.__{_IN_PLACE[type(node.op)]}__({site.text(node.right)})",
+            )
         elif isinstance(node, ast.Call):
             args, keywords = site.arguments(node)
-            if of_module(node) and called(node) in _UFUNCS and len(node.args) == 1 and site.is_parameter(node.args[0]):
+            if (
+                of_module(node)
+                and called(node) in _UFUNCS
+                and len(node.args) == 1
+                and site.is_parameter(node.args[0])
+            ):
                 yield site.call(node, args, [*keywords, f"out={args[0]}"])
             elif (
                 isinstance(node.func, ast.Attribute)
@@ -280,7 +349,11 @@ def off_by_one(site: Site) -> Iterator[Edit]:
             args, keywords = site.arguments(node)
             stop = 0 if len(args) == 1 else 1
             for shift in (" - 1", " + 1"):
-                yield site.call(node, [*args[:stop], site.atom(node.args[stop]) + shift, *args[stop + 1 :]], keywords)
+                yield site.call(
+                    node,
+                    [*args[:stop], site.atom(node.args[stop]) + shift, *args[stop + 1 :]],
+                    keywords,
+                )
             if len(args) == 1:
                 yield site.call(node, ["1", *args], keywords)
             else:
@@ -302,15 +375,32 @@ def dtype(site: Site) -> Iterator[Edit]:
         given = next((k for k in node.keywords if k.arg == "dtype"), None)
         if given is not None and re.search(r"float|double|complex", site.text(given.value)):
             yield site.replace(given.value, "torch.int64" if site.torch else "int")
-        elif given is None and of_module(node) and called(node) in ("zeros", "zeros_like", "ones", "ones_like", "empty", "empty_like"):
-            yield site.call(node, args, [*keywords, f"dtype={'torch.int64' if site.torch and 'np' not in site.text(node.func) else 'int'}"])
+        elif (
+            given is None
+            and of_module(node)
+            and called(node) in ("zeros", "zeros_like", "ones", "ones_like", "empty", "empty_like")
+        ):
+            yield site.call(
+                node,
+                args,
+                [
+                    *keywords,
+                    f"dtype={'torch.int64' if site.torch and 'np' not in site.text(node.func) else 'int'}",
+                ],
+            )
 
 
 def _is_epsilon(site: Site, node: ast.expr) -> bool:
     value = number(node)
     if value is not None:
         return 0 < abs(value) <= 1e-3
-    name = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+    name = (
+        node.attr
+        if isinstance(node, ast.Attribute)
+        else node.id
+        if isinstance(node, ast.Name)
+        else ""
+    )
     return bool(_EPSILON.match(name))
 
 
@@ -327,18 +417,29 @@ def epsilon(site: Site) -> Iterator[Edit]:
             parent = site.parents.get(node)
             if isinstance(parent, ast.Call) and called(parent) in ("sqrt", "log", "abs"):
                 if of_module(parent) and node is parent.args[0]:
-                    yield site.replace(parent, f"({site.text(parent.func)}({site.text(left)}) + {site.text(right)})")
+                    yield site.replace(
+                        parent,
+                        f"({site.text(parent.func)}({site.text(left)}) + {site.text(right)})",
+                    )
             elif (
                 isinstance(parent, ast.Attribute)
                 and parent.attr in ("sqrt", "log", "abs")
                 and isinstance(call := site.parents.get(parent), ast.Call)
             ):
-                yield site.replace(call, f"({site.atom(left)}.{parent.attr}() + {site.text(right)})")
+                yield site.replace(
+                    call, f"({site.atom(left)}.{parent.attr}() + {site.text(right)})"
+                )
             if isinstance(left, ast.Call) and called(left) in ("sqrt", "log", "abs", "norm"):
                 if of_module(left) and left.args:
-                    yield site.replace(node, f"{site.text(left.func)}({site.text(left.args[0])} + {site.text(right)})")
+                    yield site.replace(
+                        node,
+                        f"{site.text(left.func)}({site.text(left.args[0])} + {site.text(right)})",
+                    )
                 elif isinstance(left.func, ast.Attribute) and not left.args:
-                    yield site.replace(node, f"({site.text(left.func.value)} + {site.text(right)}).{left.func.attr}()")
+                    yield site.replace(
+                        node,
+                        f"({site.text(left.func.value)} + {site.text(right)}).{left.func.attr}()",
+                    )
 
 
 @operator("constant")
@@ -360,8 +461,14 @@ def masked_value(site: Site) -> Iterator[Edit]:
     """Masked places get a number that takes part."""
     for node in site.nodes:
         infinite = isinstance(node, ast.Attribute) and node.attr == "inf"
-        infinite = infinite or (isinstance(node, ast.Call) and called(node) == "float" and bool(re.search(r"inf", site.text(node))))
-        huge = isinstance(node, ast.Constant) and isinstance(node.value, float) and node.value >= 1e4
+        infinite = infinite or (
+            isinstance(node, ast.Call)
+            and called(node) == "float"
+            and bool(re.search(r"inf", site.text(node)))
+        )
+        huge = (
+            isinstance(node, ast.Constant) and isinstance(node.value, float) and node.value >= 1e4
+        )
         if (infinite or huge) and isinstance(node, ast.expr):
             yield site.replace(node, "0.0")
             yield site.replace(node, "10.0")
@@ -375,8 +482,12 @@ def draw_reused(site: Site) -> Iterator[Edit]:
             root = node.func.value
             while isinstance(root, ast.Attribute):
                 root = root.value
-            if isinstance(root, ast.Name) and (root.id in ("np", "torch") or re.match(r"(rng|gen)", root.id)):
-                yield site.replace(node, f"globals().setdefault('first_draw_{node.lineno}', {site.text(node)})")
+            if isinstance(root, ast.Name) and (
+                root.id in ("np", "torch") or re.match(r"(rng|gen)", root.id)
+            ):
+                yield site.replace(
+                    node, f"globals().setdefault('first_draw_{node.lineno}', {site.text(node)})"
+                )
 
 
 @operator("statement_dropped")
@@ -384,7 +495,8 @@ def statement_dropped(site: Site) -> Iterator[Edit]:
     """A step left out."""
     for node in site.nodes:
         again = isinstance(node, ast.Assign) and all(
-            isinstance(t, (ast.Subscript, ast.Attribute)) or (isinstance(t, ast.Name) and t.id in {*site.stub.annotations})
+            isinstance(t, (ast.Subscript, ast.Attribute))
+            or (isinstance(t, ast.Name) and t.id in {*site.stub.annotations})
             for target in node.targets
             for t in (target.elts if isinstance(target, ast.Tuple) else [target])
         )

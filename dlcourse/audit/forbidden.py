@@ -5,8 +5,8 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-from ..authoring import BEGIN, END, Question
-from ..forbid import violations
+from ..authoring.assignment import BEGIN, END, Question
+from ..student.forbid import violations
 from .context import Context
 
 
@@ -33,7 +33,11 @@ def cheat(question: Question, name: str) -> str:
     for line in question.source.splitlines():
         if line.strip() == BEGIN and not written:
             indent = line[: len(line) - len(line.lstrip())]
-            out += [line, f"{indent}from {module} import {function} as solved", f"{indent}return solved(*locals().values())"]
+            out += [
+                line,
+                f"{indent}from {module} import {function} as solved",
+                f"{indent}return solved(*locals().values())",
+            ]
             inside = written = True
         elif line.strip() == END:
             inside = False
@@ -52,14 +56,25 @@ def check(context: Context) -> None:
             continue
         for forbidden in question.forbid:
             if not exists(forbidden):
-                context.find(name, "forbid", forbidden, "is forbidden, but there is nothing of that name")
+                context.find(
+                    name, "forbid", forbidden, "is forbidden, but there is nothing of that name"
+                )
             if not violations([*given, cheat(question, forbidden)], [forbidden]):
                 context.find(name, "forbid", forbidden, "is not found where a stub calls it")
             context.numbers[name].cheats += 1
         ours = {"the reference": question.source, "the stub": question.stub}
-        ours.update({f"alternative {a.name}": a.source for a in assignment.alternatives if a.question == name})
+        ours.update(
+            {
+                f"alternative {a.name}": a.source
+                for a in assignment.alternatives
+                if a.question == name
+            }
+        )
         for what, source in ours.items():
             for found in violations([*given, source], question.forbid)[:1]:
                 context.find(
-                    name, "forbid", f"{what}: {found[0]}", f"{what} uses {found[0]}, which the question forbids: {found[2].strip()}"
+                    name,
+                    "forbid",
+                    f"{what}: {found[0]}",
+                    f"{what} uses {found[0]}, which the question forbids: {found[2].strip()}",
                 )

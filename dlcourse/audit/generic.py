@@ -49,19 +49,33 @@ def _operator(name: str) -> Any:
 
 def mutations(cell: Cell) -> Iterator[tuple[str, str]]:
     """Operator and whole new source, for every mutation inside the bodies of a cell."""
-    skipped = (*cell.silent, *cell.axes)  # an axis of -1 for 1 is no change; :mod:`dlcourse.audit.field` knows axes
+    skipped = (
+        *cell.silent,
+        *cell.axes,
+    )  # an axis of -1 for 1 is no change; :mod:`dlcourse.audit.field` knows axes
     nodes = list(ast_nodes(get_ast(cell.source)))
     for name in OPERATORS:
         operator, occurrence = _operator(name), 0
         for node in nodes:
             for (line, column), (last, end) in operator.mutation_positions(node):
-                at, after = cell.offset(line, 0) + column, cell.offset(last, 0) + end  # parso counts characters
-                if cell.place(line) and not any(a <= at < b for a, b in skipped) and not _says_twice(name, node):
+                at, after = (
+                    cell.offset(line, 0) + column,
+                    cell.offset(last, 0) + end,
+                )  # parso counts characters
+                if (
+                    cell.place(line)
+                    and not any(a <= at < b for a, b in skipped)
+                    and not _says_twice(name, node)
+                ):
                     changed = mutate_code(cell.source, operator, occurrence)
                     if changed is not None and name == "NumberReplacer":
                         # it puts a blank before the number and takes away what stood there
                         tail = cell.source[after:]
-                        changed = cell.source[:at] + changed[at - len(node.prefix) : len(changed) - len(tail)].strip() + tail
+                        changed = (
+                            cell.source[:at]
+                            + changed[at - len(node.prefix) : len(changed) - len(tail)].strip()
+                            + tail
+                        )
                     if changed is not None:
                         yield name, changed
                 occurrence += 1

@@ -49,19 +49,27 @@ def problems(stub: Stub, calls: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     for name in names:
         seen = set().union(*(s.get(name, set()) for s in sizes))
         if len(seen) == 1:
-            found[f"{stub.name}: {name}"] = f"axis {name} has size {seen.pop()} in every call: it could be written as a number"
+            found[f"{stub.name}: {name}"] = (
+                f"axis {name} has size {seen.pop()} in every call: it could be written as a number"
+            )
     for a, b in itertools.combinations(names, 2):
         both = [s for s in sizes if a in s and b in s]
         if both and all(s[a] == s[b] for s in both):
-            found[f"{stub.name}: {a} = {b}"] = f"axes {a} and {b} have the same size in every call: one could be taken for the other"
+            found[f"{stub.name}: {a} = {b}"] = (
+                f"axes {a} and {b} have the same size in every call: one could be taken for the other"
+            )
     for name, annotation in stub.annotations.items():
         given = [c[name] for c in calls if name in c]
         flat = [s for g in given for s in g["shapes"] if len(s) >= 2]
         if flat and not axes_of(annotation) and all(len(set(s[-2:])) == 1 for s in flat):
-            found[f"{stub.name}: {name}"] = f"{name} is square in every call: a transpose would not be noticed"
+            found[f"{stub.name}: {name}"] = (
+                f"{name} is square in every call: a transpose would not be noticed"
+            )
         plain = {g["value"] for g in given if g["value"]}
         if len(plain) == 1 and all(g["value"] for g in given):
-            found[f"{stub.name}: {name}"] = f"{name} is {plain.pop()} in every call: it could be ignored"
+            found[f"{stub.name}: {name}"] = (
+                f"{name} is {plain.pop()} in every call: it could be ignored"
+            )
     return found
 
 
@@ -72,7 +80,14 @@ def check(context: Context) -> None:
         can, _ = wrappable(context.cells[name])
         if can:
             names.append(name)
-            variants.append(Variant({name: wrapped(question.source, can, "note")}, context.own(name), context.seed, calls=True))
+            variants.append(
+                Variant(
+                    {name: wrapped(question.source, can, "note")},
+                    context.own(name),
+                    context.seed,
+                    calls=True,
+                )
+            )
     for name, outcome in zip(names, context.run(variants, "inputs"), strict=True):
         for stub in context.cells[name].stubs:
             if stub.name in wrappable(context.cells[name])[0]:

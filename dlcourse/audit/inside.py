@@ -24,7 +24,9 @@ MOST_CALLS = 400
 
 torch: Any = sys.modules.get("torch")
 depth = 0  # calls of one stub by another are left alone
-examples: dict[str, list[tuple[Any, Any]]] = {}  # by stub: arguments and answers seen in public probes
+examples: dict[
+    str, list[tuple[Any, Any]]
+] = {}  # by stub: arguments and answers seen in public probes
 calls: dict[str, dict[str, Any]] = {}  # distinct calls by their description
 
 
@@ -33,7 +35,9 @@ def is_tensor(value: Any) -> bool:
 
 
 def is_number(value: Any) -> bool:
-    return isinstance(value, (bool, int, float, complex, np.generic, np.ndarray)) or is_tensor(value)
+    return isinstance(value, (bool, int, float, complex, np.generic, np.ndarray)) or is_tensor(
+        value
+    )
 
 
 def mapped(value: Any, leaf: Leaf, other: Leaf) -> Any:
@@ -50,7 +54,12 @@ def mapped(value: Any, leaf: Leaf, other: Leaf) -> Any:
         return {k: mapped(v, leaf, other) for k, v in value.items()}
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return dataclasses.replace(
-            value, **{f.name: mapped(getattr(value, f.name), leaf, other) for f in dataclasses.fields(value) if f.init}
+            value,
+            **{
+                f.name: mapped(getattr(value, f.name), leaf, other)
+                for f in dataclasses.fields(value)
+                if f.init
+            },
         )
     if isinstance(value, collections.abc.Iterator):
         return iter([mapped(v, leaf, other) for v in value])
@@ -118,7 +127,9 @@ def single(value: Any) -> Any:
     if is_tensor(value):
         return value.float() if value.dtype is torch.float64 else value
     if isinstance(value, (np.ndarray, np.float64)) and value.dtype == np.float64:
-        with np.errstate(over="ignore"):  # 1e300 is infinite in float32, as it would be for a student
+        with np.errstate(
+            over="ignore"
+        ):  # 1e300 is infinite in float32, as it would be for a student
             return value.astype(np.float32)
     return value
 
@@ -180,7 +191,9 @@ def _key(value: Any) -> Any:
         return "sequence", tuple(_key(v) for v in value)
     if isinstance(value, dict):
         return "dict", tuple((repr(k), _key(v)) for k, v in value.items())
-    return type(value).__name__, repr(value) if is_number(value) or isinstance(value, (str, type(None))) else ""
+    return type(value).__name__, repr(value) if is_number(value) or isinstance(
+        value, (str, type(None))
+    ) else ""
 
 
 def _running() -> str:
@@ -215,7 +228,14 @@ def _answer(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[st
         return None
 
 
-def cheat(mode: str, stub: str, public: frozenset[str], function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def cheat(
+    mode: str,
+    stub: str,
+    public: frozenset[str],
+    function: Callable[..., Any],
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+) -> Any:
     """What a stub returns that was written to get points for nothing."""
     given = args[1:] if "." in stub else args
     if mode == "none":
@@ -228,7 +248,9 @@ def cheat(mode: str, stub: str, public: frozenset[str], function: Callable[..., 
         return result
     seen = examples.get(stub, [])
     if mode == "example":
-        return _copied(next((a for k, a in seen if k == _key((given, kwargs))), seen[0][1] if seen else None))
+        return _copied(
+            next((a for k, a in seen if k == _key((given, kwargs))), seen[0][1] if seen else None)
+        )
     result = _answer(function, args, kwargs)
     if mode == "constant":
         known = [n for _, a in seen for n in _numbers(a)]
@@ -279,7 +301,9 @@ def _shapes(value: Any) -> list[list[int]]:
     return found
 
 
-def _note(stub: str, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+def _note(
+    stub: str, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> None:
     """Keep the shapes and plain values of one call."""
     try:
         bound = inspect.signature(function).bind(*args, **kwargs)
@@ -290,13 +314,19 @@ def _note(stub: str, function: Callable[..., Any], args: tuple[Any, ...], kwargs
     for name, value in bound.arguments.items():
         plain = value is None or isinstance(value, (str, bool, int, float, np.generic))
         shapes = [] if plain else _shapes(value)
-        seen[name] = {"value": repr(value)[:80] if plain else "", "shapes": shapes[:20], "type": type(value).__name__}
+        seen[name] = {
+            "value": repr(value)[:80] if plain else "",
+            "shapes": shapes[:20],
+            "type": type(value).__name__,
+        }
     text = f"{stub} {seen}"
     if text not in calls and len(calls) < MOST_CALLS:
         calls[text] = {"stub": stub, "probe": _running(), "arguments": seen}
 
 
-def wrapper(mode: str, stub: str, public: frozenset[str], function: Callable[..., Any]) -> Callable[..., Any]:
+def wrapper(
+    mode: str, stub: str, public: frozenset[str], function: Callable[..., Any]
+) -> Callable[..., Any]:
     """A stub that calls the reference and does what ``mode`` says."""
 
     @functools.wraps(function)

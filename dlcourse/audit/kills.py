@@ -20,7 +20,10 @@ def check(context: Context) -> list[Mutant]:
     def stop(name: str, result: Any) -> bool:
         return context.wrong(name, result) is not None
 
-    variants = [Variant({m.question: m.source}, context.own(m.question), context.seed, context.short) for m in every]
+    variants = [
+        Variant({m.question: m.source}, context.own(m.question), context.seed, context.short)
+        for m in every
+    ]
     outcomes = context.run(variants, "mutants", stop)
     survivors = []
     for mutant, outcome in zip(every, outcomes, strict=True):
@@ -33,9 +36,18 @@ def check(context: Context) -> list[Mutant]:
     unknown = set(context.excuses) - {m.id for m in survivors}
     made = {m.id for m in every}
     for stub, line, becomes, occurrence in sorted(unknown):
-        what = "is killed by a probe now; remove the entry" if (stub, line, becomes, occurrence) in made else "is no mutant (any more)"
+        what = (
+            "is killed by a probe now; remove the entry"
+            if (stub, line, becomes, occurrence) in made
+            else "is no mutant (any more)"
+        )
         number = f" (occurrence {occurrence})" if occurrence > 1 else ""
-        context.find(stub.partition(".")[0], "entry", line or becomes, f"equivalent.toml: {stub}: {line!r} → {becomes!r}{number} {what}")
+        context.find(
+            stub.partition(".")[0],
+            "entry",
+            line or becomes,
+            f"equivalent.toml: {stub}: {line!r} → {becomes!r}{number} {what}",
+        )
     left = [m for m in survivors if m.id not in context.excuses]
     for mutant in survivors:
         context.numbers[mutant.question].explained += mutant.id in context.excuses
@@ -48,6 +60,9 @@ def check(context: Context) -> list[Mutant]:
         context.numbers[mutant.question].elsewhere += bool(elsewhere)
         note = f"; only {', '.join(elsewhere)} of a later question notices" if elsewhere else ""
         context.find(
-            mutant.question, "mutant", f"{mutant.stub}: {mutant.diff}", f"survives all probes of its question ({mutant.operator}){note}"
+            mutant.question,
+            "mutant",
+            f"{mutant.stub}: {mutant.diff}",
+            f"survives all probes of its question ({mutant.operator}){note}",
         )
     return left

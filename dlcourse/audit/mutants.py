@@ -9,7 +9,7 @@ import types
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..authoring import Question
+from ..authoring.assignment import Question
 from . import field, generic  # noqa: F401  (field enters its operators into OPERATORS)
 from .edits import OPERATORS, Site
 from .stubs import Cell
@@ -47,13 +47,27 @@ class Mutant:
         """The change in one line."""
         again = f"   (occurrence {self.occurrence})" if self.occurrence > 1 else ""
         shown = " ⏎ ".join(self.becomes.splitlines())
-        return f"{' ⏎ '.join(self.line.splitlines())}  →  {shown}{again}" if self.line else f"+ {shown}{again}"
+        return (
+            f"{' ⏎ '.join(self.line.splitlines())}  →  {shown}{again}"
+            if self.line
+            else f"+ {shown}{again}"
+        )
 
 
 def _code(code: types.CodeType) -> object:
     """Bytecode without line numbers: equal for two functions that do the same by construction."""
-    constants = tuple(_code(c) if isinstance(c, types.CodeType) else (type(c).__name__, repr(c)) for c in code.co_consts)
-    return code.co_code, constants, code.co_names, code.co_varnames, code.co_freevars, code.co_cellvars
+    constants = tuple(
+        _code(c) if isinstance(c, types.CodeType) else (type(c).__name__, repr(c))
+        for c in code.co_consts
+    )
+    return (
+        code.co_code,
+        constants,
+        code.co_names,
+        code.co_varnames,
+        code.co_freevars,
+        code.co_cellvars,
+    )
 
 
 def _without_comment(line: str) -> str:
@@ -73,7 +87,11 @@ def _without_comment(line: str) -> str:
 def _changed(old: str, new: str) -> tuple[int, str, str]:
     """The number of the first changed line, and the changed lines before and after."""
     before, after = old.splitlines(), new.splitlines()
-    blocks = [b for b in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes() if b[0] != "equal"]
+    blocks = [
+        b
+        for b in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
+        if b[0] != "equal"
+    ]
     first, last = blocks[0], blocks[-1]
 
     def text(lines: list[str]) -> str:

@@ -16,16 +16,28 @@ def check(context: Context) -> None:
             text = context.wrong(name, context.expected[seed][name].expected, seed)
             if text is not None:
                 context.find(
-                    _question(context, name), "reference", name, f"the reference fails its own probe under the seed {seed!r}: {text}"
+                    _question(context, name),
+                    "reference",
+                    name,
+                    f"the reference fails its own probe under the seed {seed!r}: {text}",
                 )
     variants = [Variant({}, every, context.seed), Variant(stubs, every, context.seed)]
     variants += [Variant({name: stubs[name]}, every, context.seed) for name in questions]
     for name in questions:
         kept = {name} | context.needs(name)
-        variants.append(Variant({q: s for q, s in stubs.items() if q not in kept}, context.own(name), context.seed))
+        variants.append(
+            Variant(
+                {q: s for q, s in stubs.items() if q not in kept}, context.own(name), context.seed
+            )
+        )
     again, nothing, *rest = context.run(variants, "stubs")
     for probe, text in context.lost(again, every).items():
-        context.find(_question(context, probe), "reference", probe, f"two runs of the reference differ: {text}")
+        context.find(
+            _question(context, probe),
+            "reference",
+            probe,
+            f"two runs of the reference differ: {text}",
+        )
     unearned = set(every) - set(context.lost(nothing, every))
     for probe in sorted(unearned):
         context.find(_question(context, probe), "stub", probe, "passes on the untouched stub")
@@ -33,13 +45,28 @@ def check(context: Context) -> None:
         lost = context.lost(without, every)
         for probe in context.own(name):
             if probe not in lost and probe not in unearned:
-                context.find(name, "stub", probe, "passes on the untouched stub when the other questions are solved")
+                context.find(
+                    name,
+                    "stub",
+                    probe,
+                    "passes on the untouched stub when the other questions are solved",
+                )
         for probe in lost:
             other = _question(context, probe)
             if other != name and name not in context.needs(other):
-                context.find(other, "alone", probe, f"fails when {name} is not solved, though {other} does not build on it")
+                context.find(
+                    other,
+                    "alone",
+                    probe,
+                    f"fails when {name} is not solved, though {other} does not build on it",
+                )
         for probe, text in context.lost(alone, context.own(name)).items():
-            context.find(name, "alone", probe, f"fails when only {name} and what it builds on are solved: {text}")
+            context.find(
+                name,
+                "alone",
+                probe,
+                f"fails when only {name} and what it builds on are solved: {text}",
+            )
 
 
 def _question(context: Context, probe: str) -> str:

@@ -9,16 +9,27 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from ..authoring import Assignment, load
-from ..course import Course
-from . import cheats, complete, dress, equivalents, forbidden, inputs, kills, mistakes, reach, tolerance
+from ..authoring.assignment import Assignment, load
+from ..authoring.course import Course
+from . import (
+    cheats,
+    complete,
+    dress,
+    equivalents,
+    forbidden,
+    inputs,
+    kills,
+    mistakes,
+    reach,
+    tolerance,
+)
 from .bench import Bench, Demo
 from .context import Context
 from .findings import Report
 from .mutants import Mutant
 
 DEMO_SECONDS, NOTEBOOK_SECONDS, EXPLAINED_SHARE = 10.0, 30.0, 0.05
-_JUDGES = ("compare.py", "verdict.py", "probes.py", "forbid.py")
+_JUDGES = ("core/compare.py", "core/verdict.py", "core/probe.py", "student/forbid.py")
 
 
 def result_path(root: Path, slug: str) -> Path:
@@ -29,9 +40,14 @@ def without_docstrings(source: str) -> str:
     """Python source without its docstrings, so that a better word in the audit's own asks for no new audit."""
     lines = source.splitlines()
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)) and ast.get_docstring(node) is not None:
+        if (
+            isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef))
+            and ast.get_docstring(node) is not None
+        ):
             text = node.body[0]
-            lines[text.lineno - 1 : text.end_lineno] = [""] * ((text.end_lineno or text.lineno) - text.lineno + 1)
+            lines[text.lineno - 1 : text.end_lineno] = [""] * (
+                (text.end_lineno or text.lineno) - text.lineno + 1
+            )
     return "\n".join(lines)
 
 
@@ -47,13 +63,24 @@ def key_of(assignment: Assignment, seed: str) -> str:
     for question in assignment.questions.values():
         digest.update(repr((question.name, question.forbid)).encode())
     tests = assignment.root / "tests" / assignment.slug
-    authored = [tests / n for n in ("probes.py", "misconceptions.py", "alternatives.py", "test_oracles.py", equivalents.NAME)]
+    authored = [
+        tests / n
+        for n in (
+            "probes.py",
+            "misconceptions.py",
+            "alternatives.py",
+            "test_oracles.py",
+            equivalents.NAME,
+        )
+    ]
     for path in [*authored, *assignment.data]:
         if path.is_file():
             digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     here = Path(__file__).parent
     for path in [*sorted(here.glob("*.py")), *(here.parent / n for n in _JUDGES)]:
-        digest.update(f"{path.name}\0{without_docstrings(path.read_text(encoding='utf-8'))}\0".encode())
+        digest.update(
+            f"{path.name}\0{without_docstrings(path.read_text(encoding='utf-8'))}\0".encode()
+        )
     return digest.hexdigest()[:32]
 
 
@@ -70,7 +97,11 @@ def state(course: Course, slug: str) -> str:
 
 
 def audit(
-    course: Course, slug: str, tick: Callable[[str], None] = lambda word: None, jobs: int = 0, seed: str | None = None
+    course: Course,
+    slug: str,
+    tick: Callable[[str], None] = lambda word: None,
+    jobs: int = 0,
+    seed: str | None = None,
 ) -> tuple[Report, list[Mutant]]:
     """Audit one assignment.
 
@@ -107,9 +138,16 @@ def audit(
         survivors = kills.check(context)
         report = Report(slug, key_of(assignment, course.seed), context.numbers)
         _times(report, context, demos.result())
-    made, explained = (sum(getattr(n, what) for n in context.numbers.values()) for what in ("mutants", "explained"))
+    made, explained = (
+        sum(getattr(n, what) for n in context.numbers.values()) for what in ("mutants", "explained")
+    )
     if explained > EXPLAINED_SHARE * made:
-        context.find("", "entry", "explained", f"{explained} of {made} mutants are explained away; at most {EXPLAINED_SHARE:.0%} should be")
+        context.find(
+            "",
+            "entry",
+            "explained",
+            f"{explained} of {made} mutants are explained away; at most {EXPLAINED_SHARE:.0%} should be",
+        )
     _excuse(report, context, excuses)
     report.seconds = time.monotonic() - start
     return report, survivors
@@ -121,10 +159,14 @@ def _times(report: Report, context: Context, demos: list[Demo]) -> None:
         if demo.error:
             context.find("", "demo", demo.name or "notebook", f"fails: {demo.error}")
         if demo.name and demo.seconds > DEMO_SECONDS:
-            report.slow.append(f"demo {demo.name} takes {demo.seconds:.0f} s of computing time; at most {DEMO_SECONDS:.0f} are allowed")
+            report.slow.append(
+                f"demo {demo.name} takes {demo.seconds:.0f} s of computing time; at most {DEMO_SECONDS:.0f} are allowed"
+            )
     report.notebook_seconds = sum(d.seconds for d in demos)
     if report.notebook_seconds > NOTEBOOK_SECONDS:
-        report.slow.append(f"the notebook takes {report.notebook_seconds:.0f} s; at most {NOTEBOOK_SECONDS:.0f} are allowed")
+        report.slow.append(
+            f"the notebook takes {report.notebook_seconds:.0f} s; at most {NOTEBOOK_SECONDS:.0f} are allowed"
+        )
 
 
 def _excuse(report: Report, context: Context, excuses: equivalents.Excuses) -> None:
@@ -138,7 +180,12 @@ def _excuse(report: Report, context: Context, excuses: equivalents.Excuses) -> N
         else:
             report.findings.append(finding)
     for key in sorted(set(excuses.findings) - used):
-        context.find(key[0], "entry", key[2], f"{equivalents.NAME}: there is no finding {key[1]!r} on {key[2]!r} to allow")
+        context.find(
+            key[0],
+            "entry",
+            key[2],
+            f"{equivalents.NAME}: there is no finding {key[1]!r} on {key[2]!r} to allow",
+        )
         report.findings.append(context.findings[-1])
 
 

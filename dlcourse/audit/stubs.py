@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from ..authoring import BEGIN, END, Question
+from ..authoring.assignment import BEGIN, END, Question
 
 ARRAYS = re.compile(r"\b(ndarray|Tensor|Array|ArrayLike)\b")
 """What an annotation says when the argument is an array, a tensor, or a container of them."""
@@ -20,9 +20,17 @@ def axes_of(annotation: str) -> list[list[str]]:
         return []
     found = []
     for node in ast.walk(ast.parse(annotation, mode="eval")):
-        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Tuple) and len(node.slice.elts) == 2:
+        if (
+            isinstance(node, ast.Subscript)
+            and isinstance(node.slice, ast.Tuple)
+            and len(node.slice.elts) == 2
+        ):
             kind, axes = node.slice.elts
-            if isinstance(axes, ast.Constant) and isinstance(axes.value, str) and ARRAYS.search(ast.unparse(kind)):
+            if (
+                isinstance(axes, ast.Constant)
+                and isinstance(axes.value, str)
+                and ARRAYS.search(ast.unparse(kind))
+            ):
                 found.append((node.lineno, node.col_offset, axes.value.split()))
     return [axes for _, _, axes in sorted(found)]
 
@@ -52,27 +60,49 @@ class Stub:
         """Annotation of each parameter as text, ``self`` left out."""
         arguments = self.node.args
         every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
-        return {a.arg: ast.unparse(a.annotation) if a.annotation else "" for a in every if a.arg not in ("self", "cls")}
+        return {
+            a.arg: ast.unparse(a.annotation) if a.annotation else ""
+            for a in every
+            if a.arg not in ("self", "cls")
+        }
 
     @cached_property
     def defaults(self) -> dict[str, ast.expr]:
         """Default value of the parameters that have one."""
         arguments = self.node.args
         positional = [*arguments.posonlyargs, *arguments.args]
-        found = dict(zip([a.arg for a in positional][len(positional) - len(arguments.defaults) :], arguments.defaults, strict=True))
-        found.update({a.arg: d for a, d in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if d is not None})
+        found = dict(
+            zip(
+                [a.arg for a in positional][len(positional) - len(arguments.defaults) :],
+                arguments.defaults,
+                strict=True,
+            )
+        )
+        found.update(
+            {
+                a.arg: d
+                for a, d in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+                if d is not None
+            }
+        )
         return found
 
     def rank(self, name: str) -> int | None:
         """Number of axes of an array argument, where its annotation fixes it."""
         specs = axes_of(self.annotations.get(name, ""))
-        return len(specs[0]) if len(specs) == 1 and not any(a.startswith("*") or a == "..." for a in specs[0]) else None
+        return (
+            len(specs[0])
+            if len(specs) == 1 and not any(a.startswith("*") or a == "..." for a in specs[0])
+            else None
+        )
 
     @cached_property
     def arrays(self) -> tuple[str, ...]:
         """Parameters that are arrays or tensors themselves."""
         return tuple(
-            n for n, a in self.annotations.items() if ARRAYS.search(a) and not re.match(r"\s*(list|tuple|dict|Sequence|Iterable)\b", a)
+            n
+            for n, a in self.annotations.items()
+            if ARRAYS.search(a) and not re.match(r"\s*(list|tuple|dict|Sequence|Iterable)\b", a)
         )
 
 
@@ -98,7 +128,13 @@ _MODULES = ("np", "numpy", "torch", "F", "nn", "math", "scipy", "special", "lina
 
 def called(node: ast.Call) -> str:
     """Last part of the name of what is called: ``sum`` for ``x.sum(0)`` and for ``np.sum(x)``."""
-    return node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id if isinstance(node.func, ast.Name) else ""
+    return (
+        node.func.attr
+        if isinstance(node.func, ast.Attribute)
+        else node.func.id
+        if isinstance(node.func, ast.Name)
+        else ""
+    )
 
 
 def of_module(node: ast.Call) -> bool:
@@ -114,7 +150,11 @@ def number(node: ast.AST | None) -> float | None:
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         value = number(node.operand)
         return None if value is None else -value
-    if isinstance(node, ast.Constant) and isinstance(node.value, (int, float)) and not isinstance(node.value, bool):
+    if (
+        isinstance(node, ast.Constant)
+        and isinstance(node.value, (int, float))
+        and not isinstance(node.value, bool)
+    ):
         return node.value
     return None
 
@@ -155,7 +195,9 @@ class Cell:
                 regions.append((begin + 1, number - 1))
         found = []
         for name, node in _functions(self.tree.body, ""):
-            own = [(a, b) for a, b in regions if node.lineno <= a and b <= (node.end_lineno or 0) + 1]
+            own = [
+                (a, b) for a, b in regions if node.lineno <= a and b <= (node.end_lineno or 0) + 1
+            ]
             inner = [n for _, n in _functions(node.body, "") if own and n.lineno < own[0][0]]
             if own and not inner:
                 found.append(Stub(name, node, own[0][0], own[-1][1]))
@@ -164,12 +206,16 @@ class Cell:
     def offset(self, line: int, column: int) -> int:
         """Place in the source of a line (from 1) and a column counted in UTF-8 bytes, as :mod:`ast` gives them."""
         text = self.lines[line - 1]
-        return self._starts[line - 1] + (column if text.isascii() else len(text.encode()[:column].decode()))
+        return self._starts[line - 1] + (
+            column if text.isascii() else len(text.encode()[:column].decode())
+        )
 
     def span(self, node: ast.expr | ast.stmt | ast.keyword) -> tuple[int, int]:
         """Where a node begins and ends in the source."""
         assert node.end_lineno is not None and node.end_col_offset is not None
-        return self.offset(node.lineno, node.col_offset), self.offset(node.end_lineno, node.end_col_offset)
+        return self.offset(node.lineno, node.col_offset), self.offset(
+            node.end_lineno, node.end_col_offset
+        )
 
     def text(self, node: ast.expr | ast.stmt | ast.keyword) -> str:
         """The source of a node as the author wrote it."""
@@ -183,12 +229,19 @@ class Cell:
     @cached_property
     def axes(self) -> tuple[tuple[int, int], ...]:
         """Spans of the literal axes of reductions and the like."""
-        return tuple(self.span(a) for n in ast.walk(self.tree) if isinstance(n, ast.Call) for a in axis_nodes(n))
+        return tuple(
+            self.span(a)
+            for n in ast.walk(self.tree)
+            if isinstance(n, ast.Call)
+            for a in axis_nodes(n)
+        )
 
     @cached_property
     def silent(self) -> tuple[tuple[int, int], ...]:
         """Spans whose text no probe can see: what is raised and with which message, asserts, f-strings."""
-        found = [n for n in ast.walk(self.tree) if isinstance(n, (ast.Raise, ast.Assert, ast.JoinedStr))]
+        found = [
+            n for n in ast.walk(self.tree) if isinstance(n, (ast.Raise, ast.Assert, ast.JoinedStr))
+        ]
         return tuple(self.span(n) for n in found)
 
 

@@ -29,7 +29,10 @@ def _missed(report: Report, question: str, checks: Sequence[str]) -> int:
 
 def table(report: Report) -> Table:
     """A row per question; ``✗`` counts the findings that are listed below the table."""
-    made, killed, explained = (sum(getattr(n, what) for n in report.questions.values()) for what in ("mutants", "killed", "explained"))
+    made, killed, explained = (
+        sum(getattr(n, what) for n in report.questions.values())
+        for what in ("mutants", "killed", "explained")
+    )
     left = made - killed - explained
     title = f"{report.slug}: {made} mutants, {killed} killed, {explained} explained ({explained / max(made, 1):.1%}), {left} left"
     shown = Table(
@@ -39,7 +42,19 @@ def table(report: Report) -> Table:
         title_justify="left",
         caption_justify="left",
     )
-    for name in ("question", "points", "probes", "inputs", "mistakes", "others", "cheats", "right answers", "mutants", "left", "ms"):
+    for name in (
+        "question",
+        "points",
+        "probes",
+        "inputs",
+        "mistakes",
+        "others",
+        "cheats",
+        "right answers",
+        "mutants",
+        "left",
+        "ms",
+    ):
         shown.add_column(name, justify="left" if name == "question" else "right", no_wrap=True)
     for name, numbers in report.questions.items():
 
@@ -48,7 +63,11 @@ def table(report: Report) -> Table:
             return f"{count} [red]{missed}✗[/red]" if missed else str(count)
 
         unexplained = numbers.mutants - numbers.killed - numbers.explained
-        survivors = f"{numbers.explained}+[red]{unexplained}✗[/red]" if unexplained else str(numbers.explained)
+        survivors = (
+            f"{numbers.explained}+[red]{unexplained}✗[/red]"
+            if unexplained
+            else str(numbers.explained)
+        )
         shown.add_row(
             name,
             cell(f"{numbers.points:g}", "points"),
@@ -67,8 +86,15 @@ def table(report: Report) -> Table:
 
 def lines(report: Report) -> list[str]:
     """Every finding in one line: question, check, subject, what is wrong."""
-    found = [f"{f.question or report.slug}: {f.check}: {f.subject}: {f.text}" for f in sorted(report.findings)]
-    skipped = [f"{name}: not tried: {text}" for name, numbers in report.questions.items() for text in numbers.skipped]
+    found = [
+        f"{f.question or report.slug}: {f.check}: {f.subject}: {f.text}"
+        for f in sorted(report.findings)
+    ]
+    skipped = [
+        f"{name}: not tried: {text}"
+        for name, numbers in report.questions.items()
+        for text in numbers.skipped
+    ]
     return [*found, *report.slow, *skipped]
 
 

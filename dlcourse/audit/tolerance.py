@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..encoding import Raised
+from ..core.encoding import Raised
 from .context import Context
 
 SHIFT, SPREAD = 0.1, 0.5
@@ -21,7 +21,11 @@ def leaves(tree: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, .
     elif isinstance(tree, dict):
         for key, value in tree.items():
             yield from leaves(value, (*path, key))
-    elif isinstance(tree, (int, float, np.ndarray)) and not isinstance(tree, bool) and np.asarray(tree).dtype.kind in "fiu":
+    elif (
+        isinstance(tree, (int, float, np.ndarray))
+        and not isinstance(tree, bool)
+        and np.asarray(tree).dtype.kind in "fiu"
+    ):
         yield path, np.asarray(tree)
 
 
@@ -31,7 +35,9 @@ def changed(tree: Any, path: tuple[Any, ...], value: Any) -> Any:
         return value
     if isinstance(tree, dict):
         return {k: changed(v, path[1:], value) if k == path[0] else v for k, v in tree.items()}
-    return type(tree)(changed(v, path[1:], value) if i == path[0] else v for i, v in enumerate(tree))
+    return type(tree)(
+        changed(v, path[1:], value) if i == path[0] else v for i, v in enumerate(tree)
+    )
 
 
 def check(context: Context) -> None:
@@ -41,15 +47,29 @@ def check(context: Context) -> None:
             continue
         share = SPREAD if expectation.compare.kind == "within_se" else SHIFT
         unnoticed = []
-        found = [(p, a) for p, a in leaves(expectation.expected) if a.size and np.isfinite(a).any() and a.any()]
-        shifts = [(p, a + np.where(np.isfinite(a), share * np.abs(a), 0) if a.dtype.kind == "f" else a + 1) for p, a in found]
+        found = [
+            (p, a)
+            for p, a in leaves(expectation.expected)
+            if a.size and np.isfinite(a).any() and a.any()
+        ]
+        shifts = [
+            (
+                p,
+                a + np.where(np.isfinite(a), share * np.abs(a), 0)
+                if a.dtype.kind == "f"
+                else a + 1,
+            )
+            for p, a in found
+        ]
         for path, array in shifts:
             if context.wrong(name, changed(expectation.expected, path, array)) is None:
                 unnoticed.append("".join(f"[{p!r}]" for p in path) or "the result")
         if expectation.judge is not None and len(unnoticed) < len(shifts):
             continue  # a judge may look at relations between numbers; that it looks at some is all that is asked
         if unnoticed:
-            shown = ", ".join(unnoticed[:4]) + (f" and {len(unnoticed) - 4} more" if len(unnoticed) > 4 else "")
+            shown = ", ".join(unnoticed[:4]) + (
+                f" and {len(unnoticed) - 4} more" if len(unnoticed) > 4 else ""
+            )
             context.find(
                 expectation.question,
                 "tolerance",

@@ -31,8 +31,8 @@ from IPython.core.history import HistoryManager
 from IPython.core.inputtransformer2 import TransformerManager
 from IPython.core.interactiveshell import InteractiveShell
 
-from ..encoding import EncodingError, Raised, pack
-from ..probes import Probe, close, describe_exception, run, seed_everything
+from ..core.encoding import EncodingError, Raised, pack
+from ..core.probe import Probe, close, describe_exception, run, seed_everything
 from . import sandbox, seccomp, wire
 
 MAX_STREAM = 64 << 10
@@ -61,7 +61,10 @@ class Outputs:
             return
         self.printed += len(text)
         if len(text) > room:
-            text = text[:room] + f"\n… more than {MAX_STREAM} characters were printed; the rest was dropped\n"
+            text = (
+                text[:room]
+                + f"\n… more than {MAX_STREAM} characters were printed; the rest was dropped\n"
+            )
         last = self.items[-1] if self.items else None
         if last and last["output_type"] == "stream" and last["name"] == name:
             last["text"] += text
@@ -105,7 +108,9 @@ class Stream(io.TextIOBase):
 
 
 class Publisher(DisplayPublisher):
-    def publish(self, data: dict[str, Any], metadata: Any = None, *args: Any, **kwargs: Any) -> None:
+    def publish(
+        self, data: dict[str, Any], metadata: Any = None, *args: Any, **kwargs: Any
+    ) -> None:
         OUTPUTS.show("display_data", data, metadata)
 
     def clear_output(self, wait: bool = False) -> None:
@@ -121,7 +126,9 @@ class Hook(DisplayHook):
 
     def write_output_prompt(self) -> None: ...
 
-    def write_format_data(self, format_dict: dict[str, Any], md_dict: dict[str, Any] | None = None) -> None:
+    def write_format_data(
+        self, format_dict: dict[str, Any], md_dict: dict[str, Any] | None = None
+    ) -> None:
         OUTPUTS.show("execute_result", format_dict, md_dict)
 
     def finish_displayhook(self) -> None: ...
@@ -161,11 +168,15 @@ class Shell(InteractiveShell):
 
     def init_virtualenv(self) -> None: ...
 
-    def should_run_async(self, raw_cell: str, *, transformed_cell: str = "", preprocessing_exc_tuple: Any = None) -> bool:
+    def should_run_async(
+        self, raw_cell: str, *, transformed_cell: str = "", preprocessing_exc_tuple: Any = None
+    ) -> bool:
         """Whether a cell awaits something at its top level, which IPython compiles it to find out."""
         names_it = "await" in transformed_cell or "async" in transformed_cell
         return names_it and super().should_run_async(
-            raw_cell, transformed_cell=transformed_cell, preprocessing_exc_tuple=preprocessing_exc_tuple
+            raw_cell,
+            transformed_cell=transformed_cell,
+            preprocessing_exc_tuple=preprocessing_exc_tuple,
         )
 
     def showtraceback(self, *args: Any, **kwargs: Any) -> None:
@@ -179,7 +190,13 @@ class Shell(InteractiveShell):
     def system(self, cmd: str) -> None:
         """``!command``, through a pipe: the sandbox has no terminals."""
         command = self.var_expand(cmd, depth=1)
-        with subprocess.Popen(command, shell=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
+        with subprocess.Popen(
+            command,
+            shell=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        ) as process:
             assert process.stdout is not None
             while chunk := process.stdout.read1(1 << 16):  # type: ignore[attr-defined]
                 sys.stdout.write(chunk.decode(errors="replace"))
@@ -195,7 +212,9 @@ def _show_error(error: BaseException) -> None:
         lines = [line.rstrip()[:500] for line in traceback.format_exception_only(error)]
     else:
         lines.append(f"{raised.type}: {raised.message}")
-    OUTPUTS.items.append({"output_type": "error", "ename": raised.type, "evalue": raised.message, "traceback": lines})
+    OUTPUTS.items.append(
+        {"output_type": "error", "ename": raised.type, "evalue": raised.message, "traceback": lines}
+    )
 
 
 def make_shell() -> Shell:
@@ -258,7 +277,9 @@ def run_probe(shell: Shell, request: dict[str, Any], program: bytes) -> bytes:
     scope: dict[str, Any] = {"__name__": "probe"}
     try:
         exec(marshal.loads(program), scope)
-        one = Probe(scope[request["name"]], request["question"], 1, request["public"], close(), None, None)
+        one = Probe(
+            scope[request["name"]], request["question"], 1, request["public"], close(), None, None
+        )
         return pack(run(one, shell.user_ns, request["slug"], request["seed"]))
     except EncodingError as error:
         return pack(Raised("ResultTooLarge", ("ResultTooLarge",), str(error)))

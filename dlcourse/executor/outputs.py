@@ -80,11 +80,18 @@ def _output(one: dict[Any, Any]) -> dict[str, Any] | None:
     kind = one.get("output_type")
     if kind == "stream":
         text = _text(one.get("text"))
-        return _stream("stderr" if one.get("name") == "stderr" else "stdout", text) if text else None
+        return (
+            _stream("stderr" if one.get("name") == "stderr" else "stdout", text) if text else None
+        )
     if kind == "error":
         trace = one.get("traceback")
         lines = [_text(line, 2000) for line in trace[:MAX_LINES]] if isinstance(trace, list) else []
-        return {"output_type": "error", "ename": _text(one.get("ename"), 200), "evalue": _text(one.get("evalue"), 2000), "traceback": lines}
+        return {
+            "output_type": "error",
+            "ename": _text(one.get("ename"), 200),
+            "evalue": _text(one.get("evalue"), 2000),
+            "traceback": lines,
+        }
     if kind in ("display_data", "execute_result"):
         data = _data(one.get("data"))
         if not data:
@@ -104,7 +111,9 @@ def _data(bundle: object) -> dict[str, str]:
     html = _text(bundle.get("text/html"))
     if html:
         # MathJax would turn a TeX link in it into a script
-        kept["text/html"] = f'<div class="tex2jax_ignore mathjax_ignore">{nh3.clean(html, attributes=_ATTRIBUTES)}</div>'
+        kept["text/html"] = (
+            f'<div class="tex2jax_ignore mathjax_ignore">{nh3.clean(html, attributes=_ATTRIBUTES)}</div>'
+        )
     for mime, checked in (("image/png", _png), ("image/jpeg", _jpeg)):
         if picture := checked(bundle.get(mime)):
             kept[mime] = picture

@@ -35,10 +35,24 @@ USER_ID = 1000
 """What student code sees as its user id."""
 
 # of linux/sched.h, sys/mount.h, linux/mount.h, linux/prctl.h
-_NEWNS, _NEWUTS, _NEWIPC, _NEWUSER, _NEWPID, _NEWNET = 0x20000, 0x4000000, 0x8000000, 0x10000000, 0x20000000, 0x40000000
+_NEWNS, _NEWUTS, _NEWIPC, _NEWUSER, _NEWPID, _NEWNET = (
+    0x20000,
+    0x4000000,
+    0x8000000,
+    0x10000000,
+    0x20000000,
+    0x40000000,
+)
 _NOSUID, _NODEV, _NOEXEC, _REC, _PRIVATE, _DETACH = 2, 4, 8, 1 << 14, 1 << 18, 2
 _ATTR_RDONLY, _ATTR_NOSUID, _ATTR_NODEV = 1, 2, 4
-_AT_FDCWD, _AT_EMPTY_PATH, _AT_RECURSIVE, _OPEN_TREE_CLONE, _OPEN_TREE_CLOEXEC, _MOVE_EMPTY_PATH = -100, 0x1000, 0x8000, 1, 0o2000000, 4
+_AT_FDCWD, _AT_EMPTY_PATH, _AT_RECURSIVE, _OPEN_TREE_CLONE, _OPEN_TREE_CLOEXEC, _MOVE_EMPTY_PATH = (
+    -100,
+    0x1000,
+    0x8000,
+    1,
+    0o2000000,
+    4,
+)
 _PDEATHSIG, _SET_DUMPABLE, _CAPBSET_DROP, _NO_NEW_PRIVS = 1, 4, 24, 38
 _CAP_SYS_ADMIN = 21
 # numbers of calls that libc may lack: (x86_64, aarch64)
@@ -62,8 +76,27 @@ _SYSTEM = (
     "/usr/local/lib",
 )
 _TOP = ("/bin", "/sbin", "/lib", "/lib32", "/lib64")
-_ETC = ("/etc/alternatives", "/etc/fonts", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/localtime", "/etc/mime.types")
-_PREFIX = ("bin", "lib", "lib32", "lib64", "libexec", "include", "share", "etc", "ssl", "pyvenv.cfg")
+_ETC = (
+    "/etc/alternatives",
+    "/etc/fonts",
+    "/etc/ld.so.cache",
+    "/etc/ld.so.conf",
+    "/etc/ld.so.conf.d",
+    "/etc/localtime",
+    "/etc/mime.types",
+)
+_PREFIX = (
+    "bin",
+    "lib",
+    "lib32",
+    "lib64",
+    "libexec",
+    "include",
+    "share",
+    "etc",
+    "ssl",
+    "pyvenv.cfg",
+)
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 _CPUS = "/sys/devices/system/cpu"
 _FILES = {
@@ -112,7 +145,9 @@ class Sandbox:
 
     @classmethod
     def from_json(cls, document: dict[str, Any]) -> Sandbox:
-        return cls(**{**document, "visible": tuple(document["visible"]), "hide": tuple(document["hide"])})
+        return cls(
+            **{**document, "visible": tuple(document["visible"]), "hide": tuple(document["hide"])}
+        )
 
 
 # ---- the kernel's calls
@@ -150,12 +185,20 @@ def _unshare(flags: int, what: str) -> None:
 
 
 def _mount(kind: str, target: str, flags: int, data: str = "") -> None:
-    _check(_libc().mount(kind.encode(), target.encode(), kind.encode(), flags, data.encode()), f"mount {kind} on {target}")
+    _check(
+        _libc().mount(kind.encode(), target.encode(), kind.encode(), flags, data.encode()),
+        f"mount {kind} on {target}",
+    )
 
 
 def _tmpfs(target: str, size: int, mode: int = 0o755, owner: tuple[int, int] | None = None) -> None:
     uid, gid = owner or (os.geteuid(), os.getegid())
-    _mount("tmpfs", target, _NOSUID | _NODEV, f"size={size},nr_inodes={max(size >> 13, 1024)},mode={mode:o},uid={uid},gid={gid}")
+    _mount(
+        "tmpfs",
+        target,
+        _NOSUID | _NODEV,
+        f"size={size},nr_inodes={max(size >> 13, 1024)},mode={mode:o},uid={uid},gid={gid}",
+    )
 
 
 def _prctl(option: int, *args: int) -> None:
@@ -166,7 +209,9 @@ def _prctl(option: int, *args: int) -> None:
 def _tree(path: str, attributes: int) -> int:
     """A detached copy of what is mounted at ``path`` and below, as a descriptor."""
     flags = _OPEN_TREE_CLONE | _OPEN_TREE_CLOEXEC | _AT_RECURSIVE
-    fd = _call("open_tree", _AT_FDCWD, path.encode(), ctypes.c_uint(flags), what=f"open_tree {path}")
+    fd = _call(
+        "open_tree", _AT_FDCWD, path.encode(), ctypes.c_uint(flags), what=f"open_tree {path}"
+    )
     if attributes:
         _attributes(fd, attributes, _AT_EMPTY_PATH | _AT_RECURSIVE, path)
     return fd
@@ -174,11 +219,27 @@ def _tree(path: str, attributes: int) -> int:
 
 def _attributes(fd: int, attributes: int, flags: int, what: str) -> None:
     wanted = struct.pack("=QQQQ", attributes, 0, _PRIVATE, 0)
-    _call("mount_setattr", fd, b"", ctypes.c_uint(flags), wanted, ctypes.c_size_t(len(wanted)), what=f"mount_setattr {what}")
+    _call(
+        "mount_setattr",
+        fd,
+        b"",
+        ctypes.c_uint(flags),
+        wanted,
+        ctypes.c_size_t(len(wanted)),
+        what=f"mount_setattr {what}",
+    )
 
 
 def _attach(fd: int, target: str) -> None:
-    _call("move_mount", fd, b"", _AT_FDCWD, target.encode(), ctypes.c_uint(_MOVE_EMPTY_PATH), what=f"move_mount {target}")
+    _call(
+        "move_mount",
+        fd,
+        b"",
+        _AT_FDCWD,
+        target.encode(),
+        ctypes.c_uint(_MOVE_EMPTY_PATH),
+        what=f"move_mount {target}",
+    )
     os.close(fd)
 
 
@@ -186,7 +247,11 @@ def _new_user_namespace(inside: int | None) -> None:
     """Enter a user namespace in which only this process's own ids exist, under the number ``inside`` or unchanged."""
     uid, gid = os.geteuid(), os.getegid()
     _unshare(_NEWUSER, "user namespace")
-    lines = {"setgroups": "deny", "uid_map": f"{inside or uid} {uid} 1", "gid_map": f"{inside or gid} {gid} 1"}
+    lines = {
+        "setgroups": "deny",
+        "uid_map": f"{inside or uid} {uid} 1",
+        "gid_map": f"{inside or gid} {gid} 1",
+    }
     for name, line in lines.items():
         try:
             with open(f"/proc/self/{name}", "w") as file:
@@ -213,7 +278,9 @@ def _privileged() -> bool:
     with open("/proc/self/uid_map") as file:
         whole = file.read().split() == ["0", "0", "4294967295"]
     if whole and not int(_status("CapEff"), 16) >> _CAP_SYS_ADMIN & 1:
-        raise SandboxUnavailable("root without CAP_SYS_ADMIN, for whom process limits do not hold; run as an ordinary user")
+        raise SandboxUnavailable(
+            "root without CAP_SYS_ADMIN, for whom process limits do not hold; run as an ordinary user"
+        )
     return whole
 
 
@@ -241,7 +308,9 @@ def _plan(box: Sandbox) -> list[tuple[str, bool]]:
     hidden = {os.path.realpath(h) for h in box.hide}
     hidden = {h for h in hidden if any(_inside(h, s) and h != s for s in shown)}
     plan: dict[str, bool] = {}
-    for path, show in sorted([(p, True) for p in shown] + [(h, False) for h in hidden - set(shown)]):
+    for path, show in sorted(
+        [(p, True) for p in shown] + [(h, False) for h in hidden - set(shown)]
+    ):
         around = [p for p in plan if _inside(path, p)]
         if not around or plan[max(around, key=len)] != show:
             plan[path] = show
@@ -261,9 +330,17 @@ def _build_root(root: str, box: Sandbox) -> list[str]:
     # a symbolic link is made again, since a mount would follow it; all else is opened before ``root`` covers anything
     links = {p: os.readlink(p) for p, show in plan if show and os.path.islink(p)}
     links |= {p: os.readlink(p) for p in _TOP if os.path.islink(p)}
-    mounts = [p for p, show in plan if show and p not in links] + [p for p in _TOP if os.path.isdir(p) and p not in links]
+    mounts = [p for p, show in plan if show and p not in links] + [
+        p for p in _TOP if os.path.isdir(p) and p not in links
+    ]
     devices = set(_DEVICES)
-    trees = {p: (_tree(p, _ATTR_RDONLY | _ATTR_NOSUID | (0 if p in devices else _ATTR_NODEV)), os.path.isdir(p)) for p in mounts}
+    trees = {
+        p: (
+            _tree(p, _ATTR_RDONLY | _ATTR_NOSUID | (0 if p in devices else _ATTR_NODEV)),
+            os.path.isdir(p),
+        )
+        for p in mounts
+    }
     _tmpfs(root, 1 << 20)
     for path in (*WRITABLE, "/proc"):
         os.makedirs(root + path)
@@ -335,7 +412,10 @@ def enter_wall(box: Sandbox, keep: int) -> None:
     privileged = _privileged()
     if not privileged:
         _new_user_namespace(None)
-    _unshare(_NEWNS | _NEWPID | _NEWNET | _NEWIPC | _NEWUTS, "mount, process, network, IPC and UTS namespaces")
+    _unshare(
+        _NEWNS | _NEWPID | _NEWNET | _NEWIPC | _NEWUTS,
+        "mount, process, network, IPC and UTS namespaces",
+    )
     pid = os.fork()
     if pid:
         os.closerange(3, 1 << 16)
@@ -354,7 +434,9 @@ def enter_wall(box: Sandbox, keep: int) -> None:
         # while the old /proc is still in sight, without which the kernel refuses a new one in a user namespace
         _mount("proc", root + "/proc", _NOSUID | _NODEV | _NOEXEC)
     except SandboxUnavailable as error:
-        raise SandboxUnavailable(f"{error.reason}; in Docker /proc is masked: --security-opt systempaths=unconfined") from error
+        raise SandboxUnavailable(
+            f"{error.reason}; in Docker /proc is masked: --security-opt systempaths=unconfined"
+        ) from error
     os.chdir(root)
     _call("pivot_root", b".", b".")
     _check(_libc().umount2(b".", _DETACH), "leaving the old root")
@@ -365,7 +447,13 @@ def enter_wall(box: Sandbox, keep: int) -> None:
     os.chdir(FOLDER)
     os.umask(0o022)
     os.environ.update(environment())
-    _wall = _Wall(box, privileged, nested, os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC), seccomp.program())
+    _wall = _Wall(
+        box,
+        privileged,
+        nested,
+        os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC),
+        seccomp.program(),
+    )
 
 
 def environment() -> dict[str, str]:
@@ -413,7 +501,9 @@ def enter(slot: int) -> int:
     os.chdir("/")
     _mount("proc", "/proc", _NOSUID | _NODEV | _NOEXEC)
     proc = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    identity = (_FIRST_ID + slot, _FIRST_ID + slot) if _wall.privileged else (os.geteuid(), os.getegid())
+    identity = (
+        (_FIRST_ID + slot, _FIRST_ID + slot) if _wall.privileged else (os.geteuid(), os.getegid())
+    )
     for path in WRITABLE:
         _tmpfs(path, box.disk, 0o1777 if path != FOLDER else 0o700, identity)
     for path, fd in nested:
@@ -455,7 +545,12 @@ def confine(box: Sandbox, program: bytes) -> None:
         value = value if hard == resource.RLIM_INFINITY else min(value, hard)
         resource.setrlimit(name, (value, value))
     _filter(program)
-    if (_status("CapEff"), _status("CapBnd"), _status("NoNewPrivs"), _status("Seccomp")) != ("0" * 16, "0" * 16, "1", "2"):
+    if (_status("CapEff"), _status("CapBnd"), _status("NoNewPrivs"), _status("Seccomp")) != (
+        "0" * 16,
+        "0" * 16,
+        "1",
+        "2",
+    ):
         raise SandboxUnavailable("rights were left after dropping them")
 
 
@@ -472,7 +567,12 @@ def _filter(program: bytes) -> None:
 
     # SPEC_ALLOW: on older kernels a filter would otherwise slow all code down by turning off speculation
     set_mode_filter, spec_allow = 1, 4
-    _call("seccomp", ctypes.c_uint(set_mode_filter), ctypes.c_uint(spec_allow), ctypes.byref(Program(len(program) // 8, program)))
+    _call(
+        "seccomp",
+        ctypes.c_uint(set_mode_filter),
+        ctypes.c_uint(spec_allow),
+        ctypes.byref(Program(len(program) // 8, program)),
+    )
 
 
 # ---- where only bubblewrap may make namespaces
@@ -492,13 +592,30 @@ def bubblewrap(box: Sandbox, program: str, command: list[str]) -> tuple[list[str
     Returns:
         The command line, and descriptors that it needs.
     """
-    plan = _plan(replace(box, visible=(*box.visible, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))))
-    line = [program, "--unshare-all", "--new-session", "--die-with-parent", "--cap-drop", "ALL", "--hostname", "notebook"]
+    plan = _plan(
+        replace(
+            box, visible=(*box.visible, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+        )
+    )
+    line = [
+        program,
+        "--unshare-all",
+        "--new-session",
+        "--die-with-parent",
+        "--cap-drop",
+        "ALL",
+        "--hostname",
+        "notebook",
+    ]
     line += ["--uid", str(USER_ID), "--gid", str(USER_ID), "--dev", "/dev", "--proc", "/proc"]
     for path in WRITABLE:
         line += ["--perms", "1777", "--size", str(box.disk), "--tmpfs", path]
     for path in _TOP:
-        line += ["--symlink", os.readlink(path), path] if os.path.islink(path) else ["--ro-bind-try", path, path]
+        line += (
+            ["--symlink", os.readlink(path), path]
+            if os.path.islink(path)
+            else ["--ro-bind-try", path, path]
+        )
     for path, show in plan:
         if path in _DEVICES:
             continue  # --dev makes them
@@ -527,8 +644,13 @@ def _try(what: str) -> None:
     elif what == "namespaces":
         if not _privileged():
             _new_user_namespace(None)
-        _unshare(_NEWNS | _NEWPID | _NEWNET | _NEWIPC | _NEWUTS, "mount, process, network, IPC and UTS namespaces")
-        _check(_libc().mount(None, b"/", None, _REC | _PRIVATE, None), "mounting in a user namespace")
+        _unshare(
+            _NEWNS | _NEWPID | _NEWNET | _NEWIPC | _NEWUTS,
+            "mount, process, network, IPC and UTS namespaces",
+        )
+        _check(
+            _libc().mount(None, b"/", None, _REC | _PRIVATE, None), "mounting in a user namespace"
+        )
     else:
         ours, theirs = socket.socketpair()
         enter_wall(Sandbox(), theirs.fileno())
@@ -554,11 +676,24 @@ def trial(what: str) -> str:
     if sys.platform != "linux":
         return "needs Linux"
     command = [sys.executable, "-P", "-s", "-m", "dlcourse.executor.sandbox", what]
-    env = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}  # a user namespace needs a single thread
+    env = {
+        **os.environ,
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+    }  # a user namespace needs a single thread
     done = subprocess.run(
-        command, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60, text=True, check=False
+        command,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        timeout=60,
+        text=True,
+        check=False,
     )
-    return "" if done.returncode == 0 else done.stdout.strip()[-500:] or f"exit code {done.returncode}"
+    return (
+        "" if done.returncode == 0 else done.stdout.strip()[-500:] or f"exit code {done.returncode}"
+    )
 
 
 @lru_cache

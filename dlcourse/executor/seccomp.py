@@ -49,13 +49,23 @@ _ABSENT = {"memfd_create", "memfd_secret", "io_uring_setup", "_sysctl"}
 _LAST = 462
 """The last call known here (mseal); what a newer kernel adds does not exist for student code."""
 
-_MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}  # column above, AUDIT_ARCH of linux/audit.h
-_NEW_NAMESPACES = 0x02000000 | 0x04000000 | 0x08000000 | 0x10000000 | 0x20000000 | 0x40000000 | 0x00020000
+_MACHINES = {
+    "x86_64": (0, 0xC000003E),
+    "aarch64": (1, 0xC00000B7),
+}  # column above, AUDIT_ARCH of linux/audit.h
+_NEW_NAMESPACES = (
+    0x02000000 | 0x04000000 | 0x08000000 | 0x10000000 | 0x20000000 | 0x40000000 | 0x00020000
+)
 _TIOCSTI, _TIOCLINUX = 0x5412, 0x541C  # type into a terminal
 
 _LOAD, _EQUAL, _ABOVE, _ANY_BIT, _RETURN = 0x20, 0x15, 0x25, 0x45, 0x06  # of linux/bpf_common.h
 _ALLOW, _ERRNO, _KILL = 0x7FFF0000, 0x00050000, 0x80000000
-_NUMBER, _ARCH, _ARG0, _ARG1 = 0, 4, 16, 24  # offsets in struct seccomp_data, low halves of the arguments
+_NUMBER, _ARCH, _ARG0, _ARG1 = (
+    0,
+    4,
+    16,
+    24,
+)  # offsets in struct seccomp_data, low halves of the arguments
 
 
 def supported() -> bool:
@@ -90,9 +100,21 @@ def program(machine: str = "") -> bytes:
             unless(_EQUAL, number, _ERRNO | (errno.ENOSYS if name in _ABSENT else errno.EPERM))
     # each: if it is this call, look at the argument and answer
     checks = {
-        "clone": [(_LOAD, 0, 0, _ARG0), (_ANY_BIT, 0, 1, _NEW_NAMESPACES), (_RETURN, 0, 0, _ERRNO | errno.EPERM)],
-        "socket": [(_LOAD, 0, 0, _ARG0), (_EQUAL, 1, 0, socket.AF_UNIX), (_RETURN, 0, 0, _ERRNO | errno.EAFNOSUPPORT)],
-        "socketpair": [(_LOAD, 0, 0, _ARG0), (_EQUAL, 1, 0, socket.AF_UNIX), (_RETURN, 0, 0, _ERRNO | errno.EAFNOSUPPORT)],
+        "clone": [
+            (_LOAD, 0, 0, _ARG0),
+            (_ANY_BIT, 0, 1, _NEW_NAMESPACES),
+            (_RETURN, 0, 0, _ERRNO | errno.EPERM),
+        ],
+        "socket": [
+            (_LOAD, 0, 0, _ARG0),
+            (_EQUAL, 1, 0, socket.AF_UNIX),
+            (_RETURN, 0, 0, _ERRNO | errno.EAFNOSUPPORT),
+        ],
+        "socketpair": [
+            (_LOAD, 0, 0, _ARG0),
+            (_EQUAL, 1, 0, socket.AF_UNIX),
+            (_RETURN, 0, 0, _ERRNO | errno.EAFNOSUPPORT),
+        ],
         "ioctl": [
             (_LOAD, 0, 0, _ARG1),
             (_EQUAL, 1, 0, _TIOCSTI),

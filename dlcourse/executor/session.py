@@ -22,16 +22,30 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from ..encoding import MAX_BYTES, MAX_NODES, EncodingError, Raised, unpack
+from ..core.encoding import MAX_BYTES, MAX_NODES, EncodingError, Raised, unpack
 from . import outputs, wire
 from .sandbox import Sandbox, SandboxUnavailable, bubblewrap
 from .sandbox import environment as sandbox_environment
 
-__all__ = ["Limits", "RunEnded", "Sandbox", "SandboxUnavailable", "Session", "Zygote", "environment"]
+__all__ = [
+    "Limits",
+    "RunEnded",
+    "Sandbox",
+    "SandboxUnavailable",
+    "Session",
+    "Zygote",
+    "environment",
+]
 
 REPLY_LIMIT = max(MAX_BYTES, 16 << 20)
 """Largest body of a reply, in bytes."""
-WARM = ("numpy", "torch", "matplotlib_inline.backend_inline", "matplotlib.pyplot", "matplotlib.backends.backend_agg")
+WARM = (
+    "numpy",
+    "torch",
+    "matplotlib_inline.backend_inline",
+    "matplotlib.pyplot",
+    "matplotlib.backends.backend_agg",
+)
 SANDBOX = Sandbox()
 """The usual limits."""
 POLL = 0.1
@@ -81,8 +95,14 @@ def compiled(program: str, name: str) -> bytes:
 
 def environment(box: Sandbox | None = None) -> dict[str, str]:
     """The environment of student code: nothing of the grader's but where programs and locale are."""
-    keep = {k: v for k, v in os.environ.items() if k in ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH")}
-    folders = {} if box else {"HOME": "/nonexistent", "MPLCONFIGDIR": _mpl_cache(), "IPYTHONDIR": _mpl_cache()}
+    keep = {
+        k: v for k, v in os.environ.items() if k in ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH")
+    }
+    folders = (
+        {}
+        if box
+        else {"HOME": "/nonexistent", "MPLCONFIGDIR": _mpl_cache(), "IPYTHONDIR": _mpl_cache()}
+    )
     return {**keep, **dict.fromkeys(_THREADS, "1"), "PYTHONHASHSEED": "0", **folders}
 
 
@@ -140,7 +160,9 @@ class Zygote:
         self._runs = 0
         self._bwrap = ""
         if sandbox is not None and not _FORKS:
-            raise SandboxUnavailable(f"{sys.platform} has no namespaces; on Windows use WSL, on a Mac a Linux container")
+            raise SandboxUnavailable(
+                f"{sys.platform} has no namespaces; on Windows use WSL, on a Mac a Linux container"
+            )
         if not hasattr(socket, "send_fds"):
             raise SandboxUnavailable(f"{sys.platform} cannot run notebooks; use WSL")
         if not _FORKS:
@@ -179,20 +201,26 @@ class Zygote:
             return
         reply = self._ask({"op": "import", "modules": modules})
         if reply["threads"] != 1:
-            raise RuntimeError(f"the zygote runs {reply['threads']} threads after importing {', '.join(modules)}; a fork of it could hang")
+            raise RuntimeError(
+                f"the zygote runs {reply['threads']} threads after importing {', '.join(modules)}; a fork of it could hang"
+            )
 
     def _reply(self) -> dict[str, Any]:
         try:
             return wire.receive(self._control, 1 << 20)[0]
         except wire.WireError as error:
-            raise RuntimeError(f"the zygote process ended (exit status {self._process.poll()})") from error
+            raise RuntimeError(
+                f"the zygote process ended (exit status {self._process.poll()})"
+            ) from error
 
     def _ask(self, request: dict[str, Any], fds: list[int] | None = None) -> dict[str, Any]:
         with self._lock:
             try:
                 socket.send_fds(self._control, [json.dumps(request).encode()], fds or [])
             except OSError as error:
-                raise RuntimeError(f"the zygote process ended (exit status {self._process.poll()})") from error
+                raise RuntimeError(
+                    f"the zygote process ended (exit status {self._process.poll()})"
+                ) from error
             return self._reply()
 
     @staticmethod
@@ -219,7 +247,11 @@ class Zygote:
                 reply = self._ask({"op": "fork", "folder": folder, "slot": slot}, [theirs.fileno()])
             self._refused(reply)
             process = _Process(ours, reply["pid"], folder=folder)
-            message, fds, _, _ = socket.recv_fds(ours, 4096, 1) if wire.ready(ours, _START) else (b"no answer", [], 0, None)
+            message, fds, _, _ = (
+                socket.recv_fds(ours, 4096, 1)
+                if wire.ready(ours, _START)
+                else (b"no answer", [], 0, None)
+            )
             process.proc = fds[0] if fds else None
         except BaseException:
             ours.close()
@@ -228,7 +260,9 @@ class Zygote:
             raise
         if message != wire.READY:
             self.end(process)
-            raise SandboxUnavailable(message.decode(errors="replace") or "a run ended before it began")
+            raise SandboxUnavailable(
+                message.decode(errors="replace") or "a run ended before it began"
+            )
         return process
 
     def end(self, process: _Process, patience: float = 0.0) -> tuple[int, float]:
@@ -298,14 +332,18 @@ def _spawn(box: Sandbox | None, bwrap: str) -> _Process:
     for fd in fds:
         os.close(fd)
     process = _Process(ours, popen.pid, folder=folder, popen=popen)
-    message, received, _, _ = socket.recv_fds(ours, 4096, 1) if wire.ready(ours, _START) else (b"no answer", [], 0, None)
+    message, received, _, _ = (
+        socket.recv_fds(ours, 4096, 1) if wire.ready(ours, _START) else (b"no answer", [], 0, None)
+    )
     process.proc = received[0] if received else None
     if message == wire.READY:
         return process
     ours.close()
     assert popen.stderr is not None
     popen.kill()
-    said = message.decode(errors="replace") or popen.stderr.read(1000).decode(errors="replace").strip()
+    said = (
+        message.decode(errors="replace") or popen.stderr.read(1000).decode(errors="replace").strip()
+    )
     _kill(popen, None, 1.0)
     if folder:
         shutil.rmtree(folder, ignore_errors=True)
@@ -384,7 +422,11 @@ class _Meter:
 
     def _private(self, name: str) -> int:
         status = self._read(f"{name}/status")
-        return 1024 * sum(int(line.split()[1]) for line in status.splitlines() if line.startswith((b"RssAnon:", b"RssShmem:", b"VmSwap:")))
+        return 1024 * sum(
+            int(line.split()[1])
+            for line in status.splitlines()
+            if line.startswith((b"RssAnon:", b"RssShmem:", b"VmSwap:"))
+        )
 
     def memory(self) -> int:
         """Bytes that the run has taken since it began; 0 without a sandbox."""
@@ -413,9 +455,13 @@ class Session:
         if data:
             contents = [path.read_bytes() for path in data.values()]
             names = [[name, len(content)] for name, content in zip(data, contents, strict=True)]
-            self._exchange({"op": "files", "files": names}, Limits(_START, _START), b"".join(contents))
+            self._exchange(
+                {"op": "files", "files": names}, Limits(_START, _START), b"".join(contents)
+            )
 
-    def _exchange(self, request: dict[str, Any], limits: Limits, body: bytes = b"") -> tuple[dict[str, Any], bytes]:
+    def _exchange(
+        self, request: dict[str, Any], limits: Limits, body: bytes = b""
+    ) -> tuple[dict[str, Any], bytes]:
         """Send a request and wait for its reply, while looking after time and memory."""
         nonce = secrets.token_hex(16)
         unsent = memoryview(wire.frame({**request, "nonce": nonce}, body))
@@ -441,13 +487,21 @@ class Session:
                     cpu_start = total if cpu_start is None else cpu_start
                     cpu = total - cpu_start
                     if cpu > limits.cpu:
-                        raise self._ended("time", f"took more than {limits.cpu:g} s of computing time")
+                        raise self._ended(
+                            "time", f"took more than {limits.cpu:g} s of computing time"
+                        )
                     if box is not None and self._meter.memory() > box.memory:
-                        raise self._ended("memory", f"used more than {box.memory / (1 << 30):g} GB of memory")
+                        raise self._ended(
+                            "memory", f"used more than {box.memory / (1 << 30):g} GB of memory"
+                        )
                     # CPU time passes at most as fast as wall time on each core
                     pause = min(max((limits.cpu - cpu) / _CORES, 0.01), POLL if box else 60.0)
                 if wire.ready(sock, min(deadline - now, pause), write=bool(unsent)):
-                    while (whole := reader.feed(sock)) is None and wire.ready(sock, 0) and time.monotonic() - now < POLL:
+                    while (
+                        (whole := reader.feed(sock)) is None
+                        and wire.ready(sock, 0)
+                        and time.monotonic() - now < POLL
+                    ):
                         pass
                     if whole is not None:
                         break
@@ -468,11 +522,17 @@ class Session:
         if os.WIFSIGNALED(status):
             number = os.WTERMSIG(status)
             box = self._zygote.sandbox
-            if number == signal.SIGXCPU or (number == signal.SIGKILL and box is not None and cpu >= box.cpu - 1):
+            if number == signal.SIGXCPU or (
+                number == signal.SIGKILL and box is not None and cpu >= box.cpu - 1
+            ):
                 return RunEnded("time", "used up the computing time of a whole run")
             if number == signal.SIGKILL:
-                return RunEnded("died", "ended the Python process (killed: out of memory, or by its own code)")
-            return RunEnded("died", f"ended the Python process (signal {signal.Signals(number).name})")
+                return RunEnded(
+                    "died", "ended the Python process (killed: out of memory, or by its own code)"
+                )
+            return RunEnded(
+                "died", f"ended the Python process (signal {signal.Signals(number).name})"
+            )
         return RunEnded("died", f"ended the Python process (exit code {os.WEXITSTATUS(status)})")
 
     def cell(self, source: str, label: str, limits: Limits) -> dict[str, Any]:
@@ -497,7 +557,9 @@ class Session:
         Raises:
             RunEnded: the process is gone.
         """
-        _, body = self._exchange({"op": "probe", **request}, limits, compiled(program, request["name"]))
+        _, body = self._exchange(
+            {"op": "probe", **request}, limits, compiled(program, request["name"])
+        )
         try:
             length = int.from_bytes(body[:4], "little")
             wire.check_json(body[4 : 4 + length], 12 * MAX_NODES)

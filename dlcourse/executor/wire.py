@@ -87,7 +87,9 @@ class Reader:
         return header, view[at:]
 
 
-def receive(sock: socket.socket, limit: int, deadline: float | None = None) -> tuple[dict[str, Any], bytes]:
+def receive(
+    sock: socket.socket, limit: int, deadline: float | None = None
+) -> tuple[dict[str, Any], bytes]:
     """Receive one frame.
 
     Args:

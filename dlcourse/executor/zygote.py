@@ -17,12 +17,21 @@ import socket
 import sys
 from typing import Any
 
-from ..probes import seed_everything
+from ..core.probe import seed_everything
 from . import driver, sandbox, wire
 
 # all of dlcourse that student code may use, and what `check` imports only when it needs it: behind the wall its files
 # do not exist, unless it lies among the libraries
-for _name in ("check", "forbid", "verdict"):
+for _name in (
+    "student.check",
+    "core.compare",
+    "student.demo",
+    "core.encoding",
+    "core.probe",
+    "student.forbid",
+    "core.rendering",
+    "core.verdict",
+):
     importlib.import_module(f"dlcourse.{_name}")
 
 
@@ -66,7 +75,13 @@ def _settle() -> None:
     gc.freeze()  # a child's garbage collector then leaves the zygote's pages alone
 
 
-def _child(control: socket.socket, sock: socket.socket, shell: driver.Shell, request: dict[str, Any], walled: bool) -> None:
+def _child(
+    control: socket.socket,
+    sock: socket.socket,
+    shell: driver.Shell,
+    request: dict[str, Any],
+    walled: bool,
+) -> None:
     control.close()
     os.closerange(3, sock.fileno())
     os.closerange(sock.fileno() + 1, 1 << 20)
@@ -86,7 +101,9 @@ def _child(control: socket.socket, sock: socket.socket, shell: driver.Shell, req
     driver.serve(sock, shell)
 
 
-def _fork(control: socket.socket, fd: int, shell: driver.Shell, request: dict[str, Any], walled: bool) -> dict[str, Any]:
+def _fork(
+    control: socket.socket, fd: int, shell: driver.Shell, request: dict[str, Any], walled: bool
+) -> dict[str, Any]:
     try:
         pid = sandbox.fork() if walled else os.fork()
     except (sandbox.SandboxUnavailable, OSError) as error:
@@ -116,7 +133,9 @@ def _reap(pid: int, walled: bool) -> dict[str, Any]:
 
 def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C at the grader's terminal is the grader's business
+    signal.signal(
+        signal.SIGINT, signal.SIG_IGN
+    )  # Ctrl-C at the grader's terminal is the grader's business
     request, _ = wire.receive(control, 1 << 20)
     walled = request["sandbox"] is not None
     if walled:

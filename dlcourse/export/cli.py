@@ -8,26 +8,34 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from ..authoring import AuthorError, course_root
-from ..course import Course, read_course
+from ..authoring.assignment import course_root
+from ..authoring.course import Course, read_course
+from ..errors import AuthorError
 
 if TYPE_CHECKING:
     from .gradefiles import Grades
 
-app = typer.Typer(no_args_is_help=True, help="Write an assignment or its grades for another system.")
+app = typer.Typer(
+    no_args_is_help=True, help="Write an assignment or its grades for another system."
+)
 out = Console()
 err = Console(stderr=True)
 
-Slugs = Annotated[list[str] | None, typer.Argument(help="Assignments; all of the course if none is named.")]
+Slugs = Annotated[
+    list[str] | None, typer.Argument(help="Assignments; all of the course if none is named.")
+]
 Database = Annotated[str, typer.Option(help="Gradebook, if not nbgrader's own setting.")]
 
 
 @app.command()
 def otter(
     slugs: Annotated[list[str], typer.Argument(help="Assignments.")],
-    folder: Annotated[Path, typer.Option("--output", "-o", help="Where to write; a folder per assignment is made in it.")] = Path(
-        "dist/otter"
-    ),
+    folder: Annotated[
+        Path,
+        typer.Option(
+            "--output", "-o", help="Where to write; a folder per assignment is made in it."
+        ),
+    ] = Path("dist/otter"),
     torch_index: Annotated[
         str,
         typer.Option(
@@ -36,7 +44,7 @@ def otter(
     ] = "",
 ) -> None:
     """Write the student's folder, an autograder.zip for Gradescope or otter, and a README."""
-    from ..runner import start_zygote
+    from ..executor.runner import start_zygote
     from .otter import export
 
     course = read_course(course_root())
@@ -45,15 +53,24 @@ def otter(
     with start_zygote() as zygote:
         for slug in chosen:
             target = export(course, slug, base, lambda: zygote, torch_index)
-            out.print(f"{slug}: {target}; README.md there says what to click", markup=False, highlight=False, soft_wrap=True)
+            out.print(
+                f"{slug}: {target}; README.md there says what to click",
+                markup=False,
+                highlight=False,
+                soft_wrap=True,
+            )
 
 
 def _grades(course: Course, slugs: list[str] | None, db: str, numbers: dict[str, str]) -> Grades:
-    from ..nbconfig import nbgrader_config
+    from ..nbgrader_port.config import nbgrader_config
     from .gradefiles import altered, read_gradebook
 
     chosen = [course.entry(slug).slug for slug in slugs or course.entries]
-    url = db or nbgrader_config(course.root).CourseDirectory.get("db_url") or f"sqlite:///{course.root / 'gradebook.db'}"
+    url = (
+        db
+        or nbgrader_config(course.root).CourseDirectory.get("db_url")
+        or f"sqlite:///{course.root / 'gradebook.db'}"
+    )
     grades = read_gradebook(course, url, chosen, numbers)
     for note in grades.notes:
         err.print(note, markup=False, highlight=False, soft_wrap=True)
@@ -70,17 +87,24 @@ def _write(course: Course, path: Path, grades: Grades, text: str) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(text.encode("utf-8"))
     out.print(
-        f"{target}: {len(grades.students)} students, {len(grades.columns)} assignments", markup=False, highlight=False, soft_wrap=True
+        f"{target}: {len(grades.students)} students, {len(grades.columns)} assignments",
+        markup=False,
+        highlight=False,
+        soft_wrap=True,
     )
 
 
 @app.command()
 def canvas(
     slugs: Slugs = None,
-    path: Annotated[Path, typer.Option("--output", "-o", help="File to write.")] = Path("dist/canvas.csv"),
+    path: Annotated[Path, typer.Option("--output", "-o", help="File to write.")] = Path(
+        "dist/canvas.csv"
+    ),
     number: Annotated[
         list[str] | None,
-        typer.Option(help="An assignment's number in Canvas, slug=12345; may be given again. Without it Canvas goes by the title."),
+        typer.Option(
+            help="An assignment's number in Canvas, slug=12345; may be given again. Without it Canvas goes by the title."
+        ),
     ] = None,
     db: Database = "",
 ) -> None:
@@ -92,7 +116,9 @@ def canvas(
     for slug, _, digits in pairs:
         course.entry(slug)
         if not (digits.isascii() and digits.isdigit()):
-            raise AuthorError(f"--number {slug}={digits}: give the digits that Canvas shows in its own export, such as {slug}=12345")
+            raise AuthorError(
+                f"--number {slug}={digits}: give the digits that Canvas shows in its own export, such as {slug}=12345"
+            )
     grades = _grades(course, slugs, db, {slug: digits for slug, _, digits in pairs})
     _write(course, path, grades, gradefiles.canvas(grades))
 
@@ -100,7 +126,9 @@ def canvas(
 @app.command()
 def moodle(
     slugs: Slugs = None,
-    path: Annotated[Path, typer.Option("--output", "-o", help="File to write.")] = Path("dist/moodle.csv"),
+    path: Annotated[Path, typer.Option("--output", "-o", help="File to write.")] = Path(
+        "dist/moodle.csv"
+    ),
     db: Database = "",
 ) -> None:
     """Write a file for Moodle: Grades, Import, CSV file."""

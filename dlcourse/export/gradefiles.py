@@ -16,9 +16,9 @@ from dataclasses import dataclass, field
 
 from nbgrader.api import Gradebook, MissingEntry
 
-from ..authoring import AuthorError
-from ..course import Course
-from ..nbconfig import find_alembic
+from ..authoring.course import Course
+from ..errors import AuthorError
+from ..nbgrader_port.config import find_alembic
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
@@ -55,7 +55,9 @@ class Grades:
     notes: tuple[str, ...]
 
 
-def read_gradebook(course: Course, db_url: str, slugs: Sequence[str], numbers: Mapping[str, str] | None = None) -> Grades:
+def read_gradebook(
+    course: Course, db_url: str, slugs: Sequence[str], numbers: Mapping[str, str] | None = None
+) -> Grades:
     """Read scores, late penalties subtracted.
 
     Args:
@@ -75,8 +77,17 @@ def read_gradebook(course: Course, db_url: str, slugs: Sequence[str], numbers: M
             try:
                 assignment = gradebook.find_assignment(slug)
             except MissingEntry:
-                raise AuthorError(f"{slug} is not in the gradebook; run `dlcourse build {slug}`") from None
-            columns.append(Column(slug, course.entry(slug).title, float(assignment.max_score), (numbers or {}).get(slug, "")))
+                raise AuthorError(
+                    f"{slug} is not in the gradebook; run `dlcourse build {slug}`"
+                ) from None
+            columns.append(
+                Column(
+                    slug,
+                    course.entry(slug).title,
+                    float(assignment.max_score),
+                    (numbers or {}).get(slug, ""),
+                )
+            )
             for submission in gradebook.assignment_submissions(slug):
                 who = submission.student.id
                 grades = [g for n in submission.notebooks for g in n.grades]
@@ -84,10 +95,21 @@ def read_gradebook(course: Course, db_url: str, slugs: Sequence[str], numbers: M
                     notes.append(f"{who}: {slug} is not graded yet; the cell is left empty")
                     continue
                 if submission.needs_manual_grade:
-                    notes.append(f"{who}: {slug} waits for manual grading; the score so far is given")
-                scores.setdefault(who, {})[slug] = max(0.0, float(submission.score) - float(submission.late_submission_penalty))
+                    notes.append(
+                        f"{who}: {slug} waits for manual grading; the score so far is given"
+                    )
+                scores.setdefault(who, {})[slug] = max(
+                    0.0, float(submission.score) - float(submission.late_submission_penalty)
+                )
         students = [
-            Student(s.id, s.first_name or "", s.last_name or "", s.email or "", s.lms_user_id or "", scores.get(s.id, {}))
+            Student(
+                s.id,
+                s.first_name or "",
+                s.last_name or "",
+                s.email or "",
+                s.lms_user_id or "",
+                scores.get(s.id, {}),
+            )
             for s in gradebook.students
         ]
     return Grades(tuple(columns), tuple(sorted(students, key=lambda s: s.id)), tuple(notes))
@@ -116,7 +138,10 @@ def canvas(grades: Grades) -> str:
     """A file for Canvas: *Grades → Import*."""
     head = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
     titles = [safe(f"{c.title} ({c.number})" if c.number else c.title) for c in grades.columns]
-    rows = [[*head, *titles], ["    Points Possible", "", "", "", "", *(_number(c.points) for c in grades.columns)]]
+    rows = [
+        [*head, *titles],
+        ["    Points Possible", "", "", "", "", *(_number(c.points) for c in grades.columns)],
+    ]
     for one in grades.students:
         name = ", ".join(n for n in (one.last_name, one.first_name) if n) or one.id
         rows.append([safe(name), safe(one.lms_id), "", safe(one.id), "", *_scores(grades, one)])
@@ -128,7 +153,15 @@ def moodle(grades: Grades) -> str:
     head = ["First name", "Last name", "ID number", "Email address"]
     rows = [[*head, *(safe(f"Assignment: {c.title} (Real)") for c in grades.columns)]]
     for one in grades.students:
-        rows.append([safe(one.first_name), safe(one.last_name), safe(one.lms_id or one.id), safe(one.email), *_scores(grades, one)])
+        rows.append(
+            [
+                safe(one.first_name),
+                safe(one.last_name),
+                safe(one.lms_id or one.id),
+                safe(one.email),
+                *_scores(grades, one),
+            ]
+        )
     return _text(rows)
 
 

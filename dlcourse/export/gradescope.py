@@ -18,12 +18,12 @@ from typing import Any
 
 import jsonschema
 
-from ..grading import Grader
-from ..probes import AuthorError
-from ..rendering import Shown, to_text
-from ..runner import Record
-from ..submission import Submission, read_notebook, read_submission
-from ..verdict import Verdict
+from ..core.rendering import Shown, to_text
+from ..core.verdict import Verdict
+from ..errors import AuthorError
+from ..executor.runner import Record
+from ..grading.grader import Grader
+from ..grading.submission import Submission, read_notebook, read_submission
 from . import isolation, pack
 
 TOTAL = 480
@@ -74,7 +74,11 @@ RESULTS_SCHEMA: dict[str, Any] = {
             "type": "array",
             "items": {
                 "type": "object",
-                "properties": {"name": _TEXT, "value": _ORDINAL, "order": {"enum": ["asc", "desc"]}},
+                "properties": {
+                    "name": _TEXT,
+                    "value": _ORDINAL,
+                    "order": {"enum": ["asc", "desc"]},
+                },
                 "required": ["name", "value"],
                 "additionalProperties": False,
             },
@@ -179,7 +183,9 @@ def grade(document: dict[str, Any], submission: Submission, wanted: str = "auto"
     return Graded(tuple(lines), tuple(notes), kind, time.monotonic() - start, questions)
 
 
-def _grade(grader: Grader, submission: Submission, wanted: str) -> tuple[str, dict[str, Verdict], list[str]]:
+def _grade(
+    grader: Grader, submission: Submission, wanted: str
+) -> tuple[str, dict[str, Verdict], list[str]]:
     """Grade with a warm process of its own; outside of a sandbox, student code can kill that."""
     for _ in range(2):
         kind, zygote = isolation.open_zygote(wanted)
@@ -215,7 +221,11 @@ def results(graded: Graded, hidden: str = "after_published") -> dict[str, Any]:
                     "output": line.text,
                     "output_format": "text",
                     "visibility": "visible" if line.public else hidden,
-                    "extra_data": {"question": question, "probe": line.probe, "verdict": line.shown.verdict.status},
+                    "extra_data": {
+                        "question": question,
+                        "probe": line.probe,
+                        "verdict": line.shown.verdict.status,
+                    },
                 }
             )
     if graded.isolation != isolation.SANDBOX:
@@ -252,7 +262,9 @@ def read_document(autograder: Path) -> dict[str, Any]:
     try:
         document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise AuthorError(f"{path} cannot be read: {error}; build the zip again with `dlcourse export otter`") from error
+        raise AuthorError(
+            f"{path} cannot be read: {error}; build the zip again with `dlcourse export otter`"
+        ) from error
     return document
 
 
@@ -289,7 +301,9 @@ def main(autograder: str) -> None:
         signal.alarm(0)
     close_to_others(folder)
     target = folder / "results" / "results.json"
-    target.unlink(missing_ok=True)  # a refusal of otter's; if grading fails, Gradescope must say so instead of showing 0
+    target.unlink(
+        missing_ok=True
+    )  # a refusal of otter's; if grading fails, Gradescope must say so instead of showing 0
     graded = grade(document, read(folder / "submission", document["slug"]))
     target.write_text(json.dumps(results(graded), indent=1, ensure_ascii=False), encoding="utf-8")
 

@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from ..errors import AuthorError
 from ..executor.session import SandboxUnavailable, Zygote
-from ..probes import AuthorError
 
 SANDBOX, USER, NONE = "sandbox", "user", "none"
 KINDS = (SANDBOX, USER, NONE)

@@ -26,11 +26,11 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from .. import __version__
-from ..authoring import AuthorError
-from ..course import Course
+from ..authoring.course import Course
+from ..authoring.lint import lint_release
+from ..errors import AuthorError
 from ..executor.session import Zygote
-from ..grading import Grader, open_grader
-from ..lint import lint_release
+from ..grading.grader import Grader, open_grader
 from .pack import FILENAME, to_document
 
 AUTOGRADER = "/autograder"
@@ -85,7 +85,9 @@ def export(
         raise AuthorError(f"release/{slug}/{slug}.ipynb is missing; run `dlcourse build {slug}`")
     problems = lint_release(grader.assignment, release)
     if problems:
-        raise AuthorError(f"release/{slug} holds what students must not get:\n  " + "\n  ".join(problems))
+        raise AuthorError(
+            f"release/{slug} holds what students must not get:\n  " + "\n  ".join(problems)
+        )
     target = folder / slug
     fresh = folder / f".{slug}.new"
     shutil.rmtree(fresh, ignore_errors=True)
@@ -99,7 +101,9 @@ def export(
         "tests": str(len(grader.assignment.probes)), "hidden": str(hidden),
         "torch": "the CPU build of the index that was given" if torch_index else "conda-forge's CPU build",
     }  # fmt: skip
-    text = resources.files("dlcourse").joinpath("templates", "otter_readme.md").read_text(encoding="utf-8")
+    text = (
+        resources.files("dlcourse.export").joinpath("otter_readme.md").read_text(encoding="utf-8")
+    )
     for key, value in values.items():
         text = text.replace("{" + key + "}", value)
     (fresh / "README.md").write_text(text, encoding="utf-8")
@@ -125,7 +129,9 @@ def autograder(grader: Grader, torch_index: str = "") -> bytes:
     files["run_otter.py"] = _RUN.replace("{autograder}", AUTOGRADER).encode()
     files["setup.sh"] = files["setup.sh"].rstrip() + b"\n" + _SETUP.encode()
     for path in grader.assignment.data:
-        files[f"files/{path.relative_to(grader.assignment.root / 'solutions').as_posix()}"] = path.read_bytes()
+        files[f"files/{path.relative_to(grader.assignment.root / 'solutions').as_posix()}"] = (
+            path.read_bytes()
+        )
     _check_leaks(grader, files)
     return _zip(files)
 
@@ -135,9 +141,14 @@ def _generate(root: Path) -> dict[str, bytes]:
     try:
         from otter.generate import main as generate
     except ImportError as error:
-        raise AuthorError("otter-grader is not installed; run `pip install otter-grader`") from error
+        raise AuthorError(
+            "otter-grader is not installed; run `pip install otter-grader`"
+        ) from error
     with contextlib.chdir(root):  # otter looks for its inputs in the current folder
-        generate(output_path="autograder.zip", python_version=f"{sys.version_info.major}.{sys.version_info.minor}")
+        generate(
+            output_path="autograder.zip",
+            python_version=f"{sys.version_info.major}.{sys.version_info.minor}",
+        )
     with zipfile.ZipFile(root / "autograder.zip") as archive:
         return {name: archive.read(name) for name in archive.namelist()}
 
@@ -162,7 +173,11 @@ def _write_inputs(root: Path, wheel_path: str, torch_index: str) -> None:
         # pip's torch for Linux carries CUDA, several gigabytes that Gradescope's machines cannot use
         dependencies = [f"pytorch-cpu={torch}", f"numpy={pins['numpy']}"]
     (root / "requirements.txt").write_text("\n".join([*lines, wheel_path]) + "\n", encoding="utf-8")
-    environment = "channels:\n  - conda-forge\ndependencies:\n" + "".join(f"  - {d}\n" for d in dependencies) if dependencies else ""
+    environment = (
+        "channels:\n  - conda-forge\ndependencies:\n" + "".join(f"  - {d}\n" for d in dependencies)
+        if dependencies
+        else ""
+    )
     if environment:
         (root / "environment.yml").write_text(environment, encoding="utf-8")
 
@@ -193,10 +208,14 @@ def pinned() -> dict[str, str]:
         try:
             distribution = importlib.metadata.distribution(name)
         except importlib.metadata.PackageNotFoundError as error:
-            raise AuthorError(f"{name} is not installed, but needed for grading; run `make install`") from error
+            raise AuthorError(
+                f"{name} is not installed, but needed for grading; run `make install`"
+            ) from error
         found[name] = distribution.version.split("+")[0]  # +cpu is a build, not a version
         for one in map(Requirement, distribution.requires or ()):
-            if one.marker is None or any(one.marker.evaluate({"extra": extra}) for extra in wanted.extras or {""}):
+            if one.marker is None or any(
+                one.marker.evaluate({"extra": extra}) for extra in wanted.extras or {""}
+            ):
                 todo.append(one)
     return found
 
@@ -210,9 +229,16 @@ def wheel() -> tuple[str, bytes]:
         for p in sorted(package.rglob("*"))
         if p.is_file() and "__pycache__" not in p.parts
     }
-    metadata = ["Metadata-Version: 2.1", "Name: dlcourse", f"Version: {__version__}", *(f"Requires-Dist: {r}" for r in requirements())]
+    metadata = [
+        "Metadata-Version: 2.1",
+        "Name: dlcourse",
+        f"Version: {__version__}",
+        *(f"Requires-Dist: {r}" for r in requirements()),
+    ]
     files[f"{info}/METADATA"] = ("\n".join(metadata) + "\n").encode()
-    files[f"{info}/WHEEL"] = b"Wheel-Version: 1.0\nGenerator: dlcourse\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+    files[f"{info}/WHEEL"] = (
+        b"Wheel-Version: 1.0\nGenerator: dlcourse\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+    )
     record = [f"{name},sha256={_digest(content)},{len(content)}" for name, content in files.items()]
     files[f"{info}/RECORD"] = "\n".join([*record, f"{info}/RECORD,,", ""]).encode()
     return f"dlcourse-{__version__}-py3-none-any.whl", _zip(files)
@@ -240,17 +266,34 @@ def _write_tests(grader: Grader, folder: Path, public_only: bool = False) -> Non
     text = json.dumps(document, ensure_ascii=False, sort_keys=True) + "\n"
     (folder / FILENAME).write_text(text, encoding="utf-8")
     for question in grader.assignment.questions:
-        (folder / f"{question}.py").write_text(test_file(grader, question, public_only), encoding="utf-8")
+        (folder / f"{question}.py").write_text(
+            test_file(grader, question, public_only), encoding="utf-8"
+        )
 
 
 def test_file(grader: Grader, question: str, public_only: bool = False) -> str:
     """A question's tests in otter's exception-based format: one case per probe."""
-    probes = [p.probe for p in grader.assignment.probes_of(question) if p.probe.public or not public_only]
-    lines = ["OK_FORMAT = False", "", "from otter.test_files import test_case", "", "from dlcourse.export.otter_tests import check", ""]
+    probes = [
+        p.probe for p in grader.assignment.probes_of(question) if p.probe.public or not public_only
+    ]
+    lines = [
+        "OK_FORMAT = False",
+        "",
+        "from otter.test_files import test_case",
+        "",
+        "from dlcourse.export.otter_tests import check",
+        "",
+    ]
     lines += [f"name = {question!r}", "points = None"]
     for one in sorted(probes, key=lambda p: not p.public):
         settings = f"name={one.title!r}, points={_points(one.points)}, hidden={not one.public}"
-        lines += ["", "", f"@test_case({settings})", f"def {one.name}(env):", f"    check(env, {one.name!r})"]
+        lines += [
+            "",
+            "",
+            f"@test_case({settings})",
+            f"def {one.name}(env):",
+            f"    check(env, {one.name!r})",
+        ]
     return "\n".join(lines) + "\n"
 
 
@@ -260,15 +303,25 @@ def _points(value: float) -> Any:
 
 def _check_leaks(grader: Grader, files: dict[str, bytes]) -> None:
     """Refuse to write a zip that holds a line of the reference."""
-    from ..lint import secrets
+    from ..authoring.lint import secrets
 
-    banned = {line: owner for line, owner in secrets(grader.assignment).items() if owner.startswith("the reference") and len(line) >= 12}
+    banned = {
+        line: owner
+        for line, owner in secrets(grader.assignment).items()
+        if owner.startswith("the reference") and len(line) >= 12
+    }
     document = json.loads(files[f"tests/{FILENAME}"])
-    allowed = "".join("".join(p["program"].split()) + "".join(p["definition"].split()) for p in document["probes"])
+    allowed = "".join(
+        "".join(p["program"].split()) + "".join(p["definition"].split()) for p in document["probes"]
+    )
     for name, content in files.items():
         if name.endswith(".whl"):
             continue
-        text = "".join(content.decode("utf-8", "replace").replace("\\n", " ").replace('\\"', '"').split())
+        text = "".join(
+            content.decode("utf-8", "replace").replace("\\n", " ").replace('\\"', '"').split()
+        )
         for line, owner in banned.items():
             if line in text and line not in allowed:
-                raise AuthorError(f"autograder.zip: {name} would hold a line of {owner}: {line[:60]!r}")
+                raise AuthorError(
+                    f"autograder.zip: {name} would hold a line of {owner}: {line[:60]!r}"
+                )

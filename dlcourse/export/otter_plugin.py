@@ -34,7 +34,9 @@ class VerifiedResults(GradingResults):
     def to_gradescope_dict(self, ag_config: AutograderConfig) -> dict[str, Any]:
         """One test case per probe; total score, stdout and hiding as otter's settings say."""
         otters = super().to_gradescope_dict(ag_config)
-        ours = gradescope.results(self.graded, "after_published" if ag_config.show_hidden else "hidden")
+        ours = gradescope.results(
+            self.graded, "after_published" if ag_config.show_hidden else "hidden"
+        )
         document = {**ours, **{k: otters[k] for k in ("score", "stdout_visibility") if k in otters}}
         if self.all_hidden:
             for test in document["tests"]:
@@ -54,14 +56,22 @@ class Verified(AbstractOtterPlugin):  # type: ignore[misc]
         gradescope.close_to_others(autograder)
         submission = gradescope.read(path.parent, document["slug"])
         _set_aside(path, autograder)
-        self.graded = gradescope.grade(document, submission, self.plugin_config.get("isolation", "auto"))
+        self.graded = gradescope.grade(
+            document, submission, self.plugin_config.get("isolation", "auto")
+        )
 
     def before_execution(self, submission: Any) -> nbformat.NotebookNode:
         """A notebook of one cell, which hands the verdicts to the tests."""
-        verdicts = {line.probe: [line.shown.verdict.passed, line.text] for line in self._done().lines}
+        verdicts = {
+            line.probe: [line.shown.verdict.passed, line.text] for line in self._done().lines
+        }
         source = f"import json\nfrom dlcourse.export import otter_tests\notter_tests.verdicts = json.loads({json.dumps(verdicts)!r})"
         notebook = new_notebook(cells=[new_code_cell(source)])
-        notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        notebook.metadata["kernelspec"] = {
+            "name": "python3",
+            "display_name": "Python 3",
+            "language": "python",
+        }
         return notebook
 
     def after_grading(self, results: GradingResults) -> None:
@@ -76,7 +86,12 @@ class Verified(AbstractOtterPlugin):  # type: ignore[misc]
     def generate_report(self) -> str:
         """For the instructor's log."""
         graded = self._done()
-        return "\n".join([f"graded in {graded.seconds:.1f} s; {isolation.WORDS[graded.isolation]}", *graded.notes])
+        return "\n".join(
+            [
+                f"graded in {graded.seconds:.1f} s; {isolation.WORDS[graded.isolation]}",
+                *graded.notes,
+            ]
+        )
 
     def _done(self) -> Graded:
         if self.graded is None:
@@ -100,9 +115,12 @@ def _set_aside(path: Path, autograder: Path) -> None:
 def _test_file(graded: Graded, question: str) -> TestFile:
     """A question's result in otter's own form."""
     lines = graded.of(question)
-    cases = [TestCase(line.shown.title, None, not line.public, line.points, None, None) for line in lines]
+    cases = [
+        TestCase(line.shown.title, None, not line.public, line.points, None, None) for line in lines
+    ]
     file = ExceptionTestFile(question, f"tests/{question}.py", cases, all_or_nothing=False)
     file.test_case_results = [
-        TestCaseResult(test_case=case, message=line.text, passed=line.shown.verdict.passed) for case, line in zip(cases, lines, strict=True)
+        TestCaseResult(test_case=case, message=line.text, passed=line.shown.verdict.passed)
+        for case, line in zip(cases, lines, strict=True)
     ]
     return file

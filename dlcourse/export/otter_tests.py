@@ -18,11 +18,11 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from ..encoding import EncodingError, Raised, pack, unpack
-from ..grading import Grader
-from ..probes import run
-from ..rendering import Shown, to_text
-from ..verdict import Verdict, judge
+from ..core.encoding import EncodingError, Raised, pack, unpack
+from ..core.probe import run
+from ..core.rendering import Shown, to_text
+from ..core.verdict import Verdict, judge
+from ..grading.grader import Grader
 from .pack import FILENAME, from_document
 
 verdicts: Mapping[str, list[Any]] | None = None
@@ -78,7 +78,9 @@ class _TooLong(KeyboardInterrupt):
 @contextmanager
 def _limit(seconds: float) -> Iterator[None]:
     """End what runs after some time; a loop inside a C function goes on."""
-    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
+    if threading.current_thread() is not threading.main_thread() or not hasattr(
+        signal, "setitimer"
+    ):
         yield
         return
 

@@ -1,7 +1,7 @@
 """A grader as data: what grading needs, without the reference solution.
 
 :func:`to_document` writes down questions, probes, expected results and the notebook with its stubs;
-:func:`from_document` makes a :class:`~dlcourse.grading.Grader` of that on a machine where the course folder does not
+:func:`from_document` makes a :class:`~dlcourse.grading.grader.Grader` of that on a machine where the course folder does not
 exist. Both graders run the same steps and judge by the same rules, so they give the same scores.
 """
 
@@ -16,16 +16,17 @@ from typing import Any
 
 import nbformat
 
-from ..authoring import Assignment, AuthorError, GradedProbe, Misconception, Module, Question
-from ..course import Course
-from ..encoding import Raised, from_json, to_json
+from ..authoring.assignment import Assignment, GradedProbe, Misconception, Module, Question
+from ..authoring.course import Course
+from ..authoring.references import References
+from ..core.encoding import Raised, from_json, to_json
+from ..core.probe import Probe
+from ..core.rendering import Shown
+from ..core.verdict import UNWRITTEN, Verdict, failing_needs
+from ..errors import AuthorError
 from ..executor.session import Limits, Zygote
-from ..grading import Grader
-from ..probes import Probe
-from ..reference import References
-from ..rendering import Shown
-from ..submission import Submission, clear_hidden
-from ..verdict import UNWRITTEN, Verdict, failing_needs
+from ..grading.grader import Grader
+from ..grading.submission import Submission, clear_hidden
 
 FORMAT = 1
 """Version of the document."""
@@ -51,7 +52,13 @@ def to_document(grader: Grader, public_only: bool = False) -> dict[str, Any]:
         "build": grader.key,
         "seed": "" if public_only else grader.course.seed,
         "questions": [
-            {"name": q.name, "functions": list(q.functions), "stub": q.stub, "forbid": list(q.forbid), "needs": list(q.needs)}
+            {
+                "name": q.name,
+                "functions": list(q.functions),
+                "stub": q.stub,
+                "forbid": list(q.forbid),
+                "needs": list(q.needs),
+            }
             for q in assignment.questions.values()
         ],
         "hints": [{"question": q, "name": n, "hint": hint} for (q, n), hint in hints.items()],
@@ -62,13 +69,18 @@ def to_document(grader: Grader, public_only: bool = False) -> dict[str, Any]:
                 "definition": definitions[name],
                 "limits": vars(references.limits[name]),
                 "expected": to_json(_untraced(expected[name].expected)),
-                "mistakes": [[m.name, to_json(_untraced(m.result))] for m in expected[name].mistakes],
+                "mistakes": [
+                    [m.name, to_json(_untraced(m.result))] for m in expected[name].mistakes
+                ],
             }
             for name, graded in kept.items()
         ],
         "source": _stubs_only(grader, set(kept)),
         "data": {
-            p.relative_to(assignment.root / "solutions").as_posix(): base64.b64encode(p.read_bytes()).decode() for p in assignment.data
+            p.relative_to(assignment.root / "solutions").as_posix(): base64.b64encode(
+                p.read_bytes()
+            ).decode()
+            for p in assignment.data
         },
     }
 
@@ -87,7 +99,11 @@ def _untraced(tree: Any) -> Any:
 def _definitions(assignment: Assignment) -> dict[str, str]:
     """The probes' own source, self-contained, with decorators and judges."""
     module = Module(assignment.root / "tests" / assignment.slug / "probes.py")
-    return {s.name: module.piece(s, True) for s in module.body if isinstance(s, ast.FunctionDef) and s.name in assignment.probes}
+    return {
+        s.name: module.piece(s, True)
+        for s in module.body
+        if isinstance(s, ast.FunctionDef) and s.name in assignment.probes
+    }
 
 
 def _stubs_only(grader: Grader, kept: set[str]) -> nbformat.NotebookNode:
@@ -114,9 +130,13 @@ def from_document(document: dict[str, Any], folder: Path) -> Grader:
         AuthorError: the document is of another version.
     """
     if document.get("format") != FORMAT:
-        raise AuthorError(f"the assignment is of format {document.get('format')!r}, this dlcourse reads {FORMAT}; export it again")
+        raise AuthorError(
+            f"the assignment is of format {document.get('format')!r}, this dlcourse reads {FORMAT}; export it again"
+        )
     questions = {
-        q["name"]: Question(q["name"], tuple(q["functions"]), q["stub"], tuple(q["forbid"]), tuple(q["needs"]))
+        q["name"]: Question(
+            q["name"], tuple(q["functions"]), q["stub"], tuple(q["forbid"]), tuple(q["needs"])
+        )
         for q in document["questions"]
     }
     data = []
@@ -125,25 +145,35 @@ def from_document(document: dict[str, Any], folder: Path) -> Grader:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(base64.b64decode(content))
         data.append(path)
-    probes = {p["name"]: GradedProbe(_probe(p["name"], p["definition"]), "", p["program"]) for p in document["probes"]}
+    probes = {
+        p["name"]: GradedProbe(_probe(p["name"], p["definition"]), "", p["program"])
+        for p in document["probes"]
+    }
     assignment = Assignment(
         slug=document["slug"],
         root=folder,
         cells=(),
         questions=questions,
         probes=probes,
-        misconceptions=tuple(Misconception(h["question"], h["name"], h["hint"], []) for h in document["hints"]),
+        misconceptions=tuple(
+            Misconception(h["question"], h["name"], h["hint"], []) for h in document["hints"]
+        ),
         data=tuple(data),
     )
     results = {
         "expected": {p["name"]: from_json(p["expected"]) for p in document["probes"]},
-        "mistakes": {p["name"]: [(m, from_json(result)) for m, result in p["mistakes"]] for p in document["probes"]},
+        "mistakes": {
+            p["name"]: [(m, from_json(result)) for m, result in p["mistakes"]]
+            for p in document["probes"]
+        },
         "seconds": dict.fromkeys(probes, 0.0),
     }
     references = References(assignment, document["seed"], results)
     references.limits = {p["name"]: Limits(**p["limits"]) for p in document["probes"]}
     course = Course(folder, document["title"], document["slug"], document["seed"], {})
-    return Grader(course, assignment, references, nbformat.from_dict(document["source"]), document["build"])
+    return Grader(
+        course, assignment, references, nbformat.from_dict(document["source"]), document["build"]
+    )
 
 
 def _probe(name: str, definition: str) -> Probe:
@@ -155,7 +185,9 @@ def _probe(name: str, definition: str) -> Probe:
     return found
 
 
-def grade(grader: Grader, submission: Submission, zygote: Zygote) -> tuple[dict[str, Verdict], list[str]]:
+def grade(
+    grader: Grader, submission: Submission, zygote: Zygote
+) -> tuple[dict[str, Verdict], list[str]]:
     """Rebuild, run and judge one submission, as `dlcourse grade` does.
 
     Returns:
@@ -173,11 +205,17 @@ def shown(grader: Grader, verdicts: dict[str, Verdict]) -> dict[str, Shown]:
     for name, verdict in verdicts.items():
         if not verdict.passed:
             question = expectations[name].question
-            failing[question] = verdict.status if failing.get(question, UNWRITTEN) == UNWRITTEN else failing[question]
+            failing[question] = (
+                verdict.status
+                if failing.get(question, UNWRITTEN) == UNWRITTEN
+                else failing[question]
+            )
     needs = {q.name: q.needs for q in grader.assignment.questions.values()}
     out = {}
     for name, verdict in verdicts.items():
         one = expectations[name]
-        earlier = [] if verdict.passed else failing_needs(one.question, needs, set(failing), list(needs))
+        earlier = (
+            [] if verdict.passed else failing_needs(one.question, needs, set(failing), list(needs))
+        )
         out[name] = Shown(one.question, one.title, verdict, tuple((q, failing[q]) for q in earlier))
     return out

@@ -12,9 +12,11 @@ sys.path.insert(0, str(Path(__file__).parent))  # for scratch.py, under every im
 
 from scratch import copy_course, dlcourse, hand_in_samples, make_course, nbgrader
 
-from dlcourse import classgrade, runner, work
-from dlcourse.build import build
-from dlcourse.runner import start_zygote
+from dlcourse.authoring.build import build
+from dlcourse.executor import runner
+from dlcourse.executor.runner import start_zygote
+from dlcourse.grading import class_run as classgrade
+from dlcourse.grading import worker as work
 
 
 @pytest.fixture(scope="session")
@@ -67,7 +69,11 @@ class _Inline(Executor):
     def submit(self, function, /, *arguments):
         future = Future()
         try:
-            future.set_result(self._worker.grade(*arguments) if function is work.grade_one else function(*arguments))
+            future.set_result(
+                self._worker.grade(*arguments)
+                if function is work.grade_one
+                else function(*arguments)
+            )
         except Exception as error:
             future.set_exception(error)
         return future
@@ -81,7 +87,11 @@ def inline(monkeypatch, zygote):
     """Commands run in this process use the session's warm process and no pool: a class of three takes no second."""
     for module in (runner, classgrade, work):
         monkeypatch.setattr(module, "start_zygote", lambda sandbox=True: _Kept(zygote))
-    monkeypatch.setattr(classgrade, "_local", lambda archive, slug, settings: (_Inline(archive.read_bytes(), slug, False), 1))
+    monkeypatch.setattr(
+        classgrade,
+        "_local",
+        lambda archive, slug, settings: (_Inline(archive.read_bytes(), slug, False), 1),
+    )
 
 
 @pytest.fixture(scope="session")

@@ -42,13 +42,25 @@ def running_lab(root: Path) -> Iterator[str]:
         f"--IdentityProvider.token={TOKEN}",
     ]
     # the offer to subscribe to news would lie over the notebook
-    settings = root / "lab-settings" / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings"
+    settings = (
+        root
+        / "lab-settings"
+        / "@jupyterlab"
+        / "apputils-extension"
+        / "notification.jupyterlab-settings"
+    )
     settings.parent.mkdir(parents=True, exist_ok=True)
     settings.write_text('{"fetchNews": "false", "checkForUpdates": false}')
     env = environment(root) | {"JUPYTERLAB_SETTINGS_DIR": str(root / "lab-settings")}
     with log.open("w") as out:
         process = subprocess.Popen(
-            command, cwd=root, env=env, stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True
+            command,
+            cwd=root,
+            env=env,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
         )
     address = f"http://127.0.0.1:{port}"
     try:
@@ -59,7 +71,9 @@ def running_lab(root: Path) -> Iterator[str]:
                 break
             except OSError as error:
                 if process.poll() is not None or time.monotonic() > deadline:
-                    raise RuntimeError(f"JupyterLab did not start:\n{log.read_text()[-3000:]}") from error
+                    raise RuntimeError(
+                        f"JupyterLab did not start:\n{log.read_text()[-3000:]}"
+                    ) from error
                 time.sleep(0.3)
         yield address
     finally:
@@ -102,7 +116,12 @@ def open_notebook(page: Page, address: str, path: str) -> None:
 def _has_kernel(address: str, path: str) -> bool:
     """Whether the page is connected to a kernel that has started."""
     with urllib.request.urlopen(f"{address}/api/sessions?token={TOKEN}", timeout=30) as reply:
-        return any(s["path"] == path and s["kernel"]["connections"] and s["kernel"]["execution_state"] == "idle" for s in json.load(reply))
+        return any(
+            s["path"] == path
+            and s["kernel"]["connections"]
+            and s["kernel"]["execution_state"] == "idle"
+            for s in json.load(reply)
+        )
 
 
 def menu(page: Page, name: str, item: str) -> None:

@@ -18,10 +18,10 @@ from typing import Any
 import nbformat
 import sqlalchemy
 
-from dlcourse.authoring import Assignment, load
-from dlcourse.course import Course, read_course
-from dlcourse.scaffold import create
-from dlcourse.submission import Submission, from_notebook
+from dlcourse.authoring.assignment import Assignment, load
+from dlcourse.authoring.course import Course, read_course
+from dlcourse.authoring.scaffold import create
+from dlcourse.grading.submission import Submission, from_notebook
 
 FIXTURES = Path(__file__).parent / "fixtures"
 REPOSITORY = Path(__file__).parents[2]
@@ -31,7 +31,7 @@ course_id = "scratch"
 seed = "a seed"
 """
 
-CONFIG = """from dlcourse.autograde import configure
+CONFIG = """from dlcourse.nbgrader_port.plugins import configure
 
 c = get_config()
 c.CourseDirectory.course_id = "scratch"
@@ -48,8 +48,13 @@ def make_course(root: Path) -> Course:
     write_config(root)
     create(read_course(root), "toy", "Toy", "First", "https://example.org/toy", 5)
     create(read_course(root), "vectors", "Vectors", "Second", "https://example.org/vectors", 10)
-    files = {"solution.py.txt": "solutions/vectors.py", "table.csv": "solutions/data/vectors/table.csv"}
-    files |= {f"{n}.py.txt": f"tests/vectors/{n}.py" for n in ("probes", "misconceptions", "alternatives")}
+    files = {
+        "solution.py.txt": "solutions/vectors.py",
+        "table.csv": "solutions/data/vectors/table.csv",
+    }
+    files |= {
+        f"{n}.py.txt": f"tests/vectors/{n}.py" for n in ("probes", "misconceptions", "alternatives")
+    }
     for name, target in files.items():
         (root / target).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(FIXTURES / "vectors" / name, root / target)
@@ -76,7 +81,9 @@ def released(course: Course, slug: str) -> nbformat.NotebookNode:
 
 
 def cell_of(notebook: nbformat.NotebookNode, grade_id: str) -> nbformat.NotebookNode:
-    return next(c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade_id") == grade_id)
+    return next(
+        c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade_id") == grade_id
+    )
 
 
 def answered(course: Course, slug: str, answers: Mapping[str, str]) -> nbformat.NotebookNode:
@@ -89,16 +96,24 @@ def answered(course: Course, slug: str, answers: Mapping[str, str]) -> nbformat.
 
 def perfect(course: Course, slug: str) -> nbformat.NotebookNode:
     """The released notebook with the reference's cells."""
-    return answered(course, slug, {q.name: q.source for q in load(course.root, slug).questions.values()})
+    return answered(
+        course, slug, {q.name: q.source for q in load(course.root, slug).questions.values()}
+    )
 
 
 def alternative_notebook(course: Course, assignment: Assignment) -> nbformat.NotebookNode:
     """The released notebook answered by the alternatives."""
-    return answered(course, assignment.slug, {a.question: a.source for a in assignment.alternatives})
+    return answered(
+        course, assignment.slug, {a.question: a.source for a in assignment.alternatives}
+    )
 
 
 def hand_in(
-    course: Course, student: str, slug: str, content: nbformat.NotebookNode | str | bytes | None, timestamp: str | None = None
+    course: Course,
+    student: str,
+    slug: str,
+    content: nbformat.NotebookNode | str | bytes | None,
+    timestamp: str | None = None,
 ) -> Path:
     """Place a submission where `nbgrader collect` would; returns its folder."""
     folder = course.root / "submitted" / student / slug
@@ -123,7 +138,11 @@ def environment(root: Path) -> dict[str, str]:
     """Of a command that must not see the tester's own Jupyter settings."""
     home = root / "home"
     home.mkdir(exist_ok=True)
-    clean = {k: v for k, v in os.environ.items() if not k.startswith(("JUPYTER", "NBGRADER", "COV_", "PYTEST"))}
+    clean = {
+        k: v
+        for k, v in os.environ.items()
+        if not k.startswith(("JUPYTER", "NBGRADER", "COV_", "PYTEST"))
+    }
     bin_folder = str(Path(sys.executable).parent)
     return {
         **clean, "HOME": str(home), "OMP_NUM_THREADS": "1", "COLUMNS": "200", "NO_COLOR": "1", "TERM": "dumb",
@@ -146,7 +165,9 @@ def _command(course: Course, arguments: list[str], status: int, cwd: Path | None
         [sys.executable, *arguments], cwd=cwd or course.root, env=environment(course.root), text=True, timeout=300,
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
-    assert done.returncode == status, f"{' '.join(arguments)}: exit status {done.returncode}\n{done.stdout[-6000:]}"
+    assert done.returncode == status, (
+        f"{' '.join(arguments)}: exit status {done.returncode}\n{done.stdout[-6000:]}"
+    )
     return done.stdout
 
 
@@ -174,7 +195,10 @@ def gradebook_tables(path: Path) -> dict[str, list[tuple[Any, ...]]]:
     """Everything in a gradebook that grading decides; random row ids left out."""
     connection = sqlite3.connect(path)
     try:
-        return {name: [tuple(row) for row in connection.execute(query)] for name, query in _TABLES.items()}
+        return {
+            name: [tuple(row) for row in connection.execute(query)]
+            for name, query in _TABLES.items()
+        }
     finally:
         connection.close()
 
@@ -184,7 +208,10 @@ def gradebook_rows(db_url: str) -> dict[str, list[tuple[Any, ...]]]:
     engine = sqlalchemy.create_engine(db_url)
     try:
         with engine.connect() as connection:
-            return {name: [tuple(row) for row in connection.execute(sqlalchemy.text(query))] for name, query in _TABLES.items()}
+            return {
+                name: [tuple(row) for row in connection.execute(sqlalchemy.text(query))]
+                for name, query in _TABLES.items()
+            }
     finally:
         engine.dispose()
 
@@ -258,7 +285,9 @@ def _duplicated(course: Course, notebook: nbformat.NotebookNode) -> None:
 def _half(course: Course, notebook: nbformat.NotebookNode) -> None:
     stubs = released(course, "vectors")
     for question in ("cosine", "centroid"):
-        cell_of(notebook, f"question-{question}").source = cell_of(stubs, f"question-{question}").source
+        cell_of(notebook, f"question-{question}").source = cell_of(
+            stubs, f"question-{question}"
+        ).source
 
 
 def _stripped(course: Course, notebook: nbformat.NotebookNode) -> None:
@@ -281,11 +310,21 @@ def forge(course: Course, notebook: nbformat.NotebookNode) -> None:
     for cell in notebook.cells:
         cell.metadata["tags"] = ["skip-execution"]
         if cell.metadata["nbgrader"]["grade"]:
-            cell.metadata["nbgrader"] |= {"points": 100, "locked": False, "solution": True, "checksum": "0" * 32, "schema_version": 99}
+            cell.metadata["nbgrader"] |= {
+                "points": 100,
+                "locked": False,
+                "solution": True,
+                "checksum": "0" * 32,
+                "schema_version": 99,
+            }
             cell.source = "100"
-            cell.outputs = [nbformat.v4.new_output("execute_result", {"text/plain": "100"}, execution_count=1)]
+            cell.outputs = [
+                nbformat.v4.new_output("execute_result", {"text/plain": "100"}, execution_count=1)
+            ]
     notebook.cells.append(
-        nbformat.v4.new_code_cell("1000", metadata={"nbgrader": {"grade_id": "test-extra", "grade": True, "points": 1000}})
+        nbformat.v4.new_code_cell(
+            "1000", metadata={"nbgrader": {"grade_id": "test-extra", "grade": True, "points": 1000}}
+        )
     )
     notebook.metadata["dlcourse"] = {"readable": True, "graded": "x", "notes": ["full marks"]}
 
@@ -315,10 +354,23 @@ SAMPLES = {
     "untouched": (0.0, lambda course, nb: nb.update(released(course, "vectors"))),
     "zoë o'neil, jr.": (16.5, lambda course, nb: None),
 }  # fmt: skip
-OTHERS = {"folder": 0.0, "huge": 0.0, "junk": 0.0, "link": 0.0, "missing": 0.0, "pipe": 0.0, "renamed": 16.5, "truncated": 0.0}
+OTHERS = {
+    "folder": 0.0,
+    "huge": 0.0,
+    "junk": 0.0,
+    "link": 0.0,
+    "missing": 0.0,
+    "pipe": 0.0,
+    "renamed": 16.5,
+    "truncated": 0.0,
+}
 EXPECTED = {**{s: points for s, (points, _) in SAMPLES.items()}, **OTHERS}
 UNREADABLE = {s for s, points in OTHERS.items() if points == 0}
-GOOD_STAMPS = {"perfect": "2026-03-01 12:00:00.000000 UTC", "half": "2026-03-02 00:00:00 CET", "forged": "9999-12-31 23:59:59 UTC"}
+GOOD_STAMPS = {
+    "perfect": "2026-03-01 12:00:00.000000 UTC",
+    "half": "2026-03-02 00:00:00 CET",
+    "forged": "9999-12-31 23:59:59 UTC",
+}
 BAD_STAMPS = {
     "untouched": "yesterday?",
     "noisy": "0001-01-01 00:00:00 +1400",
@@ -340,7 +392,12 @@ def hand_in_samples(course: Course, students: set[str] | None = None) -> None:
         if student == "surrogate":
             content = content.replace("text = 'X'", "text = '\\ud800'")
         hand_in(course, student, "vectors", content, (GOOD_STAMPS | BAD_STAMPS).get(student))
-    special = {"junk": b"\x00\xff no notebook", "truncated": text[:4000], "missing": None, "huge": text[:-3] + " " * 2_000_000 + "x"}
+    special = {
+        "junk": b"\x00\xff no notebook",
+        "truncated": text[:4000],
+        "missing": None,
+        "huge": text[:-3] + " " * 2_000_000 + "x",
+    }
     for student in sorted(chosen & set(OTHERS)):
         folder = hand_in(course, student, "vectors", special.get(student))
         path = folder / "vectors.ipynb"
@@ -366,5 +423,7 @@ def handed_in(course: Course) -> dict[str, str]:
     for path in sorted((course.root / "submitted").rglob("*")):
         mode = path.lstat().st_mode
         content = hashlib.sha256(path.read_bytes()).hexdigest() if stat.S_ISREG(mode) else ""
-        found[path.relative_to(course.root).as_posix()] = f"{mode:o} {path.lstat().st_mtime_ns if content else ''} {content}"
+        found[path.relative_to(course.root).as_posix()] = (
+            f"{mode:o} {path.lstat().st_mtime_ns if content else ''} {content}"
+        )
     return found

@@ -7,10 +7,11 @@ import pytest
 from typer.testing import CliRunner
 
 from dlcourse.audit.run import audit, key_of, state, write
-from dlcourse.authoring import AuthorError, load
+from dlcourse.authoring.assignment import load
+from dlcourse.authoring.course import read_course
+from dlcourse.authoring.scaffold import create
 from dlcourse.cli import app
-from dlcourse.course import read_course
-from dlcourse.scaffold import create
+from dlcourse.errors import AuthorError
 
 COURSE = 'title = "Scratch"\ncourse_id = "scratch"\nseed = "one"\n'
 ENTRY = '\n[[track]]\ntitle = "T"\n[[track.assignment]]\nslug = "{0}"\ntitle = "{0}"\narticle = "https://example.org"\nminutes = 1\nneeds = []\n'
@@ -48,7 +49,9 @@ def found(report, question="", check="", subject=""):
     return [
         f.text
         for f in report.findings
-        if (not question or f.question == question) and (not check or f.check == check) and (not subject or f.subject == subject)
+        if (not question or f.question == question)
+        and (not check or f.check == check)
+        and (not subject or f.subject == subject)
     ]
 
 
@@ -121,8 +124,15 @@ def weak(tmp_path_factory):
 
 
 def test_probes_that_look_at_shapes_only_are_caught(weak):
-    assert any("only shapes or types are looked at" in t for t in found(weak, "shape_only", "values", "only_the_shape"))
-    assert any("mean" in f.subject for f in weak.findings if (f.question, f.check) == ("shape_only", "mutant"))
+    assert any(
+        "only shapes or types are looked at" in t
+        for t in found(weak, "shape_only", "values", "only_the_shape")
+    )
+    assert any(
+        "mean" in f.subject
+        for f in weak.findings
+        if (f.question, f.check) == ("shape_only", "mutant")
+    )
 
 
 def test_square_inputs_are_caught(weak):
@@ -130,17 +140,27 @@ def test_square_inputs_are_caught(weak):
 
 
 def test_sizes_that_coincide_are_caught(weak):
-    assert any("axes B and T have the same size" in t for t in found(weak, "same_sizes", "inputs", "same_sizes: B = T"))
-    assert any("k is 2 in every call" in t for t in found(weak, "same_sizes", "inputs", "same_sizes: k"))
+    assert any(
+        "axes B and T have the same size" in t
+        for t in found(weak, "same_sizes", "inputs", "same_sizes: B = T")
+    )
+    assert any(
+        "k is 2 in every call" in t for t in found(weak, "same_sizes", "inputs", "same_sizes: k")
+    )
     assert any(f.subject == "same_sizes: + k = 2" for f in weak.findings if f.check == "mutant")
 
 
 def test_a_tolerance_as_large_as_the_values_is_caught(weak):
-    assert any("the tolerance is as large as the values" in t for t in found(weak, "loose", "tolerance", "tolerance_of_ten"))
+    assert any(
+        "the tolerance is as large as the values" in t
+        for t in found(weak, "loose", "tolerance", "tolerance_of_ten")
+    )
 
 
 def test_a_value_compared_with_itself_is_caught(weak):
-    assert any("compared with itself" in t for t in found(weak, "itself", "values", "compared_with_itself"))
+    assert any(
+        "compared with itself" in t for t in found(weak, "itself", "values", "compared_with_itself")
+    )
 
 
 def test_sound_probes_are_left_in_peace(weak):
@@ -162,7 +182,14 @@ BROKEN_CELLS = [
         "return np.linalg.norm(x)",
         header='forbid=["numpy.linalg.norm", "numpy.linalg.nrom"]',
     ),
-    question("excused", "x", "total = 0", "for v in x:", "    total = total + v if v < 0 else total", "return total"),
+    question(
+        "excused",
+        "x",
+        "total = 0",
+        "for v in x:",
+        "    total = total + v if v < 0 else total",
+        "return total",
+    ),
     question("used_later", "n: int", "return 10 if n >= 0 else 20"),
     question("later", "n: int", "return used_later(n) + 1"),
     '\n# %% tags=["demo"]\n@demo\ndef broken_demo():\n    raise ValueError("no picture")\n',
@@ -328,18 +355,30 @@ def test_base(ref=None):
 
 @pytest.fixture(scope="module")
 def broken(tmp_path_factory):
-    files = {"misconceptions": MISCONCEPTIONS, "alternatives": ALTERNATIVES, "equivalent": EQUIVALENT, "test_oracles": ORACLES}
-    course = make(tmp_path_factory.mktemp("broken") / "course", "broken", BROKEN_CELLS, BROKEN_PROBES, **files)
+    files = {
+        "misconceptions": MISCONCEPTIONS,
+        "alternatives": ALTERNATIVES,
+        "equivalent": EQUIVALENT,
+        "test_oracles": ORACLES,
+    }
+    course = make(
+        tmp_path_factory.mktemp("broken") / "course", "broken", BROKEN_CELLS, BROKEN_PROBES, **files
+    )
     return audit(course, "broken")[0]
 
 
 def test_a_reference_that_gives_something_else_each_time(broken):
-    assert any("two runs of the reference differ" in t for t in found(broken, "unseeded", "reference", "draws"))
+    assert any(
+        "two runs of the reference differ" in t
+        for t in found(broken, "unseeded", "reference", "draws")
+    )
 
 
 def test_points_on_the_stub(broken):
     assert found(broken, "free", "stub", "costs_nothing") == ["passes on the untouched stub"]
-    assert found(broken, "free", "stub", "hides_the_stub") == ["passes on the untouched stub when the other questions are solved"]
+    assert found(broken, "free", "stub", "hides_the_stub") == [
+        "passes on the untouched stub when the other questions are solved"
+    ]
     assert not found(broken, "base", "stub")
 
 
@@ -351,20 +390,30 @@ def test_a_probe_that_needs_another_question(broken):
 
 
 def test_misconceptions_that_cannot_be_told(broken):
-    assert found(broken, "base", "misconception", "no_effect") == ["loses no point on its own question"]
-    assert found(broken, "said", "misconception", "second") == ["is never named in the feedback; first is named instead"]
+    assert found(broken, "base", "misconception", "no_effect") == [
+        "loses no point on its own question"
+    ]
+    assert found(broken, "said", "misconception", "second") == [
+        "is never named in the feedback; first is named instead"
+    ]
     assert any("its cell raises" in t for t in found(broken, "said", "misconception", "crashes"))
     assert not found(broken, "said", "misconception", "first")
 
 
 def test_misconception_that_costs_points_elsewhere(broken):
     text = "loses points of threaded, which does not build on it"
-    accused = {f.subject.partition(" on ")[0] for f in broken.findings if f.check == "misconception" and f.text == text}
+    accused = {
+        f.subject.partition(" on ")[0]
+        for f in broken.findings
+        if f.check == "misconception" and f.text == text
+    }
     assert accused == {"spreads"}
 
 
 def test_a_wrong_alternative(broken):
-    assert any("loses points" in t for t in found(broken, "base", "alternative", "wrong on base_values"))
+    assert any(
+        "loses points" in t for t in found(broken, "base", "alternative", "wrong on base_values")
+    )
     assert not found(broken, "said", "alternative")
 
 
@@ -375,14 +424,18 @@ def test_right_answers_that_are_rejected(broken):
         ("scalars", "float_counts"),
         ("threads", "threads_count"),
     ):
-        assert [f.question for f in broken.findings if (f.check, f.subject) == (check, subject)], check
+        assert [f.question for f in broken.findings if (f.check, f.subject) == (check, subject)], (
+            check
+        )
     assert found(broken, "global_draws", "seeds") and found(broken, "global_draws", "draws")
     assert not found(broken, "said", "float32") and not found(broken, "base", "draws")
 
 
 def test_forbidden_calls(broken):
     assert any("uses numpy.linalg.norm" in t for t in found(broken, "banned", "forbid"))
-    assert any("nothing of that name" in t for t in found(broken, "banned", "forbid", "numpy.linalg.nrom"))
+    assert any(
+        "nothing of that name" in t for t in found(broken, "banned", "forbid", "numpy.linalg.nrom")
+    )
 
 
 def test_survivors_and_their_excuses(broken):
@@ -390,20 +443,32 @@ def test_survivors_and_their_excuses(broken):
     assert broken.questions["excused"].explained == 1
     texts = found(broken, "excused", "entry")
     assert len(texts) == 2
-    assert any("is killed by a probe now" in t for t in texts) and any("is no mutant" in t for t in texts)
+    assert any("is killed by a probe now" in t for t in texts) and any(
+        "is no mutant" in t for t in texts
+    )
     assert [f.check for f, _ in broken.excused] == ["float32"]
-    assert any("there is no finding 'float32' on 'list_counts' to allow" in t for t in found(broken, "picky", "entry"))
+    assert any(
+        "there is no finding 'float32' on 'list_counts' to allow" in t
+        for t in found(broken, "picky", "entry")
+    )
 
 
 def test_only_the_own_question_counts(broken):
     """The boundary of used_later is noticed by a probe of later; the points are lost in the wrong place."""
     assert broken.questions["used_later"].elsewhere >= 1
-    assert any("only at_zero of a later question notices" in t for t in found(broken, "used_later", "mutant"))
+    assert any(
+        "only at_zero of a later question notices" in t
+        for t in found(broken, "used_later", "mutant")
+    )
 
 
 def test_what_is_missing(broken):
-    assert found(broken, "base", "complete", "public probe") and found(broken, "said", "complete", "oracle")
-    assert not found(broken, "base", "complete", "oracle") and not found(broken, "said", "complete", "misconception")
+    assert found(broken, "base", "complete", "public probe") and found(
+        broken, "said", "complete", "oracle"
+    )
+    assert not found(broken, "base", "complete", "oracle") and not found(
+        broken, "said", "complete", "misconception"
+    )
 
 
 def test_a_demo_that_fails(broken):
@@ -412,9 +477,14 @@ def test_a_demo_that_fails(broken):
 
 def test_a_reference_that_raises_ends_the_audit(tmp_path):
     course = make(
-        tmp_path / "course", "raising", [question("f", "n: int", "return 1 / 0")], '@probe("f")\ndef p(f):\n    """P."""\n    return f(1)\n'
+        tmp_path / "course",
+        "raising",
+        [question("f", "n: int", "return 1 / 0")],
+        '@probe("f")\ndef p(f):\n    """P."""\n    return f(1)\n',
     )
-    with pytest.raises(AuthorError, match="probe p fails on the reference under the seed 'one': ZeroDivisionError"):
+    with pytest.raises(
+        AuthorError, match="probe p fails on the reference under the seed 'one': ZeroDivisionError"
+    ):
         audit(course, "raising")
 
 
@@ -461,7 +531,9 @@ def test_missing_stale_and_failed_results(toy):
 def test_the_key_follows_code_and_tests_but_not_prose(toy):
     before = key_of(load(toy, "toy"), "one")
     script = toy / "solutions/toy.py"
-    script.write_text(script.read_text().replace("Temperature moves a softmax", "Temperature moves every softmax"))
+    script.write_text(
+        script.read_text().replace("Temperature moves a softmax", "Temperature moves every softmax")
+    )
     assert key_of(load(toy, "toy"), "one") == before
     assert key_of(load(toy, "toy"), "two") != before
     for path, old, new in (
@@ -478,10 +550,15 @@ def test_the_key_follows_code_and_tests_but_not_prose(toy):
 
 def test_a_survivor_makes_the_command_fail_and_its_entry_can_be_pasted(toy):
     probes = toy / "tests/toy/probes.py"
-    probes.write_text(probes.read_text().replace("return softmax(logits), logits", "return softmax(logits)"))
+    probes.write_text(
+        probes.read_text().replace("return softmax(logits), logits", "return softmax(logits)")
+    )
     script = toy / "solutions/toy.py"
     script.write_text(
-        script.read_text().replace("logits - logits.max(axis=-1, keepdims=True)", "logits - np.max(logits, axis=-1, keepdims=True)")
+        script.read_text().replace(
+            "logits - logits.max(axis=-1, keepdims=True)",
+            "logits - np.max(logits, axis=-1, keepdims=True)",
+        )
     )
     misconceptions = toy / "tests/toy/misconceptions.py"
     misconceptions.write_text(

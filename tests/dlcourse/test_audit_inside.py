@@ -47,7 +47,10 @@ def test_ones_random_and_constant(inside):
     assert run(inside, "ones", answer, 2)["array"].tolist() == [1, 1]
     one, other, again = (run(inside, "random", lambda n: np.zeros(4), n) for n in (1, 2, 1))
     assert len(set(one)) == 4 and not np.array_equal(one, other) and np.array_equal(one, again)
-    assert run(inside, "constant", lambda: np.zeros(2)).tolist() == [0.5, 0.5]  # no example was seen
+    assert run(inside, "constant", lambda: np.zeros(2)).tolist() == [
+        0.5,
+        0.5,
+    ]  # no example was seen
 
 
 def test_first_argument_and_none(inside):
@@ -117,7 +120,9 @@ def test_other_random_numbers(inside):
 
     plain, draws, seeds = seeded("note"), seeded("draws"), seeded("seeds")
     assert all(a != b for a, b in zip(plain, draws, strict=True))
-    assert plain[0] == seeds[0] and plain[1:] != seeds[1:]  # a generator that is passed keeps its seed
+    assert (
+        plain[0] == seeds[0] and plain[1:] != seeds[1:]
+    )  # a generator that is passed keeps its seed
 
 
 def test_calls_of_one_stub_by_another_are_left_alone(inside):

@@ -14,7 +14,8 @@ from dlcourse.audit.run import without_docstrings
 from dlcourse.audit.stubs import Cell
 from dlcourse.audit.table import entries, lines, table
 from dlcourse.audit.tolerance import changed, leaves
-from dlcourse.authoring import AuthorError, Question
+from dlcourse.authoring.assignment import Question
+from dlcourse.errors import AuthorError
 
 REASON = "the dot product of two vectors commutes"
 
@@ -42,14 +43,25 @@ def test_sizes_that_coincide_are_found():
 
 
 def test_square_matrices_are_found_without_annotation():
-    assert "a transpose would not be noticed" in problems(stub("x"), [call(x=(3, 3)), call(x=(2, 2))])["f: x"]
+    assert (
+        "a transpose would not be noticed"
+        in problems(stub("x"), [call(x=(3, 3)), call(x=(2, 2))])["f: x"]
+    )
     assert problems(stub("x"), [call(x=(3, 3)), call(x=(2, 4))]) == {}
 
 
 def test_sizes_and_values_that_never_change_are_found():
-    found = problems(stub(X + ", eps: float = 1e-5"), [call(x=(1, 3, 5), eps=0.1), call(x=(1, 2, 4), eps=0.1)])
+    found = problems(
+        stub(X + ", eps: float = 1e-5"), [call(x=(1, 3, 5), eps=0.1), call(x=(1, 2, 4), eps=0.1)]
+    )
     assert set(found) == {"f: B", "f: eps"}
-    assert problems(stub(X + ", eps: float = 1e-5"), [call(x=(1, 3, 5), eps=0.1), call(x=(2, 2, 4), eps=0.2)]) == {}
+    assert (
+        problems(
+            stub(X + ", eps: float = 1e-5"),
+            [call(x=(1, 3, 5), eps=0.1), call(x=(2, 2, 4), eps=0.2)],
+        )
+        == {}
+    )
 
 
 def test_a_stub_that_no_probe_calls_is_found():
@@ -94,7 +106,11 @@ def test_reading_equivalents(tmp_path):
         reason = "the docstring asks for float64"
     """
     excuses = equivalents.read(write(tmp_path, text))
-    assert set(excuses.mutants) == {("f", "a @ b", "b @ a", 1), ("f", "a @ b", "b * a", 1), ("f", "", "n = 1", 2)}
+    assert set(excuses.mutants) == {
+        ("f", "a @ b", "b @ a", 1),
+        ("f", "a @ b", "b * a", 1),
+        ("f", "", "n = 1", 2),
+    }
     assert excuses.findings == {("f", "float32", "probe"): "the docstring asks for float64"}
     assert equivalents.read(tmp_path / "missing.toml") == equivalents.Excuses()
 
@@ -109,7 +125,10 @@ def test_reading_equivalents(tmp_path):
         (f"[[equivalent]]\nbecomes = 'a'\nreason = '{REASON}'", "stub = None"),
         (f"[[equivalent]]\nstub = 'f'\nreason = '{REASON}'", "becomes = None"),
         (2 * f"[[equivalent]]\nstub = 'f'\nbecomes = 'a'\nreason = '{REASON}'\n", "two entries"),
-        (2 * f"[[allow]]\nquestion = 'f'\ncheck = 'stub'\nsubject = 'p'\nreason = '{REASON}'\n", "two entries"),
+        (
+            2 * f"[[allow]]\nquestion = 'f'\ncheck = 'stub'\nsubject = 'p'\nreason = '{REASON}'\n",
+            "two entries",
+        ),
         (f"[[allow]]\nquestion = 'f'\nsubject = 'p'\nreason = '{REASON}'\n", "check = None"),
     ],
 )
@@ -120,20 +139,36 @@ def test_entries_that_are_wrong_are_refused(tmp_path, text, message):
 
 def test_entries_to_paste_can_be_read_back(tmp_path):
     body = ["a = x['k'] * 2", 'b = "q" * n', "return a, b"]
-    source = "\n".join(["def f(x, n: int):", "    ### BEGIN SOLUTION", *(f"    {line}" for line in body), "    ### END SOLUTION"])
+    source = "\n".join(
+        [
+            "def f(x, n: int):",
+            "    ### BEGIN SOLUTION",
+            *(f"    {line}" for line in body),
+            "    ### END SOLUTION",
+        ]
+    )
     found = mutants(Question("f", ("f",), source, (), ()))
     text = entries(found).replace('reason = ""', f'reason = "{REASON}"')
     assert set(equivalents.read(write(tmp_path, text)).mutants) == {m.id for m in found}
 
 
 def test_forbidden_names_exist():
-    assert forbidden.exists("torch.nn.functional.softmax") and forbidden.exists("torch.distributions")
-    assert not forbidden.exists("torch.nn.functional.sofmax") and not forbidden.exists("scypy.special")
+    assert forbidden.exists("torch.nn.functional.softmax") and forbidden.exists(
+        "torch.distributions"
+    )
+    assert not forbidden.exists("torch.nn.functional.sofmax") and not forbidden.exists(
+        "scypy.special"
+    )
 
 
 def report(**changes):
-    rows = {"f": Numbers(points=4, public=1, hidden=2, mutants=10, killed=8, explained=1, seconds=0.012)}
-    found = [Finding("f", "cheat zeros", "p", "is passed"), Finding("f", "mutant", "f: a  →  b", "survives")]
+    rows = {
+        "f": Numbers(points=4, public=1, hidden=2, mutants=10, killed=8, explained=1, seconds=0.012)
+    }
+    found = [
+        Finding("f", "cheat zeros", "p", "is passed"),
+        Finding("f", "mutant", "f: a  →  b", "survives"),
+    ]
     return Report("toy", "key", rows, **{"findings": found, "seconds": 3.0, **changes})
 
 
@@ -147,7 +182,10 @@ def test_the_table_shows_what_is_missed():
 
 
 def test_json_holds_no_times_and_one_order():
-    one, other = report(), report(findings=report().findings[::-1], seconds=99.0, slow=["demo x takes 12 s"])
+    one, other = (
+        report(),
+        report(findings=report().findings[::-1], seconds=99.0, slow=["demo x takes 12 s"]),
+    )
     assert one.to_json() == other.to_json()
     assert "seconds" not in str(one.to_json())
     assert not other.passed and not one.passed

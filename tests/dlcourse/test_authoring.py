@@ -6,9 +6,10 @@ import builtins
 import pytest
 from scratch import make_course
 
-from dlcourse import authoring
-from dlcourse.authoring import AuthorError, clear_solution, course_root, load, load_reference
-from dlcourse.probes import probe
+from dlcourse.authoring import assignment as authoring
+from dlcourse.authoring.assignment import clear_solution, course_root, load, load_reference
+from dlcourse.core.probe import probe
+from dlcourse.errors import AuthorError
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +59,14 @@ def refused(author, name, *edits, **more):
 
 def test_template_loads(written):
     toy = load(written.root, "toy")
-    assert [c.kind for c in toy.cells] == ["markdown", "given", "markdown", "question", "markdown", "demo"]
+    assert [c.kind for c in toy.cells] == [
+        "markdown",
+        "given",
+        "markdown",
+        "question",
+        "markdown",
+        "demo",
+    ]
     assert list(toy.questions) == ["softmax"] and toy.questions["softmax"].functions == ("softmax",)
     assert [(n, p.probe.points, p.probe.public) for n, p in toy.probes.items()] == [
         ("quarter_and_three_quarters", 1, True), ("rows_of_a_batch", 2, False), ("large_logits", 1, False),
@@ -75,12 +83,19 @@ def test_questions_needs_and_forbidden_calls(written):
         "normalise": (), "cosine": ("normalise",), "centroid": ("normalise", "cosine"), "jitter": (),
     }  # fmt: skip
     assert {n: q.functions for n, q in questions.items()}["centroid"] == ("Centroid",)
-    assert questions["normalise"].forbid == ("numpy.linalg.norm",) and questions["cosine"].forbid == ()
+    assert (
+        questions["normalise"].forbid == ("numpy.linalg.norm",) and questions["cosine"].forbid == ()
+    )
 
 
 def test_question_does_not_need_itself(author):
     assert (
-        author(SCRIPT, (REFERENCE, f"    if logits.ndim > 2:\n        return softmax(logits[0])\n{REFERENCE}")).questions["softmax"].needs
+        author(
+            SCRIPT,
+            (REFERENCE, f"    if logits.ndim > 2:\n        return softmax(logits[0])\n{REFERENCE}"),
+        )
+        .questions["softmax"]
+        .needs
         == ()
     )
 
@@ -90,7 +105,10 @@ def test_data_files_are_found(written):
 
 
 def test_probes_of_a_question(written):
-    assert [p.probe.name for p in load(written.root, "vectors").probes_of("cosine")] == ["right_angle", "measured_rows"]
+    assert [p.probe.name for p in load(written.root, "vectors").probes_of("cosine")] == [
+        "right_angle",
+        "measured_rows",
+    ]
 
 
 # ---- the script ------------------------------------------------------------------------------------------------------
@@ -104,7 +122,11 @@ def test_stub_replaces_the_body_at_its_indentation(written):
 
 def test_class_stub_keeps_what_stands_outside_of_the_markers(written):
     stub = load(written.root, "vectors").questions["centroid"].stub
-    assert stub.count("raise NotImplementedError") == 2 and "self.count = 0" in stub and "self.count +=" not in stub
+    assert (
+        stub.count("raise NotImplementedError") == 2
+        and "self.count = 0" in stub
+        and "self.count +=" not in stub
+    )
     ast.parse(stub)
 
 
@@ -115,7 +137,9 @@ def test_clear_solution_keeps_lines_around():
 
 def test_missing_script(author):
     (author.root / SCRIPT).unlink()
-    with pytest.raises(AuthorError, match=r"toy\.py: no such file; `dlcourse new toy` writes a template"):
+    with pytest.raises(
+        AuthorError, match=r"toy\.py: no such file; `dlcourse new toy` writes a template"
+    ):
         load(author.root, "toy")
 
 
@@ -142,46 +166,71 @@ def test_misspelt_markers_are_refused(author, begin):
 def test_both_markers_misspelt_in_the_second_stub_of_a_cell(author, begin, end):
     """No other marker is missing then: unnoticed, the body would be handed out."""
     second = f"def other(x):\n    {begin}\n    return 42\n    {end}\n\n\n"
-    assert f"misspelt marker {begin!r}" in refused(author, SCRIPT, ("def softmax(", second + "def softmax("))
+    assert f"misspelt marker {begin!r}" in refused(
+        author, SCRIPT, ("def softmax(", second + "def softmax(")
+    )
 
 
 def test_marker_in_a_given_cell(author):
-    assert "stray or misspelt" in refused(author, SCRIPT, ("import numpy as np\n", "import numpy as np\n### END SOLUTION\n"))
+    assert "stray or misspelt" in refused(
+        author, SCRIPT, ("import numpy as np\n", "import numpy as np\n### END SOLUTION\n")
+    )
 
 
 @pytest.mark.parametrize(
-    "comment", ["# end of the epoch", "# Begin with the largest", "# Solution of the normal equations", "### shapes ###"]
+    "comment",
+    [
+        "# end of the epoch",
+        "# Begin with the largest",
+        "# Solution of the normal equations",
+        "### shapes ###",
+    ],
 )
 def test_ordinary_comments_are_no_markers(author, comment):
-    assert comment in author(SCRIPT, (REFERENCE, f"    {comment}\n{REFERENCE}")).questions["softmax"].source
+    assert (
+        comment
+        in author(SCRIPT, (REFERENCE, f"    {comment}\n{REFERENCE}")).questions["softmax"].source
+    )
 
 
 def test_begin_without_end(author):
-    assert "'### BEGIN SOLUTION' without '### END SOLUTION'" in refused(author, SCRIPT, ("    ### END SOLUTION\n", ""))
+    assert "'### BEGIN SOLUTION' without '### END SOLUTION'" in refused(
+        author, SCRIPT, ("    ### END SOLUTION\n", "")
+    )
 
 
 def test_end_without_begin(author):
-    assert "stray or misspelt marker '### END SOLUTION'" in refused(author, SCRIPT, ("    ### BEGIN SOLUTION\n", ""))
+    assert "stray or misspelt marker '### END SOLUTION'" in refused(
+        author, SCRIPT, ("    ### BEGIN SOLUTION\n", "")
+    )
 
 
 def test_begin_twice(author):
-    assert "stray or misspelt" in refused(author, SCRIPT, (REFERENCE, f"    ### BEGIN SOLUTION\n{REFERENCE}"))
+    assert "stray or misspelt" in refused(
+        author, SCRIPT, (REFERENCE, f"    ### BEGIN SOLUTION\n{REFERENCE}")
+    )
 
 
 def test_question_without_markers(author):
     edits = [("    ### BEGIN SOLUTION\n", ""), ("    ### END SOLUTION\n", "")]
-    assert "question softmax: no '### BEGIN SOLUTION' in its cell" in refused(author, SCRIPT, *edits)
+    assert "question softmax: no '### BEGIN SOLUTION' in its cell" in refused(
+        author, SCRIPT, *edits
+    )
 
 
 @pytest.mark.parametrize("indentation", ["", "  ", "        "])
 def test_markers_that_are_indented_wrongly(author, indentation):
-    message = refused(author, SCRIPT, ("    ### BEGIN SOLUTION", f"{indentation}### BEGIN SOLUTION"))
+    message = refused(
+        author, SCRIPT, ("    ### BEGIN SOLUTION", f"{indentation}### BEGIN SOLUTION")
+    )
     assert "question softmax: its stub cannot be run; indent the markers like the body" in message
 
 
 def test_markers_around_a_whole_method(author):
     name, old = "solutions/vectors.py", "        ### BEGIN SOLUTION\n        mean_direction"
-    message = refused(author, name, (old, "    ### BEGIN SOLUTION\n        mean_direction"), slug="vectors")
+    message = refused(
+        author, name, (old, "    ### BEGIN SOLUTION\n        mean_direction"), slug="vectors"
+    )
     assert "question centroid: its stub cannot be run" in message
 
 
@@ -198,14 +247,18 @@ def test_question_that_defines_nothing_needs_a_name(author):
 
 @pytest.mark.parametrize("name", ['"soft max"', "3", '""'])
 def test_question_names_are_identifiers(author, name):
-    assert "a question needs a name" in refused(author, SCRIPT, ('question="softmax"', f"question={name}"))
+    assert "a question needs a name" in refused(
+        author, SCRIPT, ('question="softmax"', f"question={name}")
+    )
 
 
 def test_two_questions_of_one_name(author):
     path = author.root / SCRIPT
     cell = path.read_text()
     cell = cell[cell.index("# %% question") : cell.index("# %% [markdown]\n# ## What you built")]
-    assert "two questions are named softmax" in refused(author, SCRIPT, text=path.read_text() + "\n" + cell)
+    assert "two questions are named softmax" in refused(
+        author, SCRIPT, text=path.read_text() + "\n" + cell
+    )
 
 
 def test_script_without_questions(author):
@@ -224,7 +277,9 @@ def test_forbid_takes_full_names(author, value):
 
 def test_raw_cells_are_refused(author):
     path = author.root / SCRIPT
-    assert "a raw cell" in refused(author, SCRIPT, text=path.read_text() + "\n# %% [raw]\n# secret\n")
+    assert "a raw cell" in refused(
+        author, SCRIPT, text=path.read_text() + "\n# %% [raw]\n# secret\n"
+    )
 
 
 # ---- probes ----------------------------------------------------------------------------------------------------------
@@ -268,12 +323,17 @@ def test_question_without_probes(author):
 
 
 def test_probe_may_take_what_a_given_cell_defines(written):
-    assert load(written.root, "vectors").probes["measured_rows"].probe.parameters == ("cosine", "table")
+    assert load(written.root, "vectors").probes["measured_rows"].probe.parameters == (
+        "cosine",
+        "table",
+    )
 
 
 def program(author, text, name="p"):
     """The program of one probe, executed the way the student's process does; returns (source, namespace)."""
-    graded = author(PROBES, text="import numpy as np\n\nfrom dlcourse import exact, probe\n\n" + text).probes[name]
+    graded = author(
+        PROBES, text="import numpy as np\n\nfrom dlcourse import exact, probe\n\n" + text
+    ).probes[name]
     space = {}
     exec(compile(graded.program, "<probe>", "exec"), space)
     return graded, space
@@ -287,11 +347,17 @@ def test_program_carries_helpers_constants_and_imports(author):
         "import math\nfrom itertools import chain as link, count\n\nSCALE = 2.0\nTABLE: dict = {'a': SCALE}\nLOW, (HIGH, _) = 1, (2, 3)\n\n\n"
         "def _inner(x):\n    return x * TABLE['a'] + math.pi * 0\n\n\n"
         "class Box:\n    def __init__(self, v):\n        self.v = _inner(v)\n\n\n"
-        "def _unused():\n    return count()\n\n\n" + HEAD + "return Box(LOW + HIGH).v, list(link([1], [2])), softmax(0)\n"
+        "def _unused():\n    return count()\n\n\n"
+        + HEAD
+        + "return Box(LOW + HIGH).v, list(link([1], [2])), softmax(0)\n"
     )
     graded, space = program(author, text)
     assert space["p"](lambda x: x + 9) == (6.0, [1, 2], 9)
-    assert "_unused" not in graded.program and "count" not in graded.program and "probe" not in graded.program
+    assert (
+        "_unused" not in graded.program
+        and "count" not in graded.program
+        and "probe" not in graded.program
+    )
 
 
 def test_program_has_no_judge_and_none_of_its_helpers(author):
@@ -324,7 +390,11 @@ def test_constant_made_in_two_steps_travels_whole(author):
 
 
 def test_defaults_and_annotations_of_a_probe_travel(author):
-    text = "N = 3\nK = int\n\n\ndef _help(x: K = N) -> K:\n    return x\n\n\n" + HEAD + "return _help()\n"
+    text = (
+        "N = 3\nK = int\n\n\ndef _help(x: K = N) -> K:\n    return x\n\n\n"
+        + HEAD
+        + "return _help()\n"
+    )
     assert program(author, text)[1]["p"](None) == 3
 
 
@@ -351,7 +421,10 @@ def test_a_cell_shows_the_test_before_its_helpers(author):
         '@probe("softmax", judge=_judge)\ndef p(softmax: KIND):\n    """Title."""\n    return softmax(_help() + SIZE)\n'
     )
     graded, _ = program(author, text)
-    places = [graded.cell.index(part) for part in ("def _judge", "def p(", "STEP = 2", "class Base", "class Box", "def _help")]
+    places = [
+        graded.cell.index(part)
+        for part in ("def _judge", "def p(", "STEP = 2", "class Base", "class Box", "def _help")
+    ]
     assert places == sorted(places)
     space = {"probe": probe}
     exec(graded.cell, space)
@@ -403,7 +476,9 @@ def test_wrong_misconceptions_are_refused(author, old, new, message):
 
 
 def test_edits_apply_one_after_another(author):
-    found = author(MISTAKES, ('keepdims=True)", "logits")', 'keepdims=True)", "zzz"), ("zzz", "logits")'))
+    found = author(
+        MISTAKES, ('keepdims=True)", "logits")', 'keepdims=True)", "zzz"), ("zzz", "logits")')
+    )
     assert "np.exp(logits)" in found.edited(found.misconceptions[1])
 
 
@@ -419,7 +494,11 @@ def test_assignment_without_misconceptions_and_alternatives(author):
 
 def test_alternative_is_renamed_to_the_stub(written):
     (one,) = load(written.root, "toy").alternatives
-    assert "def softmax(logits):" in one.source and "__rows" not in one.source and "import numpy as np" in one.source
+    assert (
+        "def softmax(logits):" in one.source
+        and "__rows" not in one.source
+        and "import numpy as np" in one.source
+    )
 
 
 def test_alternatives_bring_helpers_and_recursion_is_renamed(author):
@@ -448,11 +527,15 @@ def test_alternative_of_part_of_a_question_keeps_the_rest(author):
 
 
 def test_alternative_of_an_unknown_stub(author):
-    assert "no stub 'sofmax'; did you mean 'softmax'?" in refused(author, OTHERS, ("softmax__rows", "sofmax__rows"))
+    assert "no stub 'sofmax'; did you mean 'softmax'?" in refused(
+        author, OTHERS, ("softmax__rows", "sofmax__rows")
+    )
 
 
 def test_alternatives_with_a_syntax_error(author):
-    assert "alternatives.py:6: '(' was never closed" in refused(author, OTHERS, ("def softmax__rows(logits):", "def softmax__rows(logits:"))
+    assert "alternatives.py:6: '(' was never closed" in refused(
+        author, OTHERS, ("def softmax__rows(logits):", "def softmax__rows(logits:")
+    )
 
 
 # ---- the course's folder, the reference ------------------------------------------------------------------------------
@@ -463,7 +546,9 @@ def test_course_root_is_found_from_below(written):
 
 
 def test_no_course_above(tmp_path):
-    with pytest.raises(AuthorError, match=r"no course\.toml here or above; change into the course's folder"):
+    with pytest.raises(
+        AuthorError, match=r"no course\.toml here or above; change into the course's folder"
+    ):
         course_root(tmp_path)
 
 

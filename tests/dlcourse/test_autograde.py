@@ -28,12 +28,14 @@ from scratch import (
     write_config,
 )
 
-from dlcourse.authoring import load
+from dlcourse.authoring.assignment import load
 from dlcourse.executor.session import Session
 
 
 def graded(course, student, slug="vectors"):
-    return nbformat.read(course.root / "autograded" / student / slug / f"{slug}.ipynb", as_version=4)
+    return nbformat.read(
+        course.root / "autograded" / student / slug / f"{slug}.ipynb", as_version=4
+    )
 
 
 # ---- the sample class ------------------------------------------------------------------------------------------------
@@ -55,23 +57,41 @@ def test_nobody_is_left_for_manual_grading(nbgraded):
 @pytest.mark.parametrize("probe", ["three_four", "rows_have_length_one", "vectors_are_refused", "right_angle", "measured_rows", "one_row", "rows_come_in_parts", "shape_of_noise", "mean_and_spread"])  # fmt: skip
 def test_each_probe_fails_on_the_stub_and_passes_on_the_reference(nbgraded, probe):
     course, _ = nbgraded
-    found = {s: score for s, _, cell, score, *_ in gradebook_tables(course.root / "gradebook.db")["grades"] if cell == f"test-{probe}"}
+    found = {
+        s: score
+        for s, _, cell, score, *_ in gradebook_tables(course.root / "gradebook.db")["grades"]
+        if cell == f"test-{probe}"
+    }
     assert found["untouched"] == 0
-    assert found["perfect"] == found["alternative"] == load(course.root, "vectors").probes[probe].probe.points
+    assert (
+        found["perfect"]
+        == found["alternative"]
+        == load(course.root, "vectors").probes[probe].probe.points
+    )
 
 
 def test_untouched_cells_are_commented_as_nbgrader_does(nbgraded):
     course, _ = nbgraded
-    comments = {(s, cell): auto for s, _, cell, auto, _ in gradebook_tables(course.root / "gradebook.db")["comments"]}
+    comments = {
+        (s, cell): auto
+        for s, _, cell, auto, _ in gradebook_tables(course.root / "gradebook.db")["comments"]
+    }
     assert comments["untouched", "question-cosine"] == "No response."
     assert comments["half", "question-cosine"] == "No response."
-    assert comments["half", "question-jitter"] is None and comments["perfect", "question-cosine"] is None
+    assert (
+        comments["half", "question-jitter"] is None
+        and comments["perfect", "question-cosine"] is None
+    )
 
 
 def test_timestamps_that_are_none_are_ignored_and_good_ones_kept(nbgraded):
     course, _ = nbgraded
-    stamps = {s: stamp for s, _, stamp, _ in gradebook_tables(course.root / "gradebook.db")["submissions"]}
-    assert stamps["perfect"].startswith("2026-03-01 12:00:00") and stamps["half"].startswith("2026-03-0")
+    stamps = {
+        s: stamp for s, _, stamp, _ in gradebook_tables(course.root / "gradebook.db")["submissions"]
+    }
+    assert stamps["perfect"].startswith("2026-03-01 12:00:00") and stamps["half"].startswith(
+        "2026-03-0"
+    )
     assert all(stamps[s] for s in GOOD_STAMPS)
     assert {stamps[s] for s in BAD_STAMPS} == {None}
 
@@ -91,10 +111,14 @@ def test_unreadable_submission_is_said_on_its_page(nbgraded, student):
 def test_graded_notebooks_hold_nothing_of_the_submission_but_sources(nbgraded):
     course, _ = nbgraded
     forged, plain = graded(course, "forged"), graded(course, "untouched")
-    assert [(c.source, c.metadata.get("nbgrader")) for c in forged.cells if "nbgrader" in c.metadata] == [
-        (c.source, c.metadata.get("nbgrader")) for c in plain.cells
-    ]
-    assert not any(c.metadata.get("tags") for c in forged.cells if c.metadata.get("nbgrader", {}).get("grade_id") != "demo-01")
+    assert [
+        (c.source, c.metadata.get("nbgrader")) for c in forged.cells if "nbgrader" in c.metadata
+    ] == [(c.source, c.metadata.get("nbgrader")) for c in plain.cells]
+    assert not any(
+        c.metadata.get("tags")
+        for c in forged.cells
+        if c.metadata.get("nbgrader", {}).get("grade_id") != "demo-01"
+    )
     assert forged.metadata["dlcourse"]["notes"] == []
 
 
@@ -122,7 +146,11 @@ def test_reason_names_the_earlier_question(nbgraded):
 def test_nothing_of_a_submission_is_copied(nbgraded):
     course, _ = nbgraded
     for student in ("missing", "perfect", "renamed"):
-        names = sorted(p.name for p in (course.root / "autograded" / student / "vectors").rglob("*") if p.is_file())
+        names = sorted(
+            p.name
+            for p in (course.root / "autograded" / student / "vectors").rglob("*")
+            if p.is_file()
+        )
         assert [n for n in names if not n.endswith(("timestamp.txt", "submission_secret.txt"))] == [
             "checks.json",
             "table.csv",
@@ -168,12 +196,24 @@ def test_interrupted_and_newer_submissions_are_graded_again_and_others_are_not(s
     (small.root / "autograded" / "third" / "vectors").mkdir(parents=True)
     nbgrader(small, "autograde", "vectors")
     found = {
-        s: score for s, _, cell, score, *_ in gradebook_tables(small.root / "gradebook.db")["grades"] if cell == "test-mean_and_spread"
+        s: score
+        for s, _, cell, score, *_ in gradebook_tables(small.root / "gradebook.db")["grades"]
+        if cell == "test-mean_and_spread"
     }
-    assert found == {"columns": 4.0, "third": 4.0, "perfect": None}  # perfect was complete and is left alone
-    hand_in(small, "perfect", "vectors", released(small, "vectors"), "2026-04-01 12:00:00.000000 UTC")
+    assert found == {
+        "columns": 4.0,
+        "third": 4.0,
+        "perfect": None,
+    }  # perfect was complete and is left alone
+    hand_in(
+        small, "perfect", "vectors", released(small, "vectors"), "2026-04-01 12:00:00.000000 UTC"
+    )
     nbgrader(small, "autograde", "vectors")
-    assert totals(small.root / "gradebook.db", "vectors") == {"columns": 6.5, "third": 16.5, "perfect": 0.0}
+    assert totals(small.root / "gradebook.db", "vectors") == {
+        "columns": 6.5,
+        "third": 16.5,
+        "perfect": 0.0,
+    }
 
 
 def test_force_grades_again_and_keeps_manual_grades(small):
@@ -181,9 +221,11 @@ def test_force_grades_again_and_keeps_manual_grades(small):
         database.execute("update grade set auto_score = 0.25, manual_score = 1.25")
     nbgrader(small, "autograde", "vectors", "--force", "--student", "columns")
     grades = gradebook_tables(small.root / "gradebook.db")["grades"]
-    assert {(auto, manual, needs) for s, _, c, auto, manual, _, needs in grades if s == "columns" and c == "test-shape_of_noise"} == {
-        (1.0, 1.25, 1)
-    }
+    assert {
+        (auto, manual, needs)
+        for s, _, c, auto, manual, _, needs in grades
+        if s == "columns" and c == "test-shape_of_noise"
+    } == {(1.0, 1.25, 1)}
     assert {auto for s, _, _, auto, *_ in grades if s == "perfect"} == {0.25}
 
 
@@ -191,7 +233,10 @@ def test_stale_source_is_refused_with_the_cure(small):
     script = small.root / "solutions" / "vectors.py"
     script.write_text(script.read_text().replace("A running mean", "A moving mean"))
     output = nbgrader(small, "autograde", "vectors", "--force", status=1)
-    assert "source/vectors/vectors.ipynb is stale: solutions/ or tests/ changed; run `dlcourse build vectors`" in output
+    assert (
+        "source/vectors/vectors.ipynb is stale: solutions/ or tests/ changed; run `dlcourse build vectors`"
+        in output
+    )
     assert totals(small.root / "gradebook.db", "vectors") == {"columns": 6.5, "perfect": 16.5}
     assert (small.root / "autograded" / "perfect" / "vectors" / "vectors.ipynb").is_file()
 
@@ -218,9 +263,15 @@ def term(built_course, tmp_path_factory):
     path = desk / "vectors" / "vectors.ipynb"
     notebook = nbformat.read(path, as_version=4)
     for question in ("normalise", "cosine"):
-        cell_of(notebook, f"question-{question}").source = load(course.root, "vectors").questions[question].source
+        cell_of(notebook, f"question-{question}").source = (
+            load(course.root, "vectors").questions[question].source
+        )
     nbformat.write(notebook, path)
-    fetched = sorted(p.relative_to(desk / "vectors").as_posix() for p in (desk / "vectors").rglob("*") if p.is_file())
+    fetched = sorted(
+        p.relative_to(desk / "vectors").as_posix()
+        for p in (desk / "vectors").rglob("*")
+        if p.is_file()
+    )
     nbgrader(course, "submit", "vectors", "--course", "scratch", cwd=desk)
     nbgrader(course, "collect", "vectors")
     nbgrader(course, "autograde", "vectors")
@@ -242,7 +293,9 @@ def test_term_ends_with_the_right_score(term):
 def test_export_lists_the_student(term):
     with (term[0].root / "grades.csv").open() as file:
         rows = list(csv.DictReader(file))
-    assert [(r["assignment"], r["score"], r["max_score"]) for r in rows if r["assignment"] == "vectors"] == [("vectors", "7.5", "16.5")]
+    assert [
+        (r["assignment"], r["score"], r["max_score"]) for r in rows if r["assignment"] == "vectors"
+    ] == [("vectors", "7.5", "16.5")]
     assert rows[0]["timestamp"]
 
 
@@ -258,7 +311,12 @@ def test_feedback_page_is_there_and_shows_no_hidden_test(term):
 
 _PLAIN = [
     ("answer", "code", "### BEGIN SOLUTION\nx = 2\n### END SOLUTION", {"solution": True}),
-    ("right", "code", "### BEGIN HIDDEN TESTS\nassert x == 2\n### END HIDDEN TESTS", {"grade": True, "locked": True, "points": 1}),
+    (
+        "right",
+        "code",
+        "### BEGIN HIDDEN TESTS\nassert x == 2\n### END HIDDEN TESTS",
+        {"grade": True, "locked": True, "points": 1},
+    ),
     ("partial", "code", "min(max(x, 0), 4)", {"grade": True, "locked": True, "points": 4}),
     ("essay", "markdown", "Answer", {"grade": True, "solution": True, "points": 3}),
 ]
@@ -269,9 +327,15 @@ def plain(built_course, tmp_path_factory):
     """A course with an assignment of nbgrader's own kind, which course.toml does not name, graded."""
     course = copy_course(built_course, tmp_path_factory.mktemp("plain") / "course")
     notebook = nbformat.v4.new_notebook()
-    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    notebook.metadata["kernelspec"] = {
+        "name": "python3",
+        "display_name": "Python 3",
+        "language": "python",
+    }
     for grade_id, kind, source, more in _PLAIN:
-        cell = (nbformat.v4.new_code_cell if kind == "code" else nbformat.v4.new_markdown_cell)(source)
+        cell = (nbformat.v4.new_code_cell if kind == "code" else nbformat.v4.new_markdown_cell)(
+            source
+        )
         cell.metadata["nbgrader"] = {
             "grade": False,
             "solution": False,
@@ -299,12 +363,17 @@ def plain(built_course, tmp_path_factory):
 
 def test_plain_assignment_is_released_as_nbgrader_does(plain):
     found = released(plain[0], "plain")
-    assert cell_of(found, "answer").source == "raise NotImplementedError" and cell_of(found, "right").source == ""
+    assert (
+        cell_of(found, "answer").source == "raise NotImplementedError"
+        and cell_of(found, "right").source == ""
+    )
 
 
 def test_plain_assignment_keeps_partial_credit_and_manual_cells(plain):
     grades = {
-        (s, c): (auto, needs) for s, a, c, auto, _, _, needs in gradebook_tables(plain[0].root / "gradebook.db")["grades"] if a == "plain"
+        (s, c): (auto, needs)
+        for s, a, c, auto, _, _, needs in gradebook_tables(plain[0].root / "gradebook.db")["grades"]
+        if a == "plain"
     }
     assert grades["right", "right"] == (1, 0) and grades["right", "partial"] == (2, 0)
     assert grades["some", "right"] == (0, 0) and grades["some", "partial"] == (3, 0)
@@ -313,7 +382,10 @@ def test_plain_assignment_keeps_partial_credit_and_manual_cells(plain):
 
 
 def test_plain_assignment_keeps_outputs_and_the_students_files(plain):
-    assert cell_of(graded(plain[0], "some", "plain"), "partial").outputs[0].output_type == "execute_result"
+    assert (
+        cell_of(graded(plain[0], "some", "plain"), "partial").outputs[0].output_type
+        == "execute_result"
+    )
     assert (plain[0].root / "autograded" / "right" / "plain" / "own.txt").read_text() == "kept"
     assert "dlcourse" not in graded(plain[0], "right", "plain").metadata
 
@@ -329,20 +401,28 @@ def test_configuration_names_our_preprocessors_in_nbgraders_lists():
     from nbgrader.converters import Autograde
     from traitlets.config import Config
 
-    from dlcourse import autograde
+    from dlcourse.nbgrader_port import plugins as autograde
 
     config = Config()
     autograde.configure(config)
-    sanitise, run = config.Autograde.sanitize_preprocessors, config.Autograde.autograde_preprocessors
-    assert sanitise[0] is autograde.Rebuild and sanitise[1:] == Autograde.sanitize_preprocessors.default()
+    sanitise, run = (
+        config.Autograde.sanitize_preprocessors,
+        config.Autograde.autograde_preprocessors,
+    )
+    assert (
+        sanitise[0] is autograde.Rebuild
+        and sanitise[1:] == Autograde.sanitize_preprocessors.default()
+    )
     names = [c.__name__ for c in run]
-    assert names.index("Execute") + 1 == names.index("WriteVerdicts") < names.index("SaveAutoGrades")
+    assert (
+        names.index("Execute") + 1 == names.index("WriteVerdicts") < names.index("SaveAutoGrades")
+    )
     assert autograde.StockExecute not in run
 
 
 def test_grader_is_made_again_when_the_course_changes(course, monkeypatch, zygote):
-    from dlcourse import autograde
-    from dlcourse.build import build
+    from dlcourse.authoring.build import build
+    from dlcourse.nbgrader_port import plugins as autograde
 
     monkeypatch.chdir(course.root)
     monkeypatch.setattr(autograde, "_zygote", lambda: zygote)
@@ -357,18 +437,20 @@ def test_grader_is_made_again_when_the_course_changes(course, monkeypatch, zygot
 
 
 def test_no_grader_outside_of_a_course(tmp_path, monkeypatch):
-    from dlcourse import autograde
+    from dlcourse.nbgrader_port import plugins as autograde
 
     monkeypatch.chdir(tmp_path)
     assert autograde.grader_for("vectors") is None
 
 
 def test_dead_warm_process_is_replaced(course, monkeypatch):
-    from dlcourse import autograde
+    from dlcourse.nbgrader_port import plugins as autograde
 
     monkeypatch.chdir(course.root)
     autograde._zygote.cache_clear()
-    notebook = autograde.grader_for("vectors").rebuild(autograde.from_notebook(perfect(course, "vectors")))
+    notebook = autograde.grader_for("vectors").rebuild(
+        autograde.from_notebook(perfect(course, "vectors"))
+    )
     resources = {"nbgrader": {"assignment": "vectors", "student": "a"}}
     for _ in ("before anything was run", "later"):
         first = autograde._zygote()
@@ -377,15 +459,19 @@ def test_dead_warm_process_is_replaced(course, monkeypatch):
         autograde.Execute().preprocess(copy.deepcopy(notebook), resources)
         assert autograde._zygote() is not first
         results = resources["dlcourse_record"].results
-        assert set(results) == set(load(course.root, "vectors").probes) and json.dumps(sorted(results))
-        assert not any(type(r).__name__ == "Raised" and r.type == "RunEnded" for r in results.values())
+        assert set(results) == set(load(course.root, "vectors").probes) and json.dumps(
+            sorted(results)
+        )
+        assert not any(
+            type(r).__name__ == "Raised" and r.type == "RunEnded" for r in results.values()
+        )
     autograde._zygote().close()
     autograde._zygote.cache_clear()
 
 
 @pytest.mark.parametrize("threads", [False, True])
 def test_what_the_notebook_imports_is_imported_once(course, monkeypatch, threads):
-    from dlcourse import autograde
+    from dlcourse.nbgrader_port import plugins as autograde
 
     monkeypatch.chdir(course.root)
     autograde._zygote.cache_clear()
@@ -393,9 +479,15 @@ def test_what_the_notebook_imports_is_imported_once(course, monkeypatch, threads
     notebook = grader.rebuild(autograde.from_notebook(perfect(course, "vectors")))
     first = autograde._zygote()
     imported = []
-    monkeypatch.setattr(type(grader), "rehearse", lambda self, zygote: imported.append(zygote) or ["wave"])
+    monkeypatch.setattr(
+        type(grader), "rehearse", lambda self, zygote: imported.append(zygote) or ["wave"]
+    )
     if threads:
-        monkeypatch.setattr(type(first), "warm", lambda self, modules: _fail(RuntimeError("2 threads")) if modules == ["wave"] else None)
+        monkeypatch.setattr(
+            type(first),
+            "warm",
+            lambda self, modules: _fail(RuntimeError("2 threads")) if modules == ["wave"] else None,
+        )
     for _ in range(3):
         resources = {"nbgrader": {"assignment": "vectors", "student": "a"}}
         autograde.Execute().preprocess(copy.deepcopy(notebook), resources)
@@ -413,4 +505,7 @@ def _fail(error):
 
 def test_answered_helper_replaces_the_named_cell_only(built_course):
     notebook = answered(built_course, "vectors", {"cosine": "x"})
-    assert cell_of(notebook, "question-cosine").source == "x" and "NotImplementedError" in cell_of(notebook, "question-jitter").source
+    assert (
+        cell_of(notebook, "question-cosine").source == "x"
+        and "NotImplementedError" in cell_of(notebook, "question-jitter").source
+    )

@@ -6,11 +6,13 @@ import nbformat
 import pytest
 from scratch import answered, copy_course, hand_in, perfect, totals
 
-from dlcourse.authoring import load
+from dlcourse.authoring.assignment import load
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.skipif(shutil.which("chromium") is None, reason="Chromium is not installed; .ci/run installs it"),
+    pytest.mark.skipif(
+        shutil.which("chromium") is None, reason="Chromium is not installed; .ci/run installs it"
+    ),
 ]
 playwright = pytest.importorskip("playwright.sync_api")
 from lab import TOKEN, browser, cell_with, menu, open_notebook, replace_source, run_all, running_lab  # noqa: E402
@@ -23,7 +25,9 @@ def course(built_course, tmp_path_factory):
     hand_in(own, "ada", "vectors", perfect(own, "vectors"))
     assignment = load(own.root, "vectors")
     wrong = next(m for m in assignment.misconceptions if m.name == "not_normalised")
-    answers = {q.name: q.source for q in assignment.questions.values()} | {"cosine": assignment.edited(wrong)}
+    answers = {q.name: q.source for q in assignment.questions.values()} | {
+        "cosine": assignment.edited(wrong)
+    }
     student = own.root / "student"
     shutil.copytree(own.root / "release" / "vectors", student)
     nbformat.write(answered(own, "vectors", answers), student / "vectors.ipynb")
@@ -69,11 +73,16 @@ def validate(page):
 def test_a_student_sees_red_mends_it_and_sees_green(page, address, course):
     open_notebook(page, address, "student/vectors.ipynb")
     run_all(page)
-    right, wrong = (cell_with(page, f"check({name})").locator(".jp-OutputArea") for name in ("three_four", "right_angle"))
+    right, wrong = (
+        cell_with(page, f"check({name})").locator(".jp-OutputArea")
+        for name in ("three_four", "right_angle")
+    )
     expect(right).to_contain_text("passed")
     expect(wrong).to_contain_text("failed")
     expect(wrong).to_contain_text("Looks like not normalised")
-    assert page.locator(".jp-mod-error, .jp-RenderedText[data-mime-type*=stderr]").count() == 0, "a failed check is no traceback"
+    assert page.locator(".jp-mod-error, .jp-RenderedText[data-mime-type*=stderr]").count() == 0, (
+        "a failed check is no traceback"
+    )
     said = validate(page)
     assert "right_angle" in said or "Two axes" in said, said
     assert "Success" not in said
@@ -81,14 +90,18 @@ def test_a_student_sees_red_mends_it_and_sees_green(page, address, course):
     source = load(course.root, "vectors").questions["cosine"].source
     replace_source(page, cell_with(page, "def cosine"), source)
     run_all(page)
-    expect(cell_with(page, "check(right_angle)").locator(".jp-OutputArea")).to_contain_text("passed")
+    expect(cell_with(page, "check(right_angle)").locator(".jp-OutputArea")).to_contain_text(
+        "passed"
+    )
     assert "Success" in validate(page)
 
 
 def test_an_untouched_release_says_what_is_not_written_yet(page, address):
     open_notebook(page, address, "untouched/toy.ipynb")
     run_all(page)
-    expect(cell_with(page, "check(quarter_and_three_quarters)").locator(".jp-OutputArea")).to_contain_text("not written yet")
+    expect(
+        cell_with(page, "check(quarter_and_three_quarters)").locator(".jp-OutputArea")
+    ).to_contain_text("not written yet")
     assert "Success" not in validate(page)
 
 
@@ -103,7 +116,9 @@ def test_formgrader_lists_the_assignments_and_its_button_autogrades(page, addres
     page.goto(f"{address}/formgrader/manage_submissions/vectors?token={TOKEN}")
     page.locator("td.autograde a").click()
     expect(page.locator(".modal-body")).to_contain_text("Successfully autograded")
-    assert totals(course.root / "gradebook.db", "vectors") == {"ada": load(course.root, "vectors").points}
+    assert totals(course.root / "gradebook.db", "vectors") == {
+        "ada": load(course.root, "vectors").points
+    }
 
 
 def test_formgraders_generate_button_makes_the_same_release(page, address, course):
@@ -111,6 +126,8 @@ def test_formgraders_generate_button_makes_the_same_release(page, address, cours
     before = release.read_bytes()
     release.unlink()
     page.goto(f"{address}/formgrader/manage_assignments?token={TOKEN}")
-    page.locator("tr", has=page.get_by_role("link", name="toy", exact=True)).locator("td.assign a").click()
+    page.locator("tr", has=page.get_by_role("link", name="toy", exact=True)).locator(
+        "td.assign a"
+    ).click()
     expect(page.locator(".modal-body").last).to_contain_text("Successfully created")
     assert release.read_bytes() == before

@@ -12,14 +12,18 @@ import pytest
 from nbgrader.nbgraderformat import MetadataValidator
 from scratch import cell_of, copy_course, environment, nbgrader, released
 
-from dlcourse.authoring import load
-from dlcourse.build import build, cell_id, same_checks, source_notebook, stale
-from dlcourse.encoding import to_json
-from dlcourse.probes import AuthorError
+from dlcourse.authoring.assignment import load
+from dlcourse.authoring.build import build, cell_id, same_checks, source_notebook, stale
+from dlcourse.core.encoding import to_json
+from dlcourse.errors import AuthorError
 
 
 def files(folder):
-    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+    return {
+        p.relative_to(folder).as_posix(): p.read_bytes()
+        for p in sorted(folder.rglob("*"))
+        if p.is_file()
+    }
 
 
 @pytest.fixture(scope="module")
@@ -37,9 +41,9 @@ def notebook(assignment):
 _BUILD = """
 import sys
 from pathlib import Path
-from dlcourse.build import build
-from dlcourse.course import read_course
-from dlcourse.runner import start_zygote
+from dlcourse.authoring.build import build
+from dlcourse.authoring.course import read_course
+from dlcourse.executor.runner import start_zygote
 with start_zygote(sandbox=False) as zygote:
     for slug in ("toy", "vectors"):
         build(read_course(Path(sys.argv[1])), slug, lambda: zygote)
@@ -54,7 +58,9 @@ def test_another_folder_and_hash_seed_give_the_same_bytes(built_course, tmp_path
     for name in ("solutions", "tests"):
         shutil.copytree(built_course.root / name, root / name)
     env = {**environment(tmp_path), "PYTHONHASHSEED": "4242", "LC_ALL": "C", "TZ": "Asia/Tokyo"}
-    subprocess.run([sys.executable, "-c", _BUILD, str(root)], env=env, cwd=tmp_path, check=True, timeout=120)
+    subprocess.run(
+        [sys.executable, "-c", _BUILD, str(root)], env=env, cwd=tmp_path, check=True, timeout=120
+    )
     for kind in ("source", "release"):
         assert files(root / kind) == files(built_course.root / kind)
 
@@ -90,37 +96,70 @@ def test_notebooks_are_valid(built_course, slug, kind):
 
 
 def test_every_probe_is_one_graded_cell_with_its_points(notebook, assignment):
-    graded = {c.metadata["nbgrader"]["grade_id"]: c for c in notebook.cells if c.metadata["nbgrader"]["grade"]}
+    graded = {
+        c.metadata["nbgrader"]["grade_id"]: c
+        for c in notebook.cells
+        if c.metadata["nbgrader"]["grade"]
+    }
     assert {i: c.metadata["nbgrader"]["points"] for i, c in graded.items()} == {
         f"test-{n}": p.probe.points for n, p in assignment.probes.items()
     }
-    assert all(c.metadata["nbgrader"]["locked"] and not c.metadata["nbgrader"]["solution"] for c in graded.values())
-    assert {type(c.metadata["nbgrader"]["points"]) for i, c in graded.items() if i != "test-vectors_are_refused"} == {int}
+    assert all(
+        c.metadata["nbgrader"]["locked"] and not c.metadata["nbgrader"]["solution"]
+        for c in graded.values()
+    )
+    assert {
+        type(c.metadata["nbgrader"]["points"])
+        for i, c in graded.items()
+        if i != "test-vectors_are_refused"
+    } == {int}
 
 
 def test_questions_are_followed_by_their_probes_public_ones_first(notebook):
     order = [c.metadata["nbgrader"]["grade_id"] for c in notebook.cells]
     at = order.index("question-normalise")
-    assert order[at : at + 4] == ["question-normalise", "test-three_four", "test-rows_have_length_one", "test-vectors_are_refused"]
+    assert order[at : at + 4] == [
+        "question-normalise",
+        "test-three_four",
+        "test-rows_have_length_one",
+        "test-vectors_are_refused",
+    ]
 
 
 def test_solution_cells_are_the_only_open_ones(notebook):
-    open_cells = [c.metadata["nbgrader"]["grade_id"] for c in notebook.cells if not c.metadata["nbgrader"]["locked"]]
-    assert open_cells == ["question-normalise", "question-cosine", "question-centroid", "question-jitter"]
+    open_cells = [
+        c.metadata["nbgrader"]["grade_id"]
+        for c in notebook.cells
+        if not c.metadata["nbgrader"]["locked"]
+    ]
+    assert open_cells == [
+        "question-normalise",
+        "question-cosine",
+        "question-centroid",
+        "question-jitter",
+    ]
 
 
 def test_demo_is_tagged_and_nothing_else_is(notebook):
-    assert [c.metadata["nbgrader"]["grade_id"] for c in notebook.cells if c.metadata.get("tags")] == ["demo-01"]
+    assert [
+        c.metadata["nbgrader"]["grade_id"] for c in notebook.cells if c.metadata.get("tags")
+    ] == ["demo-01"]
 
 
 def test_release_shows_public_tests_and_one_line_of_hidden_ones(built_course, assignment):
     found = released(built_course, "vectors")
-    assert cell_of(found, "test-measured_rows").source == "# Hidden test, 2 points: The rows of the table."
-    assert cell_of(found, "test-vectors_are_refused").source == "# Hidden test, 1.5 points: A ValueError for what is no matrix."
-    shown = cell_of(found, "test-right_angle").source
-    assert shown.startswith('@probe("cosine", points=1, seconds=2)\ndef right_angle(cosine):') and shown.endswith(
-        "\n\n\ncheck(right_angle)"
+    assert (
+        cell_of(found, "test-measured_rows").source
+        == "# Hidden test, 2 points: The rows of the table."
     )
+    assert (
+        cell_of(found, "test-vectors_are_refused").source
+        == "# Hidden test, 1.5 points: A ValueError for what is no matrix."
+    )
+    shown = cell_of(found, "test-right_angle").source
+    assert shown.startswith(
+        '@probe("cosine", points=1, seconds=2)\ndef right_angle(cosine):'
+    ) and shown.endswith("\n\n\ncheck(right_angle)")
 
 
 @pytest.mark.parametrize("slug", ["toy", "vectors"])
@@ -131,26 +170,53 @@ def test_released_stubs_are_the_authors_stubs(built_course, slug):
 
 
 def test_no_line_of_a_hidden_probe_is_released(built_course):
-    text = "".join(p.read_text() for p in (built_course.root / "release").rglob("*") if p.suffix in (".ipynb", ".json"))
-    for word in ("SECRET_SCALE", "_wide", "_unit_rows", "vectors_are_refused(", "2000, rng", "1000.0, 0.0", "lengths_squared"):
+    text = "".join(
+        p.read_text()
+        for p in (built_course.root / "release").rglob("*")
+        if p.suffix in (".ipynb", ".json")
+    )
+    for word in (
+        "SECRET_SCALE",
+        "_wide",
+        "_unit_rows",
+        "vectors_are_refused(",
+        "2000, rng",
+        "1000.0, 0.0",
+        "lengths_squared",
+    ):
         assert word not in text, word
 
 
 def test_checks_hold_public_results_only(built_course):
     document = json.loads((built_course.root / "release" / "vectors" / "checks.json").read_text())
     assert set(document["probes"]) == {"three_four", "right_angle", "one_row", "shape_of_noise"}
-    assert document["questions"]["centroid"] == {"forbid": [], "functions": ["Centroid"], "needs": ["normalise", "cosine"]}
+    assert document["questions"]["centroid"] == {
+        "forbid": [],
+        "functions": ["Centroid"],
+        "needs": ["normalise", "cosine"],
+    }
     assert [m["name"] for m in document["probes"]["right_angle"]["mistakes"]] == ["not_normalised"]
 
 
 def test_release_holds_the_data_files(built_course):
-    assert sorted(files(built_course.root / "release" / "vectors")) == ["checks.json", "data/vectors/table.csv", "vectors.ipynb"]
+    assert sorted(files(built_course.root / "release" / "vectors")) == [
+        "checks.json",
+        "data/vectors/table.csv",
+        "vectors.ipynb",
+    ]
 
 
 def test_reference_that_fails_a_probe_is_refused(course, zygote):
     path = course.root / "solutions" / "vectors.py"
-    path.write_text(path.read_text().replace("squared_lengths = (x * x)", "squared_lengths = (x * undefined_name)"))
-    with pytest.raises(AuthorError, match=r"solutions/vectors\.py: probe three_four fails on the reference: NameError.*undefined_name"):
+    path.write_text(
+        path.read_text().replace(
+            "squared_lengths = (x * x)", "squared_lengths = (x * undefined_name)"
+        )
+    )
+    with pytest.raises(
+        AuthorError,
+        match=r"solutions/vectors\.py: probe three_four fails on the reference: NameError.*undefined_name",
+    ):
         build(course, "vectors", lambda: zygote)
 
 
@@ -161,10 +227,21 @@ def _append(path, text="\n"):
     path.write_text(path.read_text() + text)
 
 
-EDITED = [f"{kind}/vectors/{name}" for kind in ("source", "release") for name in ("vectors.ipynb", "data/vectors/table.csv")]
-ADDED = ["source/vectors/notes.txt", "source/vectors/deep/er/.hidden", "release/vectors/notes.txt", "release/vectors/data/vectors/more.csv"]
+EDITED = [
+    f"{kind}/vectors/{name}"
+    for kind in ("source", "release")
+    for name in ("vectors.ipynb", "data/vectors/table.csv")
+]
+ADDED = [
+    "source/vectors/notes.txt",
+    "source/vectors/deep/er/.hidden",
+    "release/vectors/notes.txt",
+    "release/vectors/data/vectors/more.csv",
+]
 REMOVED = [
-    f"{kind}/vectors/{name}" for kind in ("source", "release") for name in ("checks.json", "vectors.ipynb", "data/vectors/table.csv")
+    f"{kind}/vectors/{name}"
+    for kind in ("source", "release")
+    for name in ("checks.json", "vectors.ipynb", "data/vectors/table.csv")
 ]
 
 
@@ -220,21 +297,32 @@ def test_nothing_else_is_said(said_of_edits, said_of_removals):
         "vectors.ipynb: missing",
     )
     for found, many in ((said_of_edits, EDITED + ADDED), (said_of_removals, REMOVED)):
-        assert not [line for line in found if not line.startswith(tuple(many)) and not line.startswith(lint)]
+        assert not [
+            line for line in found if not line.startswith(tuple(many)) and not line.startswith(lint)
+        ]
 
 
 def test_release_that_is_not_there(course, zygote):
     shutil.rmtree(course.root / "release")
-    assert "vectors: no such folder; run `dlcourse build vectors`" in stale(course, "vectors", lambda: zygote)
+    assert "vectors: no such folder; run `dlcourse build vectors`" in stale(
+        course, "vectors", lambda: zygote
+    )
 
 
 def test_edited_authored_files_make_the_build_stale(course, zygote):
-    script, hints = course.root / "solutions" / "vectors.py", course.root / "tests" / "vectors" / "misconceptions.py"
-    script.write_text(script.read_text().replace("A running mean of directions", "A moving mean of directions"))
+    script, hints = (
+        course.root / "solutions" / "vectors.py",
+        course.root / "tests" / "vectors" / "misconceptions.py",
+    )
+    script.write_text(
+        script.read_text().replace("A running mean of directions", "A moving mean of directions")
+    )
     hints.write_text(hints.read_text().replace("is no cosine", "is not a cosine"))
     found = stale(course, "vectors", lambda: zygote)
     assert [line for line in found if line.endswith(" is stale")] == [
-        f"{kind}/vectors/{name} is stale" for kind in ("source", "release") for name in ("checks.json", "vectors.ipynb")
+        f"{kind}/vectors/{name} is stale"
+        for kind in ("source", "release")
+        for name in ("checks.json", "vectors.ipynb")
     ]
 
 
@@ -254,7 +342,18 @@ def test_checking_writes_nothing(course, zygote):
 
 def checks(value, hint="h", **more):
     tree = to_json({"a": np.asarray(value), "b": [1, "x"]})
-    return json.dumps({"probes": {"p": {"expected": tree, "mistakes": [{"hint": hint, "result": to_json(2.0)}], **more}}, "format": 1})
+    return json.dumps(
+        {
+            "probes": {
+                "p": {
+                    "expected": tree,
+                    "mistakes": [{"hint": hint, "result": to_json(2.0)}],
+                    **more,
+                }
+            },
+            "format": 1,
+        }
+    )
 
 
 def test_rounding_of_another_machine_is_the_same():
@@ -289,7 +388,11 @@ def test_rounding_keeps_the_committed_file(course, zygote):
     shutil.copy(path, course.root / "release" / "vectors" / "checks.json")
     assert stale(course, "vectors", lambda: zygote) == []
     build(course, "vectors", lambda: zygote)
-    assert path.read_text() == text == (course.root / "release" / "vectors" / "checks.json").read_text()
+    assert (
+        path.read_text()
+        == text
+        == (course.root / "release" / "vectors" / "checks.json").read_text()
+    )
 
 
 def test_changed_result_replaces_the_committed_file(course, zygote):
@@ -308,7 +411,9 @@ def test_changed_result_replaces_the_committed_file(course, zygote):
 def test_build_with_a_secret_in_source_fails_and_releases_nothing_new(course, zygote):
     before = files(course.root / "release")
     (course.root / "source" / "vectors" / "answers.txt").write_text("secret")
-    with pytest.raises(AuthorError, match=r"release/vectors holds what students must not get:\n  answers\.txt"):
+    with pytest.raises(
+        AuthorError, match=r"release/vectors holds what students must not get:\n  answers\.txt"
+    ):
         build(course, "vectors", lambda: zygote)
     assert files(course.root / "release") == before
 

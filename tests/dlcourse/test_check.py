@@ -17,12 +17,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-import dlcourse.check  # noqa: F401
+import dlcourse.student.check  # noqa: F401
 from dlcourse import close, probe
-from dlcourse.encoding import Raised
-from dlcourse.verdict import Expectation, KnownMistake
+from dlcourse.core.encoding import Raised
+from dlcourse.core.verdict import Expectation, KnownMistake
 
-module = sys.modules["dlcourse.check"]
+module = sys.modules["dlcourse.student.check"]
 X = np.array([[1.0, 2.0, 3.0], [0.0, 0.0, 1.0]])
 GOOD = np.exp(X) / np.exp(X).sum(1, keepdims=True)
 WRONG = np.exp(X) / np.exp(X).sum(0)
@@ -60,7 +60,9 @@ def judged(softmax: Any) -> Any:
 
 def document(forbid: list[str] | None = None) -> dict[str, Any]:
     def expected(one: Any, value: Any, *mistakes: KnownMistake) -> tuple[str, Any]:
-        return one.name, Expectation(one.name, one.question, one.title, one.points, True, close(), value, mistakes).to_json()
+        return one.name, Expectation(
+            one.name, one.question, one.title, one.points, True, close(), value, mistakes
+        ).to_json()
 
     both = 2 * X
     axis = KnownMistake("wrong_axis", "Sum over the classes.", WRONG)
@@ -88,7 +90,13 @@ def document(forbid: list[str] | None = None) -> dict[str, Any]:
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A fresh session in a folder with a checks.json, outside IPython and nbgrader."""
     monkeypatch.chdir(tmp_path)
-    for name in ("DLCOURSE_CHECKS", "DLCOURSE_GRADING", "NBGRADER_VALIDATING", "NBGRADER_EXECUTION", "JPY_SESSION_NAME"):
+    for name in (
+        "DLCOURSE_CHECKS",
+        "DLCOURSE_GRADING",
+        "NBGRADER_VALIDATING",
+        "NBGRADER_EXECUTION",
+        "JPY_SESSION_NAME",
+    ):
         monkeypatch.delenv(name, raising=False)
     for name, empty in (("_session", {}), ("_loaded", {}), ("_last", [])):
         monkeypatch.setattr(module, name, empty)
@@ -132,7 +140,9 @@ def test_pass(checked: Any) -> None:
 
 def test_fail_names_the_mistake(checked: Any) -> None:
     text = checked(rows, softmax=wrong_axis)
-    assert text.startswith("✗ failed · softmax · Each row sums to one.\n  all 6 values differ (shape (2, 3));")
+    assert text.startswith(
+        "✗ failed · softmax · Each row sums to one.\n  all 6 values differ (shape (2, 3));"
+    )
     assert "Looks like wrong axis: Sum over the classes." in text and "Traceback" not in text
 
 
@@ -181,15 +191,25 @@ def test_inputs_cannot_be_spoilt_for_the_next_check(checked: Any) -> None:
         x[:] = 0
         return good
 
-    assert checked(rows, softmax=destructive) == checked(rows, softmax=destructive) == "✓ softmax · Each row sums to one.\n"
+    assert (
+        checked(rows, softmax=destructive)
+        == checked(rows, softmax=destructive)
+        == "✓ softmax · Each row sums to one.\n"
+    )
 
 
 def test_needs_point_to_an_earlier_question_that_fails(checked: Any) -> None:
     names = {"softmax": wrong_axis, "loss": lambda x: 3.0}
-    assert "look there first" not in checked(mean, **names), "softmax has not been checked in this session"
+    assert "look there first" not in checked(mean, **names), (
+        "softmax has not been checked in this session"
+    )
     checked(rows, **names)
-    assert "This question uses softmax, whose own tests fail: look there first." in checked(mean, **names)
-    assert "look there first" not in checked(mean, **{**names, "softmax": softmax}), "softmax was written anew since"
+    assert "This question uses softmax, whose own tests fail: look there first." in checked(
+        mean, **names
+    )
+    assert "look there first" not in checked(mean, **{**names, "softmax": softmax}), (
+        "softmax was written anew since"
+    )
     assert checked(mean, **{**names, "loss": lambda x: 1.0}) == "✓ loss · Mean over two rows.\n"
 
 
@@ -197,14 +217,20 @@ def test_needs_point_to_a_question_that_is_not_written(checked: Any) -> None:
     names = {"softmax": stub, "loss": lambda x: stub()}
     text = checked(mean, **names)
     assert "waits for another question · loss" in text
-    assert " ".join(text.split()).endswith("This question uses softmax, which is not written yet: look there first.")
-    assert "waits" not in checked(mean, softmax=stub, loss=stub), "this question itself is to be written"
+    assert " ".join(text.split()).endswith(
+        "This question uses softmax, which is not written yet: look there first."
+    )
+    assert "waits" not in checked(mean, softmax=stub, loss=stub), (
+        "this question itself is to be written"
+    )
 
 
 def test_several_functions_of_a_question_are_told_apart(checked: Any, place: Path) -> None:
     several = document()
     several["questions"]["softmax"]["functions"] = ["softmax", "log_softmax", "unused"]
-    several["probes"]["both"] = Expectation("both", "softmax", "Two at once.", 1, True, close(), X).to_json()
+    several["probes"]["both"] = Expectation(
+        "both", "softmax", "Two at once.", 1, True, close(), X
+    ).to_json()
     (place / "checks.json").write_text(json.dumps(several))
 
     @probe("softmax")
@@ -212,10 +238,16 @@ def test_several_functions_of_a_question_are_told_apart(checked: Any, place: Pat
         """Two at once."""
         return softmax(X) + log_softmax(X)
 
-    assert "not written yet · log_softmax · Two at once." in checked(both, softmax=softmax, log_softmax=stub)
+    assert "not written yet · log_softmax · Two at once." in checked(
+        both, softmax=softmax, log_softmax=stub
+    )
     assert "not written yet · log_softmax · Two at once." in checked(both, softmax=softmax)
-    assert "not written yet · softmax, log_softmax · Two" in checked(both, softmax=stub, log_softmax=stub)
-    assert "failed · softmax, log_softmax · Two" in checked(both, softmax=softmax, log_softmax=lambda x: x)
+    assert "not written yet · softmax, log_softmax · Two" in checked(
+        both, softmax=stub, log_softmax=stub
+    )
+    assert "failed · softmax, log_softmax · Two" in checked(
+        both, softmax=softmax, log_softmax=lambda x: x
+    )
     assert "✓ softmax · Each row" in checked(rows, softmax=softmax, log_softmax=stub)
 
 
@@ -227,9 +259,18 @@ def test_needs_are_followed_further(checked: Any) -> None:
 def test_one_mistake_per_question(checked: Any, place: Path) -> None:
     both = document()
     both["probes"]["again"] = Expectation(
-        "again", "softmax", "T.", 1, True, close(), X, (KnownMistake("wrong_axis", "Sum over the classes.", WRONG),)
+        "again",
+        "softmax",
+        "T.",
+        1,
+        True,
+        close(),
+        X,
+        (KnownMistake("wrong_axis", "Sum over the classes.", WRONG),),
     ).to_json()
-    both["probes"]["rows"]["mistakes"][0]["result"] = both["probes"]["rows"]["mistakes"][1]["result"]
+    both["probes"]["rows"]["mistakes"][0]["result"] = both["probes"]["rows"]["mistakes"][1][
+        "result"
+    ]
     (place / "checks.json").write_text(json.dumps(both))
     namespace = {"softmax": lambda x: WRONG}
     assert "Looks like negated" in checked(rows, **namespace)
@@ -248,9 +289,13 @@ def test_forbidden_call_in_a_script_is_told(place: Path) -> None:
     }
     for body, mark in bodies.items():
         (place / "work.py").write_text(head + body + TEST_CELL)
-        done = subprocess.run([sys.executable, "work.py"], cwd=place, capture_output=True, text=True, timeout=60)
+        done = subprocess.run(
+            [sys.executable, "work.py"], cwd=place, capture_output=True, text=True, timeout=60
+        )
         text = done.stdout[done.stdout.index(mark) :]
-        assert done.returncode == 0 and ("must be solved without scipy.special.softmax" in text) == (mark == "✗")
+        assert done.returncode == 0 and (
+            "must be solved without scipy.special.softmax" in text
+        ) == (mark == "✗")
 
 
 def test_warnings_and_stderr_do_not_fail_a_check(checked: Any) -> None:
@@ -260,7 +305,11 @@ def test_warnings_and_stderr_do_not_fail_a_check(checked: Any) -> None:
         return softmax(x)
 
     text = checked(rows, softmax=noisy)
-    assert "✓ softmax · Each row sums to one." in text and "note: UserWarning: mind the step" in text and "to stderr" in text
+    assert (
+        "✓ softmax · Each row sums to one." in text
+        and "note: UserWarning: mind the step" in text
+        and "to stderr" in text
+    )
 
 
 def test_random_numbers_of_the_notebook_go_on(checked: Any) -> None:
@@ -289,18 +338,38 @@ TROUBLE = {
     "another JSON": ("[]", "is damaged (TypeError)"),
     "nothing in it": ("{}", "is damaged (KeyError)"),
     "no UTF-8": (b"\xff\xfe\xff", "is damaged (UnicodeDecodeError)"),
-    "newer format": ('{"format": 2}', "is of format 2, this version of dlcourse reads format 1: update dlcourse"),
-    "older format": ('{"format": 0}', "this version of dlcourse reads format 1: get the assignment again"),
+    "newer format": (
+        '{"format": 2}',
+        "is of format 2, this version of dlcourse reads format 1: update dlcourse",
+    ),
+    "older format": (
+        '{"format": 0}',
+        "this version of dlcourse reads format 1: get the assignment again",
+    ),
     "probes missing": (json.dumps({**document(), "probes": []}), "is damaged"),
-    "questions of another form": (json.dumps({**document(), "questions": {"softmax": {}}}), "is damaged"),
+    "questions of another form": (
+        json.dumps({**document(), "questions": {"softmax": {}}}),
+        "is damaged",
+    ),
     "unknown test": (
         json.dumps({**document(), "probes": {}}),
         "checks.json (assignment toy) has no test 'rows': the notebook and this file are not of the same release",
     ),
-    "damaged test": (json.dumps({**document(), "probes": {"rows": {"question": "softmax"}}}), "test 'rows' is damaged"),
+    "damaged test": (
+        json.dumps({**document(), "probes": {"rows": {"question": "softmax"}}}),
+        "test 'rows' is damaged",
+    ),
     "damaged result": (
         json.dumps(
-            {**document(), "probes": {"rows": {**document()["probes"]["rows"], "expected": {"tree": {"t": "ndarray"}, "buffers": []}}}}
+            {
+                **document(),
+                "probes": {
+                    "rows": {
+                        **document()["probes"]["rows"],
+                        "expected": {"tree": {"t": "ndarray"}, "buffers": []},
+                    }
+                },
+            }
         ),
         "test 'rows' is damaged",
     ),
@@ -308,14 +377,21 @@ TROUBLE = {
 
 
 @pytest.mark.parametrize("case", TROUBLE)
-def test_trouble_is_one_clear_line(case: str, place: Path, checked: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_trouble_is_one_clear_line(
+    case: str, place: Path, checked: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     content, expected = TROUBLE[case]
     path = place / "checks.json"
     path.unlink()
     if content is not None:
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
     text = checked(rows, softmax=softmax)
-    assert expected in text and "checks.json" in text and text.startswith("○ not checked: ") and text.count("\n") == 1
+    assert (
+        expected in text
+        and "checks.json" in text
+        and text.startswith("○ not checked: ")
+        and text.count("\n") == 1
+    )
     monkeypatch.setenv("NBGRADER_VALIDATING", "1")
     with pytest.raises(module.CheckFailed, match="checks.json"):
         checked(rows, softmax=softmax)
@@ -326,7 +402,9 @@ def test_no_test_at_all(value: Any, checked: Any) -> None:
     assert "check takes a test, that is a function under @probe, not" in checked(value)
 
 
-def test_file_named_by_the_environment(place: Path, checked: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_file_named_by_the_environment(
+    place: Path, checked: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (place / "checks.json").rename(place / "other.json")
     monkeypatch.setenv("DLCOURSE_CHECKS", str(place / "other.json"))
     assert checked(rows, softmax=softmax).startswith("✓")
@@ -334,14 +412,18 @@ def test_file_named_by_the_environment(place: Path, checked: Any, monkeypatch: p
     assert "none.json is not there" in checked(rows, softmax=softmax)
 
 
-def test_file_is_found_after_a_change_of_folder(place: Path, checked: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_file_is_found_after_a_change_of_folder(
+    place: Path, checked: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     checked(rows, softmax=softmax)
     (place / "elsewhere").mkdir()
     monkeypatch.chdir(place / "elsewhere")
     assert checked(rows, softmax=softmax).startswith("✓")
 
 
-def test_file_next_to_the_notebook_that_jupyter_names(place: Path, checked: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_file_next_to_the_notebook_that_jupyter_names(
+    place: Path, checked: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (place / "elsewhere").mkdir()
     monkeypatch.chdir(place / "elsewhere")
     monkeypatch.setenv("JPY_SESSION_NAME", str(place / "toy.ipynb"))
@@ -362,19 +444,25 @@ def test_unchanged_file_is_read_once(checked: Any, monkeypatch: pytest.MonkeyPat
     checked(again, softmax=softmax)
 
 
-def test_while_grading_a_check_is_harmless_and_quick(place: Path, checked: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_while_grading_a_check_is_harmless_and_quick(
+    place: Path, checked: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("DLCOURSE_GRADING", "1")
     assert checked(rows, softmax=lambda x: time.sleep(60)) == "check: not run while grading\n"
 
 
-def test_nothing_is_raised_interactively_and_everything_under_validation(checked: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_raised_interactively_and_everything_under_validation(
+    checked: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     checked(rows, softmax=wrong_axis)
     monkeypatch.setenv("NBGRADER_EXECUTION", "validate")
     checked(rows, softmax=softmax)
     for bad in (wrong_axis, stub):
         with pytest.raises(module.CheckFailed) as caught:
             checked(rows, softmax=bad)
-        assert caught.value._render_traceback_()[0][2:].startswith(("failed · softmax", "not written yet · softmax"))
+        assert caught.value._render_traceback_()[0][2:].startswith(
+            ("failed · softmax", "not written yet · softmax")
+        )
 
 
 def in_ipython(cells: list[str], folder: Path) -> list[dict[str, str]]:
@@ -395,7 +483,9 @@ def in_ipython(cells: list[str], folder: Path) -> list[dict[str, str]]:
                 shown.append({{"error": type(result.error_in_exec).__name__}})
         print("RESULT" + json.dumps(shown))
     """
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(("NBGRADER", "DLCOURSE"))}
+    environment = {
+        k: v for k, v in os.environ.items() if not k.startswith(("NBGRADER", "DLCOURSE"))
+    }
     done = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(script)],
         cwd=folder,
@@ -447,8 +537,14 @@ def test_in_ipython(place: Path) -> None:
     texts = [" ".join(f["text/plain"].split()) for f in found if "text/html" in f]
     assert len(texts) == 6 and not [f for f in found if "error" in f]
     assert texts[0] == "✓ softmax · Each row sums to one."
-    assert "has no attribute 'som'" in texts[1] and "cell In[4], line 3: return e / e.som(0)" in texts[1]
-    assert "must be solved without scipy.special.softmax; line 2 uses it: return library(x, axis=1)" in texts[2]
+    assert (
+        "has no attribute 'som'" in texts[1]
+        and "cell In[4], line 3: return e / e.som(0)" in texts[1]
+    )
+    assert (
+        "must be solved without scipy.special.softmax; line 2 uses it: return library(x, axis=1)"
+        in texts[2]
+    )
     assert texts[3] == "✓ softmax · Each row sums to one."
     assert "must be solved without scipy.special.softmax; line 3" in texts[4]
     assert "must be solved without scipy.special.softmax" in texts[5]
@@ -471,7 +567,14 @@ def test_nbgrader_validate(place: Path) -> None:
         path = place / "toy.ipynb"
         nbformat.write(
             new_notebook(
-                cells=cells, metadata={"kernelspec": {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}}
+                cells=cells,
+                metadata={
+                    "kernelspec": {
+                        "name": "python3",
+                        "display_name": "Python 3 (ipykernel)",
+                        "language": "python",
+                    }
+                },
             ),
             path,
         )
@@ -486,19 +589,24 @@ def test_nbgrader_validate(place: Path) -> None:
     out = io.StringIO()
     validator = Validator()
     validator.stream = out  # type: ignore[assignment]
-    validator.validate_and_print(str(notebook("def softmax(x):\n    e = np.exp(x)\n    return e / e.sum(0)")))
+    validator.validate_and_print(
+        str(notebook("def softmax(x):\n    e = np.exp(x)\n    return e / e.sum(0)"))
+    )
     text = out.getvalue()
     assert "VALIDATION FAILED ON 1 CELL(S)" in text
-    assert "✗ failed · softmax · Each row sums to one." in text and "Looks like wrong axis: Sum over the classes." in text
+    assert (
+        "✗ failed · softmax · Each row sums to one." in text
+        and "Looks like wrong axis: Sum over the classes." in text
+    )
     assert "Traceback" not in text and "CheckFailed" not in text
-    failed = Validator().validate(str(notebook("def softmax(x):\n    raise NotImplementedError")))["failed"]
+    failed = Validator().validate(str(notebook("def softmax(x):\n    raise NotImplementedError")))[
+        "failed"
+    ]
     assert failed[0]["raw_error"] == "○ not written yet · softmax · Each row sums to one."
 
 
 def test_import_needs_numpy_only() -> None:
-    code = (
-        "import sys, dlcourse; print([m for m in ('torch', 'IPython', 'nbformat', 'jinja2', 'jupytext', 'numpy.ma') if m in sys.modules])"
-    )
+    code = "import sys, dlcourse; print([m for m in ('torch', 'IPython', 'nbformat', 'jinja2', 'jupytext', 'numpy.ma') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 

@@ -28,26 +28,43 @@ from scratch import (
     totals,
 )
 
-from dlcourse import classgrade, cli
-from dlcourse.build import build
-from dlcourse.classgrade import Entry, Journal, Settings, diagnoses, elapsed, grade_class, question_scores, submitted_folders
-from dlcourse.course import read_course
-from dlcourse.probes import AuthorError
-from dlcourse.submission import Submission
+from dlcourse import cli
+from dlcourse.authoring.build import build
+from dlcourse.authoring.course import read_course
+from dlcourse.errors import AuthorError
+from dlcourse.grading import class_run as classgrade
+from dlcourse.grading.class_run import (
+    Entry,
+    Journal,
+    Settings,
+    diagnoses,
+    elapsed,
+    grade_class,
+    question_scores,
+    submitted_folders,
+)
+from dlcourse.grading.submission import Submission
 
 # ---- the sample class: the same as nbgrader autograde ----------------------------------------------------------------
 
 
 @pytest.mark.parametrize("table", ["grades", "comments", "submissions", "students", "cells"])
 def test_gradebook_is_the_one_that_nbgrader_writes(nbgraded, classgraded, table):
-    one, two = (gradebook_tables(course.root / "gradebook.db")[table] for course, _ in (nbgraded, classgraded))
+    one, two = (
+        gradebook_tables(course.root / "gradebook.db")[table]
+        for course, _ in (nbgraded, classgraded)
+    )
     assert len(one) > 0 and one == two
 
 
 def test_graded_notebooks_are_those_of_nbgrader(nbgraded, classgraded):
-    for student in sorted(set(EXPECTED) - {"loops", "killed", "memory"}):  # their outputs name times and processes
+    for student in sorted(
+        set(EXPECTED) - {"loops", "killed", "memory"}
+    ):  # their outputs name times and processes
         one, two = (
-            nbformat.read(course.root / "autograded" / student / "vectors" / "vectors.ipynb", as_version=4)
+            nbformat.read(
+                course.root / "autograded" / student / "vectors" / "vectors.ipynb", as_version=4
+            )
             for course, _ in (nbgraded, classgraded)
         )
         assert one.metadata["dlcourse"] == two.metadata["dlcourse"]
@@ -57,7 +74,9 @@ def test_graded_notebooks_are_those_of_nbgrader(nbgraded, classgraded):
 
 def test_files_are_those_of_nbgrader(nbgraded, classgraded):
     one, two = (
-        sorted(p.relative_to(course.root).as_posix() for p in (course.root / "autograded").rglob("*"))
+        sorted(
+            p.relative_to(course.root).as_posix() for p in (course.root / "autograded").rglob("*")
+        )
         for course, _ in (nbgraded, classgraded)
     )
     assert one == two
@@ -69,13 +88,17 @@ def test_every_student_has_the_right_score(classgraded):
 
 def test_table_names_scores_diagnoses_and_what_needs_a_look(classgraded):
     output = classgraded[1]
-    lines = {line.split("│")[1].strip(): line for line in output.splitlines() if line.count("│") == 4}
+    lines = {
+        line.split("│")[1].strip(): line for line in output.splitlines() if line.count("│") == 4
+    }
     assert set(lines) == set(EXPECTED)
     assert "6.5/16.5" in lines["columns"] and "normalise: columns normalised" in lines["columns"]
     assert "16.5/16.5" in lines["perfect"]
     for student in UNREADABLE:
         assert f"submitted/{student}/vectors: " in output
-    assert f"{len(EXPECTED)} graded now, 0 unchanged, 0 failed" in output and "slowest loops" in output
+    assert (
+        f"{len(EXPECTED)} graded now, 0 unchanged, 0 failed" in output and "slowest loops" in output
+    )
 
 
 def test_submitted_files_are_never_changed(classgraded):
@@ -140,8 +163,16 @@ def test_since_takes_what_was_handed_in_at_or_after(small):
 @pytest.mark.parametrize("change", ["source", "timestamp", "unreadable"])
 def test_changed_submission_is_graded_again(small, change):
     grade(small)
-    content = {"source": released(small, "vectors"), "timestamp": None, "unreadable": b"junk"}[change]
-    hand_in(small, "perfect", "vectors", content, "2026-05-05 00:00:00 UTC" if change == "timestamp" else None)
+    content = {"source": released(small, "vectors"), "timestamp": None, "unreadable": b"junk"}[
+        change
+    ]
+    hand_in(
+        small,
+        "perfect",
+        "vectors",
+        content,
+        "2026-05-05 00:00:00 UTC" if change == "timestamp" else None,
+    )
     report = grade(small)
     assert report.graded == ["perfect"]
     assert report.entries["perfect"].score == (16.5 if change == "timestamp" else 0)
@@ -150,7 +181,9 @@ def test_changed_submission_is_graded_again(small, change):
 
 def test_outputs_and_execution_counts_are_no_change(small):
     grade(small)
-    notebook = nbformat.read(small.root / "submitted" / "half" / "vectors" / "vectors.ipynb", as_version=4)
+    notebook = nbformat.read(
+        small.root / "submitted" / "half" / "vectors" / "vectors.ipynb", as_version=4
+    )
     notebook.cells[1].outputs = [nbformat.v4.new_output("stream", text="x")]
     notebook.cells[1].execution_count = 9
     hand_in(small, "half", "vectors", notebook)
@@ -174,7 +207,10 @@ def test_new_term_draws_new_inputs_and_grades_all_again(small):
     path = small.root / "course.toml"
     path.write_text(path.read_text().replace('seed = "a seed"', 'seed = "another"'))
     report = grade(read_course(small.root))
-    assert sorted(report.graded) == ["columns", "half", "perfect"] and report.entries["perfect"].score == 16.5
+    assert (
+        sorted(report.graded) == ["columns", "half", "perfect"]
+        and report.entries["perfect"].score == 16.5
+    )
 
 
 def test_lost_notebook_or_lost_grade_is_made_again(small):
@@ -186,56 +222,86 @@ def test_lost_notebook_or_lost_grade_is_made_again(small):
             "join submitted_assignment s on n.assignment_id = s.id where s.student_id = 'columns')"
         )
     assert sorted(grade(small).graded) == ["columns", "half"]
-    assert totals(small.root / "gradebook.db", "vectors") == {s: EXPECTED[s] for s in ("columns", "half", "perfect")}
+    assert totals(small.root / "gradebook.db", "vectors") == {
+        s: EXPECTED[s] for s in ("columns", "half", "perfect")
+    }
 
 
 def test_manual_grades_and_comments_survive(small):
     grade(small)
     with sqlite3.connect(small.root / "gradebook.db") as database:
-        database.execute("update grade set manual_score = 0.5, extra_credit = 2 where auto_score = 4")
+        database.execute(
+            "update grade set manual_score = 0.5, extra_credit = 2 where auto_score = 4"
+        )
         database.execute("update comment set manual_comment = 'well done'")
     report = grade(small, again=True)
     assert report.entries["perfect"].score == 16.5 - 4 + 0.5
     tables = gradebook_tables(small.root / "gradebook.db")
     touched = [
-        (auto, manual, extra, needs) for _, _, cell, auto, manual, extra, needs in tables["grades"] if cell == "test-mean_and_spread"
+        (auto, manual, extra, needs)
+        for _, _, cell, auto, manual, extra, needs in tables["grades"]
+        if cell == "test-mean_and_spread"
     ]
     assert touched == [(4.0, 0.5, 2.0, 1)] * 3
     assert {manual for *_, manual in tables["comments"]} == {"well done"}
-    assert all(needs == 0 for _, _, cell, *_, needs in tables["grades"] if cell != "test-mean_and_spread")
+    assert all(
+        needs == 0 for _, _, cell, *_, needs in tables["grades"] if cell != "test-mean_and_spread"
+    )
 
 
 def test_what_students_hold_later_replaces_what_they_had(small):
     """Wrong, then right: the gradebook shows the last submission only."""
     hand_in(small, "columns", "vectors", perfect(small, "vectors"))
     assert grade(small).entries["columns"].score == 16.5
-    assert len([g for g in gradebook_tables(small.root / "gradebook.db")["grades"] if g[0] == "columns"]) == 9
+    assert (
+        len(
+            [
+                g
+                for g in gradebook_tables(small.root / "gradebook.db")["grades"]
+                if g[0] == "columns"
+            ]
+        )
+        == 9
+    )
 
 
 # ---- what stops a run, what does not ---------------------------------------------------------------------------------
 
 
 def test_no_submissions(course, inline):
-    with pytest.raises(AuthorError, match="no submission of vectors in submitted/; collect them with `nbgrader collect vectors`"):
+    with pytest.raises(
+        AuthorError,
+        match="no submission of vectors in submitted/; collect them with `nbgrader collect vectors`",
+    ):
         grade(course)
 
 
 def test_assignment_that_is_not_in_the_gradebook(small):
     (small.root / "gradebook.db").unlink()
-    with pytest.raises(AuthorError, match=r"assignment 'vectors' is not in the gradebook .*; run `dlcourse build vectors`"):
+    with pytest.raises(
+        AuthorError,
+        match=r"assignment 'vectors' is not in the gradebook .*; run `dlcourse build vectors`",
+    ):
         grade(small)
 
 
 def test_gradebook_of_another_build(small):
     with sqlite3.connect(small.root / "gradebook.db") as database:
-        database.execute("update grade_cells set max_score = 9 where id in (select id from base_cell where name = 'test-right_angle')")
-    with pytest.raises(AuthorError, match="the gradebook holds another build of 'vectors'; run `dlcourse build vectors`"):
+        database.execute(
+            "update grade_cells set max_score = 9 where id in (select id from base_cell where name = 'test-right_angle')"
+        )
+    with pytest.raises(
+        AuthorError,
+        match="the gradebook holds another build of 'vectors'; run `dlcourse build vectors`",
+    ):
         grade(small)
 
 
 def test_missing_source(small):
     (small.root / "source" / "vectors" / "vectors.ipynb").unlink()
-    with pytest.raises(AuthorError, match=r"source/vectors/vectors\.ipynb is missing; run `dlcourse build vectors`"):
+    with pytest.raises(
+        AuthorError, match=r"source/vectors/vectors\.ipynb is missing; run `dlcourse build vectors`"
+    ):
         grade(small)
 
 
@@ -253,7 +319,9 @@ def test_folder_names_that_no_gradebook_can_hold_fail_one_student_only(small):
     report = grade(small)
     assert sorted(report.graded) == ["columns", "half", "perfect"]
     assert len(report.failed) == 1 and "UnicodeEncodeError" in next(iter(report.failed.values()))
-    assert totals(small.root / "gradebook.db", "vectors") == {s: EXPECTED[s] for s in ("columns", "half", "perfect")}
+    assert totals(small.root / "gradebook.db", "vectors") == {
+        s: EXPECTED[s] for s in ("columns", "half", "perfect")
+    }
 
 
 def test_stray_files_in_submitted_are_no_students(small):
@@ -280,12 +348,18 @@ def test_exit_status_0_1_2(small, monkeypatch, capsys):
     hand_in(small, "junk", "vectors", b"junk")
     status, output = run()
     assert (
-        status == 2 and "1 graded now, 3 unchanged, 0 failed" in output and "submitted/junk/vectors: vectors.ipynb is no notebook" in output
+        status == 2
+        and "1 graded now, 3 unchanged, 0 failed" in output
+        and "submitted/junk/vectors: vectors.ipynb is no notebook" in output
     )
     hand_in(small, "new", "vectors", released(small, "vectors"))
     (small.root / "autograded" / "new").write_text("in the way")
     status, output = run()
-    assert status == 1 and "0 graded now, 4 unchanged, 1 failed" in output and "submitted/new/vectors: no grade: " in output
+    assert (
+        status == 1
+        and "0 graded now, 4 unchanged, 1 failed" in output
+        and "submitted/new/vectors: no grade: " in output
+    )
 
 
 # ---- the journal -----------------------------------------------------------------------------------------------------
@@ -326,7 +400,19 @@ def test_line_torn_at_any_byte_is_dropped_and_spoils_nothing_that_follows(tmp_pa
 
 
 @pytest.mark.parametrize(
-    "line", ["", "junk", "5", "null", "[]", "{}", '{"student": "x"}', '{"verdicts": 3}', '{"verdicts": [], "more": 1}', "\x00"]
+    "line",
+    [
+        "",
+        "junk",
+        "5",
+        "null",
+        "[]",
+        "{}",
+        '{"student": "x"}',
+        '{"verdicts": 3}',
+        '{"verdicts": [], "more": 1}',
+        "\x00",
+    ],
 )
 def test_foreign_lines_are_skipped(tmp_path, line):
     path = tmp_path / "j"
@@ -337,7 +423,13 @@ def test_foreign_lines_are_skipped(tmp_path, line):
 
 
 def test_report_in_words():
-    one = entry(verdicts=[("q", "p", "failed", "wrong_axis"), ("q", "r", "failed", "wrong_axis"), ("s", "t", "passed", "")])
+    one = entry(
+        verdicts=[
+            ("q", "p", "failed", "wrong_axis"),
+            ("q", "r", "failed", "wrong_axis"),
+            ("s", "t", "passed", ""),
+        ]
+    )
     assert diagnoses(one) == ["q: wrong axis"]
     assert question_scores(one, {"p": 1, "r": 2, "t": 4}) == {"q": 0.0, "s": 4}
     assert [elapsed(s) for s in (0, 61, 3600, 3725)] == ["0:00", "1:01", "01:00:00", "01:02:05"]
@@ -387,9 +479,23 @@ def _alive(pid):
 
 
 def _start(course):
-    command = [sys.executable, "-m", "dlcourse.cli", "grade", "vectors", "--jobs", "2", "--unsafe-no-sandbox"]
+    command = [
+        sys.executable,
+        "-m",
+        "dlcourse.cli",
+        "grade",
+        "vectors",
+        "--jobs",
+        "2",
+        "--unsafe-no-sandbox",
+    ]
     return subprocess.Popen(
-        command, cwd=course.root, env=environment(course.root), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
+        command,
+        cwd=course.root,
+        env=environment(course.root),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
     )
 
 
@@ -435,7 +541,10 @@ def test_killed_run_goes_on_where_it_was(killed):
 
 def test_killed_runs_end_in_the_same_gradebook(killed, classgraded):
     course, _, _, _ = killed
-    found, want = gradebook_tables(course.root / "gradebook.db"), gradebook_tables(classgraded[0].root / "gradebook.db")
+    found, want = (
+        gradebook_tables(course.root / "gradebook.db"),
+        gradebook_tables(classgraded[0].root / "gradebook.db"),
+    )
     for table in ("grades", "comments", "submissions", "students"):
         assert found[table] == [row for row in want[table] if row[0] in _KILLED], table
     assert found["cells"] == want["cells"]
@@ -444,9 +553,14 @@ def test_killed_runs_end_in_the_same_gradebook(killed, classgraded):
 def test_killed_runs_leave_whole_notebooks(killed, classgraded):
     course, *_ = killed
     for student in _KILLED:
-        one, two = ((c.root / "autograded" / student / "vectors" / "vectors.ipynb") for c in (course, classgraded[0]))
+        one, two = (
+            (c.root / "autograded" / student / "vectors" / "vectors.ipynb")
+            for c in (course, classgraded[0])
+        )
         one, two = (nbformat.read(path, as_version=4) for path in (one, two))
-        assert [c.get("metadata", {}).get("dlcourse") for c in one.cells] == [c.get("metadata", {}).get("dlcourse") for c in two.cells]
+        assert [c.get("metadata", {}).get("dlcourse") for c in one.cells] == [
+            c.get("metadata", {}).get("dlcourse") for c in two.cells
+        ]
     assert not list((course.root / "autograded").rglob(".*"))
 
 
@@ -501,7 +615,11 @@ def results(monkeypatch):
 
 def test_all_results_come_once(results):
     found, failed, pools = results([f"slow{n}" for n in range(25)])
-    assert sorted(found) == sorted((f"s{n}", f"slow{n}") for n in range(25)) and failed == {} and len(pools) == 1
+    assert (
+        sorted(found) == sorted((f"s{n}", f"slow{n}") for n in range(25))
+        and failed == {}
+        and len(pools) == 1
+    )
 
 
 @pytest.mark.parametrize("at", [0, 3, 19])
@@ -529,7 +647,11 @@ def test_worker_killed_once_loses_nobody(results, tmp_path):
 
 def test_exception_in_a_worker_is_that_students_only(results):
     found, failed, pools = results(["slow0", "raise hell", "slow2"])
-    assert [s for s, _ in sorted(found)] == ["s0", "s2"] and failed == {"s1": "ValueError: raise hell"} and len(pools) == 1
+    assert (
+        [s for s, _ in sorted(found)] == ["s0", "s2"]
+        and failed == {"s1": "ValueError: raise hell"}
+        and len(pools) == 1
+    )
 
 
 def test_submissions_are_read_as_they_are_needed(results):
@@ -553,7 +675,9 @@ def test_submissions_are_read_as_they_are_needed(results):
     found = Watched()
     failed = {}
     make = lambda: (ProcessPoolExecutor(2, multiprocessing.get_context("fork")), 2)  # noqa: E731
-    for item in classgrade._results(((f"s{n}", Submission([], [t])) for n, t in enumerate(texts())), make, failed):
+    for item in classgrade._results(
+        ((f"s{n}", Submission([], [t])) for n, t in enumerate(texts())), make, failed
+    ):
         found.append(item)
     assert len(found) == 60 and most <= 5
 
@@ -562,7 +686,9 @@ def test_what_takes_long_is_put_off_to_the_end(results):
     texts = [f"endless{n}" if n % 3 == 0 else f"slow{n}" for n in range(12)]
     found, failed, pools = results(texts)
     assert [t[:4] for _, t in found] == ["slow"] * 8 + ["endl"] * 4
-    assert {s for s, _ in found} == {f"s{n}" for n in range(12)} and failed == {} and len(pools) == 1
+    assert (
+        {s for s, _ in found} == {f"s{n}" for n in range(12)} and failed == {} and len(pools) == 1
+    )
 
 
 def test_worker_that_dies_among_those_put_off(results):
@@ -577,7 +703,10 @@ def test_nothing_to_do_starts_no_worker(results):
 def test_machine_without_a_sandbox_is_one_clear_error(small, monkeypatch):
     monkeypatch.undo()
     monkeypatch.setattr(classgrade, "available", lambda: ("no user namespaces",))
-    with pytest.raises(AuthorError, match="cannot be sandboxed on this machine: no user namespaces.*--unsafe-no-sandbox"):
+    with pytest.raises(
+        AuthorError,
+        match="cannot be sandboxed on this machine: no user namespaces.*--unsafe-no-sandbox",
+    ):
         grade(small)
 
 
@@ -598,7 +727,9 @@ def test_worker_and_its_warm_process_killed_in_the_middle_of_a_class(built_cours
         if done == 2:  # a worker: its pool is made anew
             killed.append(workers[0])
         if done == 5:  # the zygote of a worker
-            killed.append(next(c for w in workers for c in _children(w) if b"zygote" in _command_line(c)))
+            killed.append(
+                next(c for w in workers for c in _children(w) if b"zygote" in _command_line(c))
+            )
         if done in (2, 5):
             os.kill(killed[-1], signal.SIGKILL)
 

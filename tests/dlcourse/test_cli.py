@@ -12,7 +12,7 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from dlcourse import cli
-from dlcourse.course import read_course
+from dlcourse.authoring.course import read_course
 
 COMMANDS = sorted(get_command(cli.app).commands)
 
@@ -66,7 +66,9 @@ def test_help_of_every_command(name):
     subcommands = getattr(command, "commands", {"": command})
     for one in subcommands.values():
         for parameter in one.params:
-            assert parameter.name == "help" or getattr(parameter, "help", None), f"{name} {parameter.name} has no help"
+            assert parameter.name == "help" or getattr(parameter, "help", None), (
+                f"{name} {parameter.name} has no help"
+            )
 
 
 def test_help_names_every_command():
@@ -84,12 +86,20 @@ def test_no_arguments_show_the_help(run):
 def test_list(run):
     status, out, _ = run("list")
     assert status == 0
-    assert [word for word in ("Scratch", "toy", "vectors", "Toy", "Vectors", "First", "Second") if word not in out] == []
+    assert [
+        word
+        for word in ("Scratch", "toy", "vectors", "Toy", "Vectors", "First", "Second")
+        if word not in out
+    ] == []
 
 
 def test_list_breaks_no_name_on_a_narrow_terminal():
     done = subprocess.run(
-        [sys.executable, "-m", "dlcourse.cli", "list"], cwd=REPOSITORY, env={**os.environ, "COLUMNS": "80"}, capture_output=True, text=True
+        [sys.executable, "-m", "dlcourse.cli", "list"],
+        cwd=REPOSITORY,
+        env={**os.environ, "COLUMNS": "80"},
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 0 and set(read_course(REPOSITORY).entries) <= set(done.stdout.split())
 
@@ -120,7 +130,9 @@ def test_command_is_a_program(course):
 
 @pytest.mark.parametrize("command", [("build",), ("grade",)])
 def test_unknown_slug_names_the_nearest(refused, command):
-    assert "no assignment 'vektors' in course.toml; did you mean vectors" in refused(*command, "vektors")
+    assert "no assignment 'vektors' in course.toml; did you mean vectors" in refused(
+        *command, "vektors"
+    )
 
 
 @pytest.mark.parametrize("command", [("list",), ("build",), ("grade", "toy"), ("new", "x")])
@@ -147,9 +159,24 @@ def test_new_of_a_bad_name(refused):
     ("name", "old", "new", "message"),
     [
         ("tests/toy/probes.py", "points=2", "points='two'", "points='two'; give a positive number"),
-        ("tests/toy/probes.py", '"softmax", points=1)', '"sofmax", points=1)', "did you mean 'softmax'?"),
-        ("solutions/toy.py", "### END SOLUTION", "### END SOLUTON", "misspelt marker '### END SOLUTON'"),
-        ("tests/toy/misconceptions.py", "e / e.sum(axis=-1", "e / e.sum(axis=-2", "stands 0 times in the question's cell"),
+        (
+            "tests/toy/probes.py",
+            '"softmax", points=1)',
+            '"sofmax", points=1)',
+            "did you mean 'softmax'?",
+        ),
+        (
+            "solutions/toy.py",
+            "### END SOLUTION",
+            "### END SOLUTON",
+            "misspelt marker '### END SOLUTON'",
+        ),
+        (
+            "tests/toy/misconceptions.py",
+            "e / e.sum(axis=-1",
+            "e / e.sum(axis=-2",
+            "stands 0 times in the question's cell",
+        ),
     ],
 )
 def test_wrong_authored_files_are_one_line_with_the_file(refused, course, name, old, new, message):
@@ -163,11 +190,16 @@ def test_wrong_authored_files_are_one_line_with_the_file(refused, course, name, 
 
 def test_build_without_the_authored_files(refused, course):
     (course.root / "solutions" / "toy.py").unlink()
-    assert "solutions/toy.py: no such file; `dlcourse new toy` writes a template" in refused("build", "toy")
+    assert "solutions/toy.py: no such file; `dlcourse new toy` writes a template" in refused(
+        "build", "toy"
+    )
 
 
 def test_grade_without_submissions(refused):
-    assert "no submission of toy in submitted/; collect them with `nbgrader collect toy`" in refused("grade", "toy")
+    assert (
+        "no submission of toy in submitted/; collect them with `nbgrader collect toy`"
+        in refused("grade", "toy")
+    )
 
 
 def test_grade_of_a_student_who_handed_in_nothing(refused, course):

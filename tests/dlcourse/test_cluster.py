@@ -9,10 +9,20 @@ import time
 
 import pytest
 from distributed import Client
-from scratch import EXPECTED, copy_course, dlcourse, environment, gradebook_tables, hand_in, hand_in_samples, perfect, totals
+from scratch import (
+    EXPECTED,
+    copy_course,
+    dlcourse,
+    environment,
+    gradebook_tables,
+    hand_in,
+    hand_in_samples,
+    perfect,
+    totals,
+)
 
-from dlcourse.authoring import AuthorError
-from dlcourse.classgrade import Settings, grade_class
+from dlcourse.errors import AuthorError
+from dlcourse.grading.class_run import Settings, grade_class
 
 _SILENT = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 
@@ -28,7 +38,9 @@ class Cluster:
         self.folder, self.workers = folder, []
         self._environment = environment(folder)
         self._file = folder / "scheduler.json"
-        self._scheduler = self._start("scheduler", "--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(self._file))
+        self._scheduler = self._start(
+            "scheduler", "--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(self._file)
+        )
         deadline = time.monotonic() + 60
         while not self._file.is_file() or not self._file.read_text():
             assert time.monotonic() < deadline and self._scheduler.poll() is None
@@ -36,15 +48,27 @@ class Cluster:
         self.address = json.loads(self._file.read_text())["address"]
 
     def _start(self, what, *arguments):
-        command = [sys.executable, "-m", f"distributed.cli.dask_{what}", *arguments, "--no-dashboard"]
-        return subprocess.Popen(command, cwd=self.folder, env=self._environment, start_new_session=True, **_SILENT)
+        command = [
+            sys.executable,
+            "-m",
+            f"distributed.cli.dask_{what}",
+            *arguments,
+            "--no-dashboard",
+        ]
+        return subprocess.Popen(
+            command, cwd=self.folder, env=self._environment, start_new_session=True, **_SILENT
+        )
 
     def add(self, threads=1, wait=True):
         """Start a worker without a nanny, which would start it again when it is killed."""
-        self.workers.append(self._start("worker", self.address, "--nthreads", str(threads), "--no-nanny"))
+        self.workers.append(
+            self._start("worker", self.address, "--nthreads", str(threads), "--no-nanny")
+        )
         if wait:
             with Client(self.address, set_as_default=False) as client:
-                client.wait_for_workers(len([w for w in self.workers if w.poll() is None]), timeout=60)
+                client.wait_for_workers(
+                    len([w for w in self.workers if w.poll() is None]), timeout=60
+                )
         return self.workers[-1]
 
     def close(self):
@@ -67,18 +91,24 @@ def grades(course):
 
 
 @pytest.mark.slow
-def test_two_workers_make_the_gradebook_of_the_local_run(cluster, built_course, classgraded, tmp_path):
+def test_two_workers_make_the_gradebook_of_the_local_run(
+    cluster, built_course, classgraded, tmp_path
+):
     cluster.add()
     cluster.add()
     course = copy_course(built_course, tmp_path / "course")
     hand_in_samples(course)
-    said = dlcourse(course, "grade", "vectors", "--cluster", cluster.address, "--unsafe-no-sandbox", status=2)
+    said = dlcourse(
+        course, "grade", "vectors", "--cluster", cluster.address, "--unsafe-no-sandbox", status=2
+    )
     assert f"{len(EXPECTED)} graded now, 0 unchanged, 0 failed" in said
     assert grades(course) == grades(classgraded[0])
 
 
 @pytest.mark.slow
-def test_submissions_of_a_killed_worker_are_graded_by_another_and_each_once(cluster, built_course, tmp_path):
+def test_submissions_of_a_killed_worker_are_graded_by_another_and_each_once(
+    cluster, built_course, tmp_path
+):
     cluster.add()
     course = copy_course(built_course, tmp_path / "course")
     for number in range(24):
@@ -92,7 +122,9 @@ def test_submissions_of_a_killed_worker_are_graded_by_another_and_each_once(clus
         if done == 10:
             os.killpg(cluster.workers[0].pid, signal.SIGKILL)
 
-    report = grade_class(course, "vectors", Settings(cluster=cluster.address, sandbox=False), progress=progress)
+    report = grade_class(
+        course, "vectors", Settings(cluster=cluster.address, sandbox=False), progress=progress
+    )
     assert cluster.workers[0].wait(10) == -signal.SIGKILL and cluster.workers[1].poll() is None
     assert report.failed == {} and sorted(seen) == [f"s{n:02d}" for n in range(24)]
     lines = (course.root / ".dlcourse" / "journal" / "vectors.jsonl").read_text().splitlines()
@@ -103,8 +135,18 @@ def test_submissions_of_a_killed_worker_are_graded_by_another_and_each_once(clus
 def test_nobody_at_the_address(built_course, tmp_path):
     course = copy_course(built_course, tmp_path / "course")
     hand_in(course, "s", "vectors", perfect(course, "vectors"))
-    said = dlcourse(course, "grade", "vectors", "--cluster", "tcp://127.0.0.1:9", "--unsafe-no-sandbox", status=1)
-    assert "no Dask cluster with a worker at 'tcp://127.0.0.1:9'" in said and "Traceback" not in said
+    said = dlcourse(
+        course,
+        "grade",
+        "vectors",
+        "--cluster",
+        "tcp://127.0.0.1:9",
+        "--unsafe-no-sandbox",
+        status=1,
+    )
+    assert (
+        "no Dask cluster with a worker at 'tcp://127.0.0.1:9'" in said and "Traceback" not in said
+    )
 
 
 def test_workers_of_several_threads_are_refused(cluster, built_course, tmp_path):

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlcourse.compare import Comparison, at_most, close, difference, exact, within_se
-from dlcourse.encoding import Opaque, Raised
+from dlcourse.core.compare import Comparison, at_most, close, difference, exact, within_se
+from dlcourse.core.encoding import Opaque, Raised
 
 E = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 7.0]])
 
@@ -98,8 +98,16 @@ WORDING = {
         E + np.array([[0, 0, 0], [0, 0, 1]]),
         "1 of 6 values differs (shape (2, 3)); the largest difference is 1, at [1, 2]: yours 8, expected 7",
     ),
-    "all values": (E, E + 1, "all 6 values differ (shape (2, 3)); the largest difference is 1, at [0, 0]: yours 2, expected 1"),
-    "one-element array": (np.array([1.0]), np.array([2.0]), "the value differs (shape (1,)): yours 2, expected 1"),
+    "all values": (
+        E,
+        E + 1,
+        "all 6 values differ (shape (2, 3)); the largest difference is 1, at [0, 0]: yours 2, expected 1",
+    ),
+    "one-element array": (
+        np.array([1.0]),
+        np.array([2.0]),
+        "the value differs (shape (1,)): yours 2, expected 1",
+    ),
     "number": (1.5, 1.25, "yours is 1.25, expected 1.5"),
     "integers": (
         np.array([1, 2, 3]),
@@ -111,13 +119,33 @@ WORDING = {
         np.array([True, True]),
         "1 of 2 values differs (shape (2,)); the largest difference is 1, at [1]: yours True, expected False",
     ),
-    "dtype": (1.5, np.float32(1.25), "yours is 1.25, expected 1.5; yours is float32, expected float64"),
+    "dtype": (
+        1.5,
+        np.float32(1.25),
+        "yours is 1.25, expected 1.5; yours is float32, expected float64",
+    ),
     "shape": (E, np.zeros((2, 4)), "yours has shape (2, 4), expected (2, 3)"),
-    "transposed": (E, E.T, "yours has shape (3, 2), expected (2, 3) (right but for the order of the axes: transposed)"),
+    "transposed": (
+        E,
+        E.T,
+        "yours has shape (3, 2), expected (2, 3) (right but for the order of the axes: transposed)",
+    ),
     "transposed and wrong": (E, E.T + 1, "yours has shape (3, 2), expected (2, 3) (transposed?)"),
-    "axis missing": (E[:, :1], E[:, 0], "yours has shape (2,), expected (2, 1) (an axis of length 1 is missing)"),
-    "axis too many": (E, E[None], "yours has shape (1, 2, 3), expected (2, 3) (an axis of length 1 too many)"),
-    "flattened": (E, E.ravel(), "yours has shape (6,), expected (2, 3) (the number of elements is right, the axes are not)"),
+    "axis missing": (
+        E[:, :1],
+        E[:, 0],
+        "yours has shape (2,), expected (2, 1) (an axis of length 1 is missing)",
+    ),
+    "axis too many": (
+        E,
+        E[None],
+        "yours has shape (1, 2, 3), expected (2, 3) (an axis of length 1 too many)",
+    ),
+    "flattened": (
+        E,
+        E.ravel(),
+        "yours has shape (6,), expected (2, 3) (the number of elements is right, the axes are not)",
+    ),
     "axes of three": (
         E[None],
         E.T[:, None, :],
@@ -129,7 +157,11 @@ WORDING = {
         np.where(E > 4, np.nan, E),
         "2 of 6 values differ (shape (2, 3)); for example at [1, 1]: yours nan, expected 5; 2 of yours are nan",
     ),
-    "all nan": (E, E * np.nan, "all 6 values differ (shape (2, 3)); for example at [0, 0]: yours nan, expected 1; all of yours are nan"),
+    "all nan": (
+        E,
+        E * np.nan,
+        "all 6 values differ (shape (2, 3)); for example at [0, 0]: yours nan, expected 1; all of yours are nan",
+    ),
     "infinite": (
         np.array([1.0, 2.0]),
         np.array([1.0, np.inf]),
@@ -159,7 +191,11 @@ WORDING = {
         "everywhere 0.73912 times what is expected",
     ),
     "minus zero": (1.5, -0.0, "yours is 0, expected 1.5"),
-    "no gradient": ({"grad": E}, {"grad": None}, "grad: yours is None, expected an array of shape (2, 3)"),
+    "no gradient": (
+        {"grad": E},
+        {"grad": None},
+        "grad: yours is None, expected an array of shape (2, 3)",
+    ),
     "zeros": (
         E,
         0 * E,
@@ -180,15 +216,39 @@ WORDING = {
     "none": (E, None, "yours is None (is a `return` missing?), expected an array of shape (2, 3)"),
     "none for a number": (1.0, None, "yours is None (is a `return` missing?), expected a float"),
     "list for array": (E, [1, 2], "yours is a list of length 2, expected an array of shape (2, 3)"),
-    "array for dict": ({"a": 1}, E, "yours is an array of shape (2, 3), expected a dict of length 1"),
-    "generator": ([1, 2], Opaque("generator", "<g>"), "yours is a generator, expected a list of length 2"),
-    "function": (E, Opaque("function", "<f>"), "yours is a function, expected an array of shape (2, 3)"),
+    "array for dict": (
+        {"a": 1},
+        E,
+        "yours is an array of shape (2, 3), expected a dict of length 1",
+    ),
+    "generator": (
+        [1, 2],
+        Opaque("generator", "<g>"),
+        "yours is a generator, expected a list of length 2",
+    ),
+    "function": (
+        E,
+        Opaque("function", "<f>"),
+        "yours is a function, expected an array of shape (2, 3)",
+    ),
     "length": ([1, 2], [1, 2, 3], "yours has 3 entries ([1, 2, 3]), expected 2 ([1, 2])"),
     "length of arrays": ((E, E), (E,), "yours has 1 entry, expected 2"),
-    "place in a tuple": ((1.0, E), (1.0, E[:1]), "result[1]: yours has shape (1, 3), expected (2, 3)"),
-    "place in a dict": ({"loss": 1.0, "grads": [1.0, 2.0]}, {"loss": 1.0, "grads": [1.0, 3.0]}, "grads[1]: yours is 3, expected 2"),
+    "place in a tuple": (
+        (1.0, E),
+        (1.0, E[:1]),
+        "result[1]: yours has shape (1, 3), expected (2, 3)",
+    ),
+    "place in a dict": (
+        {"loss": 1.0, "grads": [1.0, 2.0]},
+        {"loss": 1.0, "grads": [1.0, 3.0]},
+        "grads[1]: yours is 3, expected 2",
+    ),
     "place by number key": ({3: "a"}, {3: "b"}, "result[3]: yours is 'b', expected 'a'"),
-    "keys": ({"W1": 1, "b1": 2}, {"W1": 1, "B1": 2}, "the keys differ: 'b1' missing; 'B1' not expected"),
+    "keys": (
+        {"W1": 1, "b1": 2},
+        {"W1": 1, "B1": 2},
+        "the keys differ: 'b1' missing; 'B1' not expected",
+    ),
     "keys missing": ({"a": 1, "b": 2}, {"a": 1}, "the keys differ: 'b' missing"),
     "strings": ("cat", "dog", "yours is 'dog', expected 'cat'"),
     "long strings": (
@@ -196,7 +256,11 @@ WORDING = {
         "a" * 40 + "left",
         "the strings differ from character 40 on: yours goes on 'left', expected 'right'; yours has 44 characters, expected 45",
     ),
-    "should raise": (Raised("ValueError", ("ValueError",)), E, "should raise ValueError, but returned an array of shape (2, 3)"),
+    "should raise": (
+        Raised("ValueError", ("ValueError",)),
+        E,
+        "should raise ValueError, but returned an array of shape (2, 3)",
+    ),
     "raised another": (
         Raised("ValueError", ("ValueError",)),
         Raised("KeyError", ("KeyError",), "'x'"),
@@ -222,7 +286,9 @@ def test_a_factor_is_named_only_where_it_explains_everything() -> None:
     assert "times" not in str(said(E, almost))
     assert "times" not in str(said(np.ones(4), np.full(4, 3.0)))
     assert "order" not in str(said(E, E + 1))
-    assert "order" not in str(said(np.array([1.0, 2.0]), np.array([2.0, 1.0]))), "two values are soon a permutation"
+    assert "order" not in str(said(np.array([1.0, 2.0]), np.array([2.0, 1.0]))), (
+        "two values are soon a permutation"
+    )
 
 
 def test_exact() -> None:
@@ -247,8 +313,12 @@ def test_within_se() -> None:
     rng = np.random.default_rng(0)
     reference = rng.normal(size=(4000, 2))
     assert said(reference, rng.normal(size=(4000, 2)), within_se()) is None
-    assert "the mean of 4000 samples at [1]" in str(said(reference, rng.normal(size=(4000, 2)) + [0, 0.5], within_se()))
-    assert "the variance of 4000 samples at [0]" in str(said(reference, rng.normal(size=(4000, 2)) * [1.5, 1], within_se()))
+    assert "the mean of 4000 samples at [1]" in str(
+        said(reference, rng.normal(size=(4000, 2)) + [0, 0.5], within_se())
+    )
+    assert "the variance of 4000 samples at [0]" in str(
+        said(reference, rng.normal(size=(4000, 2)) * [1.5, 1], within_se())
+    )
     assert said(reference, rng.normal(size=(4000, 2)) * [1.5, 1], within_se(moments=1)) is None
     assert "shape" in str(said(reference, reference[:10], within_se()))
     wrong = reference.copy()
@@ -286,7 +356,13 @@ def test_random_trees_never_crash() -> None:
         if kind < 2:
             return leaves[rng.integers(len(leaves))]
         items = [tree(depth + 1) for _ in range(rng.integers(3))]
-        return items if kind == 2 else tuple(items) if kind == 3 else dict(zip("ab", items, strict=False))
+        return (
+            items
+            if kind == 2
+            else tuple(items)
+            if kind == 3
+            else dict(zip("ab", items, strict=False))
+        )
 
     for _ in range(3000):
         expected, actual = tree(0), tree(0)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from dlcourse.course import read_course
-from dlcourse.probes import AuthorError
+from dlcourse.authoring.course import read_course
+from dlcourse.errors import AuthorError
 
 GOOD = """title = "C"
 course_id = "c"
@@ -60,8 +60,16 @@ def test_course_without_assignments(course):
         ('slug = "first"', 'slug = "not a name"', "a slug is a Python identifier that stands once"),
         ('slug = "first"', 'slug = "second_one"', "a slug is a Python identifier that stands once"),
         ('slug = "first"', "", "assignment ?: slug must be a str"),
-        ('needs = ["first"]', 'needs = ["frist"]', "assignment second_one: needs 'frist', which is not in the course"),
-        ('needs = ["first"]', "needs = [[1]]", "assignment second_one: needs must be a list of slugs"),
+        (
+            'needs = ["first"]',
+            'needs = ["frist"]',
+            "assignment second_one: needs 'frist', which is not in the course",
+        ),
+        (
+            'needs = ["first"]',
+            "needs = [[1]]",
+            "assignment second_one: needs must be a list of slugs",
+        ),
         ('needs = ["first"]', 'needs = "first"', "needs must be a list"),
         ('[[track]]\ntitle = "One"', "[[track]]", "track: title must be a str"),
         ('[[track]]\ntitle = "One"', '[[track]\ntitle = "One"', "Expected ']]'"),
@@ -75,7 +83,15 @@ def test_wrong_fields_are_refused(course, old, new, message):
     assert "course.toml" in str(caught.value) and message in str(caught.value)
 
 
-@pytest.mark.parametrize("text", ["track = 3\n", 'track = ["x"]\n', "[[track]]\ntitle='t'\nassignment = 'x'\n", b"title = '\xff'"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "track = 3\n",
+        'track = ["x"]\n',
+        "[[track]]\ntitle='t'\nassignment = 'x'\n",
+        b"title = '\xff'",
+    ],
+)
 def test_wrong_structure_is_refused(course, text):
     with pytest.raises(AuthorError, match=r"course\.toml"):
         course(text)
@@ -87,7 +103,9 @@ def test_missing_file(tmp_path):
 
 
 def test_unknown_slug_names_the_nearest(course):
-    with pytest.raises(AuthorError, match=r"no assignment 'secondone' in course\.toml; did you mean second_one\?"):
+    with pytest.raises(
+        AuthorError, match=r"no assignment 'secondone' in course\.toml; did you mean second_one\?"
+    ):
         course().entry("secondone")
 
 

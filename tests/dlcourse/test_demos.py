@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from dlcourse import demos
-from dlcourse.demos import demo, is_stub
+from dlcourse.student import demo as demos
+from dlcourse.student.demo import demo, is_stub
 
 
 def run(source: str) -> dict[str, Any]:
@@ -49,11 +49,16 @@ def test_demo_waits_for_stubs_it_uses_directly_or_not(capsys: pytest.CaptureFixt
         "def a(): raise NotImplementedError\ndef b(): return c()\ndef c(): raise NotImplementedError\ndef d(): raise NotImplementedError\n"
         "@demo\ndef payoff():\n    def inner(): return b()\n    a(); inner(); print('ran')\n"
     )
-    assert capsys.readouterr().out == "payoff is waiting for `a`, `c`. Write them, then run this cell again.\n"
+    assert (
+        capsys.readouterr().out
+        == "payoff is waiting for `a`, `c`. Write them, then run this cell again.\n"
+    )
 
 
 def test_demo_runs_and_stays_callable(capsys: pytest.CaptureFixture[str]) -> None:
-    namespace = run("def a(): return 1\n@demo\ndef payoff():\n    print('ran', a())\n    return 5\n")
+    namespace = run(
+        "def a(): return 1\n@demo\ndef payoff():\n    print('ran', a())\n    return 5\n"
+    )
     assert capsys.readouterr().out == "ran 1\n"
     assert namespace["payoff"]() == 5
 
@@ -66,8 +71,12 @@ def test_demo_through_a_class_waits(capsys: pytest.CaptureFixture[str]) -> None:
     assert "waiting for `helper`. Write it," in capsys.readouterr().out
 
 
-def test_demo_that_meets_a_stub_anyway_gives_no_traceback(capsys: pytest.CaptureFixture[str]) -> None:
-    run("def a(): raise NotImplementedError\ntable = {'a': a}\n@demo\ndef payoff():\n    table['a']()\n")
+def test_demo_that_meets_a_stub_anyway_gives_no_traceback(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    run(
+        "def a(): raise NotImplementedError\ntable = {'a': a}\n@demo\ndef payoff():\n    table['a']()\n"
+    )
     assert "waiting for a function that is not written yet" in capsys.readouterr().out
 
 
@@ -76,7 +85,9 @@ def test_demo_shows_real_errors() -> None:
         run("@demo\ndef payoff():\n    1 / 0\n")
 
 
-def test_demo_is_not_run_while_loading(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_demo_is_not_run_while_loading(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr(demos, "run_at_once", False)
     run("@demo\ndef payoff():\n    print('ran')\n")
     assert capsys.readouterr().out == ""
@@ -84,5 +95,7 @@ def test_demo_is_not_run_while_loading(monkeypatch: pytest.MonkeyPatch, capsys: 
 
 def test_a_librarys_class_is_no_stub_of_the_notebook(capsys: pytest.CaptureFixture[str]) -> None:
     """Counter.fromkeys raises NotImplementedError for good."""
-    run("from collections import Counter\n@demo\ndef count():\n    print(Counter('abb').most_common(1))")
+    run(
+        "from collections import Counter\n@demo\ndef count():\n    print(Counter('abb').most_common(1))"
+    )
     assert capsys.readouterr().out == "[('b', 2)]\n"

@@ -9,15 +9,26 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlcourse import encoding
-from dlcourse.encoding import EncodingError, Opaque, Raised, from_json, pack, safe_repr, to_json, unpack
+from dlcourse.core import encoding
+from dlcourse.core.encoding import (
+    EncodingError,
+    Opaque,
+    Raised,
+    from_json,
+    pack,
+    safe_repr,
+    to_json,
+    unpack,
+)
 
 
 def same(a: Any, b: Any) -> bool:
     if isinstance(a, np.ndarray) or isinstance(b, np.ndarray):
         a, b = np.asarray(a), np.asarray(b)
         if a.dtype == object:
-            return a.shape == b.shape and all(same(x, y) for x, y in zip(a.ravel(), b.ravel(), strict=True))
+            return a.shape == b.shape and all(
+                same(x, y) for x, y in zip(a.ravel(), b.ravel(), strict=True)
+            )
         return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
     if type(a) is not type(b):
         return False
@@ -63,7 +74,9 @@ def test_tensors_become_arrays() -> None:
     x = torch.arange(6.0).reshape(2, 3).requires_grad_()
     assert same(unpack(pack(x.T)), np.arange(6, dtype=np.float32).reshape(2, 3).T.copy())
     assert same(unpack(pack(torch.tensor([1, 2]).to_sparse())), np.array([1, 2]))
-    assert same(unpack(pack(torch.tensor([1.5], dtype=torch.bfloat16))), np.array([1.5], dtype=np.float32))
+    assert same(
+        unpack(pack(torch.tensor([1.5], dtype=torch.bfloat16))), np.array([1.5], dtype=np.float32)
+    )
     assert same(unpack(pack(torch.tensor([1 + 2j]).conj())), np.array([1 - 2j], dtype=np.complex64))
 
 
@@ -74,7 +87,18 @@ def test_tensors_that_numpy_cannot_hold_are_opaque() -> None:
         assert isinstance(found, Opaque) and "tensor" in found.type
 
 
-@pytest.mark.parametrize("value", [object(), iter([]), len, type, np.ma.array([1], mask=[True]), np.array(["2020"], dtype="M8"), range(3)])
+@pytest.mark.parametrize(
+    "value",
+    [
+        object(),
+        iter([]),
+        len,
+        type,
+        np.ma.array([1], mask=[True]),
+        np.array(["2020"], dtype="M8"),
+        range(3),
+    ],
+)
 def test_other_values_are_opaque(value: Any) -> None:
     assert isinstance(unpack(pack(value)), Opaque)
 
@@ -139,14 +163,26 @@ MALFORMED = {
     "buffer short": frame({"tree": ARRAY, "sizes": [8]}, b"\0" * 8),
     "huge shape": frame({"tree": {**ARRAY, "shape": [2**60, 2**60]}, "sizes": [16]}, b"\0" * 16),
     "negative shape": frame({"tree": {**ARRAY, "shape": [-1, -2]}, "sizes": [16]}, b"\0" * 16),
-    "items do not fill": frame({"tree": {"t": "ndarray", "shape": [3], "items": [None]}, "sizes": []}),
+    "items do not fill": frame(
+        {"tree": {"t": "ndarray", "shape": [3], "items": [None]}, "sizes": []}
+    ),
     "bool of 2": frame({"tree": {**ARRAY, "dtype": "bool"}, "sizes": [2]}, b"\2\0"),
     "float text": frame({"tree": {"t": "float", "v": "zzz"}, "sizes": []}),
     "int text": frame({"tree": {"t": "int", "v": "1" * 5000}, "sizes": []}),
     "dict of one": frame({"tree": {"t": "dict", "v": [[None]]}, "sizes": []}),
     "raised without fields": frame({"tree": {"t": "raised"}, "sizes": []}),
     "trace of words": frame(
-        {"tree": {"t": "raised", "type": "E", "bases": [], "message": "", "trace": ["abc"], "expected": 0}, "sizes": []}
+        {
+            "tree": {
+                "t": "raised",
+                "type": "E",
+                "bases": [],
+                "message": "",
+                "trace": ["abc"],
+                "expected": 0,
+            },
+            "sizes": [],
+        }
     ),
     "deep": frame(b'{"tree": ' + b'{"t": "list", "v": [' * 5000 + b"]}" * 5000 + b', "sizes": []}'),
 }
@@ -160,13 +196,19 @@ def test_malformed_bytes_are_refused(case: str) -> None:
 
 def test_damaged_bytes_never_raise_anything_else() -> None:
     rng = np.random.default_rng(0)
-    whole = pack({"a": [np.arange(5), "text", 1.5], "b": Raised("E", ("E",), "m", (("c", 1, "s"),))})
+    whole = pack(
+        {"a": [np.arange(5), "text", 1.5], "b": Raised("E", ("E",), "m", (("c", 1, "s"),))}
+    )
     for _ in range(3000):
         damaged = bytearray(whole)
         for _ in range(rng.integers(1, 4)):
             damaged[rng.integers(len(damaged))] = rng.integers(256)
         try:
-            unpack(bytes(damaged[: rng.integers(1, len(damaged) + 1)] if rng.random() < 0.3 else damaged))
+            unpack(
+                bytes(
+                    damaged[: rng.integers(1, len(damaged) + 1)] if rng.random() < 0.3 else damaged
+                )
+            )
         except EncodingError:
             pass
 

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlcourse.encoding import Raised
+from dlcourse.core.encoding import Raised
 from dlcourse.executor import session as session_module
 from dlcourse.executor.outputs import clean
 from dlcourse.executor.session import Limits, RunEnded, Sandbox, Session, Zygote
@@ -52,7 +52,9 @@ def printed(session: Session, *cells: str) -> str:
 
 
 def probe(session: Session, program: str, name: str = "probe") -> Any:
-    return session.probe({"name": name, "question": "q", "public": False, "slug": "s", "seed": "x"}, program, LIMITS)
+    return session.probe(
+        {"name": name, "question": "q", "public": False, "slug": "s", "seed": "x"}, program, LIMITS
+    )
 
 
 def test_state_is_kept_between_cells(session: Session) -> None:
@@ -71,7 +73,10 @@ def test_semicolon_hides(session: Session) -> None:
 def test_magics(session: Session) -> None:
     assert "per loop" in printed(session, "%timeit -n1 -r1 1 + 1")
     assert "Wall time" in printed(session, "%%time\nx = 1")
-    assert printed(session, "%matplotlib inline\n%load_ext autoreload\n%autoreload 2\nprint('on')") == "on\n"
+    assert (
+        printed(session, "%matplotlib inline\n%load_ext autoreload\n%autoreload 2\nprint('on')")
+        == "on\n"
+    )
     assert "caught" in printed(session, "%%capture c\nprint('caught')", "print(c.stdout)")
 
 
@@ -103,7 +108,9 @@ def test_shell_commands(session: Session) -> None:
 
 
 def test_display(session: Session) -> None:
-    (shown,) = outputs(session, "from IPython.display import display, HTML\ndisplay(HTML('<b>bold</b>'))")
+    (shown,) = outputs(
+        session, "from IPython.display import display, HTML\ndisplay(HTML('<b>bold</b>'))"
+    )
     assert "<b>bold</b>" in shown["data"]["text/html"]
 
 
@@ -113,13 +120,18 @@ def test_data_frame(session: Session) -> None:
 
 
 def test_inline_picture(session: Session) -> None:
-    found = outputs(session, "import matplotlib.pyplot as plt\nplt.plot([1, 3, 2]); plt.title(r'$\\alpha$')")
+    found = outputs(
+        session, "import matplotlib.pyplot as plt\nplt.plot([1, 3, 2]); plt.title(r'$\\alpha$')"
+    )
     assert [o for o in found if o.get("data", {}).get("image/png", "").startswith("iVBOR")]
 
 
 def test_top_level_await(session: Session) -> None:
     assert (
-        printed(session, "import asyncio\nawait asyncio.sleep(0.01)\nprint(await asyncio.gather(asyncio.sleep(0, 1), asyncio.sleep(0, 2)))")
+        printed(
+            session,
+            "import asyncio\nawait asyncio.sleep(0.01)\nprint(await asyncio.gather(asyncio.sleep(0, 1), asyncio.sleep(0, 2)))",
+        )
         == "[1, 2]\n"
     )
 
@@ -208,7 +220,10 @@ with tempfile.NamedTemporaryFile('w+') as f, tempfile.TemporaryDirectory() as d:
 def test_own_data_file(session: Session) -> None:
     assert (
         printed(
-            session, "print(open('data/words.txt').read().split()[:2])", "open('out.txt', 'w').write('1')", "print(open('out.txt').read())"
+            session,
+            "print(open('data/words.txt').read().split()[:2])",
+            "open('out.txt', 'w').write('1')",
+            "print(open('out.txt').read())",
         )
         == "['to', 'be']\n1\n"
     )
@@ -216,13 +231,19 @@ def test_own_data_file(session: Session) -> None:
 
 def test_torch_save_and_load(session: Session) -> None:
     assert (
-        printed(session, "import torch\ntorch.save({'w': torch.ones(2)}, 'm.pt')\nprint(torch.load('m.pt')['w'].sum().item())") == "2.0\n"
+        printed(
+            session,
+            "import torch\ntorch.save({'w': torch.ones(2)}, 'm.pt')\nprint(torch.load('m.pt')['w'].sum().item())",
+        )
+        == "2.0\n"
     )
 
 
 def test_warnings_are_no_errors(session: Session) -> None:
     found = outputs(session, "import warnings\nwarnings.warn('careful')\nprint('on')")
-    assert {o["name"] for o in found} == {"stdout", "stderr"} and not [o for o in found if o["output_type"] == "error"]
+    assert {o["name"] for o in found} == {"stdout", "stderr"} and not [
+        o for o in found if o["output_type"] == "error"
+    ]
 
 
 def test_big_prints_are_cut(session: Session) -> None:
@@ -244,7 +265,10 @@ def test_errors_name_cell_and_line(session: Session) -> None:
 
 def test_dlcourse_is_there(session: Session) -> None:
     assert (
-        printed(session, "from dlcourse import check, probe, raises, demo, close\nimport dlcourse\nprint(dlcourse.__name__)")
+        printed(
+            session,
+            "from dlcourse import check, probe, raises, demo, close\nimport dlcourse\nprint(dlcourse.__name__)",
+        )
         == "dlcourse\n"
     )
 
@@ -345,10 +369,16 @@ def test_spawned_runs(monkeypatch: pytest.MonkeyPatch) -> None:
         Zygote()
     with Zygote(sandbox=None) as one, Session(one) as session:
         assert printed(session, "x = 2", "print(x)") == "2\n"
-        np.testing.assert_array_equal(probe(session, "def probe(x, rng):\n    return rng.normal(size=2) * 0 + x"), [2.0, 2.0])
+        np.testing.assert_array_equal(
+            probe(session, "def probe(x, rng):\n    return rng.normal(size=2) * 0 + x"), [2.0, 2.0]
+        )
         with pytest.raises(RunEnded, match="exit code 4"):
             session.cell("import os; os._exit(4)", "cell", LIMITS)
-    with Zygote(sandbox=None) as one, Session(one) as session, pytest.raises(RunEnded, match="more than 1 s"):
+    with (
+        Zygote(sandbox=None) as one,
+        Session(one) as session,
+        pytest.raises(RunEnded, match="more than 1 s"),
+    ):
         session.cell("import time; time.sleep(100)", "cell", Limits(20, 1))
 
 
@@ -379,8 +409,16 @@ def test_clean_takes_anything() -> None:
 
 
 def test_clean_keeps_form() -> None:
-    error = {"output_type": "error", "ename": 3, "evalue": None, "traceback": ["a", 5, None], "more": 1}
-    assert clean([error]) == [{"output_type": "error", "ename": "", "evalue": "", "traceback": ["a", "", ""]}]
+    error = {
+        "output_type": "error",
+        "ename": 3,
+        "evalue": None,
+        "traceback": ["a", 5, None],
+        "more": 1,
+    }
+    assert clean([error]) == [
+        {"output_type": "error", "ename": "", "evalue": "", "traceback": ["a", "", ""]}
+    ]
     stream = {"output_type": "stream", "name": "evil", "text": "a\ud800", "metadata": {}}
     assert clean([stream]) == [{"output_type": "stream", "name": "stdout", "text": "a?"}]
 
@@ -396,7 +434,11 @@ def test_clean_pictures() -> None:
 
     png = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
     assert kept("image/png", png) and kept("image/png", png + "\n")
-    assert not kept("image/png", "x" + png) and not kept("image/png", [png]) and not kept("image/jpeg", png)
+    assert (
+        not kept("image/png", "x" + png)
+        and not kept("image/png", [png])
+        and not kept("image/jpeg", png)
+    )
     raw = base64.b64decode(png)
     bomb = raw[:16] + struct.pack(">II", 100_000, 100_000) + raw[24:]
     assert not kept("image/png", base64.b64encode(bomb).decode())
@@ -417,7 +459,9 @@ def test_valid_notebook_outputs(session: Session) -> None:
 
 
 def test_python_is_ours(session: Session) -> None:
-    assert printed(session, "import sys; print(sys.version_info[:3])").strip() == str(sys.version_info[:3])
+    assert printed(session, "import sys; print(sys.version_info[:3])").strip() == str(
+        sys.version_info[:3]
+    )
 
 
 @pytest.mark.parametrize("sandbox", ["Sandbox()", "None"])

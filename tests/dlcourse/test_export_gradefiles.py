@@ -8,8 +8,17 @@ import pytest
 from nbgrader.api import Gradebook
 from scratch import dlcourse
 
-from dlcourse.export.gradefiles import Column, Grades, Student, altered, canvas, moodle, read_gradebook, safe
-from dlcourse.probes import AuthorError
+from dlcourse.errors import AuthorError
+from dlcourse.export.gradefiles import (
+    Column,
+    Grades,
+    Student,
+    altered,
+    canvas,
+    moodle,
+    read_gradebook,
+    safe,
+)
 
 NAMES = [
     ("Ada", "Lovelace"),
@@ -27,12 +36,22 @@ NAMES = [
     ("=cmd|' /C calc'!A0", "+1"),
     ("-2+3", "@SUM(A1:A9)"),
 ]
-COLUMNS = (Column("toy", 'Loss, "softmax" and 熵', 10.0, "4711"), Column("vectors", "=Vectors", 7.5))
+COLUMNS = (
+    Column("toy", 'Loss, "softmax" and 熵', 10.0, "4711"),
+    Column("vectors", "=Vectors", 7.5),
+)
 
 
 def grades():
     students = [
-        Student(f"s{n}", first, last, f"s{n}@example.org", str(1000 + n), {"toy": n / 2} if n % 3 else {"toy": 0.0, "vectors": 7.25})
+        Student(
+            f"s{n}",
+            first,
+            last,
+            f"s{n}@example.org",
+            str(1000 + n),
+            {"toy": n / 2} if n % 3 else {"toy": 0.0, "vectors": 7.25},
+        )
         for n, (first, last) in enumerate(NAMES)
     ]
     return Grades(COLUMNS, tuple(students), ())
@@ -54,7 +73,15 @@ def one_line(text):
 
 def test_canvas_columns_and_points_possible():
     head, possible, *students = rows_of(canvas(grades()))
-    assert head == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", 'Loss, "softmax" and 熵 (4711)', "'=Vectors"]
+    assert head == [
+        "Student",
+        "ID",
+        "SIS User ID",
+        "SIS Login ID",
+        "Section",
+        'Loss, "softmax" and 熵 (4711)',
+        "'=Vectors",
+    ]
     assert possible == ["    Points Possible", "", "", "", "", "10", "7.5"]
     assert len(students) == len(NAMES) and {len(r) for r in students} == {7}
     assert students[0][1:] == ["1000", "", "s0", "", "0", "7.25"]
@@ -113,8 +140,25 @@ def enter(gradebook, student, slug, score, manual=False, **person):
 def test_from_the_gradebook(course):
     url = f"sqlite:///{course.root / 'gradebook.db'}"
     with Gradebook(url, course.course_id) as gradebook:
-        enter(gradebook, "li", "toy", 1.0, first_name="明", last_name="李", email="li@example.org", lms_user_id="77")
-        enter(gradebook, "o'b", "toy", 0.5, manual=True, first_name='Zoë "Z"', last_name="O'Brien, Jr.")
+        enter(
+            gradebook,
+            "li",
+            "toy",
+            1.0,
+            first_name="明",
+            last_name="李",
+            email="li@example.org",
+            lms_user_id="77",
+        )
+        enter(
+            gradebook,
+            "o'b",
+            "toy",
+            0.5,
+            manual=True,
+            first_name='Zoë "Z"',
+            last_name="O'Brien, Jr.",
+        )
         enter(gradebook, "late", "toy", 1.0)
         enter(gradebook, "ungraded", "toy", None)
         gradebook.update_or_create_student("absent")
@@ -122,13 +166,25 @@ def test_from_the_gradebook(course):
         gradebook.db.commit()
     found = read_gradebook(course, url, ["toy", "vectors"], {"toy": "12"})
     scores = {s.id: dict(s.scores) for s in found.students}
-    assert scores == {"li": {"toy": 1.0}, "o'b": {"toy": 0.5}, "late": {"toy": 0.75}, "ungraded": {}, "absent": {}}
+    assert scores == {
+        "li": {"toy": 1.0},
+        "o'b": {"toy": 0.5},
+        "late": {"toy": 0.75},
+        "ungraded": {},
+        "absent": {},
+    }
     assert found.columns[0] == Column("toy", "Toy", found.columns[0].points, "12")
-    assert any(n.startswith("ungraded:") for n in found.notes) and any(n.startswith("o'b:") for n in found.notes)
+    assert any(n.startswith("ungraded:") for n in found.notes) and any(
+        n.startswith("o'b:") for n in found.notes
+    )
 
-    said = dlcourse(course, "export", "canvas", "toy", "--number", "toy=12", "-o", "grades/canvas.csv")
+    said = dlcourse(
+        course, "export", "canvas", "toy", "--number", "toy=12", "-o", "grades/canvas.csv"
+    )
     assert "5 students, 1 assignments" in said and "ungraded: toy is not graded yet" in said
-    rows = {r[3]: r for r in rows_of((course.root / "grades" / "canvas.csv").read_bytes().decode())[2:]}
+    rows = {
+        r[3]: r for r in rows_of((course.root / "grades" / "canvas.csv").read_bytes().decode())[2:]
+    }
     assert rows["li"] == ["李, 明", "77", "", "li", "", "1"]
     assert rows["o'b"][0] == 'O\'Brien, Jr., Zoë "Z"' and rows["absent"][-1] == ""
     dlcourse(course, "export", "moodle")
@@ -138,6 +194,8 @@ def test_from_the_gradebook(course):
 
 def test_mistakes_on_the_command_line(course):
     assert "no assignment 'toi'" in dlcourse(course, "export", "canvas", "toi", status=1)
-    assert "give the digits" in dlcourse(course, "export", "canvas", "--number", "toy=abc", status=1)
+    assert "give the digits" in dlcourse(
+        course, "export", "canvas", "--number", "toy=abc", status=1
+    )
     with pytest.raises(AuthorError, match="not in the gradebook"):
         read_gradebook(course, f"sqlite:///{course.root / 'empty.db'}", ["toy"])

@@ -5,10 +5,10 @@ import copy
 import jsonschema
 import pytest
 
+from dlcourse.core.rendering import Shown
+from dlcourse.core.verdict import FAILED, PASSED, Verdict
 from dlcourse.export import isolation
 from dlcourse.export.gradescope import Graded, Line, results, validate
-from dlcourse.rendering import Shown
-from dlcourse.verdict import FAILED, PASSED, Verdict
 
 # the example of Gradescope's "Autograder Specifications", value for value
 PUBLISHED = {
@@ -51,7 +51,9 @@ STATUS_ONLY = {
 }
 
 
-@pytest.mark.parametrize("document", [PUBLISHED, STATUS_ONLY, {"score": 0}, {"score": 0, "tests": []}])
+@pytest.mark.parametrize(
+    "document", [PUBLISHED, STATUS_ONLY, {"score": 0}, {"score": 0, "tests": []}]
+)
 def test_published_examples_are_valid(document):
     validate(document)
 
@@ -99,12 +101,25 @@ def test_what_gradescope_does_not_take_is_refused(document):
 
 
 def line(probe, question, public, passed, points=2.0):
-    verdict = Verdict(PASSED) if passed else Verdict(FAILED, "yours is 3, expected 4", (("off_by_one", "Count from zero."),))
-    return Line(probe, points, public, Shown(question, f"Title of {probe}.", verdict, () if passed else (("first", FAILED),)))
+    verdict = (
+        Verdict(PASSED)
+        if passed
+        else Verdict(FAILED, "yours is 3, expected 4", (("off_by_one", "Count from zero."),))
+    )
+    return Line(
+        probe,
+        points,
+        public,
+        Shown(question, f"Title of {probe}.", verdict, () if passed else (("first", FAILED),)),
+    )
 
 
 def graded(kind=isolation.SANDBOX):
-    lines = (line("a", "first", True, True), line("b", "first", False, False, 3.0), line("c", "second", True, False))
+    lines = (
+        line("a", "first", True, True),
+        line("b", "first", False, False, 3.0),
+        line("c", "second", True, False),
+    )
     return Graded(lines, ("a note",), kind, 1.25, ("first", "second"))
 
 
@@ -117,7 +132,12 @@ def test_results_of_verdicts():
     assert [t["number"] for t in document["tests"]] == ["1.1", "1.2", "2.1"]
     assert "1 of 2 public tests failed" in document["output"] and "a note" in document["output"]
     text = document["tests"][1]["output"]
-    assert "yours is 3, expected 4" in text and "off by one" in text and "Count from zero." in text and "This question uses first" in text
+    assert (
+        "yours is 3, expected 4" in text
+        and "off by one" in text
+        and "Count from zero." in text
+        and "This question uses first" in text
+    )
     assert {t["visibility"] for t in results(graded(), "hidden")["tests"]} == {"visible", "hidden"}
 
 

@@ -20,13 +20,13 @@ from otter.run import main as otter_run
 from otter.test_files import GradingResults
 from scratch import answered, cell_of, dlcourse, environment, perfect, released, submission_of
 
-from dlcourse.authoring import load
+from dlcourse.authoring.assignment import load
+from dlcourse.authoring.lint import secrets
+from dlcourse.errors import AuthorError
 from dlcourse.export import gradescope, isolation, pack
 from dlcourse.export.otter import autograder, wheel
 from dlcourse.export.otter_plugin import Verified
-from dlcourse.grading import open_grader
-from dlcourse.lint import secrets
-from dlcourse.probes import AuthorError
+from dlcourse.grading.grader import open_grader
 
 BROKEN = "def cosine(a, b):\n    return a @ b.T\n"
 
@@ -110,13 +110,20 @@ def test_members_of_the_zip(archive, grader):
         } <= set(files.namelist())
         assert files.getinfo("run_autograder").external_attr >> 16 == 0o755
         config = json.loads(files.read("otter_config.json"))
-        tests = {n: files.read(n).decode() for n in files.namelist() if n.startswith("tests/") and n.endswith(".py")}
+        tests = {
+            n: files.read(n).decode()
+            for n in files.namelist()
+            if n.startswith("tests/") and n.endswith(".py")
+        }
     assert config["show_hidden"] is True and "token" not in config
     assert set(tests) == {f"tests/{q}.py" for q in grader.assignment.questions}
     points: dict[str, object] = {}
     for text in tests.values():
         assert text.startswith("OK_FORMAT = False\n")
-        points |= {m[2]: float(m[1]) for m in re.finditer(r"points=([\d.]+), hidden=\w+\)\ndef (\w+)\(", text)}
+        points |= {
+            m[2]: float(m[1])
+            for m in re.finditer(r"points=([\d.]+), hidden=\w+\)\ndef (\w+)\(", text)
+        }
     assert points == {n: e.points for n, e in grader.references.expectations.items()}
 
 
@@ -127,17 +134,28 @@ def test_environment_is_pinned_and_for_cpus(archive, grader):
     pip = environment["dependencies"][-1]["pip"]
     assert any(d.startswith("pytorch-cpu=") for d in environment["dependencies"][:-1])
     assert not any(p.startswith(("torch==", "nvidia", "triton")) for p in pip) and "://" not in text
-    assert all(re.fullmatch(r"[\w.\[\],-]+==[\w.]+|/autograder/source/dlcourse/dlcourse-[\d.]+-py3-none-any\.whl", p) for p in pip)
+    assert all(
+        re.fullmatch(
+            r"[\w.\[\],-]+==[\w.]+|/autograder/source/dlcourse/dlcourse-[\d.]+-py3-none-any\.whl", p
+        )
+        for p in pip
+    )
     assert {"numpy", "jupytext", "jsonschema", "scipy"} <= {p.partition("==")[0] for p in pip}
     with zipfile.ZipFile(io.BytesIO(autograder(grader, "https://example.org/cpu"))) as files:
         environment = yaml.safe_load(files.read("environment.yml"))
     pip = environment["dependencies"][-1]["pip"]
-    assert "--extra-index-url https://example.org/cpu" in pip and any(re.fullmatch(r"torch==[\d.]+\+cpu", p) for p in pip)
+    assert "--extra-index-url https://example.org/cpu" in pip and any(
+        re.fullmatch(r"torch==[\d.]+\+cpu", p) for p in pip
+    )
     assert not any("pytorch" in str(d) for d in environment["dependencies"])
 
 
 def test_no_line_of_the_reference_is_in_the_zip(archive, grader):
-    banned = [line for line, owner in secrets(grader.assignment).items() if owner.startswith("the reference")]
+    banned = [
+        line
+        for line, owner in secrets(grader.assignment).items()
+        if owner.startswith("the reference")
+    ]
     assert len(banned) > 5
     with zipfile.ZipFile(archive) as files:
         text = "".join(
@@ -147,7 +165,10 @@ def test_no_line_of_the_reference_is_in_the_zip(archive, grader):
         )
         name = next(n for n in files.namelist() if n.endswith(".whl"))
         with zipfile.ZipFile(io.BytesIO(files.read(name))) as package:
-            code = "".join("".join(package.read(n).decode("utf-8", "replace").split()) for n in package.namelist())
+            code = "".join(
+                "".join(package.read(n).decode("utf-8", "replace").split())
+                for n in package.namelist()
+            )
     assert not [line for line in banned if line in text]
     assert not [line for line in banned if len(line) >= 25 and line in code]
 
@@ -195,7 +216,9 @@ def test_packed_grader_runs_the_same_steps(document, grader, built_course, zygot
 @pytest.mark.slow
 def test_otter_run_as_a_command(course, archive, tmp_path):
     notebook = perfect(course, "vectors")
-    cell_of(notebook, "question-cosine").source = load(course.root, "vectors").edited(load(course.root, "vectors").misconceptions[2])
+    cell_of(notebook, "question-cosine").source = load(course.root, "vectors").edited(
+        load(course.root, "vectors").misconceptions[2]
+    )
     path = save(notebook, tmp_path)
     done = subprocess.run(
         [str(Path(sys.executable).parent / "otter"), "run", "-a", str(archive), "-o", str(tmp_path), str(path)],
@@ -207,8 +230,13 @@ def test_otter_run_as_a_command(course, archive, tmp_path):
     assert total(document) < load(course.root, "vectors").points
     wrong = [t for t in document["tests"] if t.get("status") == "failed"]
     assert wrong and all(t["name"].startswith(("cosine:", "centroid:")) for t in wrong)
-    assert "A product of rows that have not length 1 is no cosine." in "".join(t["output"] for t in wrong)
-    assert {t["visibility"] for t in document["tests"] if "score" in t} == {"visible", "after_published"}
+    assert "A product of rows that have not length 1 is no cosine." in "".join(
+        t["output"] for t in wrong
+    )
+    assert {t["visibility"] for t in document["tests"] if "score" in t} == {
+        "visible",
+        "after_published",
+    }
 
 
 @pytest.mark.slow
@@ -220,7 +248,11 @@ def test_otter_check_runs_public_tests_in_the_students_own_process(course, tmp_p
         notebook, "question-jitter"
     ).source = "def jitter(x, sigma, n, rng):\n    while True:\n        try:\n            rng.normal()\n        except Exception:\n            pass"
     # otter has no limit for cells, only our tests have one
-    notebook.cells = [c for c in notebook.cells if not c.metadata.nbgrader["grade"] and "demo" not in c.metadata.get("tags", [])]
+    notebook.cells = [
+        c
+        for c in notebook.cells
+        if not c.metadata.nbgrader["grade"] and "demo" not in c.metadata.get("tags", [])
+    ]
     save(notebook, student)
     done = subprocess.run(
         [str(Path(sys.executable).parent / "otter"), "check", "vectors.ipynb"],
@@ -248,8 +280,8 @@ for path in glob.glob("/tmp/*.pkl"):
     open(path, "wb").write(b"cos\\nsystem\\n(S'touch %s'\\ntR.")
 """,
     "patched comparison": """
-import dlcourse.verdict, dlcourse.export.otter_tests as o, numpy
-dlcourse.verdict.wrong = lambda *a: None
+import dlcourse.core.verdict, dlcourse.export.otter_tests as o, numpy
+dlcourse.core.verdict.wrong = lambda *a: None
 o.verdicts = __import__("collections").defaultdict(lambda: [True, ""])
 numpy.testing.assert_allclose = numpy.allclose = lambda *a, **k: True
 """,
@@ -312,14 +344,21 @@ def test_files_handed_in_beside_the_notebook_are_not_run(built_course, archive, 
             files.writestr(name, touch)
     results, document = run(submission, archive, tmp_path)
     assert not marker.exists() and total(document) == results.total == 0
-    assert len([t for t in document["tests"] if "score" in t]) == len(load(built_course.root, "vectors").probes)
+    assert len([t for t in document["tests"] if "score" in t]) == len(
+        load(built_course.root, "vectors").probes
+    )
 
 
 def test_what_the_kernel_says_is_replaced(document, built_course, tmp_path):
-    graded = gradescope.grade(document, submission_of(released(built_course, "vectors")), isolation.NONE)
+    graded = gradescope.grade(
+        document, submission_of(released(built_course, "vectors")), isolation.NONE
+    )
     plugin = Verified(str(tmp_path / "x.ipynb"), {}, {})
     plugin.graded = graded
-    for kernel in (GradingResults([]), GradingResults.without_results(RuntimeError("the kernel died"))):
+    for kernel in (
+        GradingResults([]),
+        GradingResults.without_results(RuntimeError("the kernel died")),
+    ):
         kernel.results["bonus"] = None
         plugin.after_grading(kernel)
         assert (
@@ -328,9 +367,15 @@ def test_what_the_kernel_says_is_replaced(document, built_course, tmp_path):
             and kernel.possible == load(built_course.root, "vectors").points
         )
         assert not kernel.has_catastrophic_failure()
-        gradescope.validate(kernel.to_gradescope_dict(AutograderConfig({"show_hidden": True, "points_possible": 100})))
+        gradescope.validate(
+            kernel.to_gradescope_dict(
+                AutograderConfig({"show_hidden": True, "points_possible": 100})
+            )
+        )
         kernel.hide_everything()
-        assert {t["visibility"] for t in kernel.to_gradescope_dict(AutograderConfig())["tests"]} == {"hidden"}
+        assert {
+            t["visibility"] for t in kernel.to_gradescope_dict(AutograderConfig())["tests"]
+        } == {"hidden"}
         pickle.dumps(kernel)
     cells = plugin.before_execution(released(built_course, "vectors")).cells
     assert len(cells) == 1 and "cosine(" not in cells[0].source
@@ -338,7 +383,9 @@ def test_what_the_kernel_says_is_replaced(document, built_course, tmp_path):
 
 def test_a_loop_ends_and_costs_its_own_tests_only(document, built_course):
     notebook = perfect(built_course, "vectors")
-    cell_of(notebook, "question-jitter").source = "def jitter(x, sigma, n, rng):\n    while True:\n        pass"
+    cell_of(
+        notebook, "question-jitter"
+    ).source = "def jitter(x, sigma, n, rng):\n    while True:\n        pass"
     graded = gradescope.grade(document, submission_of(notebook), isolation.NONE)
     lost = {line.shown.question for line in graded.lines if not line.shown.verdict.passed}
     assert lost == {"jitter"} and "took more than" in graded.of("jitter")[0].text
@@ -346,7 +393,9 @@ def test_a_loop_ends_and_costs_its_own_tests_only(document, built_course):
 
 def test_code_that_kills_the_warm_process_gets_a_result(document, built_course):
     notebook = perfect(built_course, "vectors")
-    notebook.cells.insert(1, new_code_cell("import os, signal\nos.kill(os.getppid(), signal.SIGKILL)"))
+    notebook.cells.insert(
+        1, new_code_cell("import os, signal\nos.kill(os.getppid(), signal.SIGKILL)")
+    )
     graded = gradescope.grade(document, submission_of(notebook), isolation.NONE)
     gradescope.validate(gradescope.results(graded))
     assert not any(line.score for line in graded.lines) and "ended the process" in graded.notes[0]
@@ -361,16 +410,25 @@ def test_code_that_kills_the_warm_process_gets_a_result(document, built_course):
         ({"vectors.ipynb": "perfect", "copy.ipynb": b"{}"}, True, ""),
     ],
 )
-def test_what_otter_refuses_is_graded_all_the_same(built_course, archive, tmp_path, files, earned, said):
+def test_what_otter_refuses_is_graded_all_the_same(
+    built_course, archive, tmp_path, files, earned, said
+):
     folder = container(archive, tmp_path / "autograder")
     for name, content in files.items():
-        save(perfect(built_course, "vectors") if content == "perfect" else content, folder / "submission", name)
+        save(
+            perfect(built_course, "vectors") if content == "perfect" else content,
+            folder / "submission",
+            name,
+        )
     with redirect_stdout(io.StringIO()) as printed:
         gradescope.main(str(folder))
     assert "otter gave up" in printed.getvalue()
     document = json.loads((folder / "results" / "results.json").read_text())
     gradescope.validate(document)
-    assert total(document) == (load(built_course.root, "vectors").points if earned else 0) and said in document["output"]
+    assert (
+        total(document) == (load(built_course.root, "vectors").points if earned else 0)
+        and said in document["output"]
+    )
     assert folder.stat().st_mode & 0o077 == 0
 
 
@@ -383,7 +441,9 @@ def test_isolation_is_chosen():
 
 
 def _reachable():
-    return os.geteuid() == 0 and all(p.stat().st_mode & 0o001 for p in Path(sys.executable).resolve().parents)
+    return os.geteuid() == 0 and all(
+        p.stat().st_mode & 0o001 for p in Path(sys.executable).resolve().parents
+    )
 
 
 @pytest.mark.skipif(not _reachable(), reason="needs root, and a Python that other users can reach")

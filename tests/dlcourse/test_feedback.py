@@ -26,8 +26,8 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import notebook_hash
 from traitlets.config import Config
 
-from dlcourse import feedback
-from dlcourse.nbconfig import find_alembic
+from dlcourse.nbgrader_port import feedback
+from dlcourse.nbgrader_port.config import find_alembic
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
 
@@ -46,30 +46,59 @@ def one_alembic() -> Iterator[None]:
 
 def png(size: int = 10) -> str:
     def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        return (
+            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        )
 
     rows = b"".join(b"\0" + b"\xc0\x40\x20" * size for _ in range(size))
     data = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", size, size, 8, 2, 0, 0, 0))
-    return base64.b64encode(data + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")).decode()
+    return base64.b64encode(
+        data + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    ).decode()
 
 
 def nbgrader_metadata(grade_id: str, **changes: Any) -> dict[str, Any]:
-    base = {"grade": False, "grade_id": grade_id, "locked": False, "schema_version": 3, "solution": False, "task": False}
+    base = {
+        "grade": False,
+        "grade_id": grade_id,
+        "locked": False,
+        "schema_version": 3,
+        "solution": False,
+        "task": False,
+    }
     return {**base, "cell_type": "code", **changes}
 
 
-def verdict(status: str, message: str = "", mistakes: Any = (), trace: Any = (), needs: Any = ()) -> dict[str, Any]:
-    return {"status": status, "message": message, "mistakes": list(mistakes), "trace": list(trace), "needs": list(needs)}
+def verdict(
+    status: str, message: str = "", mistakes: Any = (), trace: Any = (), needs: Any = ()
+) -> dict[str, Any]:
+    return {
+        "status": status,
+        "message": message,
+        "mistakes": list(mistakes),
+        "trace": list(trace),
+        "needs": list(needs),
+    }
 
 
 def question(name: str, source: str, outputs: list[Any] | None = None) -> nbformat.NotebookNode:
     cell = new_code_cell(source, outputs=outputs or [])
-    cell.metadata = nbformat.from_dict({"nbgrader": nbgrader_metadata(f"question-{name}", solution=True), "dlcourse": {"question": name}})
+    cell.metadata = nbformat.from_dict(
+        {
+            "nbgrader": nbgrader_metadata(f"question-{name}", solution=True),
+            "dlcourse": {"question": name},
+        }
+    )
     return cell
 
 
-def graded(name: str, of: str, points: float, public: bool, found: dict[str, Any], title: str = "") -> nbformat.NotebookNode:
-    cell = new_code_cell(f"# {HIDDEN_SOURCE}\ncheck({name})", outputs=[new_output("stream", text="output of the test cell")])
+def graded(
+    name: str, of: str, points: float, public: bool, found: dict[str, Any], title: str = ""
+) -> nbformat.NotebookNode:
+    cell = new_code_cell(
+        f"# {HIDDEN_SOURCE}\ncheck({name})",
+        outputs=[new_output("stream", text="output of the test cell")],
+    )
     cell.metadata = nbformat.from_dict(
         {
             "nbgrader": nbgrader_metadata(f"test-{name}", grade=True, locked=True, points=points),
@@ -86,8 +115,12 @@ def graded(name: str, of: str, points: float, public: bool, found: dict[str, Any
     return cell
 
 
-def sample(source: str = "def softmax(x):\n    return x", title: str | None = "Softmax by hand") -> nbformat.NotebookNode:
-    extra = new_code_cell("print('my own cell')", outputs=[new_output("stream", text="my own cell\n")])
+def sample(
+    source: str = "def softmax(x):\n    return x", title: str | None = "Softmax by hand"
+) -> nbformat.NotebookNode:
+    extra = new_code_cell(
+        "print('my own cell')", outputs=[new_output("stream", text="my own cell\n")]
+    )
     extra.metadata["dlcourse"] = {"extra": True}
     notebook = new_notebook(
         cells=[
@@ -97,8 +130,18 @@ def sample(source: str = "def softmax(x):\n    return x", title: str | None = "S
                 source,
                 [
                     new_output("stream", text="printed\x1b[31m text\n"),
-                    new_output("display_data", data={"text/plain": "<Figure>", "image/png": png(), "text/html": EVIL}),
-                    new_output("execute_result", data={"text/plain": "array([1])", "text/html": EVIL, "application/javascript": "evil()"}),
+                    new_output(
+                        "display_data",
+                        data={"text/plain": "<Figure>", "image/png": png(), "text/html": EVIL},
+                    ),
+                    new_output(
+                        "execute_result",
+                        data={
+                            "text/plain": "array([1])",
+                            "text/html": EVIL,
+                            "application/javascript": "evil()",
+                        },
+                    ),
                 ],
             ),
             graded("rows", "softmax", 1, True, verdict("passed")),
@@ -116,17 +159,30 @@ def sample(source: str = "def softmax(x):\n    return x", title: str | None = "S
             ),
             extra,
             question("loss", "def loss(x):\n    raise NotImplementedError"),
-            graded("value", "loss", 3, False, verdict("unwritten", "not written yet", needs=["softmax"])),
+            graded(
+                "value",
+                "loss",
+                3,
+                False,
+                verdict("unwritten", "not written yet", needs=["softmax"]),
+            ),
         ]
     )
-    notebook.metadata["dlcourse"] = {"slug": "toy_course", "notes": ["softmax: the cell took more than 30 s; it was left out"]}
+    notebook.metadata["dlcourse"] = {
+        "slug": "toy_course",
+        "notes": ["softmax: the cell took more than 30 s; it was left out"],
+    }
     if title:
         notebook.metadata["dlcourse"]["title"] = title
     return notebook
 
 
 def make_course(
-    root: Path, notebook: nbformat.NotebookNode, scores: dict[str, float], student: str = "ada", penalty: float | None = None
+    root: Path,
+    notebook: nbformat.NotebookNode,
+    scores: dict[str, float],
+    student: str = "ada",
+    penalty: float | None = None,
 ) -> CourseDirectory:
     """An autograded submission and the gradebook that belongs to it."""
     db_url = f"sqlite:///{root}/gradebook.db"
@@ -137,7 +193,13 @@ def make_course(
         for cell in notebook.cells:
             data = cell.metadata.get("nbgrader", {})
             if data.get("grade"):
-                book.add_grade_cell(data["grade_id"], "toy", "toy", max_score=data["points"], cell_type=cell.cell_type)
+                book.add_grade_cell(
+                    data["grade_id"],
+                    "toy",
+                    "toy",
+                    max_score=data["points"],
+                    cell_type=cell.cell_type,
+                )
             if data.get("solution"):
                 book.add_solution_cell(data["grade_id"], "toy", "toy")
         submission = book.add_submission("toy", student)
@@ -155,9 +217,11 @@ def make_course(
 
 def generate(course: CourseDirectory, student: str = "ada") -> str:
     config = Config()
-    config.GenerateFeedback.exporter_class = "dlcourse.feedback.FeedbackExporter"
+    config.GenerateFeedback.exporter_class = "dlcourse.nbgrader_port.feedback.FeedbackExporter"
     GenerateFeedback(coursedir=course, config=config).start()
-    return (Path(course.root) / "feedback" / student / "toy" / "toy.html").read_text(encoding="utf-8")
+    return (Path(course.root) / "feedback" / student / "toy" / "toy.html").read_text(
+        encoding="utf-8"
+    )
 
 
 class Elements(html.parser.HTMLParser):
@@ -232,7 +296,18 @@ def test_page_is_self_contained(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "place",
-    ["code", "error", "title", "message", "hint", "trace", "note", "comment", "student", "question"],
+    [
+        "code",
+        "error",
+        "title",
+        "message",
+        "hint",
+        "trace",
+        "note",
+        "comment",
+        "student",
+        "question",
+    ],
 )
 def test_nothing_of_the_student_is_rendered(tmp_path: Path, place: str) -> None:
     notebook = sample()
@@ -257,7 +332,9 @@ def test_nothing_of_the_student_is_rendered(tmp_path: Path, place: str) -> None:
     course = make_course(tmp_path, notebook, SCORES, student)
     if place == "comment":
         with Gradebook(course.db_url) as book:
-            book.find_comment("question-softmax", "toy", "toy", "ada").manual_comment = f"**good** {EVIL}"
+            book.find_comment(
+                "question-softmax", "toy", "toy", "ada"
+            ).manual_comment = f"**good** {EVIL}"
             book.db.commit()
     page = generate(course, student)
     found = Elements(page)
@@ -272,7 +349,9 @@ def test_scores_are_the_gradebooks(tmp_path: Path) -> None:
     with Gradebook(course.db_url) as book:
         grade = book.find_grade("test-axis", "toy", "toy", "ada")
         grade.manual_score, grade.extra_credit = 1.5, 0.25
-        book.find_comment("question-softmax", "toy", "toy", "ada").manual_comment = "Nearly <right>."
+        book.find_comment(
+            "question-softmax", "toy", "toy", "ada"
+        ).manual_comment = "Nearly <right>."
         book.db.commit()
     text = re.sub(r"\s+", " ", Elements(generate(course)).text)
     assert "2.25 of 6 points" in text  # 1 + 1.5 + 0.25 - 0.5
@@ -289,7 +368,9 @@ def test_untouched_scores_are_not_said_to_be_set_by_hand(tmp_path: Path) -> None
 def test_manually_graded_cells_are_shown(tmp_path: Path) -> None:
     notebook = sample()
     essay = new_markdown_cell(f"My **essay** {EVIL}")
-    essay.metadata["nbgrader"] = nbgrader_metadata("essay", grade=True, solution=True, points=4, cell_type="markdown")
+    essay.metadata["nbgrader"] = nbgrader_metadata(
+        "essay", grade=True, solution=True, points=4, cell_type="markdown"
+    )
     notebook.cells.append(essay)
     course = make_course(tmp_path, notebook, SCORES)
     with Gradebook(course.db_url) as book:
@@ -302,7 +383,9 @@ def test_manually_graded_cells_are_shown(tmp_path: Path) -> None:
 
 
 def test_title_falls_back_to_the_heading(tmp_path: Path) -> None:
-    assert "<h1>Heading of the notebook</h1>" in generate(make_course(tmp_path, sample(title=None), SCORES))
+    assert "<h1>Heading of the notebook</h1>" in generate(
+        make_course(tmp_path, sample(title=None), SCORES)
+    )
 
 
 def test_damaged_verdict_is_a_failed_test() -> None:
@@ -333,7 +416,11 @@ def test_printed_and_displayed_outputs_stay_out() -> None:
 
 def test_an_error_is_one_bounded_line() -> None:
     notebook = sample()
-    notebook.cells[1].outputs = [new_output("error", ename="ValueError", evalue="first\n" + "x" * 50_000, traceback=["SECRET"])]
+    notebook.cells[1].outputs = [
+        new_output(
+            "error", ename="ValueError", evalue="first\n" + "x" * 50_000, traceback=["SECRET"]
+        )
+    ]
     shown = feedback.page(notebook, {}).sections[0].codes[0].error
     assert shown.startswith("ValueError: first xxx") and len(shown) <= feedback.MAX_ERROR + 1
     assert "SECRET" not in feedback.render(feedback.page(notebook, {}))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dlcourse.forbid import message, violations, without_magics
+from dlcourse.student.forbid import message, violations, without_magics
 
 SOFTMAX = ("torch.nn.functional.softmax",)
 
@@ -108,11 +108,18 @@ def test_line_and_text() -> None:
 
 
 def test_aliases_reach_over_cells() -> None:
-    assert violations(["import torch.nn.functional as F", "y = F.softmax(x)"], SOFTMAX) == [(SOFTMAX[0], 1, "y = F.softmax(x)")]
+    assert violations(["import torch.nn.functional as F", "y = F.softmax(x)"], SOFTMAX) == [
+        (SOFTMAX[0], 1, "y = F.softmax(x)")
+    ]
 
 
 def test_a_later_cell_rebinds_an_alias() -> None:
-    assert violations(["import torch.nn.functional as F", "import mine as F", "y = F.softmax(x)"], SOFTMAX) == []
+    assert (
+        violations(
+            ["import torch.nn.functional as F", "import mine as F", "y = F.softmax(x)"], SOFTMAX
+        )
+        == []
+    )
 
 
 def test_a_parameter_hides_a_global() -> None:
@@ -127,7 +134,10 @@ OWN = "def softmax(x):\n    return x"
 
 
 def test_other_cells_may_compare_with_the_library() -> None:
-    assert violations([GIVEN, EXPLORE, OWN, EXPLORE], SOFTMAX, searched=[2], functions=["softmax"]) == []
+    assert (
+        violations([GIVEN, EXPLORE, OWN, EXPLORE], SOFTMAX, searched=[2], functions=["softmax"])
+        == []
+    )
     assert violations([GIVEN, EXPLORE, OWN + "\n" + EXPLORE], SOFTMAX, searched=[2])
 
 
@@ -142,14 +152,25 @@ def test_other_cells_may_compare_with_the_library() -> None:
     ],
 )
 def test_what_the_question_uses_is_searched_wherever_it_stands(helper: str) -> None:
-    assert violations([GIVEN, helper, "def softmax(x):\n    return helper(x)"], SOFTMAX, searched=[2])
-    assert violations([GIVEN, "def softmax(x):\n    return middle(x)", "def middle(x): return helper(x)", helper], SOFTMAX, searched=[1])
+    assert violations(
+        [GIVEN, helper, "def softmax(x):\n    return helper(x)"], SOFTMAX, searched=[2]
+    )
+    assert violations(
+        [GIVEN, "def softmax(x):\n    return middle(x)", "def middle(x): return helper(x)", helper],
+        SOFTMAX,
+        searched=[1],
+    )
     assert violations([GIVEN, helper, OWN], SOFTMAX, searched=[2]) == []
 
 
 @pytest.mark.parametrize(
     "later",
-    ["softmax = F.softmax", "def softmax(x):\n    return F.softmax(x)", "from torch import softmax", "softmax = lambda x: F.softmax(x)"],
+    [
+        "softmax = F.softmax",
+        "def softmax(x):\n    return F.softmax(x)",
+        "from torch import softmax",
+        "softmax = lambda x: F.softmax(x)",
+    ],
 )
 def test_a_stub_that_is_replaced_later_is_searched_there(later: str) -> None:
     assert violations([GIVEN, OWN, later], SOFTMAX, searched=[1], functions=["softmax"])
@@ -167,7 +188,9 @@ def test_prefixes_and_several_names() -> None:
 
 def test_class_is_forbidden_where_it_is_used() -> None:
     source = "from torch import nn\nclass Net(nn.Module):\n    def __init__(self):\n        self.rnn = nn.LSTM(3, 4)"
-    assert violations([source], ["torch.nn.LSTM"]) == [("torch.nn.LSTM", 4, "self.rnn = nn.LSTM(3, 4)")]
+    assert violations([source], ["torch.nn.LSTM"]) == [
+        ("torch.nn.LSTM", 4, "self.rnn = nn.LSTM(3, 4)")
+    ]
     assert violations(["from torch import nn\nclass Net(nn.LSTM): ..."], ["torch.nn.LSTM"])
     assert violations([source], ["torch.nn.GRU"]) == []
 
@@ -181,7 +204,9 @@ def test_backward_of_own_layers_is_no_autograd() -> None:
 def test_method_of_a_function_outside_the_families_is_left_alone() -> None:
     assert violations(["y = x.logsumexp(0)"], ["scipy.special.logsumexp"]) == []
     assert violations(["y = x.norm()"], ["numpy.linalg.norm"]) == []
-    assert violations(["from scipy.special import logsumexp as l\ny = l(x)"], ["scipy.special.logsumexp"])
+    assert violations(
+        ["from scipy.special import logsumexp as l\ny = l(x)"], ["scipy.special.logsumexp"]
+    )
 
 
 def test_nothing_forbidden_finds_nothing() -> None:
@@ -190,7 +215,15 @@ def test_nothing_forbidden_finds_nothing() -> None:
 
 def test_magics_keep_the_lines() -> None:
     source = "%matplotlib inline\nx = 1\nif x:\n    %time y = f(x)\nz = %who\nprint?\nw = x % 3"
-    assert without_magics(source).splitlines() == ["pass", "x = 1", "if x:", "    y = f(x)", "z = None", "pass", "w = x % 3"]
+    assert without_magics(source).splitlines() == [
+        "pass",
+        "x = 1",
+        "if x:",
+        "    y = f(x)",
+        "z = None",
+        "pass",
+        "w = x % 3",
+    ]
     text = 's = """\n%time in a string\n"""'
     assert without_magics(text) == text
 

@@ -9,11 +9,19 @@ from nbgrader.plugins import BasePlugin
 from scratch import gradebook_tables
 from traitlets.config import Config
 
-from dlcourse.gradebook import GradebookWriter
-from dlcourse.probes import AuthorError
+from dlcourse.errors import AuthorError
+from dlcourse.nbgrader_port.gradebook import GradebookWriter
 
-POINTS = {"test-quarter_and_three_quarters": 1.0, "test-rows_of_a_batch": 2.0, "test-large_logits": 1.0}
-SOME = {"test-quarter_and_three_quarters": 1.0, "test-rows_of_a_batch": 0.0, "test-large_logits": 1.0}
+POINTS = {
+    "test-quarter_and_three_quarters": 1.0,
+    "test-rows_of_a_batch": 2.0,
+    "test-large_logits": 1.0,
+}
+SOME = {
+    "test-quarter_and_three_quarters": 1.0,
+    "test-rows_of_a_batch": 0.0,
+    "test-large_logits": 1.0,
+}
 OPEN = {"question-softmax": False}
 
 
@@ -45,7 +53,11 @@ def test_nbgrader_reads_the_same(writer, url):
     writer.write("ada", datetime(2026, 3, 1, 12), SOME, OPEN)
     with Gradebook(url, "scratch") as book:
         submission = book.find_submission("toy", "ada")
-        assert (submission.score, submission.max_score, submission.needs_manual_grade) == (2.0, 4.0, False)
+        assert (submission.score, submission.max_score, submission.needs_manual_grade) == (
+            2.0,
+            4.0,
+            False,
+        )
         assert submission.timestamp == datetime(2026, 3, 1, 12)
 
 
@@ -69,23 +81,34 @@ def test_manual_grade_is_kept_and_marked(writer, tables, course):
     with sqlite3.connect(course.root / "gradebook.db") as database:
         database.execute("update grade set manual_score = 1.5 where auto_score = 0")
     assert writer.write("ada", None, POINTS, OPEN) == 3.5
-    assert [(auto, manual, needs) for *_, auto, manual, _, needs in tables()["grades"] if manual is not None] == [(2.0, 1.5, 1)]
+    assert [
+        (auto, manual, needs)
+        for *_, auto, manual, _, needs in tables()["grades"]
+        if manual is not None
+    ] == [(2.0, 1.5, 1)]
 
 
 def test_points_of_another_build_are_refused(writer):
     writer.check_points(POINTS)
-    for other in ({**POINTS, "test-large_logits": 2.0}, {"test-large_logits": 1.0}, {**POINTS, "test-more": 1.0}, {}):
+    for other in (
+        {**POINTS, "test-large_logits": 2.0},
+        {"test-large_logits": 1.0},
+        {**POINTS, "test-more": 1.0},
+        {},
+    ):
         with pytest.raises(AuthorError, match="another build of 'toy'; run `dlcourse build toy`"):
             writer.check_points(other)
 
 
 def test_unknown_assignment(url):
-    with pytest.raises(AuthorError, match="assignment 'other' is not in the gradebook .*run `dlcourse build other`"):
+    with pytest.raises(
+        AuthorError, match="assignment 'other' is not in the gradebook .*run `dlcourse build other`"
+    ):
         GradebookWriter(url, "scratch", "other")
 
 
 def test_password_of_a_server_is_not_shown(url, monkeypatch):
-    from dlcourse import gradebook
+    from dlcourse.nbgrader_port import gradebook
 
     class Refusing(Gradebook):
         def find_assignment(self, name):
@@ -101,7 +124,10 @@ def test_password_of_a_server_is_not_shown(url, monkeypatch):
 @pytest.mark.parametrize("content", [b"no database at all, but long enough to be looked at " * 100])
 def test_file_that_is_no_gradebook(url, course, content):
     (course.root / "gradebook.db").write_bytes(content)
-    with pytest.raises(AuthorError, match=r"the gradebook sqlite:///.*gradebook\.db cannot be opened: file is not a database"):
+    with pytest.raises(
+        AuthorError,
+        match=r"the gradebook sqlite:///.*gradebook\.db cannot be opened: file is not a database",
+    ):
         GradebookWriter(url, "scratch", "toy")
 
 
@@ -123,7 +149,9 @@ def test_graded_students_are_those_with_all_scores(writer, course):
     writer.write("ada", None, SOME, OPEN)
     writer.write("bob", None, SOME, OPEN)
     with sqlite3.connect(course.root / "gradebook.db") as database:
-        database.execute("update grade set auto_score = null where id = (select min(id) from grade)")
+        database.execute(
+            "update grade set auto_score = null where id = (select min(id) from grade)"
+        )
     assert len(writer.graded_students()) == 1
 
 
@@ -145,7 +173,9 @@ def test_readers_go_on_while_we_write(writer, course):
 def test_another_writer_is_waited_for(writer, course):
     import threading
 
-    other = sqlite3.connect(course.root / "gradebook.db", isolation_level=None, check_same_thread=False)
+    other = sqlite3.connect(
+        course.root / "gradebook.db", isolation_level=None, check_same_thread=False
+    )
     other.execute("begin immediate")
     threading.Timer(0.5, lambda: other.execute("commit")).start()
     assert writer.write("ada", None, SOME, OPEN) == 2.0

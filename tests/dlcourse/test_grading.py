@@ -7,12 +7,12 @@ import pytest
 from nbgrader.utils import determine_grade
 from scratch import answered, cell_of, perfect, released, submission_of
 
-from dlcourse.authoring import load
-from dlcourse.encoding import Raised
-from dlcourse.grading import open_grader
-from dlcourse.probes import AuthorError
-from dlcourse.runner import Record
-from dlcourse.submission import Submission
+from dlcourse.authoring.assignment import load
+from dlcourse.core.encoding import Raised
+from dlcourse.errors import AuthorError
+from dlcourse.executor.runner import Record
+from dlcourse.grading.grader import open_grader
+from dlcourse.grading.submission import Submission
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,9 @@ def score(grader, zygote):
 
 def points(notebook):
     graded = [c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade")]
-    return {c.metadata.nbgrader.grade_id.removeprefix("test-"): determine_grade(c)[0] for c in graded}
+    return {
+        c.metadata.nbgrader.grade_id.removeprefix("test-"): determine_grade(c)[0] for c in graded
+    }
 
 
 def lost(found):
@@ -61,7 +63,9 @@ def test_every_alternative_earns_all_on_its_own(score, built_course, grader):
 
 
 @pytest.mark.parametrize("number", range(5))
-def test_every_misconception_loses_points_on_its_question_and_is_named(score, built_course, grader, number):
+def test_every_misconception_loses_points_on_its_question_and_is_named(
+    score, built_course, grader, number
+):
     one = grader.assignment.misconceptions[number]
     notebook = perfect(built_course, "vectors")
     cell_of(notebook, f"question-{one.question}").source = grader.assignment.edited(one)
@@ -75,18 +79,27 @@ def test_every_misconception_loses_points_on_its_question_and_is_named(score, bu
         if c.metadata.get("nbgrader", {}).get("grade") and o.output_type == "error"
     }
     assert one.name in named
-    text = "\n".join(line for c in score.notebook.cells for o in c.get("outputs", []) for line in o.get("traceback", []))
+    text = "\n".join(
+        line
+        for c in score.notebook.cells
+        for o in c.get("outputs", [])
+        for line in o.get("traceback", [])
+    )
     assert one.hint in text
 
 
 def test_each_question_can_be_earned_without_the_later_ones(score, built_course, grader):
     sources = {n: q.source for n, q in grader.assignment.questions.items()}
-    assert lost(score(answered(built_course, "vectors", {"normalise": sources["normalise"]}))) == set(FULL) - {
+    assert lost(
+        score(answered(built_course, "vectors", {"normalise": sources["normalise"]}))
+    ) == set(FULL) - {
         "three_four",
         "rows_have_length_one",
         "vectors_are_refused",
     }
-    assert lost(score(answered(built_course, "vectors", {"jitter": sources["jitter"]}))) == set(FULL) - {
+    assert lost(score(answered(built_course, "vectors", {"jitter": sources["jitter"]}))) == set(
+        FULL
+    ) - {
         "shape_of_noise",
         "mean_and_spread",
     }
@@ -96,16 +109,33 @@ def test_each_question_can_be_earned_without_the_later_ones(score, built_course,
 
 
 def record(grader, **results):
-    return Record(results={name: results.get(name, results.get("rest")) for name in grader.assignment.probes})
+    return Record(
+        results={name: results.get(name, results.get("rest")) for name in grader.assignment.probes}
+    )
 
 
 @pytest.mark.parametrize(
-    "value", [None, True, 0.0, 1, "passed", [], {}, (), float("nan"), Raised("ValueError", ("ValueError",), ""), "ValueError"]
+    "value",
+    [
+        None,
+        True,
+        0.0,
+        1,
+        "passed",
+        [],
+        {},
+        (),
+        float("nan"),
+        Raised("ValueError", ("ValueError",), ""),
+        "ValueError",
+    ],
 )
 def test_no_constant_earns_more_than_the_probe_that_it_answers(grader, value):
     notebook = grader.rebuild(Submission([]))
     grader.write(notebook, record(grader, rest=value))
-    assert {n for n, v in points(notebook).items() if v} == ({"vectors_are_refused"} if value == "ValueError" else set())
+    assert {n for n, v in points(notebook).items() if v} == (
+        {"vectors_are_refused"} if value == "ValueError" else set()
+    )
 
 
 def test_missing_results_earn_nothing(grader):
@@ -117,7 +147,8 @@ def test_missing_results_earn_nothing(grader):
 def test_results_of_unknown_probes_and_cells_are_ignored(grader):
     notebook = grader.rebuild(Submission([]))
     found = Record(
-        results={"test-extra": 1, "__proto__": 2}, outputs={"nowhere": [{"output_type": "stream", "name": "stdout", "text": "x"}]}
+        results={"test-extra": 1, "__proto__": 2},
+        outputs={"nowhere": [{"output_type": "stream", "name": "stdout", "text": "x"}]},
     )
     grader.write(notebook, found)
     assert set(points(notebook)) == set(FULL) and lost(points(notebook)) == set(FULL)
@@ -125,7 +156,12 @@ def test_results_of_unknown_probes_and_cells_are_ignored(grader):
 
 def test_outputs_of_cells_never_reach_the_test_cells(grader, built_course):
     notebook = grader.rebuild(submission_of(released(built_course, "vectors")))
-    fake = {"output_type": "execute_result", "data": {"text/plain": "100"}, "metadata": {}, "execution_count": 1}
+    fake = {
+        "output_type": "execute_result",
+        "data": {"text/plain": "100"},
+        "metadata": {},
+        "execution_count": 1,
+    }
     grader.write(notebook, Record(outputs={c.id: [fake] for c in notebook.cells}))
     assert lost(points(notebook)) == set(FULL)
 
@@ -143,7 +179,9 @@ def test_nothing_written_depends_on_what_a_notebook_brought(grader, zygote, buil
 
 
 def test_forbidden_call_costs_its_question_and_says_where(score, built_course, grader):
-    source = grader.assignment.questions["normalise"].source.replace("np.sqrt(squared_lengths)", "np.linalg.norm(x, axis=1, keepdims=True)")
+    source = grader.assignment.questions["normalise"].source.replace(
+        "np.sqrt(squared_lengths)", "np.linalg.norm(x, axis=1, keepdims=True)"
+    )
     notebook = perfect(built_course, "vectors")
     cell_of(notebook, "question-normalise").source = source
     assert lost(score(notebook)) == {"three_four", "rows_have_length_one", "vectors_are_refused"}
@@ -155,9 +193,14 @@ def test_forbidden_call_from_an_own_cell_is_seen(score, built_course):
     notebook = perfect(built_course, "vectors")
     cell_of(
         notebook, "question-normalise"
-    ).source = "def normalise(x):\n    if x.ndim != 2:\n        raise ValueError\n    return x / length(x)"
+    ).source = (
+        "def normalise(x):\n    if x.ndim != 2:\n        raise ValueError\n    return x / length(x)"
+    )
     notebook.cells.insert(
-        3, nbformat.v4.new_code_cell("from numpy.linalg import norm as length_\nlength = lambda x: length_(x, axis=1, keepdims=True)")
+        3,
+        nbformat.v4.new_code_cell(
+            "from numpy.linalg import norm as length_\nlength = lambda x: length_(x, axis=1, keepdims=True)"
+        ),
     )
     assert lost(score(notebook)) == {"three_four", "rows_have_length_one", "vectors_are_refused"}
 
@@ -172,7 +215,11 @@ def test_forbidden_call_in_another_question_is_allowed(score, built_course):
 
 def test_functions_defined_in_an_own_cell_at_the_end_count(score, built_course, grader):
     notebook = released(built_course, "vectors")
-    notebook.cells.append(nbformat.v4.new_code_cell("\n\n".join(q.source for q in grader.assignment.questions.values())))
+    notebook.cells.append(
+        nbformat.v4.new_code_cell(
+            "\n\n".join(q.source for q in grader.assignment.questions.values())
+        )
+    )
     assert score(notebook) == FULL
 
 
@@ -208,7 +255,10 @@ def test_own_and_question_cells_are_named_in_messages(grader, built_course, zygo
     rebuilt = grader.rebuild(submission_of(notebook))
     verdicts = grader.write(rebuilt, grader.run(rebuilt, zygote))
     trace = verdicts["right_angle"].trace
-    assert [(cell, line) for cell, line, _ in trace] == [("cell cosine", 2), ("cell your cell 1", 2)]
+    assert [(cell, line) for cell, line, _ in trace] == [
+        ("cell cosine", 2),
+        ("cell your cell 1", 2),
+    ]
 
 
 # ---- opening ---------------------------------------------------------------------------------------------------------
@@ -218,10 +268,14 @@ def test_source_must_be_there_and_fresh(course, zygote):
     path = course.root / "source" / "vectors" / "vectors.ipynb"
     text = path.read_text()
     path.write_text(text.replace("Directions of rows", "Directions of lines"))
-    with pytest.raises(AuthorError, match=r"source/vectors/vectors\.ipynb is stale.*run `dlcourse build vectors`"):
+    with pytest.raises(
+        AuthorError, match=r"source/vectors/vectors\.ipynb is stale.*run `dlcourse build vectors`"
+    ):
         open_grader(course, "vectors", lambda: zygote)
     path.unlink()
-    with pytest.raises(AuthorError, match=r"source/vectors/vectors\.ipynb is missing; run `dlcourse build vectors`"):
+    with pytest.raises(
+        AuthorError, match=r"source/vectors/vectors\.ipynb is missing; run `dlcourse build vectors`"
+    ):
         open_grader(course, "vectors", lambda: zygote)
 
 
@@ -236,11 +290,13 @@ def test_key_is_that_of_the_files_that_were_read(course, zygote):
     grader = open_grader(course, "vectors", lambda: zygote)
     script = course.root / "solutions" / "vectors.py"
     script.write_text(script.read_text() + "\n# later\n")
-    assert grader.key == open_grader_key(course, "before") and grader.key != open_grader_key(course, "now")
+    assert grader.key == open_grader_key(course, "before") and grader.key != open_grader_key(
+        course, "now"
+    )
 
 
 def open_grader_key(course, when):
-    from dlcourse.reference import content_key
+    from dlcourse.authoring.references import content_key
 
     script = course.root / "solutions" / "vectors.py"
     text = script.read_text()

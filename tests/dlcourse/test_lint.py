@@ -8,10 +8,10 @@ import nbformat
 import pytest
 from scratch import cell_of
 
-from dlcourse.authoring import load
-from dlcourse.build import generate_release
-from dlcourse.encoding import to_json
-from dlcourse.lint import lint_release, secrets
+from dlcourse.authoring.assignment import load
+from dlcourse.authoring.build import generate_release
+from dlcourse.authoring.lint import lint_release, secrets
+from dlcourse.core.encoding import to_json
 
 REFERENCE = "squared_lengths = (x * x).sum(axis=1, keepdims=True)"
 SHORT = "d = len(x)"
@@ -57,7 +57,13 @@ def test_instructors_notebook_does_not_pass(built_course, assignment):
     found = "\n".join(lint_release(assignment, built_course.root / "source" / "vectors"))
     for name in ("normalise", "cosine", "centroid", "jitter"):
         assert f"a line of the reference of {name}" in found
-    for name in ("rows_have_length_one", "vectors_are_refused", "measured_rows", "rows_come_in_parts", "mean_and_spread"):
+    for name in (
+        "rows_have_length_one",
+        "vectors_are_refused",
+        "measured_rows",
+        "rows_come_in_parts",
+        "mean_and_spread",
+    ):
         assert f"a line of hidden probe {name}" in found
     assert "BEGIN SOLUTION" in found and "BEGIN HIDDEN TESTS" in found
 
@@ -87,7 +93,9 @@ def leaked(built_course, assignment, tmp_path_factory):
     for name in PLANTED:
         path = root / "source" / "vectors" / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(nbformat.writes(nbformat.v4.new_notebook()) if name.endswith(".ipynb") else "secret")
+        path.write_text(
+            nbformat.writes(nbformat.v4.new_notebook()) if name.endswith(".ipynb") else "secret"
+        )
     generate_release(root, "vectors", f"sqlite:///{root}/gradebook.db")
     folder = root / "release" / "vectors"
     return folder, lint_release(assignment, folder)
@@ -101,7 +109,9 @@ def test_nbgrader_does_copy_most_of_what_is_planted(leaked):
 @pytest.mark.parametrize("name", PLANTED)
 def test_planted_file_is_caught(leaked, release, lint, name):
     folder, found = leaked
-    if not (folder / name).exists():  # nbgrader's own list of what to leave out: then it was put there by hand
+    if not (
+        folder / name
+    ).exists():  # nbgrader's own list of what to leave out: then it was put there by hand
         (release / name).parent.mkdir(parents=True, exist_ok=True)
         (release / name).write_text("secret")
         found = lint()
@@ -149,21 +159,41 @@ def test_changed_data_file_is_caught(lint, release):
 
 
 def test_missing_folder(assignment, tmp_path):
-    assert lint_release(assignment, tmp_path / "vectors") == ["vectors: no such folder; run `dlcourse build vectors`"]
+    assert lint_release(assignment, tmp_path / "vectors") == [
+        "vectors: no such folder; run `dlcourse build vectors`"
+    ]
 
 
 # ---- the notebook ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("grade_id", ["text-02", "given-01", "question-cosine", "test-three_four", "test-measured_rows", "demo-01"])
-@pytest.mark.parametrize("line", [REFERENCE, SHORT, HIDDEN, "   squared_lengths=(x*x) .sum(axis = 1,keepdims=True)", "c.add(rows[:3])"])
+@pytest.mark.parametrize(
+    "grade_id",
+    ["text-02", "given-01", "question-cosine", "test-three_four", "test-measured_rows", "demo-01"],
+)
+@pytest.mark.parametrize(
+    "line",
+    [
+        REFERENCE,
+        SHORT,
+        HIDDEN,
+        "   squared_lengths=(x*x) .sum(axis = 1,keepdims=True)",
+        "c.add(rows[:3])",
+    ],
+)
 def test_line_of_a_reference_or_hidden_probe_in_any_cell(edit, lint, grade_id, line):
-    edit(lambda nb: cell_of(nb, grade_id).update(source=cell_of(nb, grade_id).source + "\n# see:\n" + line))
+    edit(
+        lambda nb: cell_of(nb, grade_id).update(
+            source=cell_of(nb, grade_id).source + "\n# see:\n" + line
+        )
+    )
     assert any(": a line of " in problem for problem in lint())
 
 
 def test_line_in_a_source_given_as_a_list(edit, lint):
-    edit(lambda nb: cell_of(nb, "text-02").update(source=["text\n", REFERENCE[:20], REFERENCE[20:]]))
+    edit(
+        lambda nb: cell_of(nb, "text-02").update(source=["text\n", REFERENCE[:20], REFERENCE[20:]])
+    )
     assert any("a line of the reference of normalise" in p for p in lint())
 
 
@@ -176,7 +206,11 @@ def test_line_in_a_source_given_as_a_list(edit, lint):
     ],
 )  # fmt: skip
 def test_markers_right_or_wrong(edit, lint, marker):
-    edit(lambda nb: cell_of(nb, "question-normalise").update(source=f"def normalise(x):\n    pass\n{marker}\n"))
+    edit(
+        lambda nb: cell_of(nb, "question-normalise").update(
+            source=f"def normalise(x):\n    pass\n{marker}\n"
+        )
+    )
     assert any("marker" in p for p in lint())
 
 
@@ -186,7 +220,12 @@ def test_marker_in_a_markdown_cell(edit, lint):
 
 
 @pytest.mark.parametrize(
-    "text", ["We append hidden states and extend hidden layers.", "# The end\n\nSolutions are unique.", "The legend marks both."]
+    "text",
+    [
+        "We append hidden states and extend hidden layers.",
+        "# The end\n\nSolutions are unique.",
+        "The legend marks both.",
+    ],
 )
 def test_prose_is_no_marker(edit, lint, text):
     edit(lambda nb: cell_of(nb, "text-02").update(source=text))
@@ -232,7 +271,9 @@ def test_secret_in_the_notebook_is_caught(edit, lint, what):
     assert lint() != []
 
 
-@pytest.mark.parametrize("content", [b"", b"no json", b"[]", b"3", b"{}", b'{"cells": 3}', b"\xff\xfe", b"[" * 100_000])
+@pytest.mark.parametrize(
+    "content", [b"", b"no json", b"[]", b"3", b"{}", b'{"cells": 3}', b"\xff\xfe", b"[" * 100_000]
+)
 def test_notebook_that_is_none_is_caught(lint, release, content):
     (release / "vectors.ipynb").write_bytes(content)
     assert any(line.startswith("vectors.ipynb: no ") for line in lint())
@@ -241,7 +282,9 @@ def test_notebook_that_is_none_is_caught(lint, release, content):
 def test_quotes_and_backslashes_do_not_hide_a_line(edit, lint):
     line = 'raise ValueError(f"a matrix, please, not {x.ndim} axes")'
     edit(lambda nb: nb.metadata.kernelspec.update(display_name=line))
-    assert any("outside the cells' sources: a line of the reference of normalise" in p for p in lint())
+    assert any(
+        "outside the cells' sources: a line of the reference of normalise" in p for p in lint()
+    )
 
 
 # ---- checks.json -----------------------------------------------------------------------------------------------------
@@ -253,19 +296,42 @@ def _hidden(document):
 
 RESULTS = {
     "hidden probe": (_hidden, "results of 'measured_rows', which is no public probe"),
-    "unknown probe": (lambda d: d["probes"].update(extra=d["probes"]["right_angle"]), "'extra' is not on the list"),
+    "unknown probe": (
+        lambda d: d["probes"].update(extra=d["probes"]["right_angle"]),
+        "'extra' is not on the list",
+    ),
     "top-level key": (lambda d: d.update(hidden={"a": 1}), "'hidden' is not on the list"),
-    "key of a probe": (lambda d: d["probes"]["right_angle"].update(answer=to_json(1.0)), "'answer' is not on the list"),
-    "key of a question": (lambda d: d["questions"]["cosine"].update(reference="..."), "'reference' is not on the list"),
+    "key of a probe": (
+        lambda d: d["probes"]["right_angle"].update(answer=to_json(1.0)),
+        "'answer' is not on the list",
+    ),
+    "key of a question": (
+        lambda d: d["questions"]["cosine"].update(reference="..."),
+        "'reference' is not on the list",
+    ),
     "unknown question": (lambda d: d["questions"].update(other={}), "'other' is not on the list"),
     "foreign mistake": (
-        lambda d: d["probes"]["right_angle"]["mistakes"].append({"name": "measured_rows", "hint": "", "result": to_json(2.0)}),
+        lambda d: d["probes"]["right_angle"]["mistakes"].append(
+            {"name": "measured_rows", "hint": "", "result": to_json(2.0)}
+        ),
         "a mistake of right_angle that is none of misconceptions.py",
     ),
-    "key of a mistake": (lambda d: d["probes"]["right_angle"]["mistakes"][0].update(edit="..."), "'edit' is not on the list"),
-    "reference as a title": (lambda d: d["probes"]["right_angle"].update(title=REFERENCE), "a line of the reference of normalise"),
-    "reference as a hint": (lambda d: d["probes"]["right_angle"]["mistakes"][0].update(hint=HIDDEN), "a line of hidden probe"),
-    "mistakes of no form": (lambda d: d["probes"]["right_angle"].update(mistakes={"secret": 1}), "'secret' is not on the list"),
+    "key of a mistake": (
+        lambda d: d["probes"]["right_angle"]["mistakes"][0].update(edit="..."),
+        "'edit' is not on the list",
+    ),
+    "reference as a title": (
+        lambda d: d["probes"]["right_angle"].update(title=REFERENCE),
+        "a line of the reference of normalise",
+    ),
+    "reference as a hint": (
+        lambda d: d["probes"]["right_angle"]["mistakes"][0].update(hint=HIDDEN),
+        "a line of hidden probe",
+    ),
+    "mistakes of no form": (
+        lambda d: d["probes"]["right_angle"].update(mistakes={"secret": 1}),
+        "'secret' is not on the list",
+    ),
     "probes of no form": (lambda d: d.update(probes=["secret"]), "no dictionary"),
 }
 

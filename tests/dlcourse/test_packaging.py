@@ -12,13 +12,21 @@ import zipfile
 import pytest
 from scratch import REPOSITORY
 
-from dlcourse.authoring import clear_solution, load
-from dlcourse.course import read_course
+from dlcourse.authoring.assignment import clear_solution, load
+from dlcourse.authoring.course import read_course
 
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
 EXTRAS = PROJECT["optional-dependencies"]
 IMPORT_NAMES = {"otter-grader": "otter", "scikit-learn": "sklearn"}
-INSTRUCTOR_ONLY = ("nbgrader", "jupytext", "nbconvert", "sqlalchemy", "distributed", "psycopg", "jinja2")
+INSTRUCTOR_ONLY = (
+    "nbgrader",
+    "jupytext",
+    "nbconvert",
+    "sqlalchemy",
+    "distributed",
+    "psycopg",
+    "jinja2",
+)
 
 
 def normal(name):
@@ -37,7 +45,9 @@ def lock():
 
 def conda_pins():
     lines = (REPOSITORY / "environment.yml").read_text().splitlines()
-    found = [m for line in lines if (m := re.fullmatch(r"      - ([\w.-]+)(?:\[\w+\])?==(\S+)", line))]
+    found = [
+        m for line in lines if (m := re.fullmatch(r"      - ([\w.-]+)(?:\[\w+\])?==(\S+)", line))
+    ]
     return {normal(m[1]): m[2] for m in found}
 
 
@@ -78,7 +88,8 @@ def third_party(path):
 
 def test_every_import_of_the_package_is_a_declared_dependency():
     declared = {
-        IMPORT_NAMES.get(n, n.replace("-", "_")) for n in required(PROJECT["dependencies"] + [r for e in EXTRAS.values() for r in e])
+        IMPORT_NAMES.get(n, n.replace("-", "_"))
+        for n in required(PROJECT["dependencies"] + [r for e in EXTRAS.values() for r in e])
     }
     for path in (REPOSITORY / "dlcourse").rglob("*.py"):
         assert third_party(path) <= {n.lower() for n in declared} | {"IPython"}, path.name
@@ -90,7 +101,9 @@ def test_what_released_notebooks_import_is_a_students_dependency():
         for cell in load(REPOSITORY, slug).cells:
             if cell.kind != "markdown":
                 tree = ast.parse(clear_solution(cell.source))
-                modules = {a.name for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names}
+                modules = {
+                    a.name for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names
+                }
                 modules |= {n.module or "" for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)}
                 used = {m.split(".")[0] for m in modules} - sys.stdlib_module_names - {"dlcourse"}
                 assert used <= student, slug
@@ -100,12 +113,27 @@ def test_what_released_notebooks_import_is_a_students_dependency():
 def wheel(tmp_path_factory):
     """The wheel, built from a copy, as `make wheel` builds it."""
     copy, out = tmp_path_factory.mktemp("copy"), tmp_path_factory.mktemp("dist")
-    shutil.copytree(REPOSITORY / "dlcourse", copy / "dlcourse", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(
+        REPOSITORY / "dlcourse", copy / "dlcourse", ignore=shutil.ignore_patterns("__pycache__")
+    )
     for slug in ("solutions", "tests", "source", "release"):
-        shutil.copytree(REPOSITORY / slug, copy / slug, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(
+            REPOSITORY / slug, copy / slug, ignore=shutil.ignore_patterns("__pycache__")
+        )
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copyfile(REPOSITORY / name, copy / name)
-    command = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", str(out), "."]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "-q",
+        "--no-deps",
+        "--no-build-isolation",
+        "-w",
+        str(out),
+        ".",
+    ]
     subprocess.run(command, cwd=copy, check=True, capture_output=True, timeout=120)
     (path,) = out.glob("*.whl")
     return path
@@ -116,10 +144,14 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel):
         names = {n for n in archive.namelist() if not n.endswith("/")}
     package = {n for n in names if not re.match(r"dlcourse-[\d.]+\.dist-info/", n)}
     expected = {
-        p.relative_to(REPOSITORY).as_posix() for p in (REPOSITORY / "dlcourse").rglob("*") if p.is_file() and "__pycache__" not in p.parts
+        p.relative_to(REPOSITORY).as_posix()
+        for p in (REPOSITORY / "dlcourse").rglob("*")
+        if p.is_file() and "__pycache__" not in p.parts
     }
     assert package == expected
-    assert "dlcourse/py.typed" in package and any(n.startswith("dlcourse/template/") for n in package)
+    assert "dlcourse/py.typed" in package and any(
+        n.startswith("dlcourse/authoring/template/") for n in package
+    )
 
 
 def test_the_wheel_holds_no_solution_and_no_hidden_test(wheel):
@@ -129,7 +161,11 @@ def test_the_wheel_holds_no_solution_and_no_hidden_test(wheel):
     for slug in read_course(REPOSITORY).entries:
         assignment = load(REPOSITORY, slug)
         for question in assignment.questions.values():
-            own = [line for line in question.source.splitlines() if line not in question.stub.splitlines()]
+            own = [
+                line
+                for line in question.source.splitlines()
+                if line not in question.stub.splitlines()
+            ]
             for line in own:
                 short = re.sub(r"\s+", "", line)
                 assert len(short) < 30 or short not in squeezed, f"{slug}: {line.strip()}"
@@ -151,20 +187,37 @@ sys.meta_path.insert(0, Missing())
 
 
 def as_student(code, cwd, *arguments):
-    done = subprocess.run([sys.executable, "-c", STUDENT + code, *arguments], cwd=cwd, text=True, capture_output=True, timeout=120)
+    done = subprocess.run(
+        [sys.executable, "-c", STUDENT + code, *arguments],
+        cwd=cwd,
+        text=True,
+        capture_output=True,
+        timeout=120,
+    )
     return done.returncode, done.stdout + done.stderr
 
 
 def test_a_student_without_the_instructors_packages_can_check(built_course, tmp_path):
     release = built_course.root / "release" / "toy"
-    status, said = as_student("from dlcourse.cli import main; main()", tmp_path, "check", str(release / "toy.ipynb"))
+    status, said = as_student(
+        "from dlcourse.cli import main; main()", tmp_path, "check", str(release / "toy.ipynb")
+    )
     assert status == 1 and "not written yet" in said, said
 
 
 @pytest.mark.parametrize("command", ["grade", "build", "demo"])
 def test_the_instructors_commands_tell_a_student_what_to_install(built_course, command):
-    status, said = as_student("from dlcourse.cli import main; main()", built_course.root, command, *(["toy"] if command != "demo" else []))
-    assert status == 1 and said.strip().endswith("pip install 'dlcourse[instructor]'") and said.strip().count("\n") == 0, said
+    status, said = as_student(
+        "from dlcourse.cli import main; main()",
+        built_course.root,
+        command,
+        *(["toy"] if command != "demo" else []),
+    )
+    assert (
+        status == 1
+        and said.strip().endswith("pip install 'dlcourse[instructor]'")
+        and said.strip().count("\n") == 0
+    ), said
 
 
 def test_the_blocked_imports_do_fail(tmp_path):
@@ -181,10 +234,16 @@ def test_no_submodule_takes_the_place_of_a_public_name():
         "    __import__(f'dlcourse.{module.name}')\n"
         "print([n for n in dlcourse.__all__ if isinstance(getattr(dlcourse, n), types.ModuleType)])"
     )
-    run = subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True)
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True
+    )
     assert run.stdout.strip() == "[]", run.stdout + run.stderr
 
 
 def test_readme_lists_the_assignments_of_the_course_in_order():
-    listed = re.findall(r"^\| \[(\w+)\]\(solutions/(\w+)\.py\) \|", (REPOSITORY / "README.md").read_text(), re.MULTILINE)
+    listed = re.findall(
+        r"^\| \[(\w+)\]\(solutions/(\w+)\.py\) \|",
+        (REPOSITORY / "README.md").read_text(),
+        re.MULTILINE,
+    )
     assert listed == [(slug, slug) for slug in read_course(REPOSITORY).entries]

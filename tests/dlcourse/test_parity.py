@@ -31,16 +31,16 @@ from rich.console import Console
 from rich.table import Table
 from scratch import REPOSITORY, cell_of, environment, gradebook_tables, nbgrader
 
-from dlcourse.build import build
-from dlcourse.course import read_course
+from dlcourse.authoring.build import build
+from dlcourse.authoring.course import read_course
+from dlcourse.authoring.references import data_files
+from dlcourse.executor.runner import rehearse
 from dlcourse.export import gradescope, pack
 from dlcourse.export.gradescope import Graded, Line
 from dlcourse.export.otter import autograder
-from dlcourse.grading import Grader, open_grader
-from dlcourse.reference import data_files
-from dlcourse.runner import rehearse
-from dlcourse.showcase import copy_course, sample_class
-from dlcourse.submission import code_of, read_submission
+from dlcourse.grading.grader import Grader, open_grader
+from dlcourse.grading.submission import code_of, read_submission
+from dlcourse.tour.tour import copy_course, sample_class
 
 COURSE = read_course(REPOSITORY)
 WHOLE_WAY = ("perfect", "untouched", "half", "mistake_1")
@@ -108,11 +108,17 @@ def case(request, whole_course, zygote, tmp_path_factory):
     answered("reference", right)
     answered("stub", {})
     # a submission holds one misconception of each question, so that a dozen hold all; the same with alternatives
-    wrong = {q: [assignment.edited(m) for m in assignment.misconceptions if m.question == q] for q in right}
+    wrong = {
+        q: [assignment.edited(m) for m in assignment.misconceptions if m.question == q]
+        for q in right
+    }
     other = {q: [a.source for a in assignment.alternatives if a.question == q] for q in right}
     for kind, of in (("misconceptions", wrong), ("alternatives", other)):
         for number in range(max(map(len, of.values()))):
-            answered(f"{kind}.{number}", right | {q: sources[number] for q, sources in of.items() if number < len(sources)})
+            answered(
+                f"{kind}.{number}",
+                right | {q: sources[number] for q, sources in of.items() if number < len(sources)},
+            )
     for sample in sample_class(assignment, release):
         path = folder(sample.id)
         for name, data in sample.files.items():
@@ -130,15 +136,23 @@ def core(case, folder):
     record = case.grader.run(notebook, case.zygote)
     verdicts = case.grader.write(notebook, record)
     points = {n: e.points for n, e in case.grader.references.expectations.items()}
-    grade = case.by_question((case.question_of[f"test-{n}"], points[n] * v.passed) for n, v in verdicts.items())
+    grade = case.by_question(
+        (case.question_of[f"test-{n}"], points[n] * v.passed) for n, v in verdicts.items()
+    )
     cells = [cell for cell, kind in code_of(notebook) if kind == "test"]
-    stock = case.by_question((case.question_of[c.metadata.nbgrader["grade_id"]], determine_grade(c)[0]) for c in cells)
+    stock = case.by_question(
+        (case.question_of[c.metadata.nbgrader["grade_id"]], determine_grade(c)[0]) for c in cells
+    )
     again = case.packed.verdicts(packed, record)
     assert again == verdicts, "messages and hints"
     texts = pack.shown(case.packed, again)
     probes = [p.probe for p in case.packed.assignment.probes.values()]
     graded = Graded(
-        tuple(Line(p.name, p.points, p.public, texts[p.name]) for p in probes), (), "sandbox", 0.0, tuple(case.packed.assignment.questions)
+        tuple(Line(p.name, p.points, p.public, texts[p.name]) for p in probes),
+        (),
+        "sandbox",
+        0.0,
+        tuple(case.packed.assignment.questions),
     )
     tests = gradescope.results(graded)["tests"]
     otter = case.by_question((t["extra_data"]["question"], t["score"]) for t in tests)
@@ -155,7 +169,9 @@ def table_of(case, found):
         for question in case.grader.assignment.questions:
             values = {way: scores[question] for way, scores in ways.items()}
             if max(values.values()) - min(values.values()) > 1e-9:
-                table.add_row(submission, question, *(f"{values[n]:g}" if n in values else "" for n in names))
+                table.add_row(
+                    submission, question, *(f"{values[n]:g}" if n in values else "" for n in names)
+                )
     if not table.row_count:
         return ""
     out = StringIO()
@@ -166,7 +182,10 @@ def table_of(case, found):
 @pytest.mark.slow
 def test_all_submissions(case):
     found = {name: core(case, folder) for name, folder in case.submissions.items()}
-    full = {q: sum(p.probe.points for p in case.grader.assignment.probes_of(q)) for q in case.grader.assignment.questions}
+    full = {
+        q: sum(p.probe.points for p in case.grader.assignment.probes_of(q))
+        for q in case.grader.assignment.questions
+    }
     assert found["reference"]["otter"] == full
     assert not any(found["stub"]["otter"].values())
     text = table_of(case, found)
@@ -176,7 +195,10 @@ def test_all_submissions(case):
 
 @pytest.mark.slow
 def test_the_whole_way(case, tmp_path):
-    found = {name: {"dlcourse grade": core(case, case.submissions[name])["dlcourse grade"]} for name in WHOLE_WAY}
+    found = {
+        name: {"dlcourse grade": core(case, case.submissions[name])["dlcourse grade"]}
+        for name in WHOLE_WAY
+    }
     for way, scores in (
         ("nbgrader autograde", by_nbgrader(case)),
         ("otter run", by_otter(case, tmp_path)),
@@ -205,8 +227,13 @@ def by_nbgrader(case):
         for name, folder in students.items():
             if name not in WHOLE_WAY:
                 (aside / name / case.slug).rename(folder / case.slug)
-    grades = [g for g in gradebook_tables(course.root / "gradebook.db")["grades"] if g[1] == case.slug]
-    return {name: case.by_question((case.question_of[g[2]], g[3]) for g in grades if g[0] == name) for name in WHOLE_WAY}
+    grades = [
+        g for g in gradebook_tables(course.root / "gradebook.db")["grades"] if g[1] == case.slug
+    ]
+    return {
+        name: case.by_question((case.question_of[g[2]], g[3]) for g in grades if g[0] == name)
+        for name in WHOLE_WAY
+    }
 
 
 def by_otter(case, tmp_path):
@@ -220,11 +247,16 @@ def by_otter(case, tmp_path):
     for name in WHOLE_WAY if case.slug == next(iter(COURSE.entries)) else ("half", "mistake_1"):
         with redirect_stdout(StringIO()):
             results = otter_run(
-                str(case.submissions[name] / f"{case.slug}.ipynb"), autograder=str(archive), output_dir=str(tmp_path), no_logo=True
+                str(case.submissions[name] / f"{case.slug}.ipynb"),
+                autograder=str(archive),
+                output_dir=str(tmp_path),
+                no_logo=True,
             )
         document = json.loads((tmp_path / "results.json").read_text())
         gradescope.validate(document)
-        scores[name] = case.by_question((t["extra_data"]["question"], t["score"]) for t in document["tests"] if "score" in t)
+        scores[name] = case.by_question(
+            (t["extra_data"]["question"], t["score"]) for t in document["tests"] if "score" in t
+        )
         assert scores[name] == {q: results.get_score(q) for q in scores[name]}
     return scores
 
@@ -256,5 +288,7 @@ def by_pytest(case, tmp_path):
     for test in ElementTree.parse(report).getroot().iter("testcase"):
         said = {p.get("name"): p.get("value") for p in test.iter("property")}
         passed = test.find("failure") is None and test.find("error") is None
-        points[notebooks[said["notebook"]]].append((said["question"], float(said["points"]) * passed))
+        points[notebooks[said["notebook"]]].append(
+            (said["question"], float(said["points"]) * passed)
+        )
     return {name: case.by_question(pairs) for name, pairs in points.items()}

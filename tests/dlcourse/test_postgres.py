@@ -20,15 +20,27 @@ from scratch import (
     write_config,
 )
 
-from dlcourse.build import build
-from dlcourse.classgrade import Settings, grade_class
+from dlcourse.authoring.build import build
+from dlcourse.grading.class_run import Settings, grade_class
 
 _BIN = next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), reverse=True)), None)
 pytestmark = pytest.mark.skipif(
-    _BIN is None and not shutil.which("initdb"), reason="no PostgreSQL server is installed: apt-get install postgresql"
+    _BIN is None and not shutil.which("initdb"),
+    reason="no PostgreSQL server is installed: apt-get install postgresql",
 )
 
-SAMPLES = {"perfect", "columns", "half", "alternative", "forged", "ends_python", "junk", "missing", "zoë o'neil, jr.", "untouched"}
+SAMPLES = {
+    "perfect",
+    "columns",
+    "half",
+    "alternative",
+    "forged",
+    "ends_python",
+    "junk",
+    "missing",
+    "zoë o'neil, jr.",
+    "untouched",
+}
 LONG, TOO_LONG = "y" * 128, "x" * 200
 
 
@@ -44,11 +56,41 @@ def server(tmp_path_factory):
         shutil.chown(folder, user)
 
     def run(*command):
-        return subprocess.run([str(c) for c in command], user=user, cwd=folder, check=True, capture_output=True, text=True, timeout=60)
+        return subprocess.run(
+            [str(c) for c in command],
+            user=user,
+            cwd=folder,
+            check=True,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
 
-    run(binaries / "initdb", "-D", folder / "data", "-A", "trust", "-U", "grader", "-E", "UTF8", "--no-sync", "--locale=C.UTF-8")
+    run(
+        binaries / "initdb",
+        "-D",
+        folder / "data",
+        "-A",
+        "trust",
+        "-U",
+        "grader",
+        "-E",
+        "UTF8",
+        "--no-sync",
+        "--locale=C.UTF-8",
+    )
     options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off -c full_page_writes=off"
-    run(binaries / "pg_ctl", "-D", folder / "data", "-o", options, "-l", folder / "log", "-w", "start")
+    run(
+        binaries / "pg_ctl",
+        "-D",
+        folder / "data",
+        "-o",
+        options,
+        "-l",
+        folder / "log",
+        "-w",
+        "start",
+    )
     try:
         yield lambda name: (
             run(binaries / "createdb", "-h", folder, "-U", "grader", name),
@@ -72,7 +114,9 @@ def course_on(server, name, built_course, folder, zygote):
 @pytest.fixture(scope="module")
 def graded(server, built_course, tmp_path_factory, zygote):
     """The sample class graded by `dlcourse grade` into PostgreSQL; one name is as long as may be, one is longer."""
-    course, url = course_on(server, "ours", built_course, tmp_path_factory.mktemp("postgres") / "course", zygote)
+    course, url = course_on(
+        server, "ours", built_course, tmp_path_factory.mktemp("postgres") / "course", zygote
+    )
     hand_in_samples(course, SAMPLES)
     for name in (LONG, TOO_LONG):
         hand_in(course, name, "vectors", perfect(course, "vectors"))
@@ -86,15 +130,26 @@ def test_no_gradebook_file_is_made(graded):
 
 def test_name_too_long_for_the_server_fails_one_student_only(graded):
     _, url, output = graded
-    assert f"submitted/{TOO_LONG}/vectors: no grade: " in output and f"{len(SAMPLES) + 1} graded now, 0 unchanged, 1 failed" in output
+    assert (
+        f"submitted/{TOO_LONG}/vectors: no grade: " in output
+        and f"{len(SAMPLES) + 1} graded now, 0 unchanged, 1 failed" in output
+    )
     assert {row[0] for row in gradebook_rows(url)["grades"]} == SAMPLES | {LONG}
 
 
 @pytest.mark.parametrize("table", ["grades", "comments", "submissions", "cells"])
 def test_tables_are_those_of_sqlite(graded, classgraded, table):
-    found, want = gradebook_rows(graded[1])[table], gradebook_tables(classgraded[0].root / "gradebook.db")[table]
+    found, want = (
+        gradebook_rows(graded[1])[table],
+        gradebook_tables(classgraded[0].root / "gradebook.db")[table],
+    )
+
     # some order text by bytes, some by letters; a truth value is a number in SQLite; SQLite keeps a time as text
-    plain = lambda rows: sorted([tuple(str(int(v)) if isinstance(v, bool) else str(v)[:19] for v in row) for row in rows])  # noqa: E731
+    def plain(rows):
+        return sorted(
+            tuple(str(int(v)) if isinstance(v, bool) else str(v)[:19] for v in row) for row in rows
+        )
+
     want = [row for row in want if table == "cells" or row[0] in SAMPLES]
     want = [row for row in want if table != "cells" or row[0] == "vectors"]
     assert plain([row for row in found if row[0] != LONG]) == plain(want) and len(found) > 0
@@ -113,7 +168,9 @@ def test_unchanged_submissions_are_not_run_again(graded, inline):
     assert report.graded == [] and set(report.entries) == SAMPLES
 
 
-def test_nbgrader_autograde_on_the_server_gives_the_same(server, graded, built_course, tmp_path, zygote):
+def test_nbgrader_autograde_on_the_server_gives_the_same(
+    server, graded, built_course, tmp_path, zygote
+):
     course, url = course_on(server, "stock", built_course, tmp_path / "course", zygote)
     students = {"perfect", "columns", "junk", "zoë o'neil, jr."}
     hand_in_samples(course, students)

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from dlcourse import close, exact, probe, raises
-from dlcourse.encoding import Raised
-from dlcourse.probes import AuthorError, Probe, describe_exception, run
+from dlcourse.core.encoding import Raised
+from dlcourse.core.probe import Probe, describe_exception, run
+from dlcourse.errors import AuthorError
 
 
 @probe("double", points=2, public=False, compare=exact(), seconds=3)
@@ -24,13 +25,25 @@ def twice(double: Any, rng: np.random.Generator) -> Any:
 
 def test_probe_carries_what_its_author_said() -> None:
     assert isinstance(twice, Probe)
-    assert (twice.name, twice.title, twice.question, twice.points, twice.public) == ("twice", "What is tested.", "double", 2, False)
+    assert (twice.name, twice.title, twice.question, twice.points, twice.public) == (
+        "twice",
+        "What is tested.",
+        "double",
+        2,
+        False,
+    )
     assert twice.parameters == ("double", "rng") and twice.compare == exact() and twice.seconds == 3
 
 
 def test_defaults() -> None:
     one = probe("q")(lambda f: f)
-    assert one.public and one.points == 1 and one.compare == close() and one.judge is None and one.seconds is None
+    assert (
+        one.public
+        and one.points == 1
+        and one.compare == close()
+        and one.judge is None
+        and one.seconds is None
+    )
 
 
 @pytest.mark.parametrize("points", [0, -1, "2", None, True, float("nan"), float("inf"), 1e9])
@@ -79,7 +92,11 @@ def test_global_generators_are_seeded() -> None:
 
 def test_missing_function_is_said() -> None:
     found = run(twice, {}, "a", "")
-    assert found.type == "MissingFunction" and found.message == "double is not defined" and "NameError" in found.bases
+    assert (
+        found.type == "MissingFunction"
+        and found.message == "double is not defined"
+        and "NameError" in found.bases
+    )
 
 
 class Rude(BaseException):
@@ -92,7 +109,13 @@ class Unprintable(Exception):
 
 
 @pytest.mark.parametrize(
-    ("error", "name"), [(ValueError("no"), "ValueError"), (SystemExit(3), "SystemExit"), (Rude(), "Rude"), (Unprintable(), "Unprintable")]
+    ("error", "name"),
+    [
+        (ValueError("no"), "ValueError"),
+        (SystemExit(3), "SystemExit"),
+        (Rude(), "Rude"),
+        (Unprintable(), "Unprintable"),
+    ],
 )
 def test_exceptions_come_back_as_data(error: BaseException, name: str) -> None:
     def double(x: Any) -> Any:

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from scratch import copy_course
 
-from dlcourse.authoring import load
-from dlcourse.course import read_course
-from dlcourse.probes import AuthorError
-from dlcourse.reference import compute, content_key, data_files, references, run_variant
-from dlcourse.runner import PROBE_CPU
+from dlcourse.authoring.assignment import load
+from dlcourse.authoring.course import read_course
+from dlcourse.authoring.references import compute, content_key, data_files, references, run_variant
+from dlcourse.errors import AuthorError
+from dlcourse.executor.runner import PROBE_CPU
 
 
 def never():
@@ -38,20 +38,32 @@ def test_results_come_from_the_cache_and_equal_fresh_ones(built_course, assignme
 
 
 def test_expected_values_are_right(built_course, assignment):
-    expected = {n: e.expected for n, e in references(assignment, built_course.seed, never).expectations.items()}
-    assert np.allclose(expected["three_four"], [[0.6, 0.8]]) and np.allclose(expected["one_row"], np.sqrt(0.5))
+    expected = {
+        n: e.expected
+        for n, e in references(assignment, built_course.seed, never).expectations.items()
+    }
+    assert np.allclose(expected["three_four"], [[0.6, 0.8]]) and np.allclose(
+        expected["one_row"], np.sqrt(0.5)
+    )
     assert expected["vectors_are_refused"] == "ValueError" and expected["shape_of_noise"] == (3, 2)
 
 
 def test_mistakes_that_change_nothing_are_not_kept(built_course, assignment):
-    found = {n: [m.name for m in e.mistakes] for n, e in references(assignment, built_course.seed, never).expectations.items()}
+    found = {
+        n: [m.name for m in e.mistakes]
+        for n, e in references(assignment, built_course.seed, never).expectations.items()
+    }
     assert found["three_four"] == ["columns_normalised", "squared_length"]
     assert found["vectors_are_refused"] == [] and found["shape_of_noise"] == []
     assert found["one_row"] == [] and found["rows_come_in_parts"] == ["last_part_only"]
 
 
 def test_every_misconception_differs_somewhere(built_course, assignment):
-    found = {m.name for e in references(assignment, built_course.seed, never).expectations.values() for m in e.mistakes}
+    found = {
+        m.name
+        for e in references(assignment, built_course.seed, never).expectations.values()
+        for m in e.mistakes
+    }
     assert found == {m.name for m in assignment.misconceptions}
 
 
@@ -70,7 +82,9 @@ def test_hidden_inputs_follow_the_seed_and_public_ones_do_not(assignment, zygote
 
 
 def test_data_files_by_their_place(assignment):
-    assert {name: path.name for name, path in data_files(assignment).items()} == {"data/vectors/table.csv": "table.csv"}
+    assert {name: path.name for name, path in data_files(assignment).items()} == {
+        "data/vectors/table.csv": "table.csv"
+    }
 
 
 # ---- the key ---------------------------------------------------------------------------------------------------------
@@ -78,11 +92,19 @@ def test_data_files_by_their_place(assignment):
 
 def test_key_depends_on_content_not_on_place(built_course, tmp_path):
     course = copy_course(built_course, tmp_path / "elsewhere")
-    assert content_key(load(course.root, "vectors"), "s") == content_key(load(built_course.root, "vectors"), "s")
+    assert content_key(load(course.root, "vectors"), "s") == content_key(
+        load(built_course.root, "vectors"), "s"
+    )
 
 
 @pytest.mark.parametrize(
-    "name", ["solutions/vectors.py", "tests/vectors/probes.py", "tests/vectors/misconceptions.py", "solutions/data/vectors/table.csv"]
+    "name",
+    [
+        "solutions/vectors.py",
+        "tests/vectors/probes.py",
+        "tests/vectors/misconceptions.py",
+        "solutions/data/vectors/table.csv",
+    ],
 )
 def test_key_changes_with_every_file_that_matters(course, name):
     before = content_key(load(course.root, "vectors"), course.seed)
@@ -129,7 +151,14 @@ def test_each_run_is_reported(course, zygote):
     cache(course).unlink()
     said = []
     references(load(course.root, "vectors"), course.seed, lambda: zygote, said.append)
-    assert said == ["reference", "columns_normalised", "squared_length", "not_normalised", "last_part_only", "variance_for_deviation"]
+    assert said == [
+        "reference",
+        "columns_normalised",
+        "squared_length",
+        "not_normalised",
+        "last_part_only",
+        "variance_for_deviation",
+    ]
 
 
 def test_reference_that_fails_is_an_error_and_is_not_kept(course, zygote):
@@ -142,7 +171,8 @@ def test_reference_that_fails_is_an_error_and_is_not_kept(course, zygote):
     text = (course.root / "tests" / "vectors" / "misconceptions.py").read_text()
     assert "x + sigma * noise" in text
     with pytest.raises(
-        AuthorError, match=r"solutions/vectors\.py: probe shape_of_noise fails on the reference: IndexError: .*jitter, line \d+: return"
+        AuthorError,
+        match=r"solutions/vectors\.py: probe shape_of_noise fails on the reference: IndexError: .*jitter, line \d+: return",
     ):
         references(load(course.root, "vectors"), course.seed, lambda: zygote)
     assert len(list((course.root / ".dlcourse" / "references").glob("vectors-*.json"))) == 1

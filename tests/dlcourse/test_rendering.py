@@ -8,14 +8,19 @@ from dataclasses import replace
 
 import pytest
 
-from dlcourse.rendering import Shown, clean, lines, needs_text, to_html, to_text, trouble_html
-from dlcourse.verdict import FAILED, PASSED, UNWRITTEN, Verdict
+from dlcourse.core.rendering import Shown, clean, lines, needs_text, to_html, to_text, trouble_html
+from dlcourse.core.verdict import FAILED, PASSED, UNWRITTEN, Verdict
 
 EVIL = "<script>alert(1)</script><b onclick='x()'>&amp;"
 FAIL = Shown(
     "loss",
     "Mean over the batch.",
-    Verdict(FAILED, "yours is 3, expected 2", (("not_averaged", "Divide by m."),), (("cell In[4]", 7, "return total"),)),
+    Verdict(
+        FAILED,
+        "yours is 3, expected 2",
+        (("not_averaged", "Divide by m."),),
+        (("cell In[4]", 7, "return total"),),
+    ),
     (("softmax", FAILED), ("scores", UNWRITTEN)),
     ("RuntimeWarning: overflow",),
 )
@@ -79,7 +84,13 @@ def test_failed_says_everything_in_order() -> None:
 
 
 def test_unwritten_is_no_error() -> None:
-    shown = Shown("loss", "Mean.", Verdict(UNWRITTEN, "not written yet", trace=(("cell In[4]", 7, "raise NotImplementedError"),)))
+    shown = Shown(
+        "loss",
+        "Mean.",
+        Verdict(
+            UNWRITTEN, "not written yet", trace=(("cell In[4]", 7, "raise NotImplementedError"),)
+        ),
+    )
     assert to_text(shown) == "○ not written yet · loss · Mean."
     assert "NotImplementedError" not in to_html(shown)
 
@@ -87,17 +98,30 @@ def test_unwritten_is_no_error() -> None:
 def test_waiting_for_another_question() -> None:
     shown = Shown("loss", "Mean.", Verdict(UNWRITTEN, "not written yet"), (("softmax", UNWRITTEN),))
     assert "waits for another question · loss" in to_text(shown)
-    assert "This question uses softmax, which is not written yet: look there first." in Tags(to_html(shown)).text
+    assert (
+        "This question uses softmax, which is not written yet: look there first."
+        in Tags(to_html(shown)).text
+    )
 
 
 def test_missing_function_says_which() -> None:
-    shown = Shown("loss", "Mean.", Verdict(UNWRITTEN, "loss is not defined; run the cell that defines it, and keep its name"))
+    shown = Shown(
+        "loss",
+        "Mean.",
+        Verdict(UNWRITTEN, "loss is not defined; run the cell that defines it, and keep its name"),
+    )
     assert "loss is not defined" in to_text(shown) and "loss is not defined" in to_html(shown)
 
 
 @pytest.mark.parametrize("status", [PASSED, FAILED, UNWRITTEN])
 def test_everything_is_escaped(status: str) -> None:
-    shown = Shown(EVIL, EVIL, Verdict(status, EVIL, ((EVIL, EVIL),), ((EVIL, 1, EVIL),)), ((EVIL, FAILED),), (EVIL,))
+    shown = Shown(
+        EVIL,
+        EVIL,
+        Verdict(status, EVIL, ((EVIL, EVIL),), ((EVIL, 1, EVIL),)),
+        ((EVIL, FAILED),),
+        (EVIL,),
+    )
     found = Tags(to_html(shown))
     assert found.tags <= {"div", "span", "strong", "code"}
     assert found.names <= {"style", "aria-hidden"}
@@ -108,19 +132,30 @@ def test_everything_is_escaped(status: str) -> None:
 def test_follows_the_theme() -> None:
     page = to_html(FAIL)
     assert "background" not in page
-    assert not re.search(r"(?<!-)color:(?!var\(--jp-)", page), "every colour is JupyterLab's, with a fallback"
+    assert not re.search(r"(?<!-)color:(?!var\(--jp-)", page), (
+        "every colour is JupyterLab's, with a fallback"
+    )
 
 
 def test_control_characters_and_length() -> None:
     assert clean("a\x1b[31m\u202eb\nc\td\x00") == "a\ufffd[31m\ufffdb\nc\td\ufffd"
     assert clean("x" * 100, 10) == "x" * 9 + "…"
-    shown = Shown("q", "t", Verdict(FAILED, "m" * 100_000, (), (("c", 1, "s" * 10_000),) * 6), (), ("n" * 100_000,))
+    shown = Shown(
+        "q",
+        "t",
+        Verdict(FAILED, "m" * 100_000, (), (("c", 1, "s" * 10_000),) * 6),
+        (),
+        ("n" * 100_000,),
+    )
     assert len(to_text(shown)) < 15_000 and len(to_html(shown)) < 15_000
 
 
 def test_lines_fit_what_nbgrader_shows() -> None:
     shown = Shown(
-        "loss", "Mean.", Verdict(FAILED, "word " * 100, (("n", "hint " * 60),), (("cell In[4]", 7, "x" * 300),)), (("softmax", FAILED),)
+        "loss",
+        "Mean.",
+        Verdict(FAILED, "word " * 100, (("n", "hint " * 60),), (("cell In[4]", 7, "x" * 300),)),
+        (("softmax", FAILED),),
     )
     assert max(map(len, lines(shown))) <= 80
 

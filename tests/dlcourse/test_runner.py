@@ -5,11 +5,11 @@ import time
 
 import pytest
 
-from dlcourse import runner
-from dlcourse.encoding import Raised
+from dlcourse.core.encoding import Raised
+from dlcourse.errors import AuthorError
+from dlcourse.executor import runner
+from dlcourse.executor.runner import Step, run, start_zygote
 from dlcourse.executor.session import Limits
-from dlcourse.probes import AuthorError
-from dlcourse.runner import Step, run, start_zygote
 
 SHORT = Limits(cpu=0.5, wall=30.0)  # wall time says little on a busy machine
 
@@ -20,7 +20,9 @@ def cell(key, source, limits=SHORT):
 
 def probe(name, body, parameters="f", limits=SHORT, question="q"):
     request = {"name": name, "question": question, "public": True, "slug": "s", "seed": ""}
-    return Step(name, f"def {name}({parameters}):\n    return {body}\n", probe=request, limits=limits)
+    return Step(
+        name, f"def {name}({parameters}):\n    return {body}\n", probe=request, limits=limits
+    )
 
 
 def test_results_outputs_and_times(zygote):
@@ -33,7 +35,9 @@ def test_results_outputs_and_times(zygote):
 def test_cells_share_a_namespace_and_runs_do_not(zygote):
     steps = [cell("a", "import builtins\nbuiltins.leak = f = lambda: 'mine'"), probe("p", "f()")]
     assert run(steps, zygote).results == {"p": "mine"}
-    assert run([cell("b", "f = lambda: hasattr(__builtins__, 'leak')"), probe("p", "f()")], zygote).results == {"p": False}
+    assert run(
+        [cell("b", "f = lambda: hasattr(__builtins__, 'leak')"), probe("p", "f()")], zygote
+    ).results == {"p": False}
 
 
 def test_missing_name_is_tried_again_after_the_last_cell(zygote):
@@ -65,17 +69,30 @@ def test_failing_cell_stops_nothing(zygote):
     ],
 )
 def test_cell_that_ends_the_process_is_left_out(zygote, source, how):
-    steps = [cell("a", "def f(): return 1"), cell("bad", source), cell("c", "y = f()"), probe("p", "f()")]
+    steps = [
+        cell("a", "def f(): return 1"),
+        cell("bad", source),
+        cell("c", "y = f()"),
+        probe("p", "f()"),
+    ]
     record = run(steps, zygote)
     assert record.results == {"p": 1}
     assert set(record.ended) == {"bad"} and how in record.ended["bad"]
 
 
 def test_probe_that_ends_the_process_costs_itself_only(zygote):
-    steps = [cell("a", "import os\nf = lambda k=0: os._exit(3) if k else 1"), probe("p", "f()"), probe("bad", "f(1)"), probe("r", "f()")]
+    steps = [
+        cell("a", "import os\nf = lambda k=0: os._exit(3) if k else 1"),
+        probe("p", "f()"),
+        probe("bad", "f(1)"),
+        probe("r", "f()"),
+    ]
     record = run(steps, zygote)
     assert (record.results["p"], record.results["r"]) == (1, 1)
-    assert record.results["bad"] == Raised("RunEnded", ("RunEnded",), record.ended["bad"]) and "exit code 3" in record.ended["bad"]
+    assert (
+        record.results["bad"] == Raised("RunEnded", ("RunEnded",), record.ended["bad"])
+        and "exit code 3" in record.ended["bad"]
+    )
 
 
 def test_cell_that_ends_the_process_the_second_time_is_left_out_then(zygote):
@@ -94,7 +111,10 @@ def test_cell_that_ends_the_process_the_second_time_is_left_out_then(zygote):
 
 
 def test_budget_ends_everything_with_a_result_for_each_probe(zygote):
-    steps = [cell("a", "import time\nf = lambda: time.sleep(0.4)"), *(probe(f"p{n}", "f()") for n in range(8))]
+    steps = [
+        cell("a", "import time\nf = lambda: time.sleep(0.4)"),
+        *(probe(f"p{n}", "f()") for n in range(8)),
+    ]
     record = run(steps, zygote, budget=0.9)
     assert set(record.results) == {f"p{n}" for n in range(8)}
     assert record.results["p0"] is None
@@ -105,11 +125,19 @@ def test_budget_ends_everything_with_a_result_for_each_probe(zygote):
 
 def test_probes_after_one_that_ran_out_of_time_get_less_of_it(zygote):
     endless, limits = cell("a", "def f():\n    while True: pass\ng = lambda: 1"), Limits(0.8, 4.0)
-    steps = [endless, *(probe(n, "f()", limits=limits, question="f") for n in ("p", "q", "r")), probe("s", "g()", "g", question="g")]
+    steps = [
+        endless,
+        *(probe(n, "f()", limits=limits, question="f") for n in ("p", "q", "r")),
+        probe("s", "g()", "g", question="g"),
+    ]
     start = time.monotonic()
     record = run(steps, zygote)
     assert record.complete and record.results["s"] == 1
-    assert "0.8 s" in record.results["p"].message and "0.2 s" in record.results["q"].message and "0.2 s" in record.results["r"].message
+    assert (
+        "0.8 s" in record.results["p"].message
+        and "0.2 s" in record.results["q"].message
+        and "0.2 s" in record.results["r"].message
+    )
     assert time.monotonic() - start < 4
 
 
@@ -119,19 +147,31 @@ def test_empty_notebook(zygote):
 
 def test_data_files_lie_where_the_notebook_expects_them(zygote, tmp_path):
     (tmp_path / "t.csv").write_text("1,2")
-    record = run([cell("a", "f = lambda: open('data/x/t.csv').read()"), probe("p", "f()")], zygote, {"data/x/t.csv": tmp_path / "t.csv"})
+    record = run(
+        [cell("a", "f = lambda: open('data/x/t.csv').read()"), probe("p", "f()")],
+        zygote,
+        {"data/x/t.csv": tmp_path / "t.csv"},
+    )
     assert record.results == {"p": "1,2"}
 
 
 def test_data_file_changed_by_a_student_is_a_copy(zygote, tmp_path):
     (tmp_path / "t.csv").write_text("1,2")
-    run([cell("a", "import os\ntry:\n    open('t.csv', 'w').write('x')\nexcept OSError: pass")], zygote, {"t.csv": tmp_path / "t.csv"})
+    run(
+        [cell("a", "import os\ntry:\n    open('t.csv', 'w').write('x')\nexcept OSError: pass")],
+        zygote,
+        {"t.csv": tmp_path / "t.csv"},
+    )
     assert (tmp_path / "t.csv").read_text() == "1,2"
 
 
 def test_every_step_ticks(zygote):
     ticks = []
-    run([cell("a", "f = lambda: 1"), cell("b", "import os; os._exit(1)"), probe("p", "f()")], zygote, tick=lambda: ticks.append(1))
+    run(
+        [cell("a", "f = lambda: 1"), cell("b", "import os; os._exit(1)"), probe("p", "f()")],
+        zygote,
+        tick=lambda: ticks.append(1),
+    )
     assert len(ticks) == 3
 
 
@@ -145,4 +185,6 @@ def test_no_sandbox_is_one_clear_error(monkeypatch):
 
 
 def test_steps_are_values():
-    assert cell("a", "x") == cell("a", "x") and dataclasses.replace(cell("a", "x"), source="y") != cell("a", "x")
+    assert cell("a", "x") == cell("a", "x") and dataclasses.replace(
+        cell("a", "x"), source="y"
+    ) != cell("a", "x")

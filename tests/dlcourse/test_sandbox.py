@@ -80,20 +80,36 @@ def test_filter(machine: str, audit: int, calls: dict[str, int]) -> None:
         assert {answer(name, family) for family in (0, 2, 10, 16, 17, 40)} == {EAFNOSUPPORT}
     assert answer("ioctl", 0, 0x5401) == ALLOW
     assert answer("ioctl", 0, 0x5412) == answer("ioctl", 0, 0x541C) == EPERM
-    assert _answer(program, audit, 5000) == _answer(program, audit, 0x40000000 | calls["read"]) == ENOSYS
+    assert (
+        _answer(program, audit, 5000)
+        == _answer(program, audit, 0x40000000 | calls["read"])
+        == ENOSYS
+    )
     assert _answer(program, 0x40000003, calls["read"]) == KILL
 
 
-@pytest.mark.parametrize("path", ["/usr/include/x86_64-linux-gnu/asm/unistd_64.h", "/usr/include/asm-generic/unistd.h"])
+@pytest.mark.parametrize(
+    "path", ["/usr/include/x86_64-linux-gnu/asm/unistd_64.h", "/usr/include/asm-generic/unistd.h"]
+)
 def test_numbers_are_the_kernels(path: str) -> None:
     """Against the headers of this machine, where it has them."""
     if not os.path.exists(path):
         pytest.skip(f"{path} is not installed")
     column = 0 if "x86_64" in path else 1
     text = Path(path).read_text()
-    real = {m[1]: int(m[2]) for m in re.finditer(r"#define __NR(?:3264)?_(\w+)\s+(\d+)\s*$", text, re.MULTILINE)}
-    ours = {name: numbers[column] for name, numbers in (seccomp._REFUSED | seccomp._CHECKED | sandbox._CALLS).items()}
-    assert {name: number for name, number in ours.items() if number is not None and real.get(name, number) != number} == {}
+    real = {
+        m[1]: int(m[2])
+        for m in re.finditer(r"#define __NR(?:3264)?_(\w+)\s+(\d+)\s*$", text, re.MULTILINE)
+    }
+    ours = {
+        name: numbers[column]
+        for name, numbers in (seccomp._REFUSED | seccomp._CHECKED | sandbox._CALLS).items()
+    }
+    assert {
+        name: number
+        for name, number in ours.items()
+        if number is not None and real.get(name, number) != number
+    } == {}
     assert sum(name in real for name in ours) > 50
 
 
@@ -122,7 +138,13 @@ def zygote_in_sandbox() -> Any:
 def test_status(zygote_in_sandbox: Zygote) -> None:
     with Session(zygote_in_sandbox) as one:
         status = _printed(one, "print(open('/proc/self/status').read())")
-    for line in ("Uid:\t1000\t1000\t1000\t1000", "NoNewPrivs:\t1", "Seccomp:\t2", "CapEff:\t0000000000000000", "CapBnd:\t0000000000000000"):
+    for line in (
+        "Uid:\t1000\t1000\t1000\t1000",
+        "NoNewPrivs:\t1",
+        "Seccomp:\t2",
+        "CapEff:\t0000000000000000",
+        "CapBnd:\t0000000000000000",
+    ):
         assert line in status
 
 
@@ -134,7 +156,9 @@ def test_identities_differ(zygote_in_sandbox: Zygote) -> None:
         ids = set()
         for session in (one, two):
             assert session._process.proc is not None
-            status = os.read(os.open("1/status", os.O_RDONLY, dir_fd=session._process.proc), 4096).decode()
+            status = os.read(
+                os.open("1/status", os.O_RDONLY, dir_fd=session._process.proc), 4096
+            ).decode()
             ids.add(int(re.findall(r"Uid:\s+(\d+)", status)[0]))
     assert len(ids) == 2 and min(ids) >= 0x70000000
 
@@ -142,15 +166,24 @@ def test_identities_differ(zygote_in_sandbox: Zygote) -> None:
 def _with_prefix(monkeypatch: pytest.MonkeyPatch, prefix: Path) -> None:
     for name in ("prefix", "exec_prefix", "base_prefix", "base_exec_prefix"):
         monkeypatch.setattr(sys, name, str(prefix))
-    monkeypatch.setattr(sys, "path", [str(prefix / "lib"), str(prefix), str(prefix / "elsewhere" / "site-packages"), ""])
+    monkeypatch.setattr(
+        sys,
+        "path",
+        [str(prefix / "lib"), str(prefix), str(prefix / "elsewhere" / "site-packages"), ""],
+    )
 
 
-def test_the_virtual_environment_may_be_the_course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_virtual_environment_may_be_the_course(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name in ("bin", "lib", "source", "solutions", "tests"):
         (tmp_path / name).mkdir()
     (tmp_path / "gradebook.db").touch()
     _with_prefix(monkeypatch, tmp_path)
-    assert [p for p in sandbox.visible_paths(Sandbox()) if p.startswith(str(tmp_path))] == [f"{tmp_path}/bin", f"{tmp_path}/lib"]
+    assert [p for p in sandbox.visible_paths(Sandbox()) if p.startswith(str(tmp_path))] == [
+        f"{tmp_path}/bin",
+        f"{tmp_path}/lib",
+    ]
 
 
 def test_plan_hides_what_lies_inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -159,9 +192,17 @@ def test_plan_hides_what_lies_inside(tmp_path: Path, monkeypatch: pytest.MonkeyP
     (venv / "bin").mkdir(parents=True)
     (tmp_path / "lib").mkdir()
     _with_prefix(monkeypatch, tmp_path)
-    box = Sandbox(visible=(str(venv / "bin"), str(tmp_path / "lib")), hide=(str(course), "/home", str(tmp_path)))
+    box = Sandbox(
+        visible=(str(venv / "bin"), str(tmp_path / "lib")),
+        hide=(str(course), "/home", str(tmp_path)),
+    )
     plan = [(p, show) for p, show in sandbox._plan(box) if p.startswith(str(tmp_path))]
-    assert plan == [(f"{tmp_path}/lib", True), (f"{tmp_path}/share", True), (str(course), False), (f"{venv}/bin", True)]
+    assert plan == [
+        (f"{tmp_path}/lib", True),
+        (f"{tmp_path}/share", True),
+        (str(course), False),
+        (f"{venv}/bin", True),
+    ]
 
 
 def test_exchange_is_not_visible() -> None:
@@ -186,7 +227,10 @@ def test_course_among_the_libraries(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     (course / "gradebook.db").write_text("grades")
     (tmp_path / "libraries" / "module.py").write_text("x = 5")
     monkeypatch.chdir(course)
-    with Zygote(sandbox=Sandbox(visible=(str(tmp_path / "libraries"),))) as zygote, Session(zygote) as one:
+    with (
+        Zygote(sandbox=Sandbox(visible=(str(tmp_path / "libraries"),))) as zygote,
+        Session(zygote) as one,
+    ):
         cell = f"import os\nprint(os.listdir({str(course)!r}), open({str(tmp_path / 'libraries' / 'module.py')!r}).read())"
         assert _printed(one, cell) == "[] x = 5\n"
         one.cell(f"open({str(course / 'new')!r}, 'w')", "cell", LIMITS)
@@ -197,7 +241,10 @@ def test_course_among_the_libraries(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_limits_can_be_set(zygote_in_sandbox: Zygote) -> None:
-    with Zygote(sandbox=Sandbox(memory=3 << 29, disk=1 << 20, processes=20, files=100)) as zygote, Session(zygote) as one:
+    with (
+        Zygote(sandbox=Sandbox(memory=3 << 29, disk=1 << 20, processes=20, files=100)) as zygote,
+        Session(zygote) as one,
+    ):
         cell = "import resource as r\nprint([r.getrlimit(n)[1] for n in (r.RLIMIT_AS, r.RLIMIT_FSIZE, r.RLIMIT_NPROC, r.RLIMIT_NOFILE, r.RLIMIT_CORE)])"
         assert _printed(one, cell) == f"[{3 << 29}, {1 << 20}, 20, 100, 0]\n"
         cell = "try:\n    open('x', 'wb').write(bytes(2 << 20))\nexcept OSError as e:\n    print(e.strerror)"
@@ -247,7 +294,12 @@ except session.SandboxUnavailable as error:
     print("refused:", error.reason)
 """
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False, env={**os.environ, "OMP_NUM_THREADS": "1"}
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
     )
     assert "refused:" in done.stdout and "not permitted" in done.stdout, done
 
@@ -263,12 +315,20 @@ def as_nobody(tmp_path: Path) -> Callable[[str], str]:
             if folder.is_relative_to("/tmp") and folder != Path("/tmp"):
                 folder.chmod(0o755)
         keep = tmp_path / "keep"
-        base = next((p for p in Path(sys.base_prefix).parents if p.parent == Path("/root")), Path(sys.base_prefix))
+        base = next(
+            (p for p in Path(sys.base_prefix).parents if p.parent == Path("/root")),
+            Path(sys.base_prefix),
+        )
         command = ["unshare", "-m", "sh", "-euc", UNPRIVILEGED, "sh", str(base), str(keep)]
         if not base.is_relative_to("/root"):
             command = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
         done = subprocess.run(
-            [*command, sys.executable, "-B", "-c", code], capture_output=True, text=True, timeout=120, check=False, cwd="/"
+            [*command, sys.executable, "-B", "-c", code],
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+            cwd="/",
         )
         assert done.returncode == 0, done
         return done.stdout
@@ -305,11 +365,17 @@ def test_bubblewrap(monkeypatch: pytest.MonkeyPatch) -> None:
             cell = f"import os\nprint(os.getuid(), os.listdir('.'), os.path.exists({os.getcwd() + '/tests'!r}), os.path.exists('/var'), os.path.exists('/root/.ssh'))"
             assert _printed(one, cell) == "1000 [] False False False\n"
             status = _printed(one, "print(open('/proc/self/status').read())")
-            assert "CapEff:\t0000000000000000" in status and "NoNewPrivs:\t1" in status and "Seccomp:\t2" in status
+            assert (
+                "CapEff:\t0000000000000000" in status
+                and "NoNewPrivs:\t1" in status
+                and "Seccomp:\t2" in status
+            )
             with pytest.raises(RunEnded, match="exit code 5"):
                 one.cell("import os; os._exit(5)", "cell", LIMITS)
         with Session(zygote) as one, pytest.raises(RunEnded, match="computing time"):
-            one.cell("import os\nif os.fork() == 0: os.setsid()\nwhile True: pass", "cell", Limits(1, 20))
+            one.cell(
+                "import os\nif os.fork() == 0: os.setsid()\nwhile True: pass", "cell", Limits(1, 20)
+            )
 
 
 def test_machine_without_a_table(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -322,7 +388,9 @@ def test_machine_without_a_table(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_doctor(tmp_path: Path) -> None:
     checks = {one.name: one for one in doctor.report(tmp_path)}
-    assert [name for name, one in checks.items() if not one.ok] == ["course"]  # an empty folder is none
+    assert [name for name, one in checks.items() if not one.ok] == [
+        "course"
+    ]  # an empty folder is none
     assert "course.toml" in checks["course"].detail and checks["course"].cure
     assert list(tmp_path.iterdir()) == []
     console = Console(width=100, record=True, file=io.StringIO())
@@ -338,7 +406,16 @@ def test_doctor_says_what_helps(monkeypatch: pytest.MonkeyPatch) -> None:
         ("unprivileged_userns_clone", "userns_clone=1"),
         ("none", "docker run"),
     ):
-        monkeypatch.setattr(doctor, "_read", lambda name, path=path: "01"[path.startswith("app")] if name.endswith(path) else "")
+        monkeypatch.setattr(
+            doctor,
+            "_read",
+            lambda name, path=path: "01"[path.startswith("app")] if name.endswith(path) else "",
+        )
         one = doctor._sandbox()
-        assert not one.ok and "not permitted" in one.detail and cure in one.cure and "--unsafe-no-sandbox" in one.cure
+        assert (
+            not one.ok
+            and "not permitted" in one.detail
+            and cure in one.cure
+            and "--unsafe-no-sandbox" in one.cure
+        )
     assert doctor._bubblewrap().cure == "sudo apt install bubblewrap"

@@ -6,10 +6,10 @@ import sys
 import pytest
 from scratch import COURSE, environment
 
-from dlcourse.authoring import load
-from dlcourse.course import read_course
-from dlcourse.probes import AuthorError
-from dlcourse.scaffold import create
+from dlcourse.authoring.assignment import load
+from dlcourse.authoring.course import read_course
+from dlcourse.authoring.scaffold import create
+from dlcourse.errors import AuthorError
 
 
 @pytest.fixture
@@ -27,23 +27,35 @@ def test_files_and_entry(empty):
         "solutions/toy.py", "tests/toy/probes.py", "tests/toy/misconceptions.py", "tests/toy/alternatives.py", "tests/toy/test_oracles.py", "course.toml",
     ]  # fmt: skip
     entry = read_course(empty.root).entries["toy"]
-    assert (entry.title, entry.track, entry.article, entry.minutes, entry.needs) == ("Toy", "First", "https://example.org", 5, ())
+    assert (entry.title, entry.track, entry.article, entry.minutes, entry.needs) == (
+        "Toy",
+        "First",
+        "https://example.org",
+        5,
+        (),
+    )
     assert (empty.root / "course.toml").read_text().startswith("# kept\n")
 
 
 def test_no_placeholder_is_left(empty):
     for name in make(empty)[:-1]:
         text = (empty.root / name).read_text()
-        assert not any("{" + word + "}" in text for word in ("slug", "title", "article", "minutes")), name
+        assert not any(
+            "{" + word + "}" in text for word in ("slug", "title", "article", "minutes")
+        ), name
 
 
 def test_template_runs_as_a_program_and_its_oracles_pass(empty):
     make(empty)
     env = {**environment(empty.root), "MPLBACKEND": "agg"}
-    subprocess.run([sys.executable, "solutions/toy.py"], cwd=empty.root, env=env, check=True, timeout=120)
+    subprocess.run(
+        [sys.executable, "solutions/toy.py"], cwd=empty.root, env=env, check=True, timeout=120
+    )
     # as in a real course, the package lies in the folder of the course
-    oracles = "import dlcourse.authoring as a, pathlib, pytest, sys; a.course_root = lambda start=None: pathlib.Path.cwd(); sys.exit(pytest.main(['-q', 'tests/toy']))"
-    subprocess.run([sys.executable, "-c", oracles], cwd=empty.root, env=env, check=True, timeout=120)
+    oracles = "import dlcourse.authoring.assignment as a, pathlib, pytest, sys; a.course_root = lambda start=None: pathlib.Path.cwd(); sys.exit(pytest.main(['-q', 'tests/toy']))"
+    subprocess.run(
+        [sys.executable, "-c", oracles], cwd=empty.root, env=env, check=True, timeout=120
+    )
 
 
 def test_several_assignments_in_one_course(empty):
@@ -67,7 +79,9 @@ def test_text_of_two_lines_is_refused_before_anything_is_written(empty, field):
     assert sorted(p.name for p in empty.root.iterdir()) == ["course.toml"]
 
 
-@pytest.mark.parametrize("slug", ["batch-norm", "BatchNorm", "1st", "", "a b", "../x", "class", "dlcourse"])
+@pytest.mark.parametrize(
+    "slug", ["batch-norm", "BatchNorm", "1st", "", "a b", "../x", "class", "dlcourse"]
+)
 def test_names_that_cannot_be(empty, slug):
     with pytest.raises(AuthorError):
         make(empty, slug=slug)

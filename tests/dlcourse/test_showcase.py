@@ -13,13 +13,14 @@ import pytest
 from rich.console import Console
 from scratch import REPOSITORY, released
 
-from dlcourse import demos
-from dlcourse.authoring import AuthorError, load
-from dlcourse.course import read_course
-from dlcourse.encoding import pack, unpack
-from dlcourse.probes import run
-from dlcourse.showcase import Result, demo_assignments, run_demo, sample_class
-from dlcourse.verdict import Expectation, wrong
+from dlcourse.authoring.assignment import load
+from dlcourse.authoring.course import read_course
+from dlcourse.core.encoding import pack, unpack
+from dlcourse.core.probe import run
+from dlcourse.core.verdict import Expectation, wrong
+from dlcourse.errors import AuthorError
+from dlcourse.student import demo as demos
+from dlcourse.tour.tour import Result, demo_assignments, run_demo, sample_class
 
 SLUGS = demo_assignments(read_course(REPOSITORY))
 
@@ -39,18 +40,32 @@ def results_by_hand(assignment, answers, seed, folder):
             elif cell.kind == "question":
                 exec(compile(answers[cell.question], f"<{cell.question}>", "exec"), namespace)
                 for graded in assignment.probes_of(cell.question):
-                    found[graded.probe.name] = unpack(pack(run(graded.probe, namespace, assignment.slug, seed)))
+                    found[graded.probe.name] = unpack(
+                        pack(run(graded.probe, namespace, assignment.slug, seed))
+                    )
     return found
 
 
 def points_by_hand(assignment, answers, seed, folder):
     """Points of the probes whose result is the reference's."""
-    right = results_by_hand(assignment, {n: q.source for n, q in assignment.questions.items()}, seed, folder)
+    right = results_by_hand(
+        assignment, {n: q.source for n, q in assignment.questions.items()}, seed, folder
+    )
     theirs = results_by_hand(assignment, answers, seed, folder)
     total = 0.0
     for name, graded in assignment.probes.items():
         one = graded.probe
-        expectation = Expectation(name, one.question, one.title, one.points, one.public, one.compare, right[name], (), one.judge)
+        expectation = Expectation(
+            name,
+            one.question,
+            one.title,
+            one.points,
+            one.public,
+            one.compare,
+            right[name],
+            (),
+            one.judge,
+        )
         total += one.points * (wrong(expectation, theirs[name]) is None)
     return total
 
@@ -100,7 +115,9 @@ def test_every_student_has_a_line_in_the_exported_csv(scratch_demo):
         rows = list(csv.DictReader(file))
     exported = {(r["assignment"], r["student_id"]): float(r["score"]) for r in rows}
     for slug, of in found.items():  # nbgrader also lists, with 0, students who handed nothing in
-        assert of.items() and all(exported.pop((slug, student)) == one.score for student, one in of.items())
+        assert of.items() and all(
+            exported.pop((slug, student)) == one.score for student, one in of.items()
+        )
     assert set(exported.values()) <= {0.0}
     assert {r["last_name"] for r in rows} >= {"Galois", "李", "Иванова", "الزهراء"}
 
@@ -144,10 +161,16 @@ def test_scores_of_the_real_assignments_are_a_persons(real_demo, slug):
     total = assignment.points
     for sample in samples:
         score = found[slug][sample.id].score
-        assert score == points_by_hand(assignment, sample.worth, read_course(REPOSITORY).seed, folder / "release" / slug), sample.about
-        assert isinstance(found[slug][sample.id], Result) and found[slug][sample.id].max_score == total
+        assert score == points_by_hand(
+            assignment, sample.worth, read_course(REPOSITORY).seed, folder / "release" / slug
+        ), sample.about
+        assert (
+            isinstance(found[slug][sample.id], Result) and found[slug][sample.id].max_score == total
+        )
     scores = {student: one.score for student, one in found[slug].items()}
-    assert {scores[s] for s in ("perfect", "alternative", "own_cells", "warnings", "duplicate")} == {total}
+    assert {
+        scores[s] for s in ("perfect", "alternative", "own_cells", "warnings", "duplicate")
+    } == {total}
     assert {scores[s] for s in ("untouched", "no_notebook", "nothing")} == {0.0}
     for student in ("half", "endless", "exit"):
         assert 0 < scores[student] < total, student

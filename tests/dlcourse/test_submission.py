@@ -12,8 +12,17 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from scratch import cell_of, hand_in, perfect, released, submission_of
 
-from dlcourse import submission as module
-from dlcourse.submission import Submission, SubmittedCell, code_of, from_notebook, read_notebook, read_submission, rebuild, to_notebook
+from dlcourse.grading import submission as module
+from dlcourse.grading.submission import (
+    Submission,
+    SubmittedCell,
+    code_of,
+    from_notebook,
+    read_notebook,
+    read_submission,
+    rebuild,
+    to_notebook,
+)
 
 GOOD = '{"cells":[{"cell_type":"code","source":"a=1","metadata":{}}],"metadata":{},"nbformat":4,"nbformat_minor":5}'
 
@@ -44,8 +53,14 @@ def test_plain_notebook(read):
 
 
 def test_source_as_lines_and_grade_id(read):
-    cell = {"cell_type": "code", "source": ["a = 1\n", "b = 2"], "metadata": {"nbgrader": {"grade_id": "question-softmax", "points": 9}}}
-    assert read(json.dumps({"cells": [cell]})).cells == [SubmittedCell("code", "a = 1\nb = 2", "question-softmax")]
+    cell = {
+        "cell_type": "code",
+        "source": ["a = 1\n", "b = 2"],
+        "metadata": {"nbgrader": {"grade_id": "question-softmax", "points": 9}},
+    }
+    assert read(json.dumps({"cells": [cell]})).cells == [
+        SubmittedCell("code", "a = 1\nb = 2", "question-softmax")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -67,7 +82,10 @@ def test_source_as_lines_and_grade_id(read):
         ("null", "no list of cells"),
         ('{"cells": {"a": 1}}', "no list of cells"),
         ('{"cells": "a"}', "no list of cells"),
-        ('{"worksheets": [{"cells": [{"cell_type": "code", "input": "a=1"}]}], "nbformat": 3}', "no list of cells"),
+        (
+            '{"worksheets": [{"cells": [{"cell_type": "code", "input": "a=1"}]}], "nbformat": 3}',
+            "no list of cells",
+        ),
         (GOOD.replace('"nbformat":4', '"nbformat":' + "9" * 5000), "limit"),
     ],
     ids=lambda v: repr(v)[:30],
@@ -77,7 +95,12 @@ def test_what_is_no_notebook_is_said_in_one_line(read, content, why):
     assert not found.readable
     assert found.cells == []
     (note,) = found.notes
-    assert why in note and note.startswith("toy.ipynb is no notebook (") and note.endswith("hand it in again") and "\n" not in note
+    assert (
+        why in note
+        and note.startswith("toy.ipynb is no notebook (")
+        and note.endswith("hand it in again")
+        and "\n" not in note
+    )
 
 
 @pytest.mark.parametrize(
@@ -86,23 +109,51 @@ def test_what_is_no_notebook_is_said_in_one_line(read, content, why):
         b"\xef\xbb\xbf" + GOOD.encode(),
         GOOD.replace('"metadata":{}}]', '"metadata":{"x":NaN,"y":-Infinity}}]'),
         GOOD.replace('"metadata":{}}]', '"metadata":{"n":123456789012345678901234567890}}]'),
-        GOOD.replace('"metadata":{}}]', '"metadata":{},"outputs":[{"data":{"application/json":{"v":[NaN,99999999999999999999999]}}}]}]'),
-        GOOD.replace('"metadata":{}}]', '"metadata":{},"outputs":[{"text":"\\"cells\\": [ ] } { \\\\"}]}]'),
+        GOOD.replace(
+            '"metadata":{}}]',
+            '"metadata":{},"outputs":[{"data":{"application/json":{"v":[NaN,99999999999999999999999]}}}]}]',
+        ),
+        GOOD.replace(
+            '"metadata":{}}]', '"metadata":{},"outputs":[{"text":"\\"cells\\": [ ] } { \\\\"}]}]'
+        ),
         GOOD.replace('"metadata":{}', '"metadata":[]'),
         GOOD.replace('"metadata":{}', '"metadata":{"nbgrader":[1]}'),
         GOOD.replace('"metadata":{}', '"metadata":{"nbgrader":{"grade_id":7}}'),
         GOOD.replace('{"cells":', '{"cells.item.source":"x","cells":'),
         GOOD.replace(":", " :\r\n\t "),
     ],
-    ids=["bom", "nan", "large int", "nan deep", "escapes", "metadata list", "nbgrader list", "id number", "dotted key", "white space"],
+    ids=[
+        "bom",
+        "nan",
+        "large int",
+        "nan deep",
+        "escapes",
+        "metadata list",
+        "nbgrader list",
+        "id number",
+        "dotted key",
+        "white space",
+    ],
 )
 def test_odd_but_harmless_notebooks_are_read(read, content):
     assert read(content) == Submission([SubmittedCell("code", "a=1", None)])
 
 
 def test_cells_of_wrong_types_count_for_nothing(read):
-    cells = [1, None, "a", [], {"cell_type": 5, "source": {"a": "b"}}, {"cell_type": "code", "source": ["a", 1, ["b"], "c"]}, {}]
-    assert read(json.dumps({"cells": cells})).cells == [SubmittedCell("", ""), SubmittedCell("code", "ac"), SubmittedCell("", "")]
+    cells = [
+        1,
+        None,
+        "a",
+        [],
+        {"cell_type": 5, "source": {"a": "b"}},
+        {"cell_type": "code", "source": ["a", 1, ["b"], "c"]},
+        {},
+    ]
+    assert read(json.dumps({"cells": cells})).cells == [
+        SubmittedCell("", ""),
+        SubmittedCell("code", "ac"),
+        SubmittedCell("", ""),
+    ]
 
 
 def test_lone_surrogates_become_question_marks(read):
@@ -123,7 +174,15 @@ def test_pieces_of_any_size_give_the_same_text(tmp_path, monkeypatch):
     # every chunk border falls into every kind of token once
     outputs = [{"data": {"text/plain": ['é"\\"\\\\', "[{", "\\"]}, "text": 'a"b' * 40_000}]
     document = {
-        "cells": [{"cell_type": "code", "source": ['x = "\\\\"\n', "é\\u00e9\u2028"], "metadata": {"t": ["}"]}, "outputs": outputs}] * 2
+        "cells": [
+            {
+                "cell_type": "code",
+                "source": ['x = "\\\\"\n', "é\\u00e9\u2028"],
+                "metadata": {"t": ["}"]},
+                "outputs": outputs,
+            }
+        ]
+        * 2
     }
     path = tmp_path / "n.ipynb"
     path.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
@@ -141,13 +200,22 @@ def test_too_much_text_is_refused(read):
 
 
 def test_much_text_is_read(read):
-    assert len(sources(read(GOOD.replace("a=1", "#" * (module.MAX_SOURCE - 1))))[0]) == module.MAX_SOURCE - 1
+    assert (
+        len(sources(read(GOOD.replace("a=1", "#" * (module.MAX_SOURCE - 1))))[0])
+        == module.MAX_SOURCE - 1
+    )
 
 
 def test_too_many_cells_are_refused(read):
     cell = '{"cell_type":"code","source":""}'
-    assert len(read('{"cells":[' + ",".join([cell] * module.MAX_CELLS) + "]}").cells) == module.MAX_CELLS
-    assert "more than 2000 cells" in read('{"cells":[' + ",".join([cell] * (module.MAX_CELLS + 1)) + "]}").notes[0]
+    assert (
+        len(read('{"cells":[' + ",".join([cell] * module.MAX_CELLS) + "]}").cells)
+        == module.MAX_CELLS
+    )
+    assert (
+        "more than 2000 cells"
+        in read('{"cells":[' + ",".join([cell] * (module.MAX_CELLS + 1)) + "]}").notes[0]
+    )
 
 
 def test_file_over_the_limit_is_refused(read, monkeypatch):
@@ -160,7 +228,7 @@ def test_file_over_the_limit_is_refused(read, monkeypatch):
 _MEASURE = """
 import json, resource, sys, time
 from pathlib import Path
-from dlcourse.submission import read_notebook
+from dlcourse.grading.submission import read_notebook
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 start = time.process_time()
 found = read_notebook(Path(sys.argv[1]))
@@ -187,7 +255,13 @@ def test_60_megabytes_of_outputs_cost_little_memory_and_time(tmp_path, kind):
         for _ in range((60 << 20) // len(body) + 1):
             file.write(body)
         file.write(tail + b"]}]" + after)
-    done = subprocess.run([sys.executable, "-c", _MEASURE, str(path)], capture_output=True, text=True, check=True, timeout=120)
+    done = subprocess.run(
+        [sys.executable, "-c", _MEASURE, str(path)],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
     readable, cells, notes, megabytes, seconds = json.loads(done.stdout)
     assert readable and cells == ["a=1"]
     assert "60 MB" in notes[0] and "outputs" in notes[0]
@@ -269,14 +343,19 @@ def test_renamed_link_is_not_taken(tmp_path):
 def test_two_notebooks_of_other_names(tmp_path):
     for name in ("a.ipynb", "b.ipynb"):
         (tmp_path / name).write_text(GOOD)
-    assert refused(tmp_path) == "no toy.ipynb was handed in (there are a.ipynb, b.ipynb); hand in one notebook under that name"
+    assert (
+        refused(tmp_path)
+        == "no toy.ipynb was handed in (there are a.ipynb, b.ipynb); hand in one notebook under that name"
+    )
 
 
 def test_notebook_and_a_copy(tmp_path):
     (tmp_path / "toy.ipynb").write_text(GOOD)
     (tmp_path / "toy-Copy1.ipynb").write_text("{}")
     found = read_submission(tmp_path, "toy")
-    assert sources(found) == ["a=1"] and found.notes == ["other files were not used: toy-Copy1.ipynb"]
+    assert sources(found) == ["a=1"] and found.notes == [
+        "other files were not used: toy-Copy1.ipynb"
+    ]
 
 
 def test_other_files_are_named_and_those_of_the_release_are_not(tmp_path):
@@ -310,12 +389,20 @@ def notebook(built_course):
 
 def runs(rebuilt):
     """What would run, as (kind, first line)."""
-    return [(kind, cell.source.strip().split("\n")[0]) for cell, kind in code_of(rebuilt) if kind != "demo"]
+    return [
+        (kind, cell.source.strip().split("\n")[0])
+        for cell, kind in code_of(rebuilt)
+        if kind != "demo"
+    ]
 
 
 def skeleton(rebuilt):
     """The rebuilt notebook without the student's own cells."""
-    return [(c.metadata["nbgrader"]["grade_id"], c.source) for c in rebuilt.cells if "nbgrader" in c.metadata]
+    return [
+        (c.metadata["nbgrader"]["grade_id"], c.source)
+        for c in rebuilt.cells
+        if "nbgrader" in c.metadata
+    ]
 
 
 def shape(source, notebook, **changes):
@@ -324,7 +411,9 @@ def shape(source, notebook, **changes):
 
 def test_rebuilt_notebook_is_the_instructors_with_the_students_cells(source, notebook):
     rebuilt = shape(source, notebook)
-    assert skeleton(rebuilt) == [(c.metadata["nbgrader"]["grade_id"], c.source) for c in source.cells]
+    assert skeleton(rebuilt) == [
+        (c.metadata["nbgrader"]["grade_id"], c.source) for c in source.cells
+    ]
     assert [k for k, _ in runs(rebuilt) if k == "extra"] == []
     assert rebuilt.metadata["dlcourse"] == {"slug": "vectors", "notes": [], "readable": True}
     nbformat.validate(rebuilt)
@@ -333,7 +422,10 @@ def test_rebuilt_notebook_is_the_instructors_with_the_students_cells(source, not
 def test_untouched_release_gives_stubs_and_the_instructors_tests(source, built_course):
     rebuilt = shape(source, released(built_course, "vectors"))
     assert "### BEGIN SOLUTION" not in cell_of(rebuilt, "question-cosine").source
-    assert cell_of(rebuilt, "test-measured_rows").source == cell_of(source, "test-measured_rows").source
+    assert (
+        cell_of(rebuilt, "test-measured_rows").source
+        == cell_of(source, "test-measured_rows").source
+    )
 
 
 def test_only_sources_survive(source, notebook):
@@ -344,18 +436,26 @@ def test_only_sources_survive(source, notebook):
         cell.metadata["nbgrader"]["solution"] = True
         cell["id"] = "mine-" + cell["id"]
         if cell.cell_type == "code":
-            cell.outputs = [nbformat.v4.new_output("execute_result", {"text/plain": "5"}, execution_count=1)]
+            cell.outputs = [
+                nbformat.v4.new_output("execute_result", {"text/plain": "5"}, execution_count=1)
+            ]
             cell.execution_count = 3
         else:
             cell["attachments"] = {"a.png": {"image/png": "AAAA"}}
     notebook.metadata["kernelspec"] = {"name": "evil", "display_name": "evil"}
     notebook.metadata["widgets"] = {"state": {}}
     rebuilt = shape(source, notebook)
-    assert skeleton(rebuilt) == [(c.metadata["nbgrader"]["grade_id"], c.source) for c in source.cells]
+    assert skeleton(rebuilt) == [
+        (c.metadata["nbgrader"]["grade_id"], c.source) for c in source.cells
+    ]
     for ours, theirs in zip(rebuilt.cells, source.cells, strict=True):
         assert ours.id == theirs.id
         assert {k: v for k, v in ours.metadata.items() if k != "dlcourse"} == theirs.metadata
-        assert "attachments" not in ours and not ours.get("outputs") and ours.get("execution_count") is None
+        assert (
+            "attachments" not in ours
+            and not ours.get("outputs")
+            and ours.get("execution_count") is None
+        )
     assert {k: v for k, v in rebuilt.metadata.items() if k != "dlcourse"} == source.metadata
 
 
@@ -371,25 +471,35 @@ def test_rebuilding_changes_neither_source_nor_submission(source, notebook):
 def test_test_given_and_demo_cells_cannot_be_changed(source, notebook):
     for grade_id in ("given-01", "test-three_four", "test-measured_rows", "demo-01"):
         cell_of(notebook, grade_id).source = "print('mine')"
-    assert skeleton(shape(source, notebook)) == [(c.metadata["nbgrader"]["grade_id"], c.source) for c in source.cells]
+    assert skeleton(shape(source, notebook)) == [
+        (c.metadata["nbgrader"]["grade_id"], c.source) for c in source.cells
+    ]
 
 
 def test_deleted_cells_come_back(source, notebook):
     notebook.cells = [c for c in notebook.cells if c.metadata["nbgrader"]["solution"]]
     rebuilt = shape(source, notebook)
-    assert skeleton(rebuilt) == [(c.metadata["nbgrader"]["grade_id"], c.source) for c in source.cells]
+    assert skeleton(rebuilt) == [
+        (c.metadata["nbgrader"]["grade_id"], c.source) for c in source.cells
+    ]
 
 
 def test_deleted_solution_cell_is_empty_and_said(source, notebook):
-    notebook.cells = [c for c in notebook.cells if c.metadata["nbgrader"]["grade_id"] != "question-cosine"]
+    notebook.cells = [
+        c for c in notebook.cells if c.metadata["nbgrader"]["grade_id"] != "question-cosine"
+    ]
     rebuilt = shape(source, notebook)
     assert cell_of(rebuilt, "question-cosine").source == ""
-    assert rebuilt.metadata["dlcourse"]["notes"] == ["the cell of question cosine is not in the notebook"]
+    assert rebuilt.metadata["dlcourse"]["notes"] == [
+        "the cell of question cosine is not in the notebook"
+    ]
 
 
 def test_reordered_notebook_is_put_in_order(source, notebook):
     notebook.cells = notebook.cells[::-1]
-    assert skeleton(shape(source, notebook)) == [(c.metadata["nbgrader"]["grade_id"], c.source) for c in source.cells]
+    assert skeleton(shape(source, notebook)) == [
+        (c.metadata["nbgrader"]["grade_id"], c.source) for c in source.cells
+    ]
 
 
 def test_duplicated_solution_cell_runs_at_its_place(source, notebook):
@@ -399,7 +509,9 @@ def test_duplicated_solution_cell_runs_at_its_place(source, notebook):
     notebook.cells.insert(at + 1, second)
     found = runs(shape(source, notebook))
     where = found.index(("extra", "def cosine(a, b):"))
-    assert found[where - 1][0] == "question" and found[where - 1][1].startswith("def cosine(a: Float")
+    assert found[where - 1][0] == "question" and found[where - 1][1].startswith(
+        "def cosine(a: Float"
+    )
 
 
 def test_duplicated_test_cell_is_left_out(source, notebook):
@@ -419,7 +531,12 @@ def test_own_cells_keep_their_place(source, notebook):
     notebook.cells.append(new_markdown_cell("no code"))
     notebook.cells.append(new_code_cell("   \n"))
     found = runs(shape(source, notebook))
-    assert [line for kind, line in found if kind == "extra"] == ["import math", "helper = 1", "after = 2", "last = 3"]
+    assert [line for kind, line in found if kind == "extra"] == [
+        "import math",
+        "helper = 1",
+        "after = 2",
+        "last = 3",
+    ]
     assert found[0] == ("extra", "import math") and found[-1] == ("extra", "last = 3")
     where = found.index(("extra", "helper = 1"))
     assert found[where + 1][1].startswith("def cosine(")
@@ -460,7 +577,9 @@ def test_metadata_dropped_by_an_editor(source, notebook):
     for cell in notebook.cells:
         cell.metadata = {}
     rebuilt = shape(source, notebook)
-    assert skeleton(rebuilt) == [(c.metadata["nbgrader"]["grade_id"], c.source) for c in source.cells]
+    assert skeleton(rebuilt) == [
+        (c.metadata["nbgrader"]["grade_id"], c.source) for c in source.cells
+    ]
     assert [r for r in runs(rebuilt) if r[0] == "extra"] == [("extra", "own = 1")]
     assert runs(rebuilt)[1] == ("extra", "own = 1")
     assert rebuilt.metadata["dlcourse"]["notes"] == []
@@ -489,10 +608,16 @@ def test_old_release_with_unknown_ids(source, notebook):
     for cell in notebook.cells:
         cell.metadata["nbgrader"]["grade_id"] = "cell-" + cell.metadata["nbgrader"]["grade_id"]
     notebook.cells.insert(
-        5, new_code_cell("check(removed_probe)", metadata={"nbgrader": {"grade_id": "test-removed_probe", "grade": True}})
+        5,
+        new_code_cell(
+            "check(removed_probe)",
+            metadata={"nbgrader": {"grade_id": "test-removed_probe", "grade": True}},
+        ),
     )
     rebuilt = shape(source, notebook)
-    assert skeleton(rebuilt) == [(c.metadata["nbgrader"]["grade_id"], c.source) for c in source.cells]
+    assert skeleton(rebuilt) == [
+        (c.metadata["nbgrader"]["grade_id"], c.source) for c in source.cells
+    ]
     assert [r for r in runs(rebuilt) if r[0] == "extra"] == [("extra", "check(removed_probe)")]
 
 
@@ -503,18 +628,27 @@ def test_solution_cell_turned_into_markdown(source, notebook):
     rebuilt = shape(source, notebook)
     assert cell_of(rebuilt, "question-cosine").source == ""
     assert cell_of(rebuilt, "question-cosine").cell_type == "code"
-    assert "the cell of question cosine is not in the notebook" in rebuilt.metadata["dlcourse"]["notes"]
+    assert (
+        "the cell of question cosine is not in the notebook"
+        in rebuilt.metadata["dlcourse"]["notes"]
+    )
 
 
 def test_unreadable_submission_is_the_empty_notebook_and_blames_no_question(source):
     rebuilt = rebuild(source, Submission.unreadable("toy.ipynb is not there"), "vectors")
     assert all(cell.source == "" for cell, kind in code_of(rebuilt) if kind == "question")
-    assert rebuilt.metadata["dlcourse"] == {"slug": "vectors", "notes": ["toy.ipynb is not there"], "readable": False}
+    assert rebuilt.metadata["dlcourse"] == {
+        "slug": "vectors",
+        "notes": ["toy.ipynb is not there"],
+        "readable": False,
+    }
 
 
 def test_nbgraders_way_and_ours_rebuild_the_same(source, notebook, tmp_path):
     cell = cell_of(notebook, "question-cosine")
-    notebook.cells[notebook.cells.index(cell)] = new_markdown_cell(cell.source, metadata=cell.metadata)
+    notebook.cells[notebook.cells.index(cell)] = new_markdown_cell(
+        cell.source, metadata=cell.metadata
+    )
     notebook.cells.insert(3, new_code_cell("def cosine(a, b): ..."))
     notebook.cells.insert(8, nbformat.v4.new_raw_cell("raw"))
     nbformat.write(notebook, tmp_path / "vectors.ipynb")
@@ -525,6 +659,8 @@ def test_nbgraders_way_and_ours_rebuild_the_same(source, notebook, tmp_path):
 
 
 def test_hand_in_helper_leaves_what_nbgrader_collect_leaves(course):
-    folder = hand_in(course, "ada", "vectors", released(course, "vectors"), "2026-01-01 00:00:00 UTC")
+    folder = hand_in(
+        course, "ada", "vectors", released(course, "vectors"), "2026-01-01 00:00:00 UTC"
+    )
     assert sorted(p.name for p in folder.iterdir()) == ["timestamp.txt", "vectors.ipynb"]
     assert read_submission(folder, "vectors").readable

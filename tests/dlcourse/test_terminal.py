@@ -11,11 +11,11 @@ import pytest
 from rich.console import Console
 from scratch import REPOSITORY, answered, cell_of, environment, perfect, released
 
-from dlcourse.authoring import load
-from dlcourse.course import read_course
-from dlcourse.probes import AuthorError
-from dlcourse.showcase import sample_class
-from dlcourse.terminal import check_notebook, probe_of
+from dlcourse.authoring.assignment import load
+from dlcourse.authoring.course import read_course
+from dlcourse.errors import AuthorError
+from dlcourse.student.terminal import check_notebook, probe_of
+from dlcourse.tour.tour import sample_class
 
 SLUGS = list(read_course(REPOSITORY).entries)
 
@@ -51,7 +51,12 @@ def public(built_course):
 def wrong_cosine(built_course):
     assignment = load(built_course.root, "vectors")
     one = next(m for m in assignment.misconceptions if m.name == "not_normalised")
-    return answered(built_course, "vectors", {q.name: q.source for q in assignment.questions.values()} | {"cosine": assignment.edited(one)})
+    return answered(
+        built_course,
+        "vectors",
+        {q.name: q.source for q in assignment.questions.values()}
+        | {"cosine": assignment.edited(one)},
+    )
 
 
 @pytest.mark.parametrize("slug", SLUGS)
@@ -81,22 +86,42 @@ def test_an_untouched_notebook_is_not_written_yet(built_course, student):
 def test_a_misconception_gets_its_hint_and_what_builds_on_it_says_so(built_course, student):
     failed, said = check(student(wrong_cosine(built_course)))
     assert failed == 2, "the tests of cosine and of centroid, which uses it"
-    assert "This question uses cosine, whose own tests fail: look there first" in " ".join(said.split())
-    assert "Looks like not normalised: A product of rows that have not length 1" in " ".join(said.split())
+    assert "This question uses cosine, whose own tests fail: look there first" in " ".join(
+        said.split()
+    )
+    assert "Looks like not normalised: A product of rows that have not length 1" in " ".join(
+        said.split()
+    )
 
 
 def test_messages_are_those_of_the_notebook(built_course, student, tmp_path):
     path = student(wrong_cosine(built_course))
-    script = "\n".join(c.source for c in nbformat.read(path, as_version=4).cells if c.cell_type == "code" and "@demo" not in c.source)
-    plain = subprocess.run([sys.executable, "-c", script], cwd=path.parent, text=True, capture_output=True, timeout=120, check=True)
+    script = "\n".join(
+        c.source
+        for c in nbformat.read(path, as_version=4).cells
+        if c.cell_type == "code" and "@demo" not in c.source
+    )
+    plain = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=path.parent,
+        text=True,
+        capture_output=True,
+        timeout=120,
+        check=True,
+    )
     _, said = check(path)
     assert said.splitlines()[:-1] == plain.stdout.splitlines()
 
 
-@pytest.mark.parametrize("who, failures", [("own_cells", 0), ("warnings", 0), ("duplicate", 1), ("exit", None), ("endless", None)])
+@pytest.mark.parametrize(
+    "who, failures",
+    [("own_cells", 0), ("warnings", 0), ("duplicate", 1), ("exit", None), ("endless", None)],
+)
 def test_work_of_the_sample_class(built_course, student, who, failures):
     release = released(built_course, "vectors")
-    sample = next(s for s in sample_class(load(built_course.root, "vectors"), release) if s.id == who)
+    sample = next(
+        s for s in sample_class(load(built_course.root, "vectors"), release) if s.id == who
+    )
     failed, said = check(student(sample.files["vectors.ipynb"]))
     if who == "duplicate":
         # its last cell, a hidden test's, is gone; the copied public test counts once
@@ -136,8 +161,14 @@ def test_a_forbidden_call_is_found_through_the_given_cells_imports(built_course,
     assert barred is not None, "the fixture has a question with forbid"
     call = barred.forbid[0]
     module, _, name = call.rpartition(".")
-    own = f"import {module} as sly\n" + barred.source.replace("### BEGIN SOLUTION", f"### BEGIN SOLUTION\n    sly.{name}", 1)
-    notebook = answered(built_course, "vectors", {q.name: q.source for q in assignment.questions.values()} | {barred.name: own})
+    own = f"import {module} as sly\n" + barred.source.replace(
+        "### BEGIN SOLUTION", f"### BEGIN SOLUTION\n    sly.{name}", 1
+    )
+    notebook = answered(
+        built_course,
+        "vectors",
+        {q.name: q.source for q in assignment.questions.values()} | {barred.name: own},
+    )
     failed, said = check(student(notebook))
     assert failed and call in said
 
@@ -145,11 +176,20 @@ def test_a_forbidden_call_is_found_through_the_given_cells_imports(built_course,
 def test_a_test_that_ends_badly_is_named_like_any_other(built_course, student):
     ends = "import os\ndef normalise(x):\n    os._exit(3)"
     said = check(student(answered(built_course, "vectors", {"normalise": ends})))[1]
-    assert "✗ failed · normalise · The worked example.\n  your code ended the Python process (exit code 3)" in said
+    assert (
+        "✗ failed · normalise · The worked example.\n  your code ended the Python process (exit code 3)"
+        in said
+    )
     broken = perfect(built_course, "vectors")
     for cell in broken.cells:
-        cell.source = cell.source.replace("from dlcourse import check, demo, probe", "from dlcourse import demo, probe\ncheck = None")
-    assert "✗ failed · normalise · The worked example.\n  TypeError: 'NoneType' object is not callable" in check(student(broken))[1]
+        cell.source = cell.source.replace(
+            "from dlcourse import check, demo, probe",
+            "from dlcourse import demo, probe\ncheck = None",
+        )
+    assert (
+        "✗ failed · normalise · The worked example.\n  TypeError: 'NoneType' object is not callable"
+        in check(student(broken))[1]
+    )
 
 
 def test_places_are_numbered_as_after_run_all(built_course, student):
@@ -195,7 +235,9 @@ def one_line(built_course, *arguments):
 
 def test_a_folder_is_refused_by_name(built_course, student):
     path = student(released(built_course, "vectors"))
-    assert "is a folder; name the notebook in it: vectors.ipynb" in one_line(built_course, str(path.parent))
+    assert "is a folder; name the notebook in it: vectors.ipynb" in one_line(
+        built_course, str(path.parent)
+    )
 
 
 def test_a_folder_without_a_notebook_is_refused(built_course, tmp_path):
@@ -204,10 +246,15 @@ def test_a_folder_without_a_notebook_is_refused(built_course, tmp_path):
 
 def test_a_missing_notebook_is_refused_with_those_that_are_there(built_course, student):
     path = student(released(built_course, "vectors"))
-    assert "no such file; in" in (said := one_line(built_course, str(path.parent / "vector.ipynb"))) and "vectors.ipynb" in said
+    assert (
+        "no such file; in" in (said := one_line(built_course, str(path.parent / "vector.ipynb")))
+        and "vectors.ipynb" in said
+    )
 
 
-@pytest.mark.parametrize("content", [b"", b"[1, 2]", b'{"a": 1}', b'{"cells": [', b"\x89PNG\r\n", b"\xff\xfe{\x00}\x00"])
+@pytest.mark.parametrize(
+    "content", [b"", b"[1, 2]", b'{"a": 1}', b'{"cells": [', b"\x89PNG\r\n", b"\xff\xfe{\x00}\x00"]
+)
 def test_a_file_that_is_no_notebook_is_refused(student, content):
     with pytest.raises(AuthorError, match="vectors.ipynb is no notebook") as caught:
         check(student(content))
@@ -220,7 +267,9 @@ def test_json_that_is_no_notebook_is_one_line_on_the_command_line(built_course, 
 
 def test_fifty_megabytes_of_outputs_do_not_matter(built_course, student):
     notebook = perfect(built_course, "vectors")
-    cell_of(notebook, "test-three_four").outputs = [nbformat.v4.new_output("stream", text="x" * 50_000_000)]
+    cell_of(notebook, "test-three_four").outputs = [
+        nbformat.v4.new_output("stream", text="x" * 50_000_000)
+    ]
     status, out, err = run_cli(built_course, str(student(notebook)))
     assert status == 0 and "all public tests passed" in out, err
 
@@ -228,7 +277,9 @@ def test_fifty_megabytes_of_outputs_do_not_matter(built_course, student):
 def test_a_missing_checks_file_is_named(built_course, student):
     path = student(released(built_course, "vectors"))
     (path.parent / "checks.json").unlink()
-    assert "checks.json is missing: it comes with the assignment" in one_line(built_course, str(path))
+    assert "checks.json is missing: it comes with the assignment" in one_line(
+        built_course, str(path)
+    )
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"probes": 3}', "\x00"])
@@ -264,7 +315,12 @@ def test_exit_status_tells_failure(built_course, student):
 @pytest.mark.parametrize(
     "file, old, new, expected",
     [
-        ("tests/vectors/probes.py", "points=1,", 'points="one",', "tests/vectors/probes.py: a probe of question"),
+        (
+            "tests/vectors/probes.py",
+            "points=1,",
+            'points="one",',
+            "tests/vectors/probes.py: a probe of question",
+        ),
         ("solutions/vectors.py", None, None, "solutions/vectors.py: no such file"),
     ],
 )
@@ -276,10 +332,22 @@ def test_an_authors_error_is_one_line_and_nothing_is_lost(course, file, old, new
         text = path.read_text()
         assert old in text
         path.write_text(text.replace(old, new, 1))
-    before = {p: p.read_bytes() for kind in ("source", "release") for p in (course.root / kind).rglob("*") if p.is_file()}
+    before = {
+        p: p.read_bytes()
+        for kind in ("source", "release")
+        for p in (course.root / kind).rglob("*")
+        if p.is_file()
+    }
     done = subprocess.run(
         [sys.executable, "-m", "dlcourse.cli", "build", "vectors"],
         cwd=course.root, env=environment(course.root), text=True, capture_output=True, timeout=120,
     )  # fmt: skip
-    assert done.returncode == 1 and done.stderr.strip().count("\n") == 0 and expected in done.stderr, done.stderr
-    assert {p: p.read_bytes() for kind in ("source", "release") for p in (course.root / kind).rglob("*") if p.is_file()} == before
+    assert (
+        done.returncode == 1 and done.stderr.strip().count("\n") == 0 and expected in done.stderr
+    ), done.stderr
+    assert {
+        p: p.read_bytes()
+        for kind in ("source", "release")
+        for p in (course.root / kind).rglob("*")
+        if p.is_file()
+    } == before

@@ -8,17 +8,37 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlcourse.compare import Comparison, close, exact, within_se
-from dlcourse.encoding import Raised
-from dlcourse.verdict import FAILED, MAX_HIDDEN, PASSED, UNWRITTEN, Expectation, KnownMistake, Verdict, failing_needs, judge, settle
+from dlcourse.core.compare import Comparison, close, exact, within_se
+from dlcourse.core.encoding import Raised
+from dlcourse.core.verdict import (
+    FAILED,
+    MAX_HIDDEN,
+    PASSED,
+    UNWRITTEN,
+    Expectation,
+    KnownMistake,
+    Verdict,
+    failing_needs,
+    judge,
+    settle,
+)
 
 GOOD = np.array([1.0, 2.0])
 HALF = KnownMistake("halved", "Do not halve.", GOOD / 2)
-CRASH = KnownMistake("crashes", "Mind the empty case.", Raised("IndexError", ("IndexError",), "out of range"))
+CRASH = KnownMistake(
+    "crashes", "Mind the empty case.", Raised("IndexError", ("IndexError",), "out of range")
+)
 
 
-def expectation(expected: Any = GOOD, compare: Comparison | None = None, mistakes: Any = (HALF, CRASH), judge: Any = None) -> Expectation:
-    return Expectation("p", "q", "Title.", 2, True, compare or close(), expected, tuple(mistakes), judge)
+def expectation(
+    expected: Any = GOOD,
+    compare: Comparison | None = None,
+    mistakes: Any = (HALF, CRASH),
+    judge: Any = None,
+) -> Expectation:
+    return Expectation(
+        "p", "q", "Title.", 2, True, compare or close(), expected, tuple(mistakes), judge
+    )
 
 
 def error(kind: str, message: str = "", expected: bool = False, trace: Any = ()) -> Raised:
@@ -68,7 +88,10 @@ def test_stub_is_unwritten() -> None:
 def test_expected_exception() -> None:
     wanted = expectation(error("ValueError", expected=True), mistakes=())
     assert judge(wanted, error("ValueError", "any text", expected=True)).passed
-    assert judge(wanted, error("TypeError", expected=True)).message == "should raise ValueError, but raised TypeError"
+    assert (
+        judge(wanted, error("TypeError", expected=True)).message
+        == "should raise ValueError, but raised TypeError"
+    )
     assert judge(wanted, 3.0).message == "should raise ValueError, but returned 3.0"
     # an exception that escaped from somewhere else is no answer, even of the right type
     assert judge(wanted, error("ValueError")).status == FAILED
@@ -80,7 +103,10 @@ def test_what_the_runner_says_is_passed_on(kind: str) -> None:
 
 
 def test_an_exception_that_escaped_is_no_exception_that_was_asked_for() -> None:
-    wanted = expectation(error("ValueError", expected=True), mistakes=[KnownMistake("another", "h", error("TypeError", expected=True))])
+    wanted = expectation(
+        error("ValueError", expected=True),
+        mistakes=[KnownMistake("another", "h", error("TypeError", expected=True))],
+    )
     assert judge(wanted, error("TypeError", expected=True)).mistakes
     assert not judge(wanted, error("TypeError")).mistakes
 
@@ -115,8 +141,17 @@ def test_a_mistake_of_a_statistic_is_matched_by_value() -> None:
 def test_expectation_survives_json() -> None:
     before = expectation(compare=exact())
     after = Expectation.from_json("p", json.loads(json.dumps(before.to_json())))
-    assert (after.name, after.question, after.title, after.points, after.compare) == ("p", "q", "Title.", 2, exact())
-    assert (after.expected == GOOD).all() and [m.name for m in after.mistakes] == ["halved", "crashes"]
+    assert (after.name, after.question, after.title, after.points, after.compare) == (
+        "p",
+        "q",
+        "Title.",
+        2,
+        exact(),
+    )
+    assert (after.expected == GOOD).all() and [m.name for m in after.mistakes] == [
+        "halved",
+        "crashes",
+    ]
     assert judge(after, GOOD / 2).mistakes == (("halved", "Do not halve."),)
 
 
@@ -128,11 +163,20 @@ def test_verdict_survives_json() -> None:
 def test_settle_names_the_mistake_that_explains_most() -> None:
     a, b = ("a", "hint a"), ("b", "hint b")
     found = settle(
-        {"p1": Verdict(FAILED, "m", (a, b)), "p2": Verdict(FAILED, "m", (b,)), "p3": Verdict(PASSED), "r1": Verdict(FAILED, "m", (a, b))},
+        {
+            "p1": Verdict(FAILED, "m", (a, b)),
+            "p2": Verdict(FAILED, "m", (b,)),
+            "p3": Verdict(PASSED),
+            "r1": Verdict(FAILED, "m", (a, b)),
+        },
         {"p1": "q", "p2": "q", "p3": "q", "r1": "r"},
     )
-    assert found["p1"].mistakes == (b,) and found["p2"].mistakes == (b,) and found["p3"].mistakes == ()
-    assert found["r1"].mistakes == (a,), "another question's votes do not count; among equals the author's order decides"
+    assert (
+        found["p1"].mistakes == (b,) and found["p2"].mistakes == (b,) and found["p3"].mistakes == ()
+    )
+    assert found["r1"].mistakes == (a,), (
+        "another question's votes do not count; among equals the author's order decides"
+    )
 
 
 def test_failing_needs_are_followed_to_the_end_and_ordered() -> None:

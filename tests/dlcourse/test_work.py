@@ -10,8 +10,8 @@ import nbformat
 import pytest
 from scratch import answered, perfect, submission_of
 
-from dlcourse.submission import Submission
-from dlcourse.work import PATIENCE, Worker, bundle
+from dlcourse.grading.submission import Submission
+from dlcourse.grading.worker import PATIENCE, Worker, bundle
 
 
 def test_bundle_holds_the_assignment_and_nothing_of_others(built_course):
@@ -36,8 +36,15 @@ def worker(built_course):
 def test_worker_gives_scores_verdicts_and_untouched_cells(worker, built_course):
     source = answered(built_course, "vectors", {"cosine": "def cosine(a, b):\n    return a @ b.T"})
     found = worker.grade(submission_of(source))
-    assert found.untouched == {"question-normalise": True, "question-cosine": False, "question-centroid": True, "question-jitter": True}
-    assert sum(found.scores.values()) == 0 and set(found.scores) == {f"test-{p}" for p in worker.grader.assignment.probes}
+    assert found.untouched == {
+        "question-normalise": True,
+        "question-cosine": False,
+        "question-centroid": True,
+        "question-jitter": True,
+    }
+    assert sum(found.scores.values()) == 0 and set(found.scores) == {
+        f"test-{p}" for p in worker.grader.assignment.probes
+    }
     assert ("cosine", "right_angle", "failed", "not_normalised") in found.verdicts
     nbformat.validate(nbformat.reads(found.notebook, as_version=4))
 
@@ -45,12 +52,22 @@ def test_worker_gives_scores_verdicts_and_untouched_cells(worker, built_course):
 def test_worker_whose_warm_process_died_makes_a_new_one(worker, built_course):
     os.kill(worker.zygote._process.pid, signal.SIGKILL)
     worker.zygote._process.wait()
-    assert sum(worker.grade(submission_of(perfect(built_course, "vectors"))).scores.values()) == 16.5
-    assert sum(worker.grade(submission_of(perfect(built_course, "vectors"))).scores.values()) == 16.5
+    assert (
+        sum(worker.grade(submission_of(perfect(built_course, "vectors"))).scores.values()) == 16.5
+    )
+    assert (
+        sum(worker.grade(submission_of(perfect(built_course, "vectors"))).scores.values()) == 16.5
+    )
 
 
-def test_what_takes_much_longer_than_the_reference_is_given_up_in_a_hurry_and_graded_in_full_without(worker, built_course):
-    endless = submission_of(answered(built_course, "vectors", {"cosine": "def cosine(a, b):\n    while True:\n        pass"}))
+def test_what_takes_much_longer_than_the_reference_is_given_up_in_a_hurry_and_graded_in_full_without(
+    worker, built_course
+):
+    endless = submission_of(
+        answered(
+            built_course, "vectors", {"cosine": "def cosine(a, b):\n    while True:\n        pass"}
+        )
+    )
     start = time.monotonic()
     assert worker.grade(endless, hurry=True) is None
     assert time.monotonic() - start < 2 + PATIENCE * worker._usual
@@ -65,7 +82,7 @@ def test_honest_work_is_graded_at_once_in_a_hurry(worker, built_course):
 
 
 def test_worker_outside_of_a_pool_must_be_prepared(monkeypatch):
-    from dlcourse import work
+    from dlcourse.grading import worker as work
 
     monkeypatch.setattr(work, "_worker", None)
     with pytest.raises(RuntimeError, match="start_worker"):

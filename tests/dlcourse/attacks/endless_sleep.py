@@ -2,7 +2,10 @@
 
 CELLS = ["def total(x):\n    return x.sum(axis=1)\n", "import time\ntime.sleep(1e6)\n"]
 EARNED = {"row_sums"}
-TWIN = ["import time\ndef scaled(x):\n    time.sleep(0.5)\n    return 2 * x + 1\n", "def total(x):\n    return x.sum(axis=1)\n"]
+TWIN = [
+    "import time\ndef scaled(x):\n    time.sleep(0.5)\n    return 2 * x + 1\n",
+    "def total(x):\n    return x.sum(axis=1)\n",
+]
 
 
 def holds(record, world):

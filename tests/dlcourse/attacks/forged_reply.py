@@ -3,7 +3,7 @@
 CELLS = [
     """
 import sys, os
-from dlcourse.encoding import pack
+from dlcourse.core.encoding import pack
 from dlcourse.executor import wire
 def forge(x):
     frame = sys._getframe()

@@ -31,12 +31,12 @@ from typing import Any
 
 import numpy as np
 
-from dlcourse.compare import close
+from dlcourse.core.compare import close
+from dlcourse.core.probe import Probe
+from dlcourse.core.probe import run as run_probe
+from dlcourse.core.verdict import Expectation, judge
+from dlcourse.executor.runner import Record, Step, run
 from dlcourse.executor.session import Limits, Zygote
-from dlcourse.probes import Probe
-from dlcourse.probes import run as run_probe
-from dlcourse.runner import Record, Step, run
-from dlcourse.verdict import Expectation, judge
 
 FOLDER = Path(__file__).parent
 SEED = "a secret seed"
@@ -54,7 +54,10 @@ SCALED_PROBES = {"one_matrix", "two_matrices"}
 
 # name: (question, source)
 PROBES = {
-    "one_matrix": ("scaled", "def one_matrix(scaled, rng):\n    return scaled(rng.normal(size=(3, 4)))\n"),
+    "one_matrix": (
+        "scaled",
+        "def one_matrix(scaled, rng):\n    return scaled(rng.normal(size=(3, 4)))\n",
+    ),
     "two_matrices": (
         "scaled",
         "def two_matrices(scaled, rng):\n    return [scaled(rng.normal(size=(7, 5))), scaled(rng.normal(size=(1, 2)))]\n",
@@ -64,9 +67,17 @@ PROBES = {
 
 
 def _steps(cells: list[str], limits: Limits) -> list[Step]:
-    steps = [Step(f"cell {i}", source, f"cell {i}", limits=limits) for i, source in enumerate(cells)]
+    steps = [
+        Step(f"cell {i}", source, f"cell {i}", limits=limits) for i, source in enumerate(cells)
+    ]
     for name, (question, source) in PROBES.items():
-        request = {"name": name, "question": question, "public": False, "slug": "small", "seed": SEED}
+        request = {
+            "name": name,
+            "question": question,
+            "public": False,
+            "slug": "small",
+            "seed": SEED,
+        }
         steps.append(Step(name, source, probe=request, limits=limits))
     return steps
 
@@ -80,7 +91,9 @@ def _expectations() -> dict[str, Expectation]:
     for name, (question, source) in PROBES.items():
         scope: dict[str, Any] = {}
         exec(source, scope)
-        expected = run_probe(Probe(scope[name], question, 1, False, close(), None, None), namespace, "small", SEED)
+        expected = run_probe(
+            Probe(scope[name], question, 1, False, close(), None, None), namespace, "small", SEED
+        )
         found[name] = Expectation(name, question, name, 1, False, close(), expected)
     np.random.set_state(state)
     return found
@@ -91,12 +104,19 @@ EXPECTED = _expectations()
 
 def earned(record: Record) -> set[str]:
     """Probes that a submission gets points for."""
-    return {name for name, expectation in EXPECTED.items() if judge(expectation, record.results[name]).passed}
+    return {
+        name
+        for name, expectation in EXPECTED.items()
+        if judge(expectation, record.results[name]).passed
+    }
 
 
 def exact(record: Record) -> dict[str, list[bytes]]:
     """Results to the last bit."""
-    return {name: [np.asarray(a).tobytes() for a in (r if isinstance(r, list) else [r])] for name, r in record.results.items()}
+    return {
+        name: [np.asarray(a).tobytes() for a in (r if isinstance(r, list) else [r])]
+        for name, r in record.results.items()
+    }
 
 
 class World:
@@ -133,7 +153,10 @@ class World:
         for server in self._servers:
             threading.Thread(target=self._serve, args=(server,), daemon=True).start()
         # a process of the same user that keeps its secret in its environment and on its command line
-        self.victim = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(3600)", self.canary], env={"TOKEN": self.canary})
+        self.victim = subprocess.Popen(
+            [sys.executable, "-c", "import time; time.sleep(3600)", self.canary],
+            env={"TOKEN": self.canary},
+        )
         self._before = self.snapshot()
 
     def _serve(self, server: socket.socket) -> None:
@@ -169,7 +192,12 @@ class World:
 
     def submit(self, cells: list[str], zygote: Zygote, cpu: float = CPU) -> Record:
         """Run a submission as the grader does."""
-        return run(_steps([self.fill(c) for c in cells], Limits(cpu, max(cpu, WALL))), zygote, {"data/numbers.txt": self.data}, BUDGET)
+        return run(
+            _steps([self.fill(c) for c in cells], Limits(cpu, max(cpu, WALL))),
+            zygote,
+            {"data/numbers.txt": self.data},
+            BUDGET,
+        )
 
     def seen(self, record: Record) -> bool:
         """Whether anything that came out holds the secret."""
@@ -178,7 +206,10 @@ class World:
 
 def attacks() -> list[Path]:
     return sorted(
-        p for p in FOLDER.glob("*.py") if p.name not in ("harness.py", "conftest.py", "__init__.py") and not p.name.startswith("test_")
+        p
+        for p in FOLDER.glob("*.py")
+        if p.name not in ("harness.py", "conftest.py", "__init__.py")
+        and not p.name.startswith("test_")
     )
 
 
@@ -217,7 +248,9 @@ def bounded_memory(limit: int) -> Iterator[None]:
     Path("/proc/self/clear_refs").write_text("5")  # resets the peak
 
     def value(name: str) -> int:
-        line = next(s for s in Path("/proc/self/status").read_text().splitlines() if s.startswith(name))
+        line = next(
+            s for s in Path("/proc/self/status").read_text().splitlines() if s.startswith(name)
+        )
         return int(line.split()[1]) << 10
 
     before = value("VmRSS:")

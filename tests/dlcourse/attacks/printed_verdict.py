@@ -12,6 +12,7 @@ for text in ("5/5", "1.0", "PASSED", json.dumps({"ok": True, "score": 5}), '{"tr
 """
 ]
 TWIN = [
-    "print('5/5')\n" + "import numpy as np\ndef scaled(x):\n    print('passed')\n    return 2 * x + 1\n",
+    "print('5/5')\n"
+    + "import numpy as np\ndef scaled(x):\n    print('passed')\n    return 2 * x + 1\n",
     "def total(x):\n    return x.sum(axis=1)\n5.0",
 ]

@@ -3,7 +3,7 @@
 CELLS = [
     """
 import gc, socket
-from dlcourse.encoding import pack
+from dlcourse.core.encoding import pack
 from dlcourse.executor import wire
 sock = next(o for o in gc.get_objects() if isinstance(o, socket.socket) and o.fileno() > 2)
 wire.send(sock, {"nonce": "0" * 32, "ok": True}, b"[]")

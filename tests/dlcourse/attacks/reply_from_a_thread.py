@@ -3,7 +3,7 @@
 CELLS = [
     """
 import gc, socket, threading, time
-from dlcourse.encoding import pack
+from dlcourse.core.encoding import pack
 from dlcourse.executor import wire
 sock = next(o for o in gc.get_objects() if isinstance(o, socket.socket) and o.fileno() > 2)
 def flood():

@@ -29,6 +29,15 @@ def holds(record, world):
     for output in record.outputs["cell 1"]:
         assert set(output.get("data", {})) <= {"text/plain", "text/html", "image/png", "image/jpeg"}
         html = output.get("data", {}).get("text/html", "")
-        for bad in ("<script", "onerror", "javascript:", "<iframe", "<style", "<form", "<svg", "onload"):
+        for bad in (
+            "<script",
+            "onerror",
+            "javascript:",
+            "<iframe",
+            "<style",
+            "<form",
+            "<svg",
+            "onload",
+        ):
             assert bad not in html
         assert "image/png" not in output.get("data", {})

@@ -24,7 +24,9 @@ def _name(path: Path) -> str:
 
 def _files(world: World) -> set[str]:
     """What an attack may leave: the grader's own files, and those that attacks mark as theirs."""
-    return {str(p) for p in world.temporary.rglob("*")} | {p for p in os.listdir("/tmp") + os.listdir("/dev/shm") if p.startswith("attack")}
+    return {str(p) for p in world.temporary.rglob("*")} | {
+        p for p in os.listdir("/tmp") + os.listdir("/dev/shm") if p.startswith("attack")
+    }
 
 
 @pytest.fixture(scope="session")
@@ -36,7 +38,9 @@ def honest(world: World, zygote: Zygote) -> dict[str, list[bytes]]:
 
 
 @pytest.mark.parametrize("path", ATTACKS, ids=_name)
-def test_attack_fails(path: Path, world: World, zygote: Zygote, honest: dict[str, list[bytes]]) -> None:
+def test_attack_fails(
+    path: Path, world: World, zygote: Zygote, honest: dict[str, list[bytes]]
+) -> None:
     attack = LOADED[path]
     assert attack.__doc__, "an attack says what it does"
     files = _files(world)

@@ -19,4 +19,6 @@ scaled = total = lambda x: 0
 
 def holds(record, world):
     # /tmp is writable, but another one
-    assert not [line for line in str(record.outputs).split("\\n") if "wrote" in line and "/tmp/" not in line]
+    assert not [
+        line for line in str(record.outputs).split("\\n") if "wrote" in line and "/tmp/" not in line
+    ]

@@ -1,0 +1,308 @@
+"""From the hand-written files to source/<slug>/ and, through nbgrader, release/<slug>/."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import logging
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from ..core.compare import Comparison, difference
+from ..core.encoding import from_json
+from ..errors import AuthorError
+from ..executor.session import Zygote
+from ..nbgrader_port.config import find_alembic, gradebook_url
+from .assignment import Assignment, GradedProbe, load
+from .course import Course
+from .lint import lint_release
+from .references import data_files, references
+
+KERNEL = {
+    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+
+
+def cell_id(slug: str, grade_id: str) -> str:
+    """A cell id that depends on nothing but its place in the assignment."""
+    return hashlib.sha256(f"{slug}/{grade_id}".encode()).hexdigest()[:12]
+
+
+def probe_cell_id(graded: GradedProbe) -> str:
+    """nbgrader's id of a probe's cell."""
+    return f"test-{graded.probe.name}"
+
+
+def _points(value: float) -> str:
+    number = int(value) if value == int(value) else value
+    return f"{number} point{'' if number == 1 else 's'}"
+
+
+def _cell(
+    slug: str, grade_id: str, kind: str, source: str, **nbgrader: Any
+) -> nbformat.NotebookNode:
+    new = new_markdown_cell if kind == "markdown" else new_code_cell
+    cell = new(source, id=cell_id(slug, grade_id))
+    cell.metadata["nbgrader"] = {
+        "grade": False, "grade_id": grade_id, "locked": True, "schema_version": 3, "solution": False, "task": False, **nbgrader,
+    }  # fmt: skip
+    return cell
+
+
+def _test_cell(slug: str, graded: GradedProbe) -> nbformat.NotebookNode:
+    one = graded.probe
+    code = f"{graded.cell}\n\n\ncheck({one.name})"
+    if not one.public:
+        head = f"# Hidden test, {_points(one.points)}: {one.title}"
+        code = f"{head}\n### BEGIN HIDDEN TESTS\n{code}\n### END HIDDEN TESTS"
+    points = int(one.points) if one.points == int(one.points) else one.points
+    return _cell(slug, probe_cell_id(graded), "code", code, grade=True, points=points)
+
+
+def source_notebook(assignment: Assignment) -> nbformat.NotebookNode:
+    """The instructor's notebook: authored cells, and after each question one graded cell per probe."""
+    slug = assignment.slug
+    cells = []
+    counts = {"markdown": 0, "given": 0, "demo": 0}
+    for cell in assignment.cells:
+        if cell.kind == "question":
+            assert cell.question
+            node = _cell(
+                slug, f"question-{cell.question}", "code", cell.source, solution=True, locked=False
+            )
+            cells.append(node)
+            ordered = sorted(assignment.probes_of(cell.question), key=lambda p: not p.probe.public)
+            cells += [_test_cell(slug, p) for p in ordered]
+            continue
+        counts[cell.kind] += 1
+        name = {"markdown": "text"}.get(cell.kind, cell.kind)
+        node = _cell(slug, f"{name}-{counts[cell.kind]:02d}", cell.kind, cell.source)
+        if cell.kind == "demo":
+            node.metadata["tags"] = ["demo"]
+        cells.append(node)
+    notebook = new_notebook(cells=cells, metadata=json.loads(json.dumps(KERNEL)))
+    nbformat.validate(notebook)
+    return notebook
+
+
+def checks(
+    assignment: Assignment,
+    course: Course,
+    zygote: Callable[[], Zygote],
+    tick: Callable[[str], None],
+) -> dict[str, Any]:
+    """The data that the notebook's own `check` compares with: public probes only."""
+    found = references(assignment, course.seed, zygote, tick)
+    return {
+        "format": 1,
+        "assignment": assignment.slug,
+        "questions": {
+            q.name: {
+                "functions": list(q.functions),
+                "needs": list(q.needs),
+                "forbid": list(q.forbid),
+            }
+            for q in assignment.questions.values()
+        },
+        "probes": {name: e.to_json() for name, e in found.expectations.items() if e.public},
+    }
+
+
+def _text(document: object) -> str:
+    return json.dumps(document, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def same_checks(old: str, new: str) -> bool:
+    """Whether two checks.json agree but for the rounding in which machines differ."""
+
+    def split(document: Any) -> tuple[Any, list[Any]]:
+        trees: list[Any] = []
+
+        def walk(node: Any) -> Any:
+            if isinstance(node, dict) and set(node) == {"tree", "buffers"}:
+                trees.append(from_json(node))
+                return walk(node["tree"])
+            if isinstance(node, dict) and node.get("t") in ("float", "raised", "opaque"):
+                return node["t"], node.get("type")
+            if isinstance(node, dict):
+                return {k: walk(v) for k, v in sorted(node.items())}
+            return [walk(v) for v in node] if isinstance(node, list) else node
+
+        return walk(document), trees
+
+    try:
+        (frame_a, trees_a), (frame_b, trees_b) = split(json.loads(old)), split(json.loads(new))
+    except (
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        IndexError,
+        RecursionError,
+    ):  # somebody's edit of the old one
+        return False
+    rule = Comparison("close", {"rtol": 1e-5, "atol": 1e-7})
+    return (
+        frame_a == frame_b
+        and len(trees_a) == len(trees_b)
+        and all(difference(x, y, rule) is None for x, y in zip(trees_a, trees_b, strict=True))
+    )
+
+
+def write_source(
+    assignment: Assignment,
+    course: Course,
+    folder: Path,
+    zygote: Callable[[], Zygote],
+    tick: Callable[[str], None],
+) -> None:
+    """Write source/<slug>/ into ``folder``: notebook, checks.json, data."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{assignment.slug}.ipynb").write_text(
+        nbformat.writes(source_notebook(assignment)) + "\n", encoding="utf-8"
+    )
+    text = _text(checks(assignment, course, zygote, tick))
+    path = folder / "checks.json"
+    committed = course.root / "source" / assignment.slug / "checks.json"
+    if committed.is_file() and same_checks(committed.read_text(encoding="utf-8"), text):
+        text = committed.read_text(encoding="utf-8")
+    path.write_text(text, encoding="utf-8")
+    for name, origin in data_files(assignment).items():
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(origin, target)
+
+
+def generate_release(root: Path, slug: str, db_url: str, course_id: str = "") -> None:
+    """Run nbgrader's own generate_assignment for ``slug`` under ``root``.
+
+    Raises:
+        AuthorError: nbgrader refuses; its message is passed on.
+    """
+    from nbgrader.converters import GenerateAssignment
+    from nbgrader.converters.base import NbGraderException
+    from nbgrader.coursedir import CourseDirectory
+    from traitlets.config import Config
+
+    find_alembic()
+    config = Config()
+    config.CourseDirectory.root = str(root)
+    config.CourseDirectory.db_url = db_url
+    config.CourseDirectory.course_id = course_id
+    config.CourseDirectory.assignment_id = slug
+    config.ClearSolutions.code_stub = {"python": "raise NotImplementedError"}
+    directory = CourseDirectory(config=config)
+    converter = GenerateAssignment(coursedir=directory, config=config)
+    converter.force = True
+    lines: list[str] = []
+    handler = logging.Handler(logging.WARNING)
+    handler.emit = lambda record: lines.append(record.getMessage())  # type: ignore[method-assign]
+    converter.log.addHandler(handler)
+    try:
+        converter.start()
+    except NbGraderException as error:
+        if any("Cannot add or remove cells" in line for line in lines):
+            raise AuthorError(
+                f"gradebook.db holds submissions of an earlier build of {slug!r} that had other tests; export its grades, then run "
+                f"`nbgrader db assignment remove {slug} --force`, or move gradebook.db away, and build again"
+            ) from error
+        raise AuthorError(
+            f"nbgrader generate_assignment {slug}: {error}: {'; '.join(lines)[-1500:]}"
+        ) from error
+    finally:
+        converter.log.removeHandler(handler)
+
+
+def build_into(
+    course: Course,
+    slug: str,
+    root: Path,
+    db_url: str,
+    zygote: Callable[[], Zygote],
+    tick: Callable[[str], None] = lambda _: None,
+) -> Assignment:
+    """Build one assignment under ``root`` (source/ and release/) and lint the release."""
+    assignment = load(course.root, slug)
+    write_source(assignment, course, root / "source" / slug, zygote, tick)
+    generate_release(root, slug, db_url, course.course_id)
+    problems = lint_release(assignment, root / "release" / slug)
+    if problems:
+        raise AuthorError(
+            f"release/{slug} holds what students must not get:\n  " + "\n  ".join(problems)
+        )
+    return assignment
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    return (
+        {
+            p.relative_to(folder).as_posix(): p.read_bytes()
+            for p in sorted(folder.rglob("*"))
+            if p.is_file()
+        }
+        if folder.is_dir()
+        else {}
+    )
+
+
+def stale(
+    course: Course,
+    slug: str,
+    zygote: Callable[[], Zygote],
+    tick: Callable[[str], None] = lambda _: None,
+) -> list[str]:
+    """Committed files of an assignment that differ from what a build would write, and what is wrong with them."""
+    with tempfile.TemporaryDirectory() as temporary:
+        root = Path(temporary)
+        # nbgrader starts alembic for an empty database; this one is thrown away
+        with contextlib.closing(sqlite3.connect(root / "gradebook.db")) as database:
+            database.execute("create table alembic_version (version_num varchar(32) not null)")
+        assignment = build_into(course, slug, root, f"sqlite:///{root}/gradebook.db", zygote, tick)
+        found = lint_release(assignment, course.root / "release" / slug)
+        for kind in ("source", "release"):
+            fresh, committed = _files(root / kind / slug), _files(course.root / kind / slug)
+            for name in sorted(set(fresh) | set(committed)):
+                if name not in committed:
+                    found.append(f"{kind}/{slug}/{name} is missing")
+                elif name not in fresh:
+                    found.append(f"{kind}/{slug}/{name} is not built from anything")
+                elif fresh[name] != committed[name]:
+                    found.append(f"{kind}/{slug}/{name} is stale")
+    return found
+
+
+def build(
+    course: Course,
+    slug: str,
+    zygote: Callable[[], Zygote],
+    tick: Callable[[str], None] = lambda _: None,
+) -> Assignment:
+    """Build one assignment in place and enter it into the gradebook.
+
+    Files of earlier builds that are no longer made are removed from release/, never from source/. When the build
+    fails, both folders are left as they were.
+    """
+    folders = [course.root / kind / slug for kind in ("source", "release")]
+    with tempfile.TemporaryDirectory() as temporary:
+        kept = [Path(temporary, str(n)) for n in range(len(folders))]
+        for folder, copy in zip(folders, kept, strict=True):
+            if folder.is_dir():
+                shutil.copytree(folder, copy, symlinks=True)
+        shutil.rmtree(folders[1], ignore_errors=True)
+        try:
+            return build_into(course, slug, course.root, gradebook_url(course.root), zygote, tick)
+        except BaseException:
+            for folder, copy in zip(folders, kept, strict=True):
+                shutil.rmtree(folder, ignore_errors=True)
+                if copy.is_dir():
+                    shutil.copytree(copy, folder, symlinks=True)
+            raise

@@ -1,0 +1,1 @@
+"""The idea of the course: probes that return evidence, comparisons, verdicts and their wording. Numpy only."""

@@ -1,0 +1,231 @@
+"""From two results to a verdict: the one place where points are decided, for every runner.
+
+Numpy only: the notebook's `check` uses it with the data of checks.json, the graders with live results.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from .compare import Comparison, describe, difference
+from .encoding import Raised, from_json, to_json
+
+MAX_HIDDEN = 300
+"""Characters of a message about a hidden test; parts of it are the student's own text, which could carry the test out."""
+
+PASSED, FAILED, UNWRITTEN = "passed", "failed", "unwritten"
+
+# no exceptions of student code, but what a runner says about it
+_SAID_BY_RUNNER = ("RunEnded", "ResultTooLarge", "ForbiddenCall")
+
+
+@dataclass(frozen=True)
+class KnownMistake:
+    """A misconception and what a probe gives under it."""
+
+    name: str
+    hint: str
+    result: Any
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """All that is needed to judge one probe.
+
+    Args:
+        name: the probe.
+        question: its question.
+        title: what it tests, in words.
+        points: what it is worth.
+        public: whether students see it.
+        compare: the comparison.
+        expected: the reference's result.
+        mistakes: misconceptions of the question whose result differs from it.
+        judge: replaces the comparison where the probe has one.
+    """
+
+    name: str
+    question: str
+    title: str
+    points: float
+    public: bool
+    compare: Comparison
+    expected: Any
+    mistakes: tuple[KnownMistake, ...] = ()
+    judge: Callable[[Any, Any], str | None] | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """As data for checks.json (without the judge, which is code in the notebook)."""
+        return {
+            "question": self.question,
+            "title": self.title,
+            "points": self.points,
+            "compare": self.compare.to_json(),
+            "expected": to_json(self.expected),
+            "mistakes": [
+                {"name": m.name, "hint": m.hint, "result": to_json(m.result)} for m in self.mistakes
+            ],
+        }
+
+    @classmethod
+    def from_json(cls, name: str, document: dict[str, Any]) -> Expectation:
+        return cls(
+            name=name,
+            question=document["question"],
+            title=document["title"],
+            points=document["points"],
+            public=True,
+            compare=Comparison.from_json(document["compare"]),
+            expected=from_json(document["expected"]),
+            mistakes=tuple(
+                KnownMistake(m["name"], m["hint"], from_json(m["result"]))
+                for m in document["mistakes"]
+            ),
+        )
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is said about one probe of one student.
+
+    Args:
+        status: ``passed``, ``failed`` or ``unwritten``.
+        message: what is wrong, in words; empty when passed.
+        mistakes: ``(name, hint)`` of the misconceptions that give the same wrong result.
+        trace: the student's part of a traceback, as ``(cell, line, source)``.
+    """
+
+    status: str
+    message: str = ""
+    mistakes: tuple[tuple[str, str], ...] = ()
+    trace: tuple[tuple[str, int, str], ...] = field(default=())
+
+    @property
+    def passed(self) -> bool:
+        return self.status == PASSED
+
+    def to_json(self) -> dict[str, Any]:
+        """As data for the metadata of a graded notebook."""
+        return {
+            "status": self.status,
+            "message": self.message,
+            "mistakes": [list(m) for m in self.mistakes],
+            "trace": [list(frame) for frame in self.trace],
+        }
+
+    @classmethod
+    def from_json(cls, document: dict[str, Any]) -> Verdict:
+        return cls(
+            status=document["status"],
+            message=document["message"],
+            mistakes=tuple((str(name), str(hint)) for name, hint in document["mistakes"]),
+            trace=tuple(
+                (str(cell), int(line), str(source)) for cell, line, source in document["trace"]
+            ),
+        )
+
+
+def wrong(expectation: Expectation, result: Any) -> str | None:
+    """What is wrong with ``result``, or None. Exceptions nobody asked for are always wrong."""
+    if isinstance(result, Raised) and not result.expected:
+        if result.type in _SAID_BY_RUNNER:
+            return result.message
+        return f"your code raised {result.type}{': ' + result.message if result.message else ''}"
+    if expectation.judge is None:
+        found = difference(expectation.expected, result, expectation.compare)
+        return None if found is None else str(found)
+    try:
+        return expectation.judge(result, expectation.expected)
+    except Exception as error:
+        # a judge meets whatever a student's process sent; what it cannot read is wrong
+        return f"the result cannot be judged ({type(error).__name__}: {error}); yours is {describe(result)}"
+
+
+def same_mistake(mistake: KnownMistake, result: Any, rule: Comparison) -> bool:
+    """Whether a wrong result is the one that ``mistake`` gives."""
+    if isinstance(mistake.result, Raised) and not mistake.result.expected:
+        return isinstance(result, Raised) and (mistake.result.type, mistake.result.message) == (
+            result.type,
+            result.message,
+        )
+    if isinstance(result, Raised) and not result.expected:
+        return False
+    return difference(mistake.result, result, rule) is None
+
+
+def judge(expectation: Expectation, result: Any) -> Verdict:
+    """Judge one result.
+
+    Args:
+        expectation: what the reference gave, and the known mistakes.
+        result: the decoded result of the student's process.
+    """
+    verdict = _judge(expectation, result)
+    return verdict if expectation.public else replace(verdict, message=verdict.message[:MAX_HIDDEN])
+
+
+def _judge(expectation: Expectation, result: Any) -> Verdict:
+    if isinstance(result, Raised) and not result.expected:
+        if result.type == "NotImplementedError":
+            return Verdict(UNWRITTEN, "not written yet", trace=result.trace)
+        if result.type == "MissingFunction":
+            return Verdict(
+                UNWRITTEN, f"{result.message}; run the cell that defines it, and keep its name"
+            )
+    text = wrong(expectation, result)
+    if text is None:
+        return Verdict(PASSED)
+    # a statistic is matched by the mistake's own value, not within its own spread
+    rule = (
+        expectation.compare
+        if expectation.compare.kind in ("close", "exact")
+        else Comparison("close")
+    )
+    if expectation.judge is not None:
+        rule = Comparison("close")
+    mistakes = tuple(
+        (m.name, m.hint) for m in expectation.mistakes if same_mistake(m, result, rule)
+    )
+    trace = result.trace if isinstance(result, Raised) else ()
+    return Verdict(FAILED, text, mistakes, trace)
+
+
+def settle(verdicts: dict[str, Verdict], question_of: dict[str, str]) -> dict[str, Verdict]:
+    """Name one mistake per question: the one that explains most of its failed probes.
+
+    Args:
+        verdicts: of all probes of a submission, by probe name.
+        question_of: the question of each probe.
+
+    Returns:
+        The verdicts, each keeping at most one mistake; among equals the author's order decides.
+    """
+    votes: dict[str, dict[str, int]] = {}
+    for name, verdict in verdicts.items():
+        for mistake, _ in verdict.mistakes:
+            tally = votes.setdefault(question_of[name], {})
+            tally[mistake] = tally.get(mistake, 0) + 1
+    out = {}
+    for name, verdict in verdicts.items():
+        if len(verdict.mistakes) > 1:
+            tally = votes[question_of[name]]
+            best = max(verdict.mistakes, key=lambda m: tally[m[0]])
+            verdict = Verdict(verdict.status, verdict.message, (best,), verdict.trace)
+        out[name] = verdict
+    return out
+
+
+def failing_needs(
+    question: str, needs: Mapping[str, Sequence[str]], failed: set[str], order: Sequence[str]
+) -> list[str]:
+    """Earlier questions that ``question`` builds on, directly or not, and that fail."""
+    seen: set[str] = set()
+    todo = list(needs.get(question, ()))
+    while todo:
+        one = todo.pop()
+        if one not in seen:
+            seen.add(one)
+            todo.extend(needs.get(one, ()))
+    return [q for q in order if q in seen and q in failed]

@@ -1,0 +1,203 @@
+"""Runs the steps of one notebook, cells and probes, and survives whatever they do.
+
+A step that kills the process or runs out of time is left out, and the run goes on in a new process which first
+repeats the cells that came before.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..core.encoding import Raised
+from ..errors import AuthorError
+from .session import Limits, RunEnded, SandboxUnavailable, Session, Zygote
+
+CELL_LIMITS = Limits(cpu=30.0, wall=60.0)
+BUDGET = 120.0
+"""Wall seconds of one submission, all steps and repetitions together."""
+PROBE_CPU = 2.0
+"""Least CPU seconds of a probe; a slower reference raises it to :data:`PROBE_FACTOR` times its own."""
+PROBE_FACTOR = 20.0
+AFTER_TIMEOUT = 0.25
+"""Part of their time that the probes of a question keep when one of them has run out of it."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing to run.
+
+    Args:
+        key: names the step in the record.
+        source: of the cell, or the program of the probe.
+        label: how tracebacks call the cell.
+        probe: what else the probe's process needs (see :mod:`dlcourse.executor.driver`); None for a cell.
+        limits: of this step.
+    """
+
+    key: str
+    source: str
+    label: str = ""
+    probe: Mapping[str, Any] | None = None
+    limits: Limits = CELL_LIMITS
+
+
+@dataclass
+class Record:
+    """What a run gave.
+
+    Args:
+        outputs: of each cell, as nbformat dictionaries; not to be trusted.
+        results: of each probe, decoded.
+        seconds: wall time of each step.
+        ended: steps that took the process with them, and how.
+        complete: False where the budget ended the run.
+    """
+
+    outputs: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    results: dict[str, Any] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+    ended: dict[str, str] = field(default_factory=dict)
+    complete: bool = True
+
+
+def start_zygote(sandbox: bool = True) -> Zygote:
+    """A warm process to run notebooks in.
+
+    Args:
+        sandbox: False runs student code without a sandbox, for trusted code only.
+
+    Raises:
+        AuthorError: this machine has no sandbox.
+    """
+    try:
+        return Zygote() if sandbox else Zygote(sandbox=None)
+    except SandboxUnavailable as error:
+        raise AuthorError(str(error)) from error
+
+
+def rehearse(
+    steps: Sequence[Step], zygote: Zygote, data: Mapping[str, Path] | None = None
+) -> list[str]:
+    """Run trusted steps once and return the modules that they load, for :meth:`Zygote.warm`."""
+    with Session(zygote, dict(data or {})) as session:
+        before = set(session.modules())
+        for step in steps:
+            if step.probe is None:
+                session.cell(step.source, step.label, step.limits)
+            else:
+                session.probe(step.probe, step.source, step.limits)
+        return sorted(set(session.modules()) - before - {"__main__"})
+
+
+def _missing(result: Any) -> bool:
+    return (
+        isinstance(result, Raised)
+        and not result.expected
+        and bool({"NameError", "NotImplementedError"} & set(result.bases))
+    )
+
+
+def run(
+    steps: Sequence[Step],
+    zygote: Zygote,
+    data: Mapping[str, Path] | None = None,
+    budget: float = BUDGET,
+    tick: Callable[[], None] = lambda: None,
+) -> Record:
+    """Run all steps in order.
+
+    A probe that lacks a name, or meets an empty stub, is tried once more after the last cell: students move cells, and
+    write the answer into a cell of their own further down.
+
+    Args:
+        steps: cells and probes in the order of the notebook.
+        zygote: where processes come from.
+        data: files that the notebook may read.
+        budget: wall seconds for everything.
+        tick: called after each step.
+
+    Returns:
+        A record in which every probe of ``steps`` has a result.
+    """
+    record = Record()
+    deadline = time.monotonic() + budget
+    todo = list(enumerate(steps))
+    last_cell = max((i for i, s in todo if s.probe is None), default=-1)
+    session: Session | None = None
+    slow: set[str] = (
+        set()
+    )  # questions with a probe that ran out of time: the others of an endless loop need not take as long
+    try:
+        while todo:
+            if time.monotonic() > deadline:
+                _give_up(record, [s for _, s in todo], budget)
+                break
+            if session is None:
+                session = Session(zygote, dict(data or {}))
+                repeat = [
+                    s for s in steps[: todo[0][0]] if s.probe is None and s.key not in record.ended
+                ]
+                if not _repeat(session, repeat, record, deadline):
+                    session = None
+                    continue
+            index, step = todo.pop(0)
+            start = time.monotonic()
+            try:
+                if step.probe is None:
+                    reply = session.cell(step.source, step.label, _within(step.limits, deadline))
+                    record.outputs[step.key] = _list(reply.get("outputs"))
+                else:
+                    limits = (
+                        step.limits.times(AFTER_TIMEOUT)
+                        if step.probe["question"] in slow
+                        else step.limits
+                    )
+                    result = session.probe(step.probe, step.source, _within(limits, deadline))
+                    record.results[step.key] = result
+                    if _missing(result) and index < last_cell:
+                        todo.append((len(steps), step))
+            except RunEnded as end:
+                record.ended[step.key] = str(end)
+                if step.probe is not None:
+                    record.results[step.key] = Raised("RunEnded", ("RunEnded",), str(end))
+                    if end.kind == "time":
+                        slow.add(step.probe["question"])
+                session = None
+            record.seconds[step.key] = time.monotonic() - start
+            tick()
+    finally:
+        if session is not None:
+            session.close()
+    record.complete = time.monotonic() <= deadline
+    return record
+
+
+def _within(limits: Limits, deadline: float) -> Limits:
+    return Limits(limits.cpu, min(limits.wall, max(deadline - time.monotonic(), 0.1)))
+
+
+def _repeat(session: Session, cells: Sequence[Step], record: Record, deadline: float) -> bool:
+    """Run earlier cells again in a new process; a cell that ends it this time is left out from now on."""
+    for step in cells:
+        try:
+            session.cell(step.source, step.label, _within(step.limits, deadline))
+        except RunEnded as end:
+            record.ended[step.key] = str(end)
+            return False
+    return True
+
+
+def _give_up(record: Record, steps: Sequence[Step], budget: float) -> None:
+    for step in steps:
+        if step.probe is not None and step.key not in record.results:
+            record.results[step.key] = Raised(
+                "RunEnded", ("RunEnded",), f"not run: the notebook had used up its {budget:g} s"
+            )
+
+
+def _list(value: Any) -> list[dict[str, Any]]:
+    return [v for v in value if isinstance(v, dict)] if isinstance(value, list) else []

@@ -1,0 +1,265 @@
+"""Grades one rebuilt notebook: runs it, judges the results, writes verdicts into its test cells.
+
+The verdict is reached here, in the grader's process, from values; nothing that student code printed or did to its
+own process has a part in it.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, replace
+from types import CodeType
+from typing import Any
+
+import nbformat
+
+from ..authoring.assignment import Assignment, load
+from ..authoring.build import probe_cell_id, source_notebook
+from ..authoring.course import Course
+from ..authoring.references import References, content_key, data_files, references
+from ..core.encoding import Raised
+from ..core.verdict import Verdict, failing_needs, judge, settle
+from ..errors import AuthorError
+from ..executor.runner import BUDGET, CELL_LIMITS, Record, Step, rehearse, run
+from ..executor.session import Zygote
+from ..student.forbid import message, violations
+from .submission import Submission, code_of, rebuild
+
+_MARKS = {"passed": "✓", "failed": "✗", "unwritten": "○"}
+
+
+@dataclass
+class Grader:
+    """Everything that grading one assignment needs.
+
+    Args:
+        course: the course.
+        assignment: as its author wrote it.
+        references: expected results.
+        source: the instructor's notebook, as committed in source/.
+        key: names the build: two runs of one submission under the same key give the same record.
+    """
+
+    course: Course
+    assignment: Assignment
+    references: References
+    source: nbformat.NotebookNode
+    key: str
+
+    def rebuild(self, submission: Submission) -> nbformat.NotebookNode:
+        return rebuild(self.source, submission, self.assignment.slug)
+
+    def steps(self, notebook: nbformat.NotebookNode) -> list[Step]:
+        """The rebuilt notebook as steps; demo cells are left out."""
+        probe_of = {probe_cell_id(p): name for name, p in self.assignment.probes.items()}
+        steps, extras = [], 0
+        for cell, kind in code_of(notebook):
+            if kind == "test":
+                steps.append(
+                    self.references.steps_for(probe_of[cell.metadata["nbgrader"]["grade_id"]])
+                )
+            elif kind != "demo" and cell.source.strip():
+                extras += kind == "extra"
+                label = {
+                    "question": cell.metadata.get("dlcourse", {}).get("question", ""),
+                    "extra": f"your cell {extras}",
+                }.get(kind, "given code")
+                steps.append(Step(cell.id, cell.source, label, limits=CELL_LIMITS))
+        return steps
+
+    def rehearse(self, zygote: Zygote) -> list[str]:
+        """Run the instructor's notebook once, in a run of its own; the modules that it imports, for :meth:`Zygote.warm`."""
+        return rehearse(self.steps(self.source), zygote, data_files(self.assignment))
+
+    def run(
+        self, notebook: nbformat.NotebookNode, zygote: Zygote, budget: float = BUDGET
+    ) -> Record:
+        """Run a rebuilt notebook within ``budget`` wall seconds; the probes of a question that uses a forbidden call fail."""
+        steps = self.steps(notebook)
+        record = run(steps, zygote, data_files(self.assignment), budget)
+        for name, text in self._forbidden(notebook).items():
+            record.results[name] = Raised("ForbiddenCall", ("ForbiddenCall",), text)
+        return record
+
+    def _forbidden(self, notebook: nbformat.NotebookNode) -> dict[str, str]:
+        """What to say of the probes of questions that use a forbidden call."""
+        cells = [
+            (c, kind) for c, kind in code_of(notebook) if kind in ("given", "question", "extra")
+        ]
+        sources = [c.source for c, _ in cells]
+        named = [_names(c.source) for c, kind in cells if kind != "given"]
+        found = {}
+        for question in self.assignment.questions.values():
+            last = {call.rpartition(".")[2] for call in question.forbid}
+            # a call cannot be used without its last name being named somewhere; most notebooks end here
+            if all(names is not None and not last & names for names in named):
+                continue
+            own = [
+                i
+                for i, (c, _) in enumerate(cells)
+                if c.metadata.get("dlcourse", {}).get("question") == question.name
+            ]
+            text = message(violations(sources, question.forbid, own, question.functions))
+            if text:
+                found.update({p.probe.name: text for p in self.assignment.probes_of(question.name)})
+        return found
+
+    def verdicts(self, notebook: nbformat.NotebookNode, record: Record) -> dict[str, Verdict]:
+        """Judge every probe of the assignment."""
+        lost = Raised("RunEnded", ("RunEnded",), "was not run")
+        expectations = self.references.expectations
+        raw = {name: judge(e, record.results.get(name, lost)) for name, e in expectations.items()}
+        # the text of a traceback is taken from the notebook: the student's process could put anything there
+        lines = {s.label: s.source.splitlines() for s in self.steps(notebook) if s.probe is None}
+        raw = {name: replace(v, trace=_own_lines(v.trace, lines)) for name, v in raw.items()}
+        return settle(raw, {name: e.question for name, e in expectations.items()})
+
+    def write(self, notebook: nbformat.NotebookNode, record: Record) -> dict[str, Verdict]:
+        """Put outputs and verdicts into a rebuilt notebook, so that nbgrader scores what was judged here.
+
+        Returns:
+            The verdicts by probe.
+        """
+        verdicts = self.verdicts(notebook, record)
+        expectations = self.references.expectations
+        failed = {expectations[n].question for n, v in verdicts.items() if not v.passed}
+        needs = {q.name: q.needs for q in self.assignment.questions.values()}
+        probe_of = {probe_cell_id(p): name for name, p in self.assignment.probes.items()}
+        notes = notebook.metadata["dlcourse"]["notes"]
+        for cell, kind in code_of(notebook):
+            cell["execution_count"] = None
+            cell["outputs"] = []
+            if kind == "test":
+                name = probe_of[cell.metadata["nbgrader"]["grade_id"]]
+                earlier = (
+                    []
+                    if verdicts[name].passed
+                    else failing_needs(expectations[name].question, needs, failed, list(needs))
+                )
+                cell.metadata["dlcourse"] = _verdict_data(
+                    expectations[name], verdicts[name], earlier
+                )
+                cell["outputs"] = [
+                    _verdict_output(expectations[name].title, verdicts[name], earlier)
+                ]
+            elif kind != "demo":
+                cell["outputs"] = [nbformat.from_dict(o) for o in record.outputs.get(cell.id, [])]
+                if cell.id in record.ended:
+                    where = (
+                        cell.metadata.get("dlcourse", {}).get("question") or "a cell of your own"
+                    )
+                    notes.append(
+                        f"{where}: the cell {record.ended[cell.id]}; it was left out and the rest was graded"
+                    )
+                    cell["outputs"].append(
+                        _error("RunEnded", record.ended[cell.id], [record.ended[cell.id]])
+                    )
+        notebook.metadata["dlcourse"]["notes"] = list(dict.fromkeys(notes))
+        notebook.metadata["dlcourse"]["graded"] = self.key
+        return verdicts
+
+
+def _own_lines(
+    trace: tuple[tuple[str, int, str], ...], lines: dict[str, list[str]]
+) -> tuple[tuple[str, int, str], ...]:
+    """The frames of a traceback that lie in the student's cells, with the lines that stand there."""
+    found = []
+    for where, number, _ in trace:
+        source = lines.get(where.removeprefix("cell "), [])
+        if 1 <= number <= len(source):
+            found.append((where, number, source[number - 1].strip()))
+    return tuple(found)
+
+
+def _names(source: str) -> set[str] | None:
+    """Every name and every whole string that code names; None where the source is no plain Python."""
+    try:
+        todo = [compile(source, "<cell>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)]
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    found: set[str] = set()
+    while todo:
+        code = todo.pop()
+        for name in (*code.co_names, *code.co_varnames, *code.co_freevars, *code.co_cellvars):
+            found.update(name.split("."))
+        for constant in code.co_consts:
+            if isinstance(constant, CodeType):
+                todo.append(constant)
+            elif isinstance(constant, (str, tuple)):
+                found.update(
+                    part
+                    for text in ([constant] if isinstance(constant, str) else constant)
+                    if isinstance(text, str)
+                    for part in text.split(".")
+                )
+    return found
+
+
+def _verdict_data(expectation: Any, verdict: Verdict, needs: list[str]) -> dict[str, Any]:
+    return {
+        "probe": expectation.name,
+        "question": expectation.question,
+        "title": expectation.title,
+        "points": expectation.points,
+        "public": expectation.public,
+        "verdict": {**verdict.to_json(), "needs": needs},
+    }
+
+
+def _verdict_output(title: str, verdict: Verdict, needs: list[str]) -> nbformat.NotebookNode:
+    text = f"{_MARKS[verdict.status]} {title}"
+    if verdict.passed:
+        return nbformat.from_dict(
+            {"output_type": "display_data", "data": {"text/plain": text}, "metadata": {}}
+        )
+    lines = [text, verdict.message]
+    if needs:
+        lines.append(f"builds on {', '.join(needs)}, whose tests fail too: mend that first")
+    lines += [hint for _, hint in verdict.mistakes]
+    lines += [f"{cell}, line {line}: {source}" for cell, line, source in verdict.trace]
+    name = verdict.mistakes[0][0] if verdict.mistakes else verdict.status
+    return _error(name, verdict.message, lines)
+
+
+def _error(name: str, message: str, lines: list[str]) -> nbformat.NotebookNode:
+    return nbformat.from_dict(
+        {"output_type": "error", "ename": name, "evalue": message, "traceback": lines}
+    )
+
+
+def open_grader(course: Course, slug: str, zygote: Any, tick: Any = lambda _: None) -> Grader:
+    """Load an assignment for grading.
+
+    Args:
+        course: the course.
+        slug: the assignment.
+        zygote: a callable that gives a zygote; called only when expected results must be computed.
+        tick: called per expected result that is computed.
+
+    Raises:
+        AuthorError: source/ is missing or stale, or the assignment itself is wrong.
+    """
+    assignment = load(course.root, slug)
+    path = course.root / "source" / slug / f"{slug}.ipynb"
+    if not path.is_file():
+        raise AuthorError(f"source/{slug}/{slug}.ipynb is missing; run `dlcourse build {slug}`")
+    try:
+        notebook = nbformat.read(path, as_version=4)
+    except Exception as error:  # nbformat raises whatever its parsing stumbles over
+        raise AuthorError(
+            f"source/{slug}/{slug}.ipynb is no notebook ({type(error).__name__}); run `dlcourse build {slug}`"
+        ) from error
+    fresh = source_notebook(assignment)
+    if [(c.metadata["nbgrader"], c.source) for c in fresh.cells] != [
+        (c.metadata.get("nbgrader"), c.source) for c in notebook.cells
+    ]:
+        raise AuthorError(
+            f"source/{slug}/{slug}.ipynb is stale: solutions/ or tests/ changed; run `dlcourse build {slug}`"
+        )
+    return Grader(
+        course,
+        assignment,
+        references(assignment, course.seed, zygote, tick),
+        notebook,
+        content_key(assignment, course.seed),
+    )

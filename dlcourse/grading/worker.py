@@ -1,0 +1,198 @@
+"""What a worker does: grade one submission, given as data, and return the result as data.
+
+The same function serves a pool of local processes and a Dask cluster. An assignment reaches a worker once, as a
+bundle of its files; a submission reaches it as the sources of its cells.
+"""
+
+from __future__ import annotations
+
+import atexit
+import io
+import json
+import multiprocessing
+import os
+import tempfile
+import threading
+import time
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from .. import _nbformat  # noqa: F401
+from ..authoring.course import Course, read_course
+from ..executor.runner import BUDGET, start_zygote
+from .grader import Grader, open_grader
+from .submission import Submission, code_of
+
+PATIENCE = 3.0
+"""A submission that takes this many times as long as others is put off until the others have their grades."""
+LEAST_PATIENCE = 0.3
+"""Seconds that no submission is put off for."""
+
+
+@dataclass(frozen=True)
+class Graded:
+    """The result of one submission.
+
+    Args:
+        notebook: the autograded notebook as text.
+        scores: points by graded cell.
+        untouched: by solution cell, whether it still is the released stub.
+        verdicts: ``(question, probe, status, mistake or "")`` for the report.
+        notes: what student and instructor are told.
+        seconds: wall time of the run.
+    """
+
+    notebook: str
+    scores: dict[str, float]
+    untouched: dict[str, bool]
+    verdicts: list[tuple[str, str, str, str]]
+    notes: list[str]
+    seconds: float
+
+
+def bundle(course: Course, slug: str) -> bytes:
+    """All files that grading ``slug`` needs, as a zip archive."""
+    root = course.root
+    paths = [root / "course.toml", root / "solutions" / f"{slug}.py"]
+    for folder in (
+        root / "tests" / slug,
+        root / "source" / slug,
+        root / "solutions" / "data" / slug,
+    ):
+        paths += [
+            p for p in sorted(folder.rglob("*")) if p.is_file() and "__pycache__" not in p.parts
+        ]
+    paths += sorted((root / ".dlcourse" / "references").glob(f"{slug}-*.json"))
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in paths:
+            archive.write(path, path.relative_to(root).as_posix())
+    return data.getvalue()
+
+
+class Worker:
+    """One process's grader of one assignment.
+
+    Args:
+        archive: from :func:`bundle`.
+        slug: the assignment.
+        sandbox: False runs student code without a sandbox.
+    """
+
+    def __init__(self, archive: bytes, slug: str, sandbox: bool = True) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="dlcourse-worker-")
+        root = Path(self._folder.name)
+        with zipfile.ZipFile(io.BytesIO(archive)) as files:
+            files.extractall(root)
+        self._sandbox = sandbox
+        self.zygote = start_zygote(sandbox)
+        self.grader: Grader = open_grader(read_course(root), slug, lambda: self.zygote)
+        self._warm_up()
+        self._stubs = {
+            f"question-{q.name}": q.stub for q in self.grader.assignment.questions.values()
+        }
+
+    def _warm_up(self) -> None:
+        """Import into the zygote what the reference notebook turns out to import."""
+        modules = self.grader.rehearse(self.zygote)
+        try:
+            self.zygote.warm(modules)
+        except RuntimeError:  # one of them starts a thread: it stays with the runs
+            self.zygote.close()
+            self.zygote = start_zygote(self._sandbox)
+        start = time.monotonic()
+        self.grader.rehearse(self.zygote)
+        self._usual = time.monotonic() - start
+
+    def grade(self, submission: Submission, hurry: bool = False) -> Graded | None:
+        """Grade one submission.
+
+        Args:
+            submission: what was handed in.
+            hurry: give up on one that takes much longer than others.
+
+        Returns:
+            None if it was given up.
+        """
+        start = time.monotonic()
+        grader = self.grader
+        notebook = grader.rebuild(submission)
+        budget = min(BUDGET, max(LEAST_PATIENCE, PATIENCE * self._usual)) if hurry else BUDGET
+        try:
+            record = grader.run(notebook, self.zygote, budget)
+        except (
+            RuntimeError
+        ):  # the warm process is gone, killed by the system for want of memory perhaps
+            self.zygote.close()
+            self.zygote = start_zygote(self._sandbox)
+            record = grader.run(notebook, self.zygote, budget)
+        if budget < BUDGET and not record.complete:
+            return None
+        self._usual += 0.1 * (min(time.monotonic() - start, 2 * self._usual) - self._usual)
+        verdicts = grader.write(notebook, record)
+        scores, untouched = {}, {}
+        for cell, kind in code_of(notebook):
+            if kind == "test":
+                name = cell.metadata["dlcourse"]["probe"]
+                scores[cell.metadata["nbgrader"]["grade_id"]] = float(
+                    verdicts[name].passed
+                ) * float(cell.metadata["nbgrader"]["points"])
+            elif kind == "question":
+                grade_id = cell.metadata["nbgrader"]["grade_id"]
+                untouched[grade_id] = cell.source == self._stubs[grade_id]
+        found = [
+            (
+                grader.references.expectations[n].question,
+                n,
+                v.status,
+                v.mistakes[0][0] if v.mistakes else "",
+            )
+            for n, v in verdicts.items()
+        ]
+        notes = list(notebook.metadata["dlcourse"]["notes"])
+        return Graded(
+            json.dumps(notebook, ensure_ascii=False) + "\n",
+            scores,
+            untouched,
+            found,
+            notes,
+            time.monotonic() - start,
+        )
+
+    def close(self) -> None:
+        self.zygote.close()
+        self._folder.cleanup()
+
+
+_worker: Worker | None = None
+
+
+def start_worker(archive: bytes, slug: str, sandbox: bool) -> None:
+    """Initializer of a worker process."""
+    global _worker
+    if _worker is not None:
+        _worker.close()
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        # a pool's processes wait for work for ever when the grader itself was killed
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    _worker = Worker(archive, slug, sandbox)
+    atexit.register(_worker.close)
+
+
+def start_worker_from(archive: Path, slug: str, sandbox: bool) -> None:
+    """Initializer of a worker process that finds the bundle in a file."""
+    start_worker(archive.read_bytes(), slug, sandbox)
+
+
+def _end_with(parent: multiprocessing.process.BaseProcess) -> None:
+    parent.join()
+    os._exit(1)
+
+
+def grade_one(submission: Submission, hurry: bool = False) -> Graded | None:
+    """Grade one submission in a process prepared by :func:`start_worker`."""
+    if _worker is None:
+        raise RuntimeError("this process was not prepared by start_worker")
+    return _worker.grade(submission, hurry)

@@ -1,0 +1,1 @@
+"""All that knows nbgrader: its configuration, preprocessors, gradebook and pages."""

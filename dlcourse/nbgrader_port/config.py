@@ -1,0 +1,44 @@
+"""nbgrader's configuration as nbgrader reads it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from traitlets.config.loader import PyFileConfigLoader
+
+from ..errors import AuthorError
+
+
+def nbgrader_config(root: Path) -> Any:
+    """The traitlets configuration of ``root/nbgrader_config.py``.
+
+    Raises:
+        AuthorError: it is missing or fails.
+    """
+    path = root / "nbgrader_config.py"
+    if not path.is_file():
+        raise AuthorError(f"{path}: no such file; copy the one of this course's repository")
+    try:
+        return PyFileConfigLoader(path.name, path=str(root)).load_config()
+    except ModuleNotFoundError:  # the command line says what to install
+        raise
+    except Exception as error:  # it is a program: anything may happen in it
+        raise AuthorError(f"{path}: {type(error).__name__}: {error}") from error
+
+
+def gradebook_url(root: Path) -> str:
+    """The course's gradebook: what its nbgrader_config.py says, or nbgrader's default, the file gradebook.db."""
+    config = nbgrader_config(root) if (root / "nbgrader_config.py").is_file() else {}
+    url = config.get("CourseDirectory", {}).get("db_url")
+    return str(url) if url else f"sqlite:///{root}/gradebook.db"
+
+
+def find_alembic() -> None:
+    """nbgrader starts `alembic` by name when it makes a gradebook; let it be this environment's."""
+    folder = str(Path(sys.executable).parent)
+    path = os.environ.get("PATH", "")
+    if folder not in path.split(os.pathsep):
+        os.environ["PATH"] = f"{folder}{os.pathsep}{path}"

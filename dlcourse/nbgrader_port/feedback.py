@@ -1,0 +1,326 @@
+"""Feedback pages: one self-contained HTML file per submission, made from a template and data.
+
+Used by nbgrader through ``c.GenerateFeedback.exporter_class = FeedbackExporter``. Scores and comments are those of
+the gradebook (nbgrader's GetGrades puts them into the cells), verdicts those that grading left in the cells'
+metadata. Of the student's work the source is shown, escaped, and the first line of an error. What cells print or
+display is left out: a cell that runs after a hidden test could print what it saw of it. Hidden tests appear by title
+and message. Notebooks that this package did not grade are left to nbgrader's own page.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from nbconvert.exporters import Exporter, HTMLExporter
+from nbconvert.filters import strip_ansi
+from nbformat import NotebookNode
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+
+from ..core.rendering import MARKS, WORDS, Shown, clean, message_of, needs_text, words
+from ..core.verdict import FAILED, PASSED, UNWRITTEN, Verdict
+
+MAX_CODE = 60_000
+"""Characters of one cell that are shown."""
+MAX_ERROR = 160
+"""Characters of a cell's error that are shown; its text is the student's own."""
+_HEADING = re.compile(r"^#\s+(.+?)\s*#*$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Code:
+    """A cell of the student's: highlighted source, and the error it ended with."""
+
+    html: str
+    error: str
+    comment: str
+    own: bool = False
+
+
+@dataclass(frozen=True)
+class Test:
+    """One graded test."""
+
+    title: str
+    public: bool
+    score: float
+    points: float
+    by_hand: bool
+    shown: Shown
+
+    @property
+    def status(self) -> str:
+        return self.shown.verdict.status
+
+    @property
+    def mark(self) -> str:
+        return MARKS[self.status]
+
+    @property
+    def word(self) -> str:
+        return WORDS[self.status]
+
+    @property
+    def message(self) -> str:
+        return message_of(self.shown)
+
+    @property
+    def mistakes(self) -> list[tuple[str, str]]:
+        return [
+            (words(clean(name, 100)), clean(hint)) for name, hint in self.shown.verdict.mistakes
+        ]
+
+    @property
+    def needs(self) -> str:
+        return clean(needs_text(self.shown.needs))
+
+    @property
+    def trace(self) -> list[str]:
+        if self.status != FAILED:
+            return []
+        return [
+            clean(f"{cell}, line {line}:  {source}", 300)
+            for cell, line, source in self.shown.verdict.trace
+        ]
+
+
+@dataclass
+class Section:
+    """A question, or a part that was graded by hand."""
+
+    name: str
+    anchor: str
+    codes: list[Code] = field(default_factory=list)
+    tests: list[Test] = field(default_factory=list)
+    answers: list[tuple[str, str]] = field(default_factory=list)
+    by_hand: list[tuple[float, float]] = field(default_factory=list)
+
+    @property
+    def score(self) -> float:
+        return sum(t.score for t in self.tests) + sum(s for s, _ in self.by_hand)
+
+    @property
+    def points(self) -> float:
+        return sum(t.points for t in self.tests) + sum(p for _, p in self.by_hand)
+
+    @property
+    def comments(self) -> list[str]:
+        return [c.comment for c in self.codes if c.comment] + [
+            comment for _, comment in self.answers if comment
+        ]
+
+    @property
+    def passed(self) -> int:
+        return sum(t.status == PASSED for t in self.tests)
+
+    @property
+    def state(self) -> str:
+        """``full``, ``part`` or ``none`` of the points."""
+        return "full" if self.score >= self.points else "part" if self.score > 0 else "none"
+
+
+@dataclass(frozen=True)
+class Page:
+    """Everything that the template shows."""
+
+    title: str
+    student: str
+    score: float
+    points: float
+    penalty: float
+    notes: tuple[str, ...]
+    sections: tuple[Section, ...]
+
+    @property
+    def graded(self) -> list[Section]:
+        return [s for s in self.sections if s.tests or s.by_hand]
+
+
+class _Formatter(HtmlFormatter):
+    """One ``span`` per line, numbered by the style sheet, so that copied code has no numbers in it."""
+
+    def wrap(self, source: Any) -> Any:
+        yield 0, "<pre>"
+        for is_line, text in source:
+            yield is_line, f'<span class="line">{text}</span>' if is_line else text
+        yield 0, "</pre>"
+
+
+def _highlighted(source: str) -> str:
+    text = clean(source.rstrip("\n"), MAX_CODE)
+    return str(highlight(text, _lexer(), _formatter())).rstrip()
+
+
+@cache
+def _lexer() -> PythonLexer:
+    return PythonLexer(stripnl=False, ensurenl=True)
+
+
+@cache
+def _formatter() -> _Formatter:
+    return _Formatter()
+
+
+def _error(outputs: Iterable[Mapping[str, Any]]) -> str:
+    """The error that a cell ended with, in one bounded line; empty if it ended well."""
+    for output in outputs:
+        if output.get("output_type") == "error":
+            text = f"{output.get('ename', '')}: {output.get('evalue', '')}".strip()
+            return clean(strip_ansi(" ".join(text.split())), MAX_ERROR)
+    return ""
+
+
+def _number(value: Any) -> float:
+    return float(value) if isinstance(value, (int, float)) else 0.0
+
+
+def _verdict(document: Any) -> Verdict:
+    try:
+        verdict = Verdict.from_json(document)
+    except (KeyError, TypeError, ValueError):
+        return Verdict(FAILED, "this test was not run")
+    return verdict if verdict.status in MARKS else Verdict(FAILED, verdict.message)
+
+
+def page(notebook: NotebookNode, resources: Mapping[str, Any]) -> Page:
+    """What the page of a graded notebook shows.
+
+    Args:
+        notebook: the autograded notebook after nbgrader's GetGrades.
+        resources: of nbconvert; ``resources["nbgrader"]`` holds student, total score and late penalty.
+    """
+    ours = notebook.metadata.get("dlcourse", {})
+    graded = resources.get("nbgrader", {})
+    sections: dict[str, Section] = {}
+    current = ""
+
+    def section(name: str) -> Section:
+        return sections.setdefault(name, Section(name, f"q{len(sections) + 1}"))
+
+    test_cells = [
+        c
+        for c in notebook.cells
+        if "verdict" in c.metadata.get("dlcourse", {}) or "probe" in c.metadata.get("dlcourse", {})
+    ]
+    failing: dict[str, str] = {}
+    for cell in test_cells:
+        data = cell.metadata["dlcourse"]
+        status = _verdict(data.get("verdict")).status
+        if status != PASSED:
+            question = str(data.get("question", ""))
+            failing[question] = (
+                UNWRITTEN if failing.get(question, UNWRITTEN) == status == UNWRITTEN else FAILED
+            )
+    for cell in notebook.cells:
+        data = cell.metadata.get("dlcourse", {})
+        stock = cell.metadata.get("nbgrader", {})
+        comment = clean(str(stock.get("comment") or "")).strip()
+        if "probe" in data:
+            section(str(data.get("question", "other"))).tests.append(_test(data, stock, failing))
+        elif "question" in data or data.get("extra"):
+            own = bool(data.get("extra"))
+            current = current if own else str(data["question"])
+            if own and not cell.source.strip():
+                continue
+            code = Code(_highlighted(cell.source), _error(cell.get("outputs", [])), comment, own)
+            section(current or "Before the first question").codes.append(code)
+        elif stock.get("solution") or stock.get("task") or stock.get("grade"):
+            part = section(str(stock.get("grade_id", "other")))
+            part.answers.append((clean(cell.source, MAX_CODE), comment))
+            if "points" in stock and (stock.get("grade") or stock.get("task")):
+                part.by_hand.append((_number(stock.get("score")), _number(stock["points"])))
+    slug = str(ours.get("slug") or graded.get("notebook", ""))
+    return Page(
+        title=clean(str(ours.get("title") or _heading(notebook) or words(slug)), 200),
+        student=clean(str(graded.get("student", "")), 200),
+        score=_number(graded.get("score")),
+        points=_number(graded.get("max_score")),
+        penalty=_number(graded.get("late_penalty")),
+        notes=tuple(clean(str(note)) for note in ours.get("notes", [])),
+        sections=tuple(sections.values()),
+    )
+
+
+def _heading(notebook: NotebookNode) -> str:
+    first = next((c.source for c in notebook.cells if c.cell_type == "markdown"), "")
+    found = _HEADING.search(first)
+    return found[1].replace("`", "") if found else ""
+
+
+def _test(data: Mapping[str, Any], stock: Mapping[str, Any], failing: Mapping[str, str]) -> Test:
+    verdict = _verdict(data.get("verdict"))
+    found = data.get("verdict")
+    needs = found.get("needs", []) if isinstance(found, Mapping) else []
+    title = clean(str(data.get("title") or data.get("probe")), 300)
+    points = _number(stock.get("points", data.get("points")))
+    score = _number(stock.get("score"))
+    return Test(
+        title=title,
+        public=bool(data.get("public")),
+        score=score,
+        points=points,
+        by_hand=abs(score - (points if verdict.passed else 0.0)) > 1e-9,
+        shown=Shown(
+            str(data.get("question", "")),
+            title,
+            verdict,
+            tuple((str(q), failing.get(str(q), FAILED)) for q in needs),
+        ),
+    )
+
+
+def _points(value: float) -> str:
+    """A score without needless decimals."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def _style(style: str, scope: str = "") -> str:
+    """Pygments' colours for code, without backgrounds."""
+    rules = HtmlFormatter(style=style).get_style_defs(f"{scope}.highlight").splitlines()
+    return "\n".join(r for r in rules if ".highlight ." in r and "linenos" not in r and "{" in r)
+
+
+@cache
+def _template() -> jinja2.Template:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    environment.filters["points"] = _points
+    environment.globals.update(
+        light_code=_style("default"), dark_code=_style("github-dark"), max=max, min=min
+    )
+    return environment.get_template("feedback.html.j2")
+
+
+def render(content: Page) -> str:
+    """The page as HTML."""
+    return _template().render(page=content)
+
+
+class FeedbackExporter(HTMLExporter):
+    """nbconvert exporter of feedback pages; notebooks of other origin go nbgrader's own way."""
+
+    def from_notebook_node(  # type: ignore[override]
+        self, nb: NotebookNode, resources: Any = None, **kwargs: Any
+    ) -> tuple[str, Any]:
+        """Render a graded notebook.
+
+        Args:
+            nb: an autograded notebook.
+            resources: of nbconvert; nbgrader has put its own part in.
+        """
+        if "dlcourse" not in nb.metadata and not any("dlcourse" in c.metadata for c in nb.cells):
+            return super().from_notebook_node(nb, resources, **kwargs)
+        prepared, found = Exporter.from_notebook_node(self, nb, resources, **kwargs)
+        return render(page(prepared, found)), found

@@ -1,0 +1,265 @@
+"""The one writer of nbgrader's gradebook: its own classes, one transaction per student."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from types import TracebackType
+from typing import Any
+from uuid import uuid4
+
+from nbgrader.api import (
+    Assignment,
+    Comment,
+    Grade,
+    Gradebook,
+    MissingEntry,
+    Student,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
+from nbgrader.preprocessors import AssignLatePenalties
+from sqlalchemy import event, func, insert, select, update
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from traitlets.config import Config
+
+from ..errors import AuthorError
+from .config import find_alembic
+
+
+class GradebookWriter:
+    """Writes the scores of a whole class through one connection.
+
+    Args:
+        db_url: nbgrader's ``CourseDirectory.db_url``, SQLite or PostgreSQL.
+        course_id: nbgrader's course id.
+        slug: the assignment, entered by ``dlcourse build`` or ``nbgrader generate_assignment``.
+        config: nbgrader's configuration, for the late-penalty plugin.
+
+    Raises:
+        AuthorError: the gradebook cannot be opened, or the assignment is not in it.
+    """
+
+    def __init__(
+        self, db_url: str, course_id: str, slug: str, config: Config | None = None
+    ) -> None:
+        find_alembic()
+        try:
+            self._gradebook = Gradebook(db_url, course_id)
+        except (SQLAlchemyError, ImportError) as error:
+            said = str(getattr(error, "orig", None) or error).splitlines()[0]
+            raise AuthorError(
+                f"the gradebook {_without_password(db_url)} cannot be opened: {said}"
+            ) from error
+        self._slug = slug
+        engine = self._gradebook.engine
+        if engine.dialect.name == "sqlite":
+            # readers (formgrader) go on while we write, and a writer waits instead of failing
+            event.listen(engine, "connect", _sqlite_pragmas)
+            self._gradebook.db.remove()
+            engine.dispose()
+        try:
+            assignment = self._gradebook.find_assignment(slug)
+        except MissingEntry:
+            self._gradebook.close()
+            raise AuthorError(
+                f"assignment {slug!r} is not in the gradebook {engine.url.render_as_string()}; run `dlcourse build {slug}`"
+            ) from None
+        notebook = next((n for n in assignment.notebooks if n.name == slug), None)
+        if notebook is None:
+            self._gradebook.close()
+            raise AuthorError(
+                f"the gradebook has no notebook {slug!r} under assignment {slug!r}; run `dlcourse build {slug}`"
+            )
+        self._max = {cell.name: float(cell.max_score) for cell in notebook.grade_cells}
+        self._cells = {
+            cell.id: cell.name for cell in [*notebook.grade_cells, *notebook.solution_cells]
+        }
+        self._assignment_id, self._notebook_id = assignment.id, notebook.id
+        self._graded = {
+            n.id: [c.id for c in (*n.grade_cells, *n.task_cells)] for n in assignment.notebooks
+        }
+        self._commented = {
+            n.id: [c.id for c in (*n.solution_cells, *n.task_cells)] for n in assignment.notebooks
+        }
+        self._late = AssignLatePenalties(config=config or Config())
+        self._late.init_plugin()
+
+    def check_points(self, points: Mapping[str, float]) -> None:
+        """Compare the gradebook's graded cells with those of the build.
+
+        Raises:
+            AuthorError: they differ, so that scores would be written against another build.
+        """
+        if dict(points) != self._max:
+            raise AuthorError(
+                f"the gradebook holds another build of {self._slug!r}; run `dlcourse build {self._slug}`"
+            )
+
+    def write(
+        self,
+        student: str,
+        timestamp: datetime | None,
+        scores: Mapping[str, float],
+        untouched: Mapping[str, bool],
+    ) -> float:
+        """Enter one student's result in one transaction.
+
+        Manual scores and comments of graders are kept; a cell with a manual score is marked for another look, as
+        nbgrader does.
+
+        Args:
+            student: student id; created if unknown.
+            timestamp: of the submission, in UTC.
+            scores: points by graded cell.
+            untouched: by solution cell, whether it still is the released stub.
+
+        Returns:
+            The notebook's score, manual scores included.
+        """
+        db = self._gradebook.db
+        if db.execute(select(Student.id).where(Student.id == student)).first() is None:
+            self._gradebook.add_student(student)
+        row = db.execute(
+            select(SubmittedAssignment.id, SubmittedNotebook.id)
+            .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+            .where(
+                SubmittedAssignment.assignment_id == self._assignment_id,
+                SubmittedAssignment.student_id == student,
+            )
+            .where(SubmittedNotebook.notebook_id == self._notebook_id)
+        ).first()
+        if row is None:
+            submission_id, notebook_id = self._add_submission(student)
+        else:
+            submission_id, notebook_id = row
+        if timestamp:
+            db.execute(update(SubmittedAssignment), [{"id": submission_id, "timestamp": timestamp}])
+        total, grades = 0.0, []
+        for grade in db.execute(
+            select(Grade.id, Grade.cell_id, Grade.manual_score).where(
+                Grade.notebook_id == notebook_id
+            )
+        ):
+            score = scores[self._cells[grade.cell_id]]
+            total += score if grade.manual_score is None else grade.manual_score
+            grades.append(
+                {
+                    "id": grade.id,
+                    "auto_score": score,
+                    "needs_manual_grade": grade.manual_score is not None,
+                }
+            )
+        comments = [
+            {
+                "id": comment.id,
+                "auto_comment": "No response."
+                if untouched.get(self._cells[comment.cell_id])
+                else None,
+            }
+            for comment in db.execute(
+                select(Comment.id, Comment.cell_id).where(Comment.notebook_id == notebook_id)
+            )
+        ]
+        db.execute(update(Grade), grades)
+        if comments:
+            db.execute(update(Comment), comments)
+        penalty = self._penalty(student, submission_id, notebook_id)
+        db.execute(
+            update(SubmittedNotebook), [{"id": notebook_id, "late_submission_penalty": penalty}]
+        )
+        db.commit()
+        return float(total)
+
+    def _add_submission(self, student: str) -> tuple[str, str]:
+        """Make the rows that nbgrader's ``add_submission`` makes, in four statements; give the ids of submission and notebook."""
+        db = self._gradebook.db
+        submission = uuid4().hex
+        notebooks = {n: uuid4().hex for n in self._graded}
+        db.execute(
+            insert(SubmittedAssignment),
+            [{"id": submission, "assignment_id": self._assignment_id, "student_id": student}],
+        )
+        db.execute(
+            insert(SubmittedNotebook),
+            [
+                {"id": i, "assignment_id": submission, "notebook_id": n}
+                for n, i in notebooks.items()
+            ],
+        )
+        for table, cells in ((Grade, self._graded), (Comment, self._commented)):
+            rows = [
+                {"id": uuid4().hex, "notebook_id": notebooks[n], "cell_id": cell}
+                for n, of in cells.items()
+                for cell in of
+            ]
+            if rows:
+                db.execute(insert(table), rows)
+        return submission, notebooks[self._notebook_id]
+
+    def _penalty(self, student: str, submission_id: str, notebook_id: str) -> float | None:
+        """What the configured plugin takes off for a late submission."""
+        db = self._gradebook.db
+        late = db.execute(
+            select(Assignment.duedate, SubmittedAssignment.timestamp)
+            .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+            .where(SubmittedAssignment.id == submission_id)
+        ).one()
+        if late.duedate is None or late.timestamp is None:
+            return None
+        seconds = db.get(SubmittedAssignment, submission_id).total_seconds_late
+        penalty = None
+        if seconds > 0:
+            notebook = db.get(SubmittedNotebook, notebook_id)
+            given = self._late.plugin_inst.late_submission_penalty(student, notebook.score, seconds)
+            penalty = None if given is None else self._late._check_late_penalty(notebook, given)
+        db.expunge_all()
+        return penalty
+
+    def undo(self) -> None:
+        """Forget what a failed :meth:`write` began."""
+        self._gradebook.db.rollback()
+        self._gradebook.db.expunge_all()
+
+    def graded_students(self) -> set[str]:
+        """Students who have a complete automatic grade of this assignment."""
+        ungraded = func.count().filter(Grade.auto_score.is_(None))
+        query = (
+            select(SubmittedAssignment.student_id)
+            .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+            .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
+            .where(SubmittedAssignment.assignment_id == self._assignment_id)
+            .group_by(SubmittedAssignment.student_id)
+            .having(ungraded == 0)
+        )
+        return set(self._gradebook.db.scalars(query))
+
+    def close(self) -> None:
+        self._gradebook.close()
+
+    def __enter__(self) -> GradebookWriter:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def _without_password(db_url: str) -> str:
+    try:
+        return make_url(db_url).render_as_string()
+    except ArgumentError:
+        return "(the address has no form that SQLAlchemy knows)"
+
+
+def _sqlite_pragmas(connection: Any, _: Any) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.execute("PRAGMA busy_timeout=30000")
+    cursor.close()

@@ -1,0 +1,250 @@
+"""nbgrader's autograde with our verdicts: what nbgrader_config.py names.
+
+Three preprocessors stand in nbgrader's own lists (:class:`Rebuild`, :class:`Execute`, :class:`WriteVerdicts`); an
+exporter reads submissions that are no notebooks; :class:`CourseAutograde` deals with their files. Assignments that
+are not in course.toml go nbgrader's own way, untouched.
+"""
+
+from __future__ import annotations
+
+import atexit
+import glob
+import logging
+import os
+import shutil
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import nbgrader.apps.api
+import nbgrader.apps.autogradeapp
+import nbgrader.converters
+from nbconvert.exporters import NotebookExporter
+from nbgrader.converters import Autograde
+from nbgrader.converters.base import BaseConverter, NbGraderException
+from nbgrader.preprocessors import Execute as StockExecute
+from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets.config import Config
+
+from ..authoring.assignment import course_root
+from ..authoring.course import Course, read_course
+from ..errors import AuthorError
+from ..executor.runner import start_zygote
+from ..executor.session import Zygote
+from ..grading.grader import Grader, open_grader
+from ..grading.submission import (
+    exchange_files,
+    from_notebook,
+    read_submission,
+    submitted_at,
+    to_notebook,
+)
+from .config import find_alembic
+from .feedback import FeedbackExporter
+
+log = logging.getLogger("dlcourse")
+
+
+_warmed: set[str] = set()
+"""Keys of the graders whose notebook's imports the warm process has."""
+
+
+@cache
+def _zygote() -> Zygote:
+    """One warm process per nbgrader process."""
+    _warmed.clear()
+    zygote = start_zygote()
+    atexit.register(zygote.close)
+    return zygote
+
+
+def _warm_zygote(grader: Grader) -> Zygote:
+    """The warm process, which has imported what the notebook of this grader imports."""
+    if grader.key not in _warmed:
+        try:
+            _zygote().warm(grader.rehearse(_zygote()))
+        except RuntimeError:  # one of the modules starts a thread: it stays with the runs
+            _renew_zygote()
+        _warmed.add(grader.key)
+    return _zygote()
+
+
+def _renew_zygote() -> None:
+    _zygote().close()
+    _zygote.cache_clear()
+    _zygote()
+
+
+_graders: dict[tuple[Path, str], tuple[float, Grader]] = {}
+
+
+def _stamp(course: Course, slug: str) -> float:
+    """Newest change of what a grader is made from; a formgrader server lives through rebuilds."""
+    tests = course.root / "tests" / slug
+    paths = [
+        course.root / "course.toml",
+        course.root / "solutions" / f"{slug}.py",
+        course.root / "source" / slug / f"{slug}.ipynb",
+        *tests.glob("*.py"),
+    ]
+    return max((p.stat().st_mtime for p in paths if p.exists()), default=0.0)
+
+
+def grader_for(slug: str) -> Grader | None:
+    """The grader of ``slug`` in the course of the current folder; None where it is not one of ours."""
+    try:
+        course = read_course(course_root())
+    except AuthorError:
+        return None
+    if slug not in course.entries:
+        return None
+    stamp = _stamp(course, slug)
+    known = _graders.get((course.root, slug))
+    if known is None or known[0] != stamp:
+        known = _graders[course.root, slug] = (stamp, open_grader(course, slug, _zygote))
+    return known[1]
+
+
+class SubmissionExporter(NotebookExporter):
+    """Reads a submitted file whatever it is; everything else like nbconvert's notebook exporter."""
+
+    def from_filename(self, filename: str, resources: Any = None, **kwargs: Any) -> Any:
+        slug = resources["nbgrader"]["assignment"]
+        if not getattr(self.parent, "_sanitizing", False) or grader_for(slug) is None:
+            return super().from_filename(filename, resources=resources, **kwargs)
+        notebook = to_notebook(read_submission(Path(filename).parent, slug))
+        return self.from_notebook_node(notebook, resources=resources, **kwargs)
+
+
+class Rebuild(NbGraderPreprocessor):
+    """Sanitising: the instructor's notebook, with the student's sources in it."""
+
+    def preprocess(
+        self, nb: nbformat.NotebookNode, resources: Any
+    ) -> tuple[nbformat.NotebookNode, Any]:
+        grader = grader_for(resources["nbgrader"]["assignment"])
+        if grader is None:
+            return nb, resources
+        submission = from_notebook(nb)
+        ours = nb.metadata.get(
+            "dlcourse", {}
+        )  # written by SubmissionExporter, which takes no metadata over
+        submission.notes = list(ours.get("notes", []))
+        submission.readable = bool(ours.get("readable", True))
+        for note in submission.notes:
+            self.log.warning("%s: %s", resources["nbgrader"]["student"], note)
+        return grader.rebuild(submission), resources
+
+
+class Execute(StockExecute):
+    """Runs the notebook in a process of its own and judges the results; other courses' notebooks as nbgrader does."""
+
+    def preprocess(
+        self, nb: nbformat.NotebookNode, resources: Any, km: Any = None
+    ) -> tuple[nbformat.NotebookNode, Any]:
+        grader = grader_for(resources["nbgrader"]["assignment"])
+        if grader is None:
+            return super().preprocess(nb, resources, km)
+        try:
+            resources["dlcourse_record"] = grader.run(nb, _warm_zygote(grader))
+        except (
+            RuntimeError
+        ):  # the warm process is gone, killed by the system for want of memory perhaps
+            _renew_zygote()
+            resources["dlcourse_record"] = grader.run(nb, _zygote())
+        return nb, resources
+
+
+class WriteVerdicts(NbGraderPreprocessor):
+    """Leaves in each test cell a pass or an error, which nbgrader then scores."""
+
+    def preprocess(
+        self, nb: nbformat.NotebookNode, resources: Any
+    ) -> tuple[nbformat.NotebookNode, Any]:
+        grader = grader_for(resources["nbgrader"]["assignment"])
+        if grader is not None:
+            grader.write(nb, resources.pop("dlcourse_record"))
+        return nb, resources
+
+
+class _OwnFilesOnly(BaseConverter):
+    """Copies from a submission what the exchange put there: code comes from the notebook, data files from the instructor."""
+
+    def init_assignment(self, assignment_id: str, student_id: str) -> None:
+        if grader_for(assignment_id) is None:
+            return super().init_assignment(assignment_id, student_id)
+        folder = Path(self._format_dest(assignment_id, student_id))
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in exchange_files(
+            Path(self._format_source(assignment_id, student_id))
+        ).items():
+            (folder / name).write_text(text, encoding="utf-8")
+        return None
+
+
+class CourseAutograde(Autograde, _OwnFilesOnly):
+    """nbgrader's Autograde for submissions that lack a notebook, hold links, or were interrupted before."""
+
+    def __init__(self, coursedir: Any = None, **kwargs: Any) -> None:
+        super().__init__(coursedir=coursedir, **kwargs)
+        stock = self.coursedir.get_existing_timestamp
+        self.coursedir.get_existing_timestamp = lambda path: (
+            stock(path) if submitted_at(Path(path)) else None
+        )
+
+    def init_notebooks(self) -> None:
+        slug = self.coursedir.assignment_id
+        if grader_for(slug) is None:
+            return super().init_notebooks()
+        try:
+            super().init_notebooks()
+        except NbGraderException:
+            self.assignments = {}
+        for folder in glob.glob(self._format_source(slug, self.coursedir.student_id)):
+            if os.path.islink(folder) or os.path.isdir(folder):
+                self.assignments[folder] = [os.path.join(folder, f"{slug}.ipynb")]
+        if not self.assignments:
+            raise NbGraderException(
+                f"No submissions of {slug!r} were matched by {self._format_source(slug, self.coursedir.student_id)!r}"
+            )
+        return None
+
+    def init_destination(self, assignment_id: str, student_id: str) -> bool:
+        folder = os.path.normpath(self._format_dest(assignment_id, student_id))
+        notebook = os.path.join(folder, f"{assignment_id}.ipynb")
+        if (
+            grader_for(assignment_id) is not None
+            and os.path.isdir(folder)
+            and not _is_graded(notebook)
+        ):
+            self.log.warning("%s was left unfinished by an earlier run; grading it again", folder)
+            shutil.rmtree(folder)
+        return super().init_destination(assignment_id, student_id)
+
+
+def _is_graded(path: str) -> bool:
+    try:
+        return bool(nbformat.read(path, as_version=4).metadata.get("dlcourse", {}).get("graded"))
+    except (OSError, ValueError, nbformat.ValidationError):
+        return False
+
+
+def configure(config: Config) -> None:
+    """Set up nbgrader for the course: called by nbgrader_config.py with nbgrader's config object."""
+    find_alembic()
+    config.ClearSolutions.code_stub = {"python": "raise NotImplementedError"}
+    config.Autograde.exporter_class = SubmissionExporter
+    config.GenerateFeedback.exporter_class = FeedbackExporter
+    config.Autograde.sanitize_preprocessors = [Rebuild, *Autograde.sanitize_preprocessors.default()]
+    stock = Autograde.autograde_preprocessors.default()
+    at = stock.index(StockExecute)
+    config.Autograde.autograde_preprocessors = [
+        *stock[:at],
+        Execute,
+        WriteVerdicts,
+        *stock[at + 1 :],
+    ]
+    # nbgrader looks the class up under these names; a subclass is the only way to handle files before its preprocessors run
+    nbgrader.apps.autogradeapp.Autograde = CourseAutograde
+    nbgrader.apps.api.Autograde = CourseAutograde

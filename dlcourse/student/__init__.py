@@ -1,0 +1,1 @@
+"""What runs in a student's notebook or terminal: check, demo, guards."""

@@ -1,0 +1,245 @@
+"""`dlcourse check`: a notebook's own tests in a terminal.
+
+The notebook runs in the executor, its test cells included; what `check` says there is printed here, so the messages
+are those of the notebook. Works with the student's dependencies alone.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from ..core.rendering import MARKS, Shown, clean, to_text
+from ..core.verdict import FAILED, PASSED, Verdict
+from ..errors import AuthorError
+from ..executor.runner import CELL_LIMITS, Record, Step, run, start_zygote
+from ..executor.session import Limits
+from ..grading.submission import SubmittedCell, read_notebook
+
+TEST_LIMITS = Limits(cpu=10.0, wall=40.0)
+_DEMO = re.compile(r"^@demo\b", re.MULTILINE)
+
+
+def check_notebook(path: Path, console: Console, sandbox: bool = True) -> int:
+    """Run a notebook's code cells and public tests, and print what each test found.
+
+    Args:
+        path: the notebook; its checks.json and data/ lie next to it.
+        console: where to print.
+        sandbox: False runs the notebook without a sandbox, as JupyterLab does.
+
+    Returns:
+        How many public tests did not pass.
+
+    Raises:
+        AuthorError: the notebook or its checks.json cannot be used; the message names the file and the cure.
+    """
+    cells = _read_cells(path)
+    expected = _read_checks(path.parent / "checks.json")
+    found = {i: name for i, cell in enumerate(cells) if (name := probe_of(cell.source)) is not None}
+    last = {
+        name: i for i, name in found.items()
+    }  # a copied test cell counts once, where it stands last
+    tests = {i: name for name, i in last.items()}
+    if not tests:
+        raise AuthorError(
+            f"{path}: no test cells; they come with the released notebook: take a fresh copy and put your functions into it"
+        )
+    left_out = {i for i in found if i not in tests} | {
+        i for i, cell in enumerate(cells) if _DEMO.search(cell.source)
+    }
+    steps = [_step(i, cell, i in tests) for i, cell in enumerate(cells) if i not in left_out]
+    data = {
+        p.relative_to(path.parent).as_posix(): p
+        for p in sorted((path.parent / "data").rglob("*"))
+        if p.is_file()
+    }
+    with start_zygote(sandbox) as zygote, console.status("starting") as status:
+        done = 0
+
+        def tick() -> None:
+            nonlocal done
+            done += 1
+            status.update(f"cell {done} of {len(steps)}")
+
+        record = run(
+            [_session_start(cells), *steps],
+            zygote,
+            {**data, "checks.json": path.parent / "checks.json"},
+            tick=tick,
+        )
+    failed = _show(console, steps, tests, record)
+    for name in [n for n in expected if n not in last]:
+        console.print(
+            f"{MARKS[FAILED]} the cell of test {name} is not in {path.name}",
+            markup=False,
+            highlight=False,
+        )
+        failed += 1
+    total = len(expected.keys() | last.keys())
+    console.print(
+        "all public tests passed"
+        if not failed
+        else f"{failed} of {total} public tests do not pass",
+        highlight=False,
+    )
+    return failed
+
+
+def _read_cells(path: Path) -> list[SubmittedCell]:
+    if path.is_dir():
+        found = sorted(p.name for p in path.glob("*.ipynb"))
+        raise AuthorError(
+            f"{path} is a folder; name the notebook in it"
+            + (f": {', '.join(found[:5])}" if found else ", which it does not have")
+        )
+    if not path.exists():
+        near = sorted(p.name for p in path.parent.glob("*.ipynb")) if path.parent.is_dir() else []
+        raise AuthorError(
+            f"{path}: no such file"
+            + (f"; in {path.parent} there are {', '.join(near[:5])}" if near else "")
+        )
+    submission = read_notebook(path)
+    if not submission.readable:
+        raise AuthorError(
+            f"{path.parent / submission.notes[0]}".replace("hand it in again", "try again").replace(
+                "hand in", "give"
+            )
+        )
+    return [c for c in submission.cells if c.kind == "code" and c.source.strip()]
+
+
+def _read_checks(path: Path) -> dict[str, object]:
+    """Names of the public tests in checks.json; `check` itself reads the rest."""
+    cure = "get the assignment again and put it next to your notebook"
+    if not path.is_file():
+        raise AuthorError(f"{path} is missing: it comes with the assignment; {cure}")
+    try:
+        probes = json.loads(path.read_bytes())["probes"]
+        if not isinstance(probes, dict):
+            raise TypeError
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise AuthorError(f"{path} is damaged ({type(error).__name__}); {cure}") from error
+    return probes
+
+
+def probe_of(source: str) -> str | None:
+    """Name of the test that a cell defines and checks; None for other cells."""
+    found = _probe_in(source)
+    return found.name if found else None
+
+
+def _probe_in(source: str) -> ast.FunctionDef | None:
+    try:
+        body = ast.parse(source).body
+    except (SyntaxError, ValueError, RecursionError):
+        return None
+    probes = [
+        s
+        for s in body
+        if isinstance(s, ast.FunctionDef)
+        and any("probe" in ast.unparse(d) for d in s.decorator_list)
+    ]
+    defined = {s.name: s for s in probes}
+    for statement in body:
+        call = statement.value if isinstance(statement, ast.Expr) else None
+        if (
+            isinstance(call, ast.Call)
+            and isinstance(call.func, ast.Name)
+            and call.func.id == "check"
+            and len(call.args) == 1
+        ):
+            argument = call.args[0]
+            if isinstance(argument, ast.Name) and argument.id in defined:
+                return defined[argument.id]
+    return None
+
+
+def _failure(source: str, message: str) -> str:
+    """What `check` would have written, had it come so far."""
+    found = _probe_in(source)
+    assert found is not None
+    called = tuple(a.arg for a in (*found.args.args, *found.args.kwonlyargs) if a.arg != "rng")
+    title = (ast.get_docstring(found) or found.name.replace("_", " ")).strip().splitlines()[0]
+    return to_text(Shown("", title, Verdict(FAILED, message), functions=called))
+
+
+def _session_start(cells: Sequence[SubmittedCell]) -> Step:
+    """What a notebook's session has and a bare one lacks: the sources of its cells, for `forbid`."""
+    sources = json.dumps([c.source for c in cells if probe_of(c.source) is None])
+    return Step(
+        "start",
+        f"import json as _json, os as _os\n_os.environ.pop('DLCOURSE_GRADING', None)\nIn = _json.loads({sources!r})",
+    )
+
+
+def _step(number: int, cell: SubmittedCell, test: bool) -> Step:
+    question = (
+        (cell.grade_id or "").removeprefix("question-")
+        if (cell.grade_id or "").startswith("question-")
+        else ""
+    )
+    return Step(
+        str(number),
+        cell.source,
+        question or f"In[{number + 1}]",
+        limits=TEST_LIMITS if test else CELL_LIMITS,
+    )
+
+
+def _show(console: Console, steps: Sequence[Step], tests: dict[int, str], record: Record) -> int:
+    """Print what the tests said, and errors of other cells; returns how many tests did not pass."""
+    failed = 0
+
+    def say(text: str) -> None:
+        style = (
+            "green"
+            if text.startswith(MARKS[PASSED])
+            else "red"
+            if text.startswith(MARKS[FAILED])
+            else None
+        )
+        console.print(clean(text), style=style, markup=False, highlight=False)
+
+    for step in steps:
+        name = tests.get(int(step.key))
+        outputs = record.outputs.get(step.key, [])
+        ended = record.ended.get(step.key)
+        if name is None:
+            if ended:
+                say(f"{MARKS[FAILED]} {step.label}: the cell {ended}; it was left out")
+            for one in outputs:
+                if one.get("output_type") == "error":
+                    say(
+                        "\n".join(
+                            [
+                                f"{MARKS[FAILED]} {step.label}:",
+                                *(f"  {line}" for line in one.get("traceback", [])),
+                            ]
+                        )
+                    )
+            continue
+        said = [text for one in outputs if (text := _plain(one)).startswith(tuple(MARKS.values()))]
+        if ended:
+            said = [_failure(step.source, f"your code {ended}")]
+        elif not said:
+            errors = [
+                f"{one.get('ename')}: {one.get('evalue')}"
+                for one in outputs
+                if one.get("output_type") == "error"
+            ]
+            said = [_failure(step.source, "; ".join(errors) or "the test did not run")]
+        failed += not said[-1].startswith(MARKS[PASSED])
+        say(said[-1])
+    return failed
+
+
+def _plain(output: dict[str, object]) -> str:
+    data = output.get("data")
+    text = data.get("text/plain", "") if isinstance(data, dict) else ""
+    return "".join(text) if isinstance(text, list) else str(text)

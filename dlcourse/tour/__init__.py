@@ -1,0 +1,1 @@
+"""`dlcourse demo`: a sample class, graded and shown."""
