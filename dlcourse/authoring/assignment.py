@@ -14,7 +14,8 @@ import importlib.util
 import re
 import sys
 import types
-from dataclasses import dataclass, field
+from collections import Counter
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -33,16 +34,17 @@ class Misconception:
     """A named wrong edit of the reference.
 
     Args:
-        question: the question whose cell is edited.
         name: unique within the question.
         hint: what a student with this result is told.
-        edits: ``(old, new)`` pairs; each ``old`` stands exactly once in the cell.
+        edits: new text by old text, applied one after another; each old text then stands exactly
+            once in the cell.
+        question: the question whose cell is edited; the reader fills it in.
     """
 
-    question: str
     name: str
     hint: str
-    edits: list[tuple[str, str]]
+    edits: dict[str, str]
+    question: str = ""
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,7 @@ class Assignment:
     def edited(self, misconception: Misconception) -> str:
         """Source of the question's cell with the misconception in it."""
         source = self.questions[misconception.question].source
-        for old, new in misconception.edits:
+        for old, new in misconception.edits.items():
             if source.count(old) != 1:
                 raise AuthorError(
                     f"tests/{self.slug}/misconceptions.py: {misconception.question}/{misconception.name}: "
@@ -509,29 +511,59 @@ def _read_misconceptions(
 ) -> tuple[Misconception, ...]:
     if not path.is_file():
         return ()
-    found = getattr(_execute_file(path, f"_dlcourse_{slug}_misconceptions"), "MISCONCEPTIONS", None)
-    if not isinstance(found, list) or not all(isinstance(m, Misconception) for m in found):
-        raise AuthorError(f"{path}: MISCONCEPTIONS must be a list of Misconception")
-    seen = set()
-    for one in found:
-        if one.question not in questions:
-            near = difflib.get_close_matches(one.question, questions, 1)
+    _refuse_repeated_keys(path)
+    by_question = getattr(
+        _execute_file(path, f"_dlcourse_{slug}_misconceptions"), "MISCONCEPTIONS", None
+    )
+    if not isinstance(by_question, dict) or not all(
+        isinstance(listed, list) and all(isinstance(m, Misconception) for m in listed)
+        for listed in by_question.values()
+    ):
+        raise AuthorError(
+            f"{path}: MISCONCEPTIONS must map each question to a list of Misconception"
+        )
+    read = []
+    for question, listed in by_question.items():
+        if question not in questions:
+            near = difflib.get_close_matches(str(question), questions, 1)
             raise AuthorError(
-                f"{path}: {one.name}: no question {one.question!r}"
+                f"{path}: no question {question!r}"
                 + (f"; did you mean {near[0]!r}?" if near else "")
             )
-        if (one.question, one.name) in seen:
-            raise AuthorError(f"{path}: two misconceptions of {one.question} are named {one.name}")
-        seen.add((one.question, one.name))
-        pairs = one.edits if isinstance(one.edits, (list, tuple)) else ()
-        if not pairs or not all(
-            isinstance(p, (list, tuple)) and len(p) == 2 and all(isinstance(t, str) for t in p)
-            for p in pairs
-        ):
-            raise AuthorError(
-                f"{path}: {one.question}/{one.name}: edits must be a list of (old, new) texts, got {one.edits!r}"
-            )
-    return tuple(found)
+        names = set()
+        for misconception in listed:
+            name, edits = misconception.name, misconception.edits
+            if not isinstance(name, str) or not name.isidentifier():
+                raise AuthorError(
+                    f"{path}: {question}: a misconception's name is an identifier, got {name!r}"
+                )
+            if name in names:
+                raise AuthorError(f"{path}: two misconceptions of {question} are named {name}")
+            names.add(name)
+            if (
+                not isinstance(edits, dict)
+                or not edits
+                or not all(isinstance(text, str) for pair in edits.items() for text in pair)
+            ):
+                raise AuthorError(
+                    f"{path}: {question}/{name}: edits must be a dictionary of old and new texts, "
+                    f"got {edits!r}"
+                )
+            read.append(replace(misconception, question=question))
+    return tuple(read)
+
+
+def _refuse_repeated_keys(path: Path) -> None:
+    """Python keeps the last of two equal keys without a word."""
+    for node in (n for statement in Module(path).body for n in ast.walk(statement)):
+        if isinstance(node, ast.Dict):
+            texts = [k.value for k in node.keys if isinstance(k, ast.Constant)]
+            for text, count in Counter(texts).items():
+                if count > 1:
+                    raise AuthorError(
+                        f"{path}:{node.lineno}: {text!r} stands {count} times as a key of one "
+                        "dictionary; only the last would count"
+                    )
 
 
 def load(root: Path, slug: str) -> Assignment:

@@ -156,7 +156,7 @@ def from_document(document: dict[str, Any], folder: Path) -> Grader:
         questions=questions,
         probes=probes,
         misconceptions=tuple(
-            Misconception(h["question"], h["name"], h["hint"], []) for h in document["hints"]
+            Misconception(h["name"], h["hint"], {}, h["question"]) for h in document["hints"]
         ),
         data=tuple(data),
     )

@@ -297,13 +297,15 @@ def at_zero(later):
 MISCONCEPTIONS = """
 from dlcourse.authoring import Misconception
 
-MISCONCEPTIONS = [
-    Misconception(question="base", name="no_effect", hint="None.", edits=[("* 3.0", "* 3.0 * 1.0")]),
-    Misconception(question="said", name="first", hint="One.", edits=[("+ 0.5", "+ 1.5")]),
-    Misconception(question="said", name="second", hint="Two.", edits=[("+ 0.5", "+ 3.0 / 2.0")]),
-    Misconception(question="said", name="spreads", hint="Four.", edits=[("+ 0.5", "+ 4.0 + 0 * len(str(torch.set_num_threads(7)))")]),
-    Misconception(question="said", name="crashes", hint="Three.", edits=[("def said(n: int):", "def said(n: itn):")]),
-]
+MISCONCEPTIONS = {
+    "base": [Misconception("no_effect", "None.", {"* 3.0": "* 3.0 * 1.0"})],
+    "said": [
+        Misconception("first", "One.", {"+ 0.5": "+ 1.5"}),
+        Misconception("second", "Two.", {"+ 0.5": "+ 3.0 / 2.0"}),
+        Misconception("spreads", "Four.", {"+ 0.5": "+ 4.0 + 0 * len(str(torch.set_num_threads(7)))"}),
+        Misconception("crashes", "Three.", {"def said(n: int):": "def said(n: itn):"}),
+    ],
+}
 """
 ALTERNATIVES = """
 import numpy as np

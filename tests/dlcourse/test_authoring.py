@@ -459,16 +459,21 @@ def test_edited_cell(written):
     ("old", "new", "message"),
     [
         ("e / e.sum(axis=-1, keepdims=True)", "e / nothing", "stands 0 times in the question's cell; it must stand once"),
-        ('("logits - logits.max(axis=-1, keepdims=True)", "logits")', '("keepdims", "keep")', "stands 2 times"),
+        ('"logits - logits.max(axis=-1, keepdims=True)": "logits"', '"keepdims": "keep"', "stands 2 times"),
         ("e / e.sum(axis=0, keepdims=True)", "e /", "softmax/wrong_axis: the edited cell is no Python"),
-        ('question="softmax",\n        name="overflow"', 'question="sofmax",\n        name="overflow"', "overflow: no question 'sofmax'; did you mean 'softmax'?"),
-        ('name="overflow"', 'name="wrong_axis"', "two misconceptions of softmax are named wrong_axis"),
-        ("MISCONCEPTIONS = [", "MISTAKES = [", "MISCONCEPTIONS must be a list of Misconception"),
-        ("MISCONCEPTIONS = [", "MISCONCEPTIONS = [3,", "MISCONCEPTIONS must be a list of Misconception"),
-        ('[("logits - logits.max(axis=-1, keepdims=True)", "logits")]', '("logits - logits", "logits")', "edits must be a list of (old, new) texts"),
-        ('[("logits - logits.max(axis=-1, keepdims=True)", "logits")]', "[]", "edits must be a list of (old, new) texts"),
-        ('[("logits - logits.max(axis=-1, keepdims=True)", "logits")]', '[("logits", 3)]', "edits must be a list of (old, new) texts"),
-        ("hint=", "hnit=", "unexpected keyword argument 'hnit'"),
+        ('"softmax": [', '"sofmax": [', "no question 'sofmax'; did you mean 'softmax'?"),
+        ('"softmax": [', "3: [", "no question 3"),
+        ('"overflow"', '"wrong_axis"', "two misconceptions of softmax are named wrong_axis"),
+        ("MISCONCEPTIONS = {", "MISTAKES = {", "MISCONCEPTIONS must map each question to a list of Misconception"),
+        ("MISCONCEPTIONS = {", "MISCONCEPTIONS = [3] or {", "MISCONCEPTIONS must map each question to a list of Misconception"),
+        ('"softmax": [', '"softmax": [3,', "MISCONCEPTIONS must map each question to a list of Misconception"),
+        ('"softmax": [', '"softmax": [], "softmax": [', "'softmax' stands 2 times as a key of one dictionary; only the last would count"),
+        ('{"logits - logits.max(axis=-1, keepdims=True)": "logits"}', '[("logits - logits", "logits")]', "edits must be a dictionary of old and new texts"),
+        ('{"logits - logits.max(axis=-1, keepdims=True)": "logits"}', "{}", "edits must be a dictionary of old and new texts"),
+        ('{"logits - logits.max(axis=-1, keepdims=True)": "logits"}', '{"logits": 3}', "edits must be a dictionary of old and new texts"),
+        ('{"logits - logits.max(axis=-1, keepdims=True)": "logits"}', '{3: "logits"}', "edits must be a dictionary of old and new texts"),
+        ('"logits"},', '"logits"}, hnit="",', "unexpected keyword argument 'hnit'"),
+        ('"overflow"', '"exp(1000) is infinite."', "softmax: a misconception's name is an identifier, got 'exp(1000) is infinite.'"),
     ],
 )  # fmt: skip
 def test_wrong_misconceptions_are_refused(author, old, new, message):
@@ -477,7 +482,7 @@ def test_wrong_misconceptions_are_refused(author, old, new, message):
 
 def test_edits_apply_one_after_another(author):
     found = author(
-        MISTAKES, ('keepdims=True)", "logits")', 'keepdims=True)", "zzz"), ("zzz", "logits")')
+        MISTAKES, ('keepdims=True)": "logits"', 'keepdims=True)": "zzz", "zzz": "logits"')
     )
     assert "np.exp(logits)" in found.edited(found.misconceptions[1])
 

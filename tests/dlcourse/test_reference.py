@@ -180,7 +180,7 @@ def test_reference_that_fails_is_an_error_and_is_not_kept(course, zygote):
 
 def test_misconception_may_crash(course, zygote):
     path = course.root / "tests" / "vectors" / "misconceptions.py"
-    path.write_text(path.read_text().replace('"a, b")', '"a, b, 1 / 0")'))
+    path.write_text(path.read_text().replace(': "a, b"', ': "a, b, 1 / 0"'))
     found = references(load(course.root, "vectors"), read_course(course.root).seed, lambda: zygote)
     (mistake,) = found.expectations["right_angle"].mistakes
     assert mistake.result.type == "ZeroDivisionError"

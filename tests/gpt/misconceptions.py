@@ -1,842 +1,740 @@
+"""What students get wrong in gpt, as edits of the reference."""
+
 from dlcourse.authoring import Misconception
 
-MISCONCEPTIONS = [
-    # 1. causal_self_attention
-    Misconception(
-        question="causal_self_attention",
-        name="mask_after_the_softmax",
-        hint="The future is set to zero after the softmax. Then the weights of a row no longer sum to 1, "
-        "and the later positions still count in the denominator, so the output still depends on them.",
-        edits=[
-            (
-                "scores.masked_fill(future, -torch.inf).softmax(-1)",
-                "scores.softmax(-1).masked_fill(future, 0.0)",
-            )
-        ],
-    ),
-    Misconception(
-        question="causal_self_attention",
-        name="no_mask",
-        hint="Every position sees the whole text, the token that it should predict included. This is the "
-        "attention of an encoder such as BERT.",
-        edits=[("scores.masked_fill(future, -torch.inf).softmax(-1)", "scores.softmax(-1)")],
-    ),
-    Misconception(
-        question="causal_self_attention",
-        name="diagonal_blocked",
-        hint="A position must see itself, too: j <= i, not j < i. The first position is left with nothing "
-        "to attend to, and the softmax of a row of -inf is nan.",
-        edits=[(".triu(1)", ".triu(0)")],
-    ),
-    Misconception(
-        question="causal_self_attention",
-        name="past_blocked",
-        hint="The mask is the wrong triangle: each position sees itself and the future, and the past is "
-        "hidden. Rows are queries, columns are keys.",
-        edits=[(".triu(1)", ".tril(-1)")],
-    ),
-    Misconception(
-        question="causal_self_attention",
-        name="scaled_by_the_full_width",
-        hint="The scores are divided by the square root of the model width D. The dot product runs over "
-        "the d = D / n_heads columns of one head, so it is the head's width that counts.",
-        edits=[("/ math.sqrt(d)", "/ math.sqrt(x.shape[-1])")],
-    ),
-    Misconception(
-        question="causal_self_attention",
-        name="not_scaled",
-        hint="The scores are not divided by the square root of the head's width. They grow with it, and "
-        "the softmax saturates.",
-        edits=[("k.transpose(-2, -1) / math.sqrt(d)", "k.transpose(-2, -1)")],
-    ),
-    Misconception(
-        question="causal_self_attention",
-        name="softmax_over_the_queries",
-        hint="The weights of each key sum to 1 over the queries. It is the other way round: each query "
-        "spreads a weight of 1 over the keys, which are the last axis of the scores.",
-        edits=[("-torch.inf).softmax(-1)", "-torch.inf).softmax(-2)")],
-    ),
-    Misconception(
-        question="causal_self_attention",
-        name="a_large_negative_number_as_mask",
-        hint="A finite number stands in for -inf. As soon as a score is below it, the future wins. With "
-        "-inf the weight is 0 whatever the scores are.",
-        edits=[("masked_fill(future, -torch.inf)", "masked_fill(future, -1e9)")],
-    ),
-    Misconception(
-        question="causal_self_attention",
-        name="positions_reshaped_into_heads",
-        hint="The rows were reshaped to (B, H, T, d) directly. That has the right shape, but it cuts the "
-        "text, not the columns: a head gets pieces of several positions. Cut each row into heads "
-        "first, then move the axis.",
-        edits=[
-            (
-                "heads = (x @ Wqkv).view(B, T, 3, n_heads, D // n_heads)",
-                "parts = (x @ Wqkv).chunk(3, dim=-1)",
-            ),
-            (
-                "q, k, v = heads.permute(2, 0, 3, 1, 4)",
-                "q, k, v = (part.reshape(B, n_heads, T, D // n_heads) for part in parts)",
-            ),
-        ],
-    ),
-    Misconception(
-        question="causal_self_attention",
-        name="heads_interleaved",
-        hint="Head h took every H-th column. In the layout of the text it owns d neighbouring columns.",
-        edits=[
-            ("view(B, T, 3, n_heads, D // n_heads)", "view(B, T, 3, D // n_heads, n_heads)"),
-            ("permute(2, 0, 3, 1, 4)", "permute(2, 0, 4, 1, 3)"),
-        ],
-    ),
-    Misconception(
-        question="causal_self_attention",
-        name="heads_before_query_key_value",
-        hint="The 3D columns were cut into heads first and into query, key and value within each head. The "
-        "text has it the other way round: D columns of queries, then D of keys, then D of values.",
-        edits=[
-            ("view(B, T, 3, n_heads, D // n_heads)", "view(B, T, n_heads, 3, D // n_heads)"),
-            ("permute(2, 0, 3, 1, 4)", "permute(3, 0, 2, 1, 4)"),
-        ],
-    ),
-    Misconception(
-        question="causal_self_attention",
-        name="heads_merged_without_moving_the_axis",
-        hint="The outputs of the heads, of shape (B, H, T, d), were reshaped to (B, T, D) as they lie in "
-        "memory. The head axis has to stand next to d first; otherwise positions and heads are mixed.",
-        edits=[("(weights @ v).transpose(1, 2).reshape(x.shape)", "(weights @ v).reshape(x.shape)")],
-    ),
-    Misconception(
-        question="causal_self_attention",
-        name="no_output_projection",
-        hint="The concatenated heads are the result, and Wo is not used. It is Wo that lets the heads "
-        "exchange what they found.",
-        edits=[(".reshape(x.shape) @ Wo", ".reshape(x.shape)")],
-    ),
-    # 2. gpt_forward
-    Misconception(
-        question="gpt_forward",
-        name="post_ln",
-        hint="The sum is normalised, not the input of the branch. That is the post-LN order of the "
-        "original transformer; in GPT-2 the norm stands inside the branch, and nothing is done to the "
-        "sum.",
-        edits=[
-            (
-                'h = h + causal_self_attention(layer_norm(h, block["ln_1"]), block["Wqkv"], block["Wo"], n_heads)',
-                'h = layer_norm(h + causal_self_attention(h, block["Wqkv"], block["Wo"], n_heads), block["ln_1"])',
-            ),
-            (
-                'h = h + feed_forward(layer_norm(h, block["ln_2"]), block)',
-                'h = layer_norm(h + feed_forward(h, block), block["ln_2"])',
-            ),
-        ],
-    ),
-    Misconception(
-        question="gpt_forward",
-        name="norm_on_the_residual_path",
-        hint="The normalised h is what the attention output is added to. The branch reads LN(h), but it is "
-        "added to h itself: the path from bottom to top must stay the identity.",
-        edits=[
-            (
-                'h = h + causal_self_attention(layer_norm(h, block["ln_1"]), block["Wqkv"], block["Wo"], n_heads)',
-                'h = layer_norm(h, block["ln_1"])\n'
-                '        h = h + causal_self_attention(h, block["Wqkv"], block["Wo"], n_heads)',
-            )
-        ],
-    ),
-    Misconception(
-        question="gpt_forward",
-        name="no_positions",
-        hint="The position embeddings are missing. Apart from the mask, attention treats the text as a "
-        "set, so the model cannot tell word orders apart.",
-        edits=[(' + params["wpe"][: ids.shape[1]]', "")],
-    ),
-    Misconception(
-        question="gpt_forward",
-        name="positions_looked_up_by_token",
-        hint="wpe was indexed by the token ids. It belongs to the places: row t for position t, whatever "
-        "token stands there.",
-        edits=[('params["wpe"][: ids.shape[1]]', 'params["wpe"][ids % len(params["wpe"])]')],
-    ),
-    Misconception(
-        question="gpt_forward",
-        name="no_final_norm",
-        hint="The last layer norm is missing. In a pre-LN decoder nothing else has normalised the sum of "
-        "all the branches, and its size grows with the depth.",
-        edits=[('layer_norm(h, params["ln_f"]) @', "h @")],
-    ),
-    Misconception(
-        question="gpt_forward",
-        name="branches_in_parallel",
-        hint="The feed-forward net read the h from before the attention. The second line of the block uses "
-        "the h that the first one has made.",
-        edits=[
-            (
-                '        h = h + causal_self_attention(layer_norm(h, block["ln_1"])',
-                '        before = h\n        h = h + causal_self_attention(layer_norm(h, block["ln_1"])',
-            ),
-            (
-                'feed_forward(layer_norm(h, block["ln_2"]), block)',
-                'feed_forward(layer_norm(before, block["ln_2"]), block)',
-            ),
-        ],
-    ),
-    Misconception(
-        question="gpt_forward",
-        name="no_residual_connection",
-        hint="The output of a branch replaces h. It is a correction and has to be added.",
-        edits=[
-            (
-                'h = h + feed_forward(layer_norm(h, block["ln_2"]), block)',
-                'h = feed_forward(layer_norm(h, block["ln_2"]), block)',
-            )
-        ],
-    ),
-    Misconception(
-        question="gpt_forward",
-        name="probabilities_returned",
-        hint="These are probabilities; logits are asked for. The loss and the samplers apply the softmax "
-        "themselves, and a second softmax flattens everything.",
-        edits=[
-            ('@ params["wte"].T', '@ params["wte"].T).softmax(-1)'),
-            ("return layer_norm(", "return (layer_norm("),
-        ],
-    ),
-    # 3. lm_loss_and_perplexity
-    Misconception(
-        question="lm_loss_and_perplexity",
-        name="no_shift",
-        hint="The logits at position t are compared with token t, which the model has just read. They "
-        "belong to token t + 1. A model trained like this learns to copy.",
-        edits=[("targets = ids[:, 1:]", "targets = ids[:, :-1]")],
-    ),
-    Misconception(
-        question="lm_loss_and_perplexity",
-        name="shifted_the_wrong_way",
-        hint="The logits at position t + 1 are compared with token t: the model is asked for the past. "
-        "Drop the last logits and the first token, not the other way round.",
-        edits=[("targets = ids[:, 1:]", "targets = ids[:, :-1]"), ("logits[:, :-1]", "logits[:, 1:]")],
-    ),
-    Misconception(
-        question="lm_loss_and_perplexity",
-        name="padding_counted",
-        hint="Padded targets are counted. They are no predictions; the model would be trained, and judged, "
-        "on filling up lines.",
-        edits=[(", ignore_index=pad", "")],
-    ),
-    Misconception(
-        question="lm_loss_and_perplexity",
-        name="padding_counted_in_the_denominator",
-        hint="Padded targets add nothing to the sum, but the sum is divided by the number of all targets. "
-        "Divide by the number of those that count; otherwise padding makes the loss look better.",
-        edits=[
-            ("ignore_index=pad)  # classes on axis 1", 'ignore_index=pad, reduction="sum") / targets.numel()')
-        ],
-    ),
-    Misconception(
-        question="lm_loss_and_perplexity",
-        name="sum_in_place_of_mean",
-        hint="This is the sum over the targets. It grows with the amount of text, and its exponential is "
-        "no perplexity. The mean is asked for.",
-        edits=[("ignore_index=pad)", 'ignore_index=pad, reduction="sum")')],
-    ),
-    Misconception(
-        question="lm_loss_and_perplexity",
-        name="mean_of_the_sequences_means",
-        hint="Each sequence was averaged first, and then the sequences. A token of a short sequence then "
-        "weighs more. Average over all targets of the batch at once.",
-        edits=[
-            (
-                "ignore_index=pad)  # classes on axis 1",
-                'ignore_index=pad, reduction="none").sum(1).div((targets != pad).sum(1)).mean()',
-            )
-        ],
-    ),
-    Misconception(
-        question="lm_loss_and_perplexity",
-        name="mean_of_the_sequences_perplexities",
-        hint="The loss is right, but the perplexity is a mean of the perplexities of the sequences. It is "
-        "the exponential of the mean loss; averaging exponentials gives more, led by the worst "
-        "sequence.",
-        edits=[
-            (
-                "return loss, loss.exp()",
-                'nats = F.cross_entropy(logits[:, :-1].transpose(1, 2), targets, ignore_index=pad, reduction="none")\n'
-                "    return loss, (nats.sum(1) / (targets != pad).sum(1)).exp().mean()",
-            )
-        ],
-    ),
-    Misconception(
-        question="lm_loss_and_perplexity",
-        name="two_to_the_power_of_nats",
-        hint="The loss is right and in nats, so the perplexity is a power of e. Powers of 2 belong to a "
-        "loss in bits.",
-        edits=[("loss.exp()", "loss.exp2()")],
-    ),
-    # 4. top_k_logits
-    Misconception(
-        question="top_k_logits",
-        name="temperature_multiplies",
-        hint="The logits were multiplied by the temperature. They are divided by it: a low temperature "
-        "makes the distribution sharper.",
-        edits=[("(logits / T)", "(logits * T)")],
-    ),
-    Misconception(
-        question="top_k_logits",
-        name="zero_in_place_of_minus_infinity",
-        hint="The tokens cut off by top-k have the logit 0. That is a logit like any other, with e^0 = 1; "
-        "it may even be the largest. Only -inf gives the probability 0.",
-        edits=[("ranked[:, k:] = -torch.inf", "ranked[:, k:] = 0.0")],
-    ),
-    Misconception(
-        question="top_k_logits",
-        name="ties_all_kept",
-        hint="Every token whose logit equals the k-th largest was kept, so more than k tokens stay. "
-        "Exactly k are asked for; among equal ones the smaller ids.",
-        edits=[("ranked[:, k:] = -torch.inf", "ranked[ranked < ranked[:, :k][:, -1:]] = -torch.inf")],
-    ),
-    Misconception(
-        question="top_k_logits",
-        name="larger_id_preferred",
-        hint="Among equal logits the larger ids were kept. The text prefers the smaller id; a sort in "
-        "rising order, read from its end, turns ties around.",
-        edits=[
-            (
-                "(logits / T).sort(dim=-1, descending=True, stable=True)",
-                "(x.flip(-1) for x in (logits / T).sort(dim=-1, stable=True))",
-            )
-        ],
-    ),
-    Misconception(
-        question="top_k_logits",
-        name="top_k_not_back_in_the_vocabulary",
-        hint="The result of top-k is still sorted by size, so the numbers stand at the wrong tokens. Put "
-        "each one back to the id it belongs to.",
-        edits=[
-            (
-                "return torch.empty_like(logits).scatter(-1, order, ranked)  # back to the order of the vocabulary",
-                "return ranked",
-            )
-        ],
-    ),
-    Misconception(
-        question="top_k_logits",
-        name="crossing_token_dropped",
-        hint="The token that crosses p is missing from the nucleus, so its mass stays below p. If the "
-        "first token alone exceeds p, nothing is left at all.",
-        edits=[("before >= p", "probs.cumsum(-1) > p")],
-    ),
-    Misconception(
-        question="top_k_logits",
-        name="two_tokens_always_kept",
-        hint="The two most probable tokens are always kept. Only the first one is sure of its place: if it "
-        "has p or more by itself, it is the whole nucleus. This happens when a mask that already "
-        "looks at the mass before a token is shifted once more.",
-        edits=[
-            (
-                "before = probs.cumsum(-1) - probs",
-                "before = probs.cumsum(-1) - probs\n    before[:, 1] = 0.0",
-            )
-        ],
-    ),
-    Misconception(
-        question="top_k_logits",
-        name="one_too_many_on_the_line",
-        hint="If the sum hits p exactly, one token too many is kept. The nucleus is the smallest set with "
-        "p or more, and p is reached already.",
-        edits=[("before >= p", "before > p")],
-    ),
-    Misconception(
-        question="top_k_logits",
-        name="top_p_not_back_in_the_vocabulary",
-        hint="The result of top-p is still sorted by size, so the numbers stand at the wrong tokens. Put "
-        "each one back to the id it belongs to.",
-        edits=[
-            (
-                "    ranked = ranked.masked_fill(before >= p, -torch.inf)\n"
-                "    return torch.empty_like(logits).scatter(-1, order, ranked)",
-                "    return ranked.masked_fill(before >= p, -torch.inf)",
-            )
-        ],
-    ),
-    Misconception(
-        question="top_k_logits",
-        name="mass_summed_in_the_order_of_the_ids",
-        hint="The probabilities were added up in the order of the vocabulary. The nucleus collects the "
-        "most probable tokens, so they have to be sorted first.",
-        edits=[
-            ("ranked, order = logits.sort(dim=-1, descending=True, stable=True)\n    probs", "probs"),
-            ("ranked.softmax(-1)", "logits.softmax(-1)"),
-            (
-                "ranked = ranked.masked_fill(before >= p, -torch.inf)",
-                "return logits.masked_fill(before >= p, -torch.inf)",
-            ),
-            ("\n    return torch.empty_like(logits).scatter(-1, order, ranked)\n", "\n"),
-        ],
-    ),
-    Misconception(
-        question="top_k_logits",
-        name="p_as_a_threshold_for_each_token",
-        hint="Single probabilities were compared with 1 - p. Top-p is about the sum over the most probable "
-        "tokens: many small ones may belong to the nucleus.",
-        edits=[("before >= p", "(probs < 1 - p) & (before > 0)")],
-    ),
-    # 5. generate
-    Misconception(
-        question="generate",
-        name="first_position_read",
-        hint="The next token was chosen from the logits of the first position. They predict the second "
-        "token of the text; the end of the text is predicted at the last position.",
-        edits=[("model(torch.tensor([ids[-ctx:]]))[:, -1]", "model(torch.tensor([ids[-ctx:]]))[:, 0]")],
-    ),
-    Misconception(
-        question="generate",
-        name="all_positions_averaged",
-        hint="The logits of all positions were averaged. Only the last position predicts the next token.",
-        edits=[("model(torch.tensor([ids[-ctx:]]))[:, -1]", "model(torch.tensor([ids[-ctx:]])).mean(1)")],
-    ),
-    Misconception(
-        question="generate",
-        name="goes_on_after_the_end",
-        hint="The text goes on after the end token was generated.",
-        edits=[("        if ids[-1] == eos:\n            break\n", "")],
-    ),
-    Misconception(
-        question="generate",
-        name="end_token_dropped",
-        hint="Generation stops at the right place, but the end token is missing from the result. It is "
-        "appended first.",
-        edits=[
-            (
-                "        ids.append(int(token))\n        if ids[-1] == eos:\n            break",
-                "        if int(token) == eos:\n            break\n        ids.append(int(token))",
-            )
-        ],
-    ),
-    Misconception(
-        question="generate",
-        name="end_token_in_the_prompt_stops",
-        hint="An end token anywhere in the text stops generation, one in the prompt included. Only a token "
-        "that was generated counts; many prompts begin with the end token of the text before.",
-        edits=[
-            (
-                "    for t in range(max_new):\n",
-                "    for t in range(max_new):\n        if eos in ids:\n            break\n",
-            )
-        ],
-    ),
-    Misconception(
-        question="generate",
-        name="context_not_cropped",
-        hint="The model is shown the whole text, however long it has become. It has only ctx positions: "
-        "show it the last ctx tokens.",
-        edits=[("ids[-ctx:]", "ids")],
-    ),
-    Misconception(
-        question="generate",
-        name="first_tokens_of_the_context",
-        hint="The text was cropped at its end, so the model sees the same first tokens again and again. "
-        "Keep the last ctx tokens.",
-        edits=[("ids[-ctx:]", "ids[:ctx]")],
-    ),
-    Misconception(
-        question="generate",
-        name="prompt_counted_in_max_new",
-        hint="max_new was taken as the length of the whole text. It counts the new tokens.",
-        edits=[("range(max_new)", "range(max_new - len(ids))")],
-    ),
-    Misconception(
-        question="generate",
-        name="nucleus_before_temperature",
-        hint="The nucleus was chosen from the untempered distribution. Temperature acts first, so that p "
-        "speaks of the probabilities that are sampled from.",
-        edits=[
-            (
-                "            logits = top_k_logits(logits, logits.shape[1] if k is None else k, T)\n"
-                "            cumulative = top_p_logits(logits, p).softmax(-1).cumsum(-1)",
-                "            logits = top_p_logits(top_k_logits(logits, logits.shape[1] if k is None else k), p)\n"
-                "            cumulative = (logits / T).softmax(-1).cumsum(-1)",
-            )
-        ],
-    ),
-    Misconception(
-        question="generate",
-        name="nucleus_before_top_k",
-        hint="Top-p was applied before top-k. Here top-k comes first, and the nucleus is taken of what it "
-        "has left, renormalised.",
-        edits=[
-            (
-                "            logits = top_k_logits(logits, logits.shape[1] if k is None else k, T)\n"
-                "            cumulative = top_p_logits(logits, p).softmax(-1).cumsum(-1)",
-                "            logits = top_p_logits(logits / T, p)\n"
-                "            logits = top_k_logits(logits, logits.shape[1] if k is None else k)\n"
-                "            cumulative = logits.softmax(-1).cumsum(-1)",
-            )
-        ],
-    ),
-    Misconception(
-        question="generate",
-        name="truncated_tokens_at_zero",
-        hint="A uniform number of exactly 0 chose token 0 although its probability is 0. A token owns the "
-        "interval from c_{w-1} on up to, but not including, c_w: the cumulative probability must be "
-        "greater than u.",
-        edits=[("cumulative <= u[t]", "cumulative < u[t]")],
-    ),
-    Misconception(
-        question="generate",
-        name="one_uniform_number_for_all",
-        hint="Every token was drawn with the first uniform number. Then the draws are not independent: one "
-        "number belongs to each new token.",
-        edits=[("u[t]", "u[0]")],
-    ),
-    # 6. beam_search
-    Misconception(
-        question="beam_search",
-        name="logits_summed",
-        hint="Raw logits were added up. Each position has its own unknown constant in its logits; only "
-        "log-probabilities of different positions can be compared and summed.",
-        edits=[("[0, -1].log_softmax(-1)", "[0, -1]")],
-    ),
-    Misconception(
-        question="beam_search",
-        name="probabilities_summed",
-        hint="Probabilities were added up. They multiply along a text; their logarithms add.",
-        edits=[("[0, -1].log_softmax(-1)", "[0, -1].softmax(-1)")],
-    ),
-    Misconception(
-        question="beam_search",
-        name="normalised_score_carried_on",
-        hint="The score, already divided by the length, was stored and the next log-probability added to "
-        "it. The early tokens are then divided again at every step. Carry the raw sum; the score only "
-        "compares.",
-        edits=[
-            (
-                "beams = sorted(candidates, key=score, reverse=True)[:beam]",
-                "beams = sorted(candidates, key=score, reverse=True)[:beam]\n"
-                "        best = score(beams[0])\n"
-                "        beams = [(score(candidate), candidate[1]) for candidate in beams]",
-            ),
-            ("return beams[0][1], score(beams[0])", "return beams[0][1], best"),
-        ],
-    ),
-    Misconception(
-        question="beam_search",
-        name="finished_beams_go_on",
-        hint="Beams that have ended were extended with further tokens. A finished text is carried along as "
-        "it is.",
-        edits=[
-            (
-                "            if finished(sequence):\n"
-                "                candidates.append((total, sequence))\n"
-                "                continue\n",
-                "",
-            )
-        ],
-    ),
-    Misconception(
-        question="beam_search",
-        name="finished_beams_dropped",
-        hint="Finished texts were thrown away as long as there were unfinished ones, so a good short text "
-        "is lost. They stay among the candidates.",
-        edits=[
-            (
-                "beams = sorted(candidates, key=score, reverse=True)[:beam]",
-                "candidates.sort(key=score, reverse=True)\n"
-                "        beams = [c for c in candidates if not finished(c[1])][:beam] or candidates[:beam]",
-            )
-        ],
-    ),
-    Misconception(
-        question="beam_search",
-        name="finished_beams_take_no_place",
-        hint="Finished texts were put aside, and the full number of beams went on. In the algorithm of the "
-        "text finished and unfinished candidates compete for the same places.",
-        edits=[
-            (
-                "beams = sorted(candidates, key=score, reverse=True)[:beam]",
-                "candidates.sort(key=score, reverse=True)\n"
-                "        live = [c for c in candidates if not finished(c[1])][:beam]\n"
-                "        beams = [c for c in candidates if finished(c[1]) or c in live]",
-            )
-        ],
-    ),
-    Misconception(
-        question="beam_search",
-        name="ranked_without_the_length",
-        hint="The candidates were compared by their raw sums, and only the result was divided. The places "
-        "are given by score; raw sums favour the shorter of two texts.",
-        edits=[
-            (
-                "sorted(candidates, key=score, reverse=True)",
-                "sorted(candidates, key=lambda c: c[0], reverse=True)",
-            )
-        ],
-    ),
-    Misconception(
-        question="beam_search",
-        name="raw_sum_returned",
-        hint="The sequence is right, but its raw sum was returned. The score S / n^alpha is asked for.",
-        edits=[("return beams[0][1], score(beams[0])", "return beams[0][1], beams[0][0]")],
-    ),
-    Misconception(
-        question="beam_search",
-        name="prompt_counted_in_the_length",
-        hint="The prompt was counted in n. The sum holds the generated tokens only, and so must n; with a "
-        "long prompt all lengths are nearly equal, and the penalty does nothing.",
-        edits=[("(len(sequence) - len(ids)) ** alpha", "len(sequence) ** alpha")],
-    ),
-    Misconception(
-        question="beam_search",
-        name="one_candidate_per_beam",
-        hint="Each beam was extended by its best token only. These are several greedy searches side by "
-        "side. All tokens of all beams are candidates, and two of the best may share a parent.",
-        edits=[
-            (
-                "for token, log_p in enumerate(log_probs.tolist()):",
-                "width = 1 if len(beams) > 1 else beam\n"
-                "            for token, log_p in sorted(enumerate(log_probs.tolist()), key=lambda c: -c[1])[:width]:",
-            )
-        ],
-    ),
-    Misconception(
-        question="beam_search",
-        name="end_token_in_the_prompt_finishes",
-        hint="A prompt that ends with the end token counts as finished, so nothing is generated. Only an "
-        "end token that the search has added finishes a beam.",
-        edits=[
-            ("len(sequence) > len(ids) and sequence[-1] == eos", "sequence[-1] == eos"),
-            ("/ (len(sequence) - len(ids)) ** alpha", "/ max(1, len(sequence) - len(ids)) ** alpha"),
-        ],
-    ),
-    # 7. kv_cache_step
-    Misconception(
-        question="kv_cache_step",
-        name="positions_start_at_zero_again",
-        hint="The new tokens took the position embeddings from 0 on. They stand at the places after the "
-        "cached ones; without this every new token claims to be the first.",
-        edits=[('params["wpe"][past : past + S]', 'params["wpe"][:S]')],
-    ),
-    Misconception(
-        question="kv_cache_step",
-        name="triangular_mask_from_the_first_column",
-        hint="The mask begins its triangle at the first cached position, so new token i sees the first i + "
-        "1 tokens of the text. A single new token is left with the very first one. The triangle "
-        "belongs to the last S columns.",
-        edits=[(".triu(past + 1)", ".triu(1)")],
-    ),
-    Misconception(
-        question="kv_cache_step",
-        name="no_mask_within_the_chunk",
-        hint="The new tokens see each other without a mask. One at a time that is right, but in a chunk "
-        "the earlier ones see the later ones.",
-        edits=[("scores.masked_fill(future, -torch.inf).softmax(-1)", "scores.softmax(-1)")],
-    ),
-    Misconception(
-        question="kv_cache_step",
-        name="new_keys_in_front",
-        hint="The new keys and values were put before the cached ones. The mask and the order of the cache "
-        "follow the text: old positions first.",
-        edits=[
-            ("torch.cat([old_k, k], dim=2)", "torch.cat([k, old_k], dim=2)"),
-            ("torch.cat([old_v, v], dim=2)", "torch.cat([v, old_v], dim=2)"),
-        ],
-    ),
-    Misconception(
-        question="kv_cache_step",
-        name="appended_on_the_head_axis",
-        hint="Keys and values were appended along the axis of the heads. New positions lengthen the axis "
-        "of the positions; the number of heads stays.",
-        edits=[
-            ("torch.cat([old_k, k], dim=2)", "torch.cat([old_k, k], dim=1)"),
-            ("torch.cat([old_v, v], dim=2)", "torch.cat([old_v, v], dim=1)"),
-        ],
-    ),
-    Misconception(
-        question="kv_cache_step",
-        name="only_new_positions_returned",
-        hint="The returned cache holds the new positions only, so the next step forgets everything before "
-        "them.",
-        edits=[("new_cache.append((k, v))", "new_cache.append((k[:, :, past:], v[:, :, past:]))")],
-    ),
-    Misconception(
-        question="kv_cache_step",
-        name="cache_not_looked_at",
-        hint="The new tokens attend to each other alone; what the cache holds is returned but not looked "
-        "at. Attention runs over all P + S positions.",
-        edits=[
-            (
-                "        scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])",
-                "        k, v, future = k[:, :, past:], v[:, :, past:], future[:, -S:]\n"
-                "        scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])",
-            )
-        ],
-    ),
-    Misconception(
-        question="kv_cache_step",
-        name="keys_without_the_norm",
-        hint="The layer norm before the attention is missing. The cached keys and values are those of the "
-        "decoder of question 2, made from the normalised h.",
-        edits=[
-            (
-                'split_heads(layer_norm(h, block["ln_1"]), block["Wqkv"], n_heads)',
-                'split_heads(h, block["Wqkv"], n_heads)',
-            )
-        ],
-    ),
-    # 8. icl_prompt
-    Misconception(
-        question="icl_prompt",
-        name="answer_leaked",
-        hint="An example with the query itself, and its answer, stands in the prompt. The model can copy "
-        "it, and an evaluation with such prompts measures copying.",
-        edits=[("[(x, y) for x, y in examples if x != query]", "examples")],
-    ),
-    Misconception(
-        question="icl_prompt",
-        name="another_word_in_the_last_block",
-        hint='The last block calls its input "Query:". The model continues a pattern, so the query has to '
-        "look exactly like the examples.",
-        edits=[('f"Input: {query}\\nOutput:"', 'f"Query: {query}\\nOutput:"')],
-    ),
-    Misconception(
-        question="icl_prompt",
-        name="space_at_the_end",
-        hint="The prompt ends with a space. Most tokenizers attach the space to the following word, so the "
-        "prompt should end with the colon.",
-        edits=[('f"Input: {query}\\nOutput:"', 'f"Input: {query}\\nOutput: "')],
-    ),
-    Misconception(
-        question="icl_prompt",
-        name="newline_at_the_end",
-        hint="The prompt ends with a newline. That closes the line on which the answer should stand.",
-        edits=[('f"Input: {query}\\nOutput:"', 'f"Input: {query}\\nOutput:\\n"')],
-    ),
-    Misconception(
-        question="icl_prompt",
-        name="no_empty_lines",
-        hint="The blocks follow each other without an empty line between them.",
-        edits=[('return "\\n\\n".join', 'return "\\n".join')],
-    ),
-    Misconception(
-        question="icl_prompt",
-        name="softmax_attention",
-        hint="The targets were averaged with softmax weights. One gradient step gives the bare dot "
-        "products as weights: not normalised, and negative where an example points away from the "
-        "query.",
-        edits=[("lr * (y @ (X @ xq))", "lr * (y @ (X @ xq).softmax(0))")],
-    ),
-    Misconception(
-        question="icl_prompt",
-        name="query_in_the_sum",
-        hint="The query was added to the examples, with the current prediction as its target, as in "
-        "self-attention where a position also attends to itself. It has no target and takes no part "
-        "in the loss.",
-        edits=[
-            (
-                "return lr * (y @ (X @ xq))",
-                "X, y = torch.cat([X, xq[None]]), torch.cat([y, (lr * (y @ (X @ xq)))[None]])\n"
-                "    return lr * (y @ (X @ xq))",
-            )
-        ],
-    ),
-    Misconception(
-        question="icl_prompt",
-        name="mean_in_place_of_sum",
-        hint="The gradient was averaged over the examples. The loss of the text is their sum.",
-        edits=[("return lr * (y @ (X @ xq))", "return lr * (y @ (X @ xq)) / len(y)")],
-    ),
-    Misconception(
-        question="icl_prompt",
-        name="half_forgotten_in_the_loss",
-        hint="Exactly twice the right value. The loss carries a factor 1/2, which cancels the 2 of the "
-        "derivative.",
-        edits=[("return lr * (y @", "return 2 * lr * (y @")],
-    ),
-    Misconception(
-        question="icl_prompt",
-        name="step_uphill",
-        hint="The sign is wrong. At w = 0 the gradient is minus the sum of y_i x_i, and descent subtracts "
-        "it.",
-        edits=[("return lr * (y @", "return -lr * (y @")],
-    ),
-    # 9. ChatSession
-    Misconception(
-        question="ChatSession",
-        name="max_turns_counts_messages",
-        hint="The window holds max_turns messages. A turn is a question and its answer, so it must hold "
-        "twice as many; with an odd number the prompt even begins with an answer to nothing.",
-        edits=[("maxlen=2 * max_turns", "maxlen=max_turns")],
-    ),
-    Misconception(
-        question="ChatSession",
-        name="everything_remembered",
-        hint="The prompt shows the whole conversation. It would soon be longer than the model's context: "
-        "show the last max_turns turns.",
-        edits=[("deque(maxlen=2 * max_turns)", "deque()")],
-    ),
-    Misconception(
-        question="ChatSession",
-        name="new_message_takes_a_place",
-        hint="The new message was counted as part of the window, so one old message too few is shown. The "
-        "window holds finished turns; the new message comes after it.",
-        edits=[
-            ("maxlen=2 * max_turns)", "maxlen=2 * max_turns)\n        self.size = 2 * max_turns"),
-            ("*self.record, f", "*(list(self.record) + [user])[-self.size : -1], f"),
-        ],
-    ),
-    Misconception(
-        question="ChatSession",
-        name="first_assistant_taken",
-        hint='The text was cut after the first "Assistant:". From the second turn on that is an old '
-        "answer. The reply is what follows the prompt.",
-        edits=[
-            ("self.respond_fn(prompt)[len(prompt) :]", 'self.respond_fn(prompt).split("Assistant:", 1)[1]')
-        ],
-    ),
-    Misconception(
-        question="ChatSession",
-        name="last_assistant_taken",
-        hint='The text was cut after the last "Assistant:". If the model goes on and invents further '
-        "turns, that is an invented one. The reply is what follows the prompt.",
-        edits=[
-            ("self.respond_fn(prompt)[len(prompt) :]", 'self.respond_fn(prompt).rpartition("Assistant:")[2]')
-        ],
-    ),
-    Misconception(
-        question="ChatSession",
-        name="invented_turns_kept",
-        hint="What the model invents for the user was not cut off. It is shown as part of the reply, and "
-        "stored.",
-        edits=[('continuation.split("\\nUser:")[0].strip()', "continuation.strip()")],
-    ),
-    Misconception(
-        question="ChatSession",
-        name="invented_turns_stored",
-        hint="The reply is right, but the record holds the whole continuation with the invented lines. The "
-        "next prompt shows the model a user message that nobody wrote.",
-        edits=[('f"Assistant: {answer}"]', 'f"Assistant: {continuation.strip()}"]')],
-    ),
-    Misconception(
-        question="ChatSession",
-        name="cut_at_user_inside_a_line",
-        hint='The reply was cut at "User:" inside a line. Only at the start of a line, right after a '
-        "newline, does it begin a new turn.",
-        edits=[('continuation.split("\\nUser:")[0]', 'continuation.split("User:")[0]')],
-    ),
-    Misconception(
-        question="ChatSession",
-        name="reply_not_stored",
-        hint="Only the user's messages are remembered. The model needs its own answers, too, to know what "
-        "was said.",
-        edits=[
-            ('self.record += [f"User: {user}", f"Assistant: {answer}"]', 'self.record += [f"User: {user}"]')
-        ],
-    ),
-    Misconception(
-        question="ChatSession",
-        name="space_after_the_open_turn",
-        hint='The prompt ends with a space after "Assistant:". As in question 8 it should end with the '
-        "colon.",
-        edits=[('f"User: {user}", "Assistant:"]', 'f"User: {user}", "Assistant: "]')],
-    ),
-]
+MISCONCEPTIONS = {
+    "causal_self_attention": [
+        Misconception(
+            "mask_after_the_softmax",
+            "The future is set to zero after the softmax. Then the weights of a row no longer sum "
+            "to 1, and the later positions still count in the denominator, so the output still "
+            "depends on them.",
+            {
+                "scores.masked_fill(future, -torch.inf).softmax(-1)":
+                    "scores.softmax(-1).masked_fill(future, 0.0)",
+            },
+        ),
+        Misconception(
+            "no_mask",
+            "Every position sees the whole text, the token that it should predict included. This "
+            "is the attention of an encoder such as BERT.",
+            {"scores.masked_fill(future, -torch.inf).softmax(-1)": "scores.softmax(-1)"},
+        ),
+        Misconception(
+            "diagonal_blocked",
+            "A position must see itself, too: j <= i, not j < i. The first position is left with "
+            "nothing to attend to, and the softmax of a row of -inf is nan.",
+            {".triu(1)": ".triu(0)"},
+        ),
+        Misconception(
+            "past_blocked",
+            "The mask is the wrong triangle: each position sees itself and the future, and the "
+            "past is hidden. Rows are queries, columns are keys.",
+            {".triu(1)": ".tril(-1)"},
+        ),
+        Misconception(
+            "scaled_by_the_full_width",
+            "The scores are divided by the square root of the model width D. The dot product runs "
+            "over the d = D / n_heads columns of one head, so it is the head's width that counts.",
+            {"/ math.sqrt(d)": "/ math.sqrt(x.shape[-1])"},
+        ),
+        Misconception(
+            "not_scaled",
+            "The scores are not divided by the square root of the head's width. They grow with it, "
+            "and the softmax saturates.",
+            {"k.transpose(-2, -1) / math.sqrt(d)": "k.transpose(-2, -1)"},
+        ),
+        Misconception(
+            "softmax_over_the_queries",
+            "The weights of each key sum to 1 over the queries. It is the other way round: each "
+            "query spreads a weight of 1 over the keys, which are the last axis of the scores.",
+            {"-torch.inf).softmax(-1)": "-torch.inf).softmax(-2)"},
+        ),
+        Misconception(
+            "a_large_negative_number_as_mask",
+            "A finite number stands in for -inf. As soon as a score is below it, the future wins. "
+            "With -inf the weight is 0 whatever the scores are.",
+            {"masked_fill(future, -torch.inf)": "masked_fill(future, -1e9)"},
+        ),
+        Misconception(
+            "positions_reshaped_into_heads",
+            "The rows were reshaped to (B, H, T, d) directly. That has the right shape, but it "
+            "cuts the text, not the columns: a head gets pieces of several positions. Cut each row "
+            "into heads first, then move the axis.",
+            {
+                "heads = (x @ Wqkv).view(B, T, 3, n_heads, D // n_heads)":
+                    "parts = (x @ Wqkv).chunk(3, dim=-1)",
+                "q, k, v = heads.permute(2, 0, 3, 1, 4)":
+                    "q, k, v = (part.reshape(B, n_heads, T, D // n_heads) for part in parts)",
+            },
+        ),
+        Misconception(
+            "heads_interleaved",
+            "Head h took every H-th column. In the layout of the text it owns d neighbouring "
+            "columns.",
+            {
+                "view(B, T, 3, n_heads, D // n_heads)": "view(B, T, 3, D // n_heads, n_heads)",
+                "permute(2, 0, 3, 1, 4)": "permute(2, 0, 4, 1, 3)",
+            },
+        ),
+        Misconception(
+            "heads_before_query_key_value",
+            "The 3D columns were cut into heads first and into query, key and value within each "
+            "head. The text has it the other way round: D columns of queries, then D of keys, then "
+            "D of values.",
+            {
+                "view(B, T, 3, n_heads, D // n_heads)": "view(B, T, n_heads, 3, D // n_heads)",
+                "permute(2, 0, 3, 1, 4)": "permute(3, 0, 2, 1, 4)",
+            },
+        ),
+        Misconception(
+            "heads_merged_without_moving_the_axis",
+            "The outputs of the heads, of shape (B, H, T, d), were reshaped to (B, T, D) as they "
+            "lie in memory. The head axis has to stand next to d first; otherwise positions and "
+            "heads are mixed.",
+            {"(weights @ v).transpose(1, 2).reshape(x.shape)": "(weights @ v).reshape(x.shape)"},
+        ),
+        Misconception(
+            "no_output_projection",
+            "The concatenated heads are the result, and Wo is not used. It is Wo that lets the "
+            "heads exchange what they found.",
+            {".reshape(x.shape) @ Wo": ".reshape(x.shape)"},
+        ),
+    ],
+    "gpt_forward": [
+        Misconception(
+            "post_ln",
+            "The sum is normalised, not the input of the branch. That is the post-LN order of the "
+            "original transformer; in GPT-2 the norm stands inside the branch, and nothing is done "
+            "to the sum.",
+            {
+                'h = h + causal_self_attention(layer_norm(h, block["ln_1"]), block["Wqkv"], block["Wo"], n_heads)':
+                    'h = layer_norm(h + causal_self_attention(h, block["Wqkv"], block["Wo"], n_heads), block["ln_1"])',
+                'h = h + feed_forward(layer_norm(h, block["ln_2"]), block)':
+                    'h = layer_norm(h + feed_forward(h, block), block["ln_2"])',
+            },
+        ),
+        Misconception(
+            "norm_on_the_residual_path",
+            "The normalised h is what the attention output is added to. The branch reads LN(h), "
+            "but it is added to h itself: the path from bottom to top must stay the identity.",
+            {
+                'h = h + causal_self_attention(layer_norm(h, block["ln_1"]), block["Wqkv"], block["Wo"], n_heads)': (
+                    'h = layer_norm(h, block["ln_1"])\n'
+                    '        h = h + causal_self_attention(h, block["Wqkv"], block["Wo"], n_heads)'
+                ),
+            },
+        ),
+        Misconception(
+            "no_positions",
+            "The position embeddings are missing. Apart from the mask, attention treats the text "
+            "as a set, so the model cannot tell word orders apart.",
+            {' + params["wpe"][: ids.shape[1]]': ""},
+        ),
+        Misconception(
+            "positions_looked_up_by_token",
+            "wpe was indexed by the token ids. It belongs to the places: row t for position t, "
+            "whatever token stands there.",
+            {'params["wpe"][: ids.shape[1]]': 'params["wpe"][ids % len(params["wpe"])]'},
+        ),
+        Misconception(
+            "no_final_norm",
+            "The last layer norm is missing. In a pre-LN decoder nothing else has normalised the "
+            "sum of all the branches, and its size grows with the depth.",
+            {'layer_norm(h, params["ln_f"]) @': "h @"},
+        ),
+        Misconception(
+            "branches_in_parallel",
+            "The feed-forward net read the h from before the attention. The second line of the "
+            "block uses the h that the first one has made.",
+            {
+                '        h = h + causal_self_attention(layer_norm(h, block["ln_1"])':
+                    '        before = h\n        h = h + causal_self_attention(layer_norm(h, block["ln_1"])',
+                'feed_forward(layer_norm(h, block["ln_2"]), block)':
+                    'feed_forward(layer_norm(before, block["ln_2"]), block)',
+            },
+        ),
+        Misconception(
+            "no_residual_connection",
+            "The output of a branch replaces h. It is a correction and has to be added.",
+            {
+                'h = h + feed_forward(layer_norm(h, block["ln_2"]), block)':
+                    'h = feed_forward(layer_norm(h, block["ln_2"]), block)',
+            },
+        ),
+        Misconception(
+            "probabilities_returned",
+            "These are probabilities; logits are asked for. The loss and the samplers apply the "
+            "softmax themselves, and a second softmax flattens everything.",
+            {
+                '@ params["wte"].T': '@ params["wte"].T).softmax(-1)',
+                "return layer_norm(": "return (layer_norm(",
+            },
+        ),
+    ],
+    "lm_loss_and_perplexity": [
+        Misconception(
+            "no_shift",
+            "The logits at position t are compared with token t, which the model has just read. "
+            "They belong to token t + 1. A model trained like this learns to copy.",
+            {"targets = ids[:, 1:]": "targets = ids[:, :-1]"},
+        ),
+        Misconception(
+            "shifted_the_wrong_way",
+            "The logits at position t + 1 are compared with token t: the model is asked for the "
+            "past. Drop the last logits and the first token, not the other way round.",
+            {"targets = ids[:, 1:]": "targets = ids[:, :-1]", "logits[:, :-1]": "logits[:, 1:]"},
+        ),
+        Misconception(
+            "padding_counted",
+            "Padded targets are counted. They are no predictions; the model would be trained, and "
+            "judged, on filling up lines.",
+            {", ignore_index=pad": ""},
+        ),
+        Misconception(
+            "padding_counted_in_the_denominator",
+            "Padded targets add nothing to the sum, but the sum is divided by the number of all "
+            "targets. Divide by the number of those that count; otherwise padding makes the loss "
+            "look better.",
+            {
+                "ignore_index=pad)  # classes on axis 1":
+                    'ignore_index=pad, reduction="sum") / targets.numel()',
+            },
+        ),
+        Misconception(
+            "sum_in_place_of_mean",
+            "This is the sum over the targets. It grows with the amount of text, and its "
+            "exponential is no perplexity. The mean is asked for.",
+            {"ignore_index=pad)": 'ignore_index=pad, reduction="sum")'},
+        ),
+        Misconception(
+            "mean_of_the_sequences_means",
+            "Each sequence was averaged first, and then the sequences. A token of a short sequence "
+            "then weighs more. Average over all targets of the batch at once.",
+            {
+                "ignore_index=pad)  # classes on axis 1":
+                    'ignore_index=pad, reduction="none").sum(1).div((targets != pad).sum(1)).mean()',
+            },
+        ),
+        Misconception(
+            "mean_of_the_sequences_perplexities",
+            "The loss is right, but the perplexity is a mean of the perplexities of the sequences. "
+            "It is the exponential of the mean loss; averaging exponentials gives more, led by the "
+            "worst sequence.",
+            {
+                "return loss, loss.exp()": (
+                    'nats = F.cross_entropy(logits[:, :-1].transpose(1, 2), targets, ignore_index=pad, reduction="none")\n'
+                    "    return loss, (nats.sum(1) / (targets != pad).sum(1)).exp().mean()"
+                ),
+            },
+        ),
+        Misconception(
+            "two_to_the_power_of_nats",
+            "The loss is right and in nats, so the perplexity is a power of e. Powers of 2 belong "
+            "to a loss in bits.",
+            {"loss.exp()": "loss.exp2()"},
+        ),
+    ],
+    "top_k_logits": [
+        Misconception(
+            "temperature_multiplies",
+            "The logits were multiplied by the temperature. They are divided by it: a low "
+            "temperature makes the distribution sharper.",
+            {"(logits / T)": "(logits * T)"},
+        ),
+        Misconception(
+            "zero_in_place_of_minus_infinity",
+            "The tokens cut off by top-k have the logit 0. That is a logit like any other, with "
+            "e^0 = 1; it may even be the largest. Only -inf gives the probability 0.",
+            {"ranked[:, k:] = -torch.inf": "ranked[:, k:] = 0.0"},
+        ),
+        Misconception(
+            "ties_all_kept",
+            "Every token whose logit equals the k-th largest was kept, so more than k tokens stay. "
+            "Exactly k are asked for; among equal ones the smaller ids.",
+            {"ranked[:, k:] = -torch.inf": "ranked[ranked < ranked[:, :k][:, -1:]] = -torch.inf"},
+        ),
+        Misconception(
+            "larger_id_preferred",
+            "Among equal logits the larger ids were kept. The text prefers the smaller id; a sort "
+            "in rising order, read from its end, turns ties around.",
+            {
+                "(logits / T).sort(dim=-1, descending=True, stable=True)":
+                    "(x.flip(-1) for x in (logits / T).sort(dim=-1, stable=True))",
+            },
+        ),
+        Misconception(
+            "top_k_not_back_in_the_vocabulary",
+            "The result of top-k is still sorted by size, so the numbers stand at the wrong "
+            "tokens. Put each one back to the id it belongs to.",
+            {
+                "return torch.empty_like(logits).scatter(-1, order, ranked)  # back to the order of the vocabulary":
+                    "return ranked",
+            },
+        ),
+        Misconception(
+            "crossing_token_dropped",
+            "The token that crosses p is missing from the nucleus, so its mass stays below p. If "
+            "the first token alone exceeds p, nothing is left at all.",
+            {"before >= p": "probs.cumsum(-1) > p"},
+        ),
+        Misconception(
+            "two_tokens_always_kept",
+            "The two most probable tokens are always kept. Only the first one is sure of its "
+            "place: if it has p or more by itself, it is the whole nucleus. This happens when a "
+            "mask that already looks at the mass before a token is shifted once more.",
+            {
+                "before = probs.cumsum(-1) - probs":
+                    "before = probs.cumsum(-1) - probs\n    before[:, 1] = 0.0",
+            },
+        ),
+        Misconception(
+            "one_too_many_on_the_line",
+            "If the sum hits p exactly, one token too many is kept. The nucleus is the smallest "
+            "set with p or more, and p is reached already.",
+            {"before >= p": "before > p"},
+        ),
+        Misconception(
+            "top_p_not_back_in_the_vocabulary",
+            "The result of top-p is still sorted by size, so the numbers stand at the wrong "
+            "tokens. Put each one back to the id it belongs to.",
+            {
+                (
+                    "    ranked = ranked.masked_fill(before >= p, -torch.inf)\n"
+                    "    return torch.empty_like(logits).scatter(-1, order, ranked)"
+                ): "    return ranked.masked_fill(before >= p, -torch.inf)",
+            },
+        ),
+        Misconception(
+            "mass_summed_in_the_order_of_the_ids",
+            "The probabilities were added up in the order of the vocabulary. The nucleus collects "
+            "the most probable tokens, so they have to be sorted first.",
+            {
+                "ranked, order = logits.sort(dim=-1, descending=True, stable=True)\n    probs":
+                    "probs",
+                "ranked.softmax(-1)": "logits.softmax(-1)",
+                "ranked = ranked.masked_fill(before >= p, -torch.inf)":
+                    "return logits.masked_fill(before >= p, -torch.inf)",
+                "\n    return torch.empty_like(logits).scatter(-1, order, ranked)\n": "\n",
+            },
+        ),
+        Misconception(
+            "p_as_a_threshold_for_each_token",
+            "Single probabilities were compared with 1 - p. Top-p is about the sum over the most "
+            "probable tokens: many small ones may belong to the nucleus.",
+            {"before >= p": "(probs < 1 - p) & (before > 0)"},
+        ),
+    ],
+    "generate": [
+        Misconception(
+            "first_position_read",
+            "The next token was chosen from the logits of the first position. They predict the "
+            "second token of the text; the end of the text is predicted at the last position.",
+            {"model(torch.tensor([ids[-ctx:]]))[:, -1]": "model(torch.tensor([ids[-ctx:]]))[:, 0]"},
+        ),
+        Misconception(
+            "all_positions_averaged",
+            "The logits of all positions were averaged. Only the last position predicts the next "
+            "token.",
+            {
+                "model(torch.tensor([ids[-ctx:]]))[:, -1]":
+                    "model(torch.tensor([ids[-ctx:]])).mean(1)",
+            },
+        ),
+        Misconception(
+            "goes_on_after_the_end",
+            "The text goes on after the end token was generated.",
+            {"        if ids[-1] == eos:\n            break\n": ""},
+        ),
+        Misconception(
+            "end_token_dropped",
+            "Generation stops at the right place, but the end token is missing from the result. It "
+            "is appended first.",
+            {
+                "        ids.append(int(token))\n        if ids[-1] == eos:\n            break":
+                    "        if int(token) == eos:\n            break\n        ids.append(int(token))",
+            },
+        ),
+        Misconception(
+            "end_token_in_the_prompt_stops",
+            "An end token anywhere in the text stops generation, one in the prompt included. Only "
+            "a token that was generated counts; many prompts begin with the end token of the text "
+            "before.",
+            {
+                "    for t in range(max_new):\n":
+                    "    for t in range(max_new):\n        if eos in ids:\n            break\n",
+            },
+        ),
+        Misconception(
+            "context_not_cropped",
+            "The model is shown the whole text, however long it has become. It has only ctx "
+            "positions: show it the last ctx tokens.",
+            {"ids[-ctx:]": "ids"},
+        ),
+        Misconception(
+            "first_tokens_of_the_context",
+            "The text was cropped at its end, so the model sees the same first tokens again and "
+            "again. Keep the last ctx tokens.",
+            {"ids[-ctx:]": "ids[:ctx]"},
+        ),
+        Misconception(
+            "prompt_counted_in_max_new",
+            "max_new was taken as the length of the whole text. It counts the new tokens.",
+            {"range(max_new)": "range(max_new - len(ids))"},
+        ),
+        Misconception(
+            "nucleus_before_temperature",
+            "The nucleus was chosen from the untempered distribution. Temperature acts first, so "
+            "that p speaks of the probabilities that are sampled from.",
+            {
+                (
+                    "            logits = top_k_logits(logits, logits.shape[1] if k is None else k, T)\n"
+                    "            cumulative = top_p_logits(logits, p).softmax(-1).cumsum(-1)"
+                ): (
+                    "            logits = top_p_logits(top_k_logits(logits, logits.shape[1] if k is None else k), p)\n"
+                    "            cumulative = (logits / T).softmax(-1).cumsum(-1)"
+                ),
+            },
+        ),
+        Misconception(
+            "nucleus_before_top_k",
+            "Top-p was applied before top-k. Here top-k comes first, and the nucleus is taken of "
+            "what it has left, renormalised.",
+            {
+                (
+                    "            logits = top_k_logits(logits, logits.shape[1] if k is None else k, T)\n"
+                    "            cumulative = top_p_logits(logits, p).softmax(-1).cumsum(-1)"
+                ): (
+                    "            logits = top_p_logits(logits / T, p)\n"
+                    "            logits = top_k_logits(logits, logits.shape[1] if k is None else k)\n"
+                    "            cumulative = logits.softmax(-1).cumsum(-1)"
+                ),
+            },
+        ),
+        Misconception(
+            "truncated_tokens_at_zero",
+            "A uniform number of exactly 0 chose token 0 although its probability is 0. A token "
+            "owns the interval from c_{w-1} on up to, but not including, c_w: the cumulative "
+            "probability must be greater than u.",
+            {"cumulative <= u[t]": "cumulative < u[t]"},
+        ),
+        Misconception(
+            "one_uniform_number_for_all",
+            "Every token was drawn with the first uniform number. Then the draws are not "
+            "independent: one number belongs to each new token.",
+            {"u[t]": "u[0]"},
+        ),
+    ],
+    "beam_search": [
+        Misconception(
+            "logits_summed",
+            "Raw logits were added up. Each position has its own unknown constant in its logits; "
+            "only log-probabilities of different positions can be compared and summed.",
+            {"[0, -1].log_softmax(-1)": "[0, -1]"},
+        ),
+        Misconception(
+            "probabilities_summed",
+            "Probabilities were added up. They multiply along a text; their logarithms add.",
+            {"[0, -1].log_softmax(-1)": "[0, -1].softmax(-1)"},
+        ),
+        Misconception(
+            "normalised_score_carried_on",
+            "The score, already divided by the length, was stored and the next log-probability "
+            "added to it. The early tokens are then divided again at every step. Carry the raw "
+            "sum; the score only compares.",
+            {
+                "beams = sorted(candidates, key=score, reverse=True)[:beam]": (
+                    "beams = sorted(candidates, key=score, reverse=True)[:beam]\n"
+                    "        best = score(beams[0])\n"
+                    "        beams = [(score(candidate), candidate[1]) for candidate in beams]"
+                ),
+                "return beams[0][1], score(beams[0])": "return beams[0][1], best",
+            },
+        ),
+        Misconception(
+            "finished_beams_go_on",
+            "Beams that have ended were extended with further tokens. A finished text is carried "
+            "along as it is.",
+            {
+                (
+                    "            if finished(sequence):\n"
+                    "                candidates.append((total, sequence))\n"
+                    "                continue\n"
+                ): "",
+            },
+        ),
+        Misconception(
+            "finished_beams_dropped",
+            "Finished texts were thrown away as long as there were unfinished ones, so a good "
+            "short text is lost. They stay among the candidates.",
+            {
+                "beams = sorted(candidates, key=score, reverse=True)[:beam]": (
+                    "candidates.sort(key=score, reverse=True)\n"
+                    "        beams = [c for c in candidates if not finished(c[1])][:beam] or candidates[:beam]"
+                ),
+            },
+        ),
+        Misconception(
+            "finished_beams_take_no_place",
+            "Finished texts were put aside, and the full number of beams went on. In the algorithm "
+            "of the text finished and unfinished candidates compete for the same places.",
+            {
+                "beams = sorted(candidates, key=score, reverse=True)[:beam]": (
+                    "candidates.sort(key=score, reverse=True)\n"
+                    "        live = [c for c in candidates if not finished(c[1])][:beam]\n"
+                    "        beams = [c for c in candidates if finished(c[1]) or c in live]"
+                ),
+            },
+        ),
+        Misconception(
+            "ranked_without_the_length",
+            "The candidates were compared by their raw sums, and only the result was divided. The "
+            "places are given by score; raw sums favour the shorter of two texts.",
+            {
+                "sorted(candidates, key=score, reverse=True)":
+                    "sorted(candidates, key=lambda c: c[0], reverse=True)",
+            },
+        ),
+        Misconception(
+            "raw_sum_returned",
+            "The sequence is right, but its raw sum was returned. The score S / n^alpha is asked "
+            "for.",
+            {"return beams[0][1], score(beams[0])": "return beams[0][1], beams[0][0]"},
+        ),
+        Misconception(
+            "prompt_counted_in_the_length",
+            "The prompt was counted in n. The sum holds the generated tokens only, and so must n; "
+            "with a long prompt all lengths are nearly equal, and the penalty does nothing.",
+            {"(len(sequence) - len(ids)) ** alpha": "len(sequence) ** alpha"},
+        ),
+        Misconception(
+            "one_candidate_per_beam",
+            "Each beam was extended by its best token only. These are several greedy searches side "
+            "by side. All tokens of all beams are candidates, and two of the best may share a "
+            "parent.",
+            {
+                "for token, log_p in enumerate(log_probs.tolist()):": (
+                    "width = 1 if len(beams) > 1 else beam\n"
+                    "            for token, log_p in sorted(enumerate(log_probs.tolist()), key=lambda c: -c[1])[:width]:"
+                ),
+            },
+        ),
+        Misconception(
+            "end_token_in_the_prompt_finishes",
+            "A prompt that ends with the end token counts as finished, so nothing is generated. "
+            "Only an end token that the search has added finishes a beam.",
+            {
+                "len(sequence) > len(ids) and sequence[-1] == eos": "sequence[-1] == eos",
+                "/ (len(sequence) - len(ids)) ** alpha":
+                    "/ max(1, len(sequence) - len(ids)) ** alpha",
+            },
+        ),
+    ],
+    "kv_cache_step": [
+        Misconception(
+            "positions_start_at_zero_again",
+            "The new tokens took the position embeddings from 0 on. They stand at the places after "
+            "the cached ones; without this every new token claims to be the first.",
+            {'params["wpe"][past : past + S]': 'params["wpe"][:S]'},
+        ),
+        Misconception(
+            "triangular_mask_from_the_first_column",
+            "The mask begins its triangle at the first cached position, so new token i sees the "
+            "first i + 1 tokens of the text. A single new token is left with the very first one. "
+            "The triangle belongs to the last S columns.",
+            {".triu(past + 1)": ".triu(1)"},
+        ),
+        Misconception(
+            "no_mask_within_the_chunk",
+            "The new tokens see each other without a mask. One at a time that is right, but in a "
+            "chunk the earlier ones see the later ones.",
+            {"scores.masked_fill(future, -torch.inf).softmax(-1)": "scores.softmax(-1)"},
+        ),
+        Misconception(
+            "new_keys_in_front",
+            "The new keys and values were put before the cached ones. The mask and the order of "
+            "the cache follow the text: old positions first.",
+            {
+                "torch.cat([old_k, k], dim=2)": "torch.cat([k, old_k], dim=2)",
+                "torch.cat([old_v, v], dim=2)": "torch.cat([v, old_v], dim=2)",
+            },
+        ),
+        Misconception(
+            "appended_on_the_head_axis",
+            "Keys and values were appended along the axis of the heads. New positions lengthen the "
+            "axis of the positions; the number of heads stays.",
+            {
+                "torch.cat([old_k, k], dim=2)": "torch.cat([old_k, k], dim=1)",
+                "torch.cat([old_v, v], dim=2)": "torch.cat([old_v, v], dim=1)",
+            },
+        ),
+        Misconception(
+            "only_new_positions_returned",
+            "The returned cache holds the new positions only, so the next step forgets everything "
+            "before them.",
+            {"new_cache.append((k, v))": "new_cache.append((k[:, :, past:], v[:, :, past:]))"},
+        ),
+        Misconception(
+            "cache_not_looked_at",
+            "The new tokens attend to each other alone; what the cache holds is returned but not "
+            "looked at. Attention runs over all P + S positions.",
+            {
+                "        scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])": (
+                    "        k, v, future = k[:, :, past:], v[:, :, past:], future[:, -S:]\n"
+                    "        scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])"
+                ),
+            },
+        ),
+        Misconception(
+            "keys_without_the_norm",
+            "The layer norm before the attention is missing. The cached keys and values are those "
+            "of the decoder of question 2, made from the normalised h.",
+            {
+                'split_heads(layer_norm(h, block["ln_1"]), block["Wqkv"], n_heads)':
+                    'split_heads(h, block["Wqkv"], n_heads)',
+            },
+        ),
+    ],
+    "icl_prompt": [
+        Misconception(
+            "answer_leaked",
+            "An example with the query itself, and its answer, stands in the prompt. The model can "
+            "copy it, and an evaluation with such prompts measures copying.",
+            {"[(x, y) for x, y in examples if x != query]": "examples"},
+        ),
+        Misconception(
+            "another_word_in_the_last_block",
+            'The last block calls its input "Query:". The model continues a pattern, so the query '
+            "has to look exactly like the examples.",
+            {'f"Input: {query}\\nOutput:"': 'f"Query: {query}\\nOutput:"'},
+        ),
+        Misconception(
+            "space_at_the_end",
+            "The prompt ends with a space. Most tokenizers attach the space to the following word, "
+            "so the prompt should end with the colon.",
+            {'f"Input: {query}\\nOutput:"': 'f"Input: {query}\\nOutput: "'},
+        ),
+        Misconception(
+            "newline_at_the_end",
+            "The prompt ends with a newline. That closes the line on which the answer should "
+            "stand.",
+            {'f"Input: {query}\\nOutput:"': 'f"Input: {query}\\nOutput:\\n"'},
+        ),
+        Misconception(
+            "no_empty_lines",
+            "The blocks follow each other without an empty line between them.",
+            {'return "\\n\\n".join': 'return "\\n".join'},
+        ),
+        Misconception(
+            "softmax_attention",
+            "The targets were averaged with softmax weights. One gradient step gives the bare dot "
+            "products as weights: not normalised, and negative where an example points away from "
+            "the query.",
+            {"lr * (y @ (X @ xq))": "lr * (y @ (X @ xq).softmax(0))"},
+        ),
+        Misconception(
+            "query_in_the_sum",
+            "The query was added to the examples, with the current prediction as its target, as in "
+            "self-attention where a position also attends to itself. It has no target and takes no "
+            "part in the loss.",
+            {
+                "return lr * (y @ (X @ xq))": (
+                    "X, y = torch.cat([X, xq[None]]), torch.cat([y, (lr * (y @ (X @ xq)))[None]])\n"
+                    "    return lr * (y @ (X @ xq))"
+                ),
+            },
+        ),
+        Misconception(
+            "mean_in_place_of_sum",
+            "The gradient was averaged over the examples. The loss of the text is their sum.",
+            {"return lr * (y @ (X @ xq))": "return lr * (y @ (X @ xq)) / len(y)"},
+        ),
+        Misconception(
+            "half_forgotten_in_the_loss",
+            "Exactly twice the right value. The loss carries a factor 1/2, which cancels the 2 of "
+            "the derivative.",
+            {"return lr * (y @": "return 2 * lr * (y @"},
+        ),
+        Misconception(
+            "step_uphill",
+            "The sign is wrong. At w = 0 the gradient is minus the sum of y_i x_i, and descent "
+            "subtracts it.",
+            {"return lr * (y @": "return -lr * (y @"},
+        ),
+    ],
+    "ChatSession": [
+        Misconception(
+            "max_turns_counts_messages",
+            "The window holds max_turns messages. A turn is a question and its answer, so it must "
+            "hold twice as many; with an odd number the prompt even begins with an answer to "
+            "nothing.",
+            {"maxlen=2 * max_turns": "maxlen=max_turns"},
+        ),
+        Misconception(
+            "everything_remembered",
+            "The prompt shows the whole conversation. It would soon be longer than the model's "
+            "context: show the last max_turns turns.",
+            {"deque(maxlen=2 * max_turns)": "deque()"},
+        ),
+        Misconception(
+            "new_message_takes_a_place",
+            "The new message was counted as part of the window, so one old message too few is "
+            "shown. The window holds finished turns; the new message comes after it.",
+            {
+                "maxlen=2 * max_turns)": "maxlen=2 * max_turns)\n        self.size = 2 * max_turns",
+                "*self.record, f": "*(list(self.record) + [user])[-self.size : -1], f",
+            },
+        ),
+        Misconception(
+            "first_assistant_taken",
+            'The text was cut after the first "Assistant:". From the second turn on that is an old '
+            "answer. The reply is what follows the prompt.",
+            {
+                "self.respond_fn(prompt)[len(prompt) :]":
+                    'self.respond_fn(prompt).split("Assistant:", 1)[1]',
+            },
+        ),
+        Misconception(
+            "last_assistant_taken",
+            'The text was cut after the last "Assistant:". If the model goes on and invents '
+            "further turns, that is an invented one. The reply is what follows the prompt.",
+            {
+                "self.respond_fn(prompt)[len(prompt) :]":
+                    'self.respond_fn(prompt).rpartition("Assistant:")[2]',
+            },
+        ),
+        Misconception(
+            "invented_turns_kept",
+            "What the model invents for the user was not cut off. It is shown as part of the "
+            "reply, and stored.",
+            {'continuation.split("\\nUser:")[0].strip()': "continuation.strip()"},
+        ),
+        Misconception(
+            "invented_turns_stored",
+            "The reply is right, but the record holds the whole continuation with the invented "
+            "lines. The next prompt shows the model a user message that nobody wrote.",
+            {'f"Assistant: {answer}"]': 'f"Assistant: {continuation.strip()}"]'},
+        ),
+        Misconception(
+            "cut_at_user_inside_a_line",
+            'The reply was cut at "User:" inside a line. Only at the start of a line, right after '
+            "a newline, does it begin a new turn.",
+            {'continuation.split("\\nUser:")[0]': 'continuation.split("User:")[0]'},
+        ),
+        Misconception(
+            "reply_not_stored",
+            "Only the user's messages are remembered. The model needs its own answers, too, to "
+            "know what was said.",
+            {
+                'self.record += [f"User: {user}", f"Assistant: {answer}"]':
+                    'self.record += [f"User: {user}"]',
+            },
+        ),
+        Misconception(
+            "space_after_the_open_turn",
+            'The prompt ends with a space after "Assistant:". As in question 8 it should end with '
+            "the colon.",
+            {'f"User: {user}", "Assistant:"]': 'f"User: {user}", "Assistant: "]'},
+        ),
+    ],
+}

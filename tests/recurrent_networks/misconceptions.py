@@ -1,723 +1,695 @@
+"""What students get wrong in recurrent_networks, as edits of the reference."""
+
 from dlcourse.authoring import Misconception
 
-MISCONCEPTIONS = [
-    # 1. rnn_forward
-    Misconception(
-        question="rnn_forward",
-        name="starts_afresh_at_every_step",
-        hint="Every step starts from h0. The state of step t is made from the state of step t - 1; without that "
-        "the network has no memory at all.",
-        edits=[("h = torch.tanh(h @ Wh.T", "h = torch.tanh(h0 @ Wh.T")],
-    ),
-    Misconception(
-        question="rnn_forward",
-        name="recurrent_matrix_transposed",
-        hint="This multiplies the state by the transpose of W_h. The formula has a matrix times a column; the code "
-        "has states in rows, so one of the two has to be transposed. W_h is square, so no shape complains.",
-        edits=[("h @ Wh.T", "h @ Wh")],
-    ),
-    Misconception(
-        question="rnn_forward",
-        name="only_the_last_state",
-        hint="Only the state after the last step is returned. All T of them are asked for: what comes on top may "
-        "need every one.",
-        edits=[("return torch.stack(hs, dim=1)", "return h")],
-    ),
-    Misconception(
-        question="rnn_forward",
-        name="states_before_the_input",
-        hint="The list holds the state before each input, h0 first. Position t should hold the state that has read "
-        "x_t already.",
-        edits=[
-            ("        h = torch.tanh(h @ Wh.T + x @ Wx.T + b)\n        hs.append(h)\n", "        hs.append(h)\n        h = torch.tanh(h @ Wh.T + x @ Wx.T + b)\n")
-        ],
-    ),
-    Misconception(
-        question="rnn_forward",
-        name="sigmoid_in_place_of_tanh",
-        hint="The activation is the logistic function. The recurrence of this network uses tanh, whose states can "
-        "be negative and whose slope at 0 is 1, not 1/4.",
-        edits=[("torch.tanh(", "torch.sigmoid(")],
-    ),
-    Misconception(
-        question="rnn_forward",
-        name="tanh_of_the_input_only",
-        hint="The tanh is applied to the new input and the old state is added outside. It has to squeeze the sum; "
-        "otherwise the state can grow without bound.",
-        edits=[("torch.tanh(h @ Wh.T + x @ Wx.T + b)", "h @ Wh.T + torch.tanh(x @ Wx.T + b)")],
-    ),
-    # 2. rnn_bptt
-    Misconception(
-        question="rnn_bptt",
-        name="nothing_comes_back_from_later",
-        hint="Each state gets only the gradient of its own prediction. A state also acts through all later states; "
-        "that part has to be carried back from step t + 1. Without it this is no backpropagation through time.",
-        edits=[("(dhs[:, t] + carried) *", "dhs[:, t] *")],
-    ),
-    Misconception(
-        question="rnn_bptt",
-        name="overwritten_at_every_step",
-        hint="The gradients of the weights hold the contribution of one step only. The same weights act at every "
-        "step, so the contributions have to be added up over t.",
-        edits=[("dWx += ", "dWx = "), ("dWh += ", "dWh = "), ("db += ", "db = ")],
-    ),
-    Misconception(
-        question="rnn_bptt",
-        name="slope_taken_at_the_output",
-        hint="The slope is 1 - tanh(h)^2, but h is a tanh already: tanh'(z) = 1 - tanh(z)^2 = 1 - h^2.",
-        edits=[("(1 - hs[:, t] ** 2)", "(1 - torch.tanh(hs[:, t]) ** 2)")],
-    ),
-    Misconception(
-        question="rnn_bptt",
-        name="carried_back_by_the_wrong_transpose",
-        hint="What goes back to step t - 1 was multiplied by the wrong one of W_h and its transpose. The forward "
-        "pass is h @ Wh.T, so the backward pass of a row is delta @ Wh.",
-        edits=[("carried = delta @ Wh", "carried = delta @ Wh.T")],
-    ),
-    Misconception(
-        question="rnn_bptt",
-        name="state_of_the_same_step",
-        hint="The gradient of W_h pairs delta_t with h_t. In the forward pass W_h multiplies the state before, "
-        "h_{t-1}.",
-        edits=[("(hs[:, t - 1] if t > 0 else h0)", "hs[:, t]")],
-    ),
-    Misconception(
-        question="rnn_bptt",
-        name="initial_state_ignored",
-        hint="At the first step the gradient of W_h has no contribution. There the state before is h0, which need "
-        "not be zero.",
-        edits=[("if t > 0 else h0)", "if t > 0 else 0 * h0)")],
-    ),
-    Misconception(
-        question="rnn_bptt",
-        name="carried_without_the_slope",
-        hint="What is carried back passes W_h, but not the tanh of its own step: the slope was applied to the direct "
-        "gradient only. Both parts arrive at h_t, and the sum goes through the tanh.",
-        edits=[
-            (
-                "delta = (dhs[:, t] + carried) * (1 - hs[:, t] ** 2)",
-                "delta = dhs[:, t] * (1 - hs[:, t] ** 2) + carried",
-            )
-        ],
-    ),
-    Misconception(
-        question="rnn_bptt",
-        name="averaged_over_the_batch",
-        hint="The gradients of the parameters are divided by the size of the batch. If the loss is a mean, the factor "
-        "is in dhs already; here it would count twice.",
-        edits=[("return dX, dWx, dWh, db, carried", "return dX, dWx / len(X), dWh / len(X), db / len(X), carried")],
-    ),
-    Misconception(
-        question="rnn_bptt",
-        name="gradient_of_the_first_state_in_place_of_h0",
-        hint="The last result is the gradient that reaches h_1, or its pre-activation. h0 is one step further back: "
-        "there is one more multiplication by the transpose of W_h.",
-        edits=[("return dX, dWx, dWh, db, carried", "return dX, dWx, dWh, db, delta")],
-    ),
-    # 3. jacobian_norms
-    Misconception(
-        question="jacobian_norms",
-        name="factors_in_the_wrong_order",
-        hint="The Jacobians are multiplied in the order of time. By the chain rule the latest step stands on the left, "
-        "J_T ... J_{t+1}; matrices do not commute.",
-        edits=[("product = product @ ((1 - h**2)[:, None] * Wh)", "product = ((1 - h**2)[:, None] * Wh) @ product")],
-    ),
-    Misconception(
-        question="jacobian_norms",
-        name="columns_scaled",
-        hint="The derivatives of tanh scale the columns of W_h. They belong to the output units, which are the rows: "
-        "diag(1 - h^2) stands on the left of W_h.",
-        edits=[("(1 - h**2)[:, None] * Wh", "Wh * (1 - h**2)")],
-    ),
-    Misconception(
-        question="jacobian_norms",
-        name="slope_at_the_earlier_state",
-        hint="dh_k/dh_{k-1} holds the slope of the tanh that produced h_k, so it is 1 - h_k^2 with the later of the "
-        "two states. You used the earlier one.",
-        edits=[("hs[1:].flip(0)", "hs[:-1].flip(0)")],
-    ),
-    Misconception(
-        question="jacobian_norms",
-        name="product_of_the_norms",
-        hint="This is the product of the norms of the single Jacobians. That is only an upper bound of the norm of "
-        "their product: the direction that one of them stretches may be shrunk by the next.",
-        edits=[
-            ("product = torch.eye(len(Wh), dtype=Wh.dtype)", "product = torch.ones((), dtype=Wh.dtype)"),
-            (
-                "product = product @ ((1 - h**2)[:, None] * Wh)",
-                "product = product * torch.linalg.matrix_norm((1 - h**2)[:, None] * Wh, ord=2)",
-            ),
-            ("norms.append(torch.linalg.matrix_norm(product, ord=2))", "norms.append(product)"),
-        ],
-    ),
-    Misconception(
-        question="jacobian_norms",
-        name="frobenius_norm",
-        hint="This is the Frobenius norm, the root of the sum of all squared entries. The spectral norm is the largest "
-        "singular value: what can happen to one vector.",
-        edits=[("matrix_norm(product, ord=2)", "matrix_norm(product)")],
-    ),
-    Misconception(
-        question="jacobian_norms",
-        name="slope_forgotten",
-        hint="The factors are W_h alone. The state went through a tanh, whose slope 1 - h^2 belongs into each Jacobian.",
-        edits=[("((1 - h**2)[:, None] * Wh)", "Wh")],
-    ),
-    Misconception(
-        question="jacobian_norms",
-        name="norms_in_reverse_order",
-        hint="The first entry is the norm of a single Jacobian. It belongs to the end: t = T - 1 is the neighbour of "
-        "T; t = 1 is the farthest.",
-        edits=[("torch.stack(norms[::-1])", "torch.stack(norms)")],
-    ),
-    Misconception(
-        question="jacobian_norms",
-        name="spectral_radius_in_the_bound",
-        hint="The bound uses the largest absolute eigenvalue. A matrix can stretch a vector by more than that; only "
-        "the largest singular value gives a bound for every step.",
-        edits=[("torch.linalg.matrix_norm(Wh, ord=2) **", "torch.linalg.eigvals(Wh).abs().max() **")],
-    ),
-    Misconception(
-        question="jacobian_norms",
-        name="bound_one_step_off",
-        hint="The exponents are one too small: the bound for neighbours would be 1. From t to T there are T - t "
-        "steps, and each of them multiplies by W_h.",
-        edits=[("torch.arange(T - 1, 0, -1)", "torch.arange(T - 2, -1, -1)")],
-    ),
-    # 4. lstm_cell
-    Misconception(
-        question="lstm_cell",
-        name="input_before_the_state",
-        hint="The two are concatenated as [x; h]. Here the first H columns of every matrix belong to the state: "
-        "[h; x]. The shapes are the same, the meaning is not.",
-        edits=[("torch.cat([h, x], dim=-1)", "torch.cat([x, h], dim=-1)")],
-    ),
-    Misconception(
-        question="lstm_cell",
-        name="sigmoid_for_the_candidate",
-        hint="The candidate goes through the logistic function like a gate. It is content, not a gate: with tanh it "
-        "can be negative, so that the cell can also shrink.",
-        edits=[("candidate = torch.tanh(", "candidate = torch.sigmoid(")],
-    ),
-    Misconception(
-        question="lstm_cell",
-        name="cell_shown_without_tanh",
-        hint="The new state is o times the cell itself. The cell is not bounded; it goes through a tanh before the "
-        "output gate.",
-        edits=[("return o * torch.tanh(c_new), c_new", "return o * c_new, c_new")],
-    ),
-    Misconception(
-        question="lstm_cell",
-        name="forget_and_input_gate_exchanged",
-        hint="The forget gate multiplies the candidate and the input gate the old cell. f decides what stays, i what "
-        "comes in.",
-        edits=[("c_new = f * c + i * candidate", "c_new = i * c + f * candidate")],
-    ),
-    Misconception(
-        question="lstm_cell",
-        name="old_cell_is_shown",
-        hint="The state is made from the cell before the update. It should show what has just been written, too.",
-        edits=[("o * torch.tanh(c_new)", "o * torch.tanh(c)")],
-    ),
-    Misconception(
-        question="lstm_cell",
-        name="gates_coupled_as_in_a_gru",
-        hint="The candidate is weighted by 1 - f. In an LSTM the input gate has weights of its own: it can keep the "
-        "old content and add new content at the same time.",
-        edits=[("+ i * candidate", "+ (1 - f) * candidate")],
-    ),
-    Misconception(
-        question="lstm_cell",
-        name="forget_gate_means_forget",
-        hint="The old cell is multiplied by 1 - f. In spite of its name the forget gate says how much is kept: f = 1 "
-        "keeps everything.",
-        edits=[("f * c +", "(1 - f) * c +")],
-    ),
-    Misconception(
-        question="lstm_cell",
-        name="candidate_left_out_of_its_gate",
-        hint="The candidate is added without the input gate, so everything new comes in at full strength.",
-        edits=[("+ i * candidate", "+ candidate")],
-    ),
-    # 5. gru_cell
-    Misconception(
-        question="gru_cell",
-        name="update_gate_reversed",
-        hint="z weights the old state and 1 - z the candidate. That is PyTorch's convention. Here z = 1 means "
-        "replace: the candidate gets z.",
-        edits=[("(1 - z) * h + z * candidate", "z * h + (1 - z) * candidate")],
-    ),
-    Misconception(
-        question="gru_cell",
-        name="reset_after_the_product",
-        hint="The reset gate multiplies the product of W and h, as in nn.GRU. Here it multiplies h before the "
-        "product: it chooses which units are read, not which are written to.",
-        edits=[
-            (
-                "torch.cat([r * h, x], dim=-1) @ W.T + b",
-                "r * (h @ W[:, : h.shape[1]].T) + x @ W[:, h.shape[1] :].T + b",
-            )
-        ],
-    ),
-    Misconception(
-        question="gru_cell",
-        name="reset_in_the_mixture_as_well",
-        hint="The state that is kept was multiplied by the reset gate. r only limits what the candidate may read; "
-        "what z keeps is the old state itself.",
-        edits=[("(1 - z) * h +", "(1 - z) * (r * h) +")],
-    ),
-    Misconception(
-        question="gru_cell",
-        name="reset_forgotten",
-        hint="The candidate reads the whole old state. The reset gate should decide which units of it count.",
-        edits=[("torch.cat([r * h, x], dim=-1)", "hx")],
-    ),
-    Misconception(
-        question="gru_cell",
-        name="reset_gates_the_input_too",
-        hint="The reset gate multiplies the whole product, that of the input included. It acts on the old state only, and "
-        "before the product.",
-        edits=[("torch.cat([r * h, x], dim=-1) @ W.T + b", "r * (hx @ W.T) + b")],
-    ),
-    Misconception(
-        question="gru_cell",
-        name="input_before_the_state",
-        hint="The two are concatenated as [x; h]. Here the first H columns of every matrix belong to the state.",
-        edits=[
-            ("hx = torch.cat([h, x], dim=-1)", "hx = torch.cat([x, h], dim=-1)"),
-            ("torch.cat([r * h, x], dim=-1)", "torch.cat([x, r * h], dim=-1)"),
-        ],
-    ),
-    Misconception(
-        question="gru_cell",
-        name="gates_exchanged",
-        hint="The two gates have changed places: r mixes and z resets. W_z and b_z belong to the gate of the mixture.",
-        edits=[("torch.cat([r * h, x], dim=-1)", "torch.cat([z * h, x], dim=-1)"), ("(1 - z) * h + z * candidate", "(1 - r) * h + r * candidate")],
-    ),
-    Misconception(
-        question="gru_cell",
-        name="tanh_of_the_state",
-        hint="A tanh is applied to the new state, as the LSTM does with its cell. A GRU's state is a weighted mean of "
-        "numbers between -1 and 1 and needs none; a second tanh would shrink the memory at every step.",
-        edits=[("return (1 - z) * h + z * candidate", "return torch.tanh((1 - z) * h + z * candidate)")],
-    ),
-    # 6. bidirectional
-    Misconception(
-        question="bidirectional",
-        name="backward_output_not_turned_back",
-        hint="The backward network's output is still in its own order of reading: the state that has seen only the "
-        "last entry stands at position 1. Turn it back before the two are joined.",
-        edits=[("bwd(X[row, mirror])[row, mirror]", "bwd(X[row, mirror])")],
-    ),
-    Misconception(
-        question="bidirectional",
-        name="padding_read_first",
-        hint="The whole row was reversed, padding included, so that the backward network starts by reading the "
-        "padding. Only the real entries of each row are reversed.",
-        edits=[("bwd(X[row, mirror])[row, mirror]", "bwd(X.flip(1)).flip(1)")],
-    ),
-    Misconception(
-        question="bidirectional",
-        name="directions_added",
-        hint="The two directions were added. Joined means side by side: first the H numbers of the forward network, "
-        "then those of the backward one. A sum cannot be taken apart again.",
-        edits=[("torch.cat([fwd(X), backward], dim=-1)", "(fwd(X) + backward)")],
-    ),
-    Misconception(
-        question="bidirectional",
-        name="backward_network_first",
-        hint="The backward network's numbers come first. The forward ones do.",
-        edits=[("torch.cat([fwd(X), backward], dim=-1)", "torch.cat([backward, fwd(X)], dim=-1)")],
-    ),
-    Misconception(
-        question="bidirectional",
-        name="input_not_reversed",
-        hint="The second network reads from left to right as well. It has to be given the reversed sequence; "
-        "otherwise no position learns anything about what follows.",
-        edits=[("bwd(X[row, mirror])[row, mirror]", "bwd(X)")],
-    ),
-    Misconception(
-        question="bidirectional",
-        name="forward_network_in_both_directions",
-        hint="The forward network was run in both directions. The second direction has a network of its own.",
-        edits=[("backward = bwd(", "backward = fwd(")],
-    ),
-    Misconception(
-        question="bidirectional",
-        name="padding_not_blanked",
-        hint="The padded positions hold what the networks made of the padding. They are to be 0, so that nothing "
-        "above can use them by accident.",
-        edits=[(".masked_fill(mirror[..., None] < 0, 0.0)", "")],
-    ),
-    Misconception(
-        question="bidirectional",
-        name="directions_stacked_apart",
-        hint="Each direction was stacked by itself and the two were joined at the top. In a bidirectional stack both "
-        "directions of a layer read both directions of the layer below.",
-        edits=[
-            (
-                "    for fwd, bwd in layers:\n        X = bidirectional(X, lengths, fwd, bwd)\n    return X\n",
-                "    ahead = back = X\n"
-                "    for fwd, bwd in layers:\n"
-                "        H = fwd(ahead).shape[-1]\n"
-                "        ahead = bidirectional(ahead, lengths, fwd, bwd)[..., :H]\n"
-                "        back = bidirectional(back, lengths, fwd, bwd)[..., H:]\n"
-                "    return torch.cat([ahead, back], dim=-1)\n",
-            )
-        ],
-    ),
-    Misconception(
-        question="bidirectional",
-        name="upper_layers_read_one_direction",
-        hint="The upper layers are counted with H inputs. In a bidirectional stack their input is the output of both "
-        "directions, 2 H numbers.",
-        edits=[("width = directions * H", "width = H")],
-    ),
-    Misconception(
-        question="bidirectional",
-        name="upper_layers_read_the_input",
-        hint="All layers are counted with D inputs. From the second layer on the input is what the layer below puts "
-        "out.",
-        edits=[("        width = directions * H\n", "")],
-    ),
-    Misconception(
-        question="bidirectional",
-        name="two_biases",
-        hint="This counts two biases per gate, as PyTorch has them. One is enough, since they are only ever added.",
-        edits=[("(H + width + 1)", "(H + width + 2)")],
-    ),
-    Misconception(
-        question="bidirectional",
-        name="no_bias",
-        hint="The biases are not counted. Each gate or candidate has H of them.",
-        edits=[("(H + width + 1)", "(H + width)")],
-    ),
-    # 7. tbptt_windows
-    Misconception(
-        question="tbptt_windows",
-        name="text_cut_into_windows_first",
-        hint="The text was cut into windows, and B neighbouring ones were put below each other. Then a row goes on B "
-        "windows further on, and the state that it is handed belongs to another place. Cut into B rows first.",
-        edits=[
-            (
-                "return [(x[:, k : k + T], y[:, k : k + T]) for k in range(0, L - T + 1, T)]",
-                "starts = [[(k * B + row) * T for row in range(B)] for k in range(L // T)]\n"
-                "    return [\n"
-                "        tuple(torch.stack([ids[s + shift : s + shift + T] for s in rows]) for shift in (0, 1)) for rows in starts\n"
-                "    ]",
-            )
-        ],
-    ),
-    Misconception(
-        question="tbptt_windows",
-        name="targets_not_shifted",
-        hint="The targets are the inputs. A network trained like this learns to repeat what it has just read; the "
-        "target is the next id.",
-        edits=[("ids[1 : B * L + 1].view(B, L)", "ids[: B * L].view(B, L)")],
-    ),
-    Misconception(
-        question="tbptt_windows",
-        name="rows_rolled_onto_themselves",
-        hint="At the end of a row the target is the first id of the same row. Shift the text, not the rows: the "
-        "last id of a row is followed by the id that follows it in the text.",
-        edits=[("ids[1 : B * L + 1].view(B, L)", "ids[: B * L].view(B, L).roll(-1, dims=1)")],
-    ),
-    Misconception(
-        question="tbptt_windows",
-        name="text_dealt_out_like_cards",
-        hint="Neighbouring ids went to different rows. A row has to be a piece of running text; otherwise the network "
-        "reads every B-th character.",
-        edits=[
-            ("ids[: B * L].view(B, L)", "ids[: B * L].view(L, B).T"),
-            ("ids[1 : B * L + 1].view(B, L)", "ids[1 : B * L + 1].view(L, B).T"),
-        ],
-    ),
-    Misconception(
-        question="tbptt_windows",
-        name="overlapping_windows",
-        hint="Each window starts one column after the one before. The state is already T columns further on, so it "
-        "would read most of the text again.",
-        edits=[("range(0, L - T + 1, T)", "range(0, L - T + 1)")],
-    ),
-    Misconception(
-        question="tbptt_windows",
-        name="remainder_as_a_short_window",
-        hint="The columns that do not fill a window were returned as a shorter one. They are dropped here.",
-        edits=[("range(0, L - T + 1, T)", "range(0, L, T)")],
-    ),
-    Misconception(
-        question="tbptt_windows",
-        name="no_window_no_error",
-        hint="A text that is too short gives an empty list. Training then does nothing at all, and the mean of no "
-        "losses is a division by zero. Raise a ValueError.",
-        edits=[("if L < T:", "if L < 0:")],
-    ),
-    Misconception(
-        question="tbptt_windows",
-        name="each_tensor_clipped_by_itself",
-        hint="Every tensor was scaled by its own norm. That changes their proportions, and with them the direction of "
-        "the step. There is one norm over all of them.",
-        edits=[
-            (
-                "return [scale * g for g in grads], norm",
-                "return [g * torch.clamp(max_norm / g.norm(), max=1.0) for g in grads], norm",
-            )
-        ],
-    ),
-    Misconception(
-        question="tbptt_windows",
-        name="small_gradients_scaled_up",
-        hint="The gradients always get the norm max_norm, also when theirs was smaller. Clipping never makes a "
-        "gradient larger.",
-        edits=[("torch.clamp(max_norm / norm, max=1.0)", "max_norm / norm.clamp(min=1e-12)")],
-    ),
-    Misconception(
-        question="tbptt_windows",
-        name="sum_of_the_norms",
-        hint="The norms of the tensors were added. The norm of the whole gradient is the root of the sum of their "
-        "squares.",
-        edits=[("torch.cat([g.flatten() for g in grads]).norm()", "sum(g.norm() for g in grads)")],
-    ),
-    Misconception(
-        question="tbptt_windows",
-        name="entries_clipped_one_by_one",
-        hint="Every entry was clipped to ±max_norm. That is clipping by value; it turns the gradient. Here the whole "
-        "vector is shortened.",
-        edits=[("[scale * g for g in grads], norm", "[g.clamp(-max_norm, max_norm) for g in grads], norm")],
-    ),
-    Misconception(
-        question="tbptt_windows",
-        name="state_reset_in_every_window",
-        hint="Every window starts from the initial state, so the network cannot remember anything for longer than T "
-        "steps. The values of the state are carried on; only the gradient is cut.",
-        edits=[("loss, state = loss_fn(x, y, state)", "loss, _ = loss_fn(x, y, state)")],
-    ),
-    Misconception(
-        question="tbptt_windows",
-        name="state_not_detached",
-        hint="The state still carries its history, so the second window backpropagates into the first, whose graph is "
-        "gone: autograd complains. Hand the state on as plain numbers.",
-        edits=[("state = tuple(s.detach() for s in state)", "state = tuple(state)")],
-    ),
-    Misconception(
-        question="tbptt_windows",
-        name="gradients_accumulated",
-        hint="The gradients of a window are added to those of the windows before. Each step uses the gradient of its "
-        "own window only.",
-        edits=[("p.grad = g", "p.grad = g if p.grad is None else p.grad + g")],
-    ),
-    Misconception(
-        question="tbptt_windows",
-        name="not_clipped",
-        hint="The optimizer was given the gradients as they are. They are to be clipped before the step; one exploding "
-        "window is enough to ruin the weights.",
-        edits=[
-            ("grads, _ = clip_grad_norm(torch.autograd.grad(loss, params), max_norm)", "grads = torch.autograd.grad(loss, params)")
-        ],
-    ),
-    # 8. sample_text
-    Misconception(
-        question="sample_text",
-        name="no_warm_up",
-        hint="Only the last id of the seed was fed. The state has to read all of it; otherwise the network does not "
-        "know what it is continuing.",
-        edits=[("for token in seed_ids:", "for token in seed_ids[-1:]:")],
-    ),
-    Misconception(
-        question="sample_text",
-        name="last_seed_id_fed_twice",
-        hint="After the warm-up the last id of the seed is fed once more. The logits that came with it are already "
-        "those of the first new id.",
-        edits=[("    new = []\n", "    logits, state = step(token, state)\n    new = []\n")],
-    ),
-    Misconception(
-        question="sample_text",
-        name="probabilities_divided",
-        hint="The probabilities were divided by the temperature. That multiplies all of them by the same number; they "
-        "no longer sum to 1, and nothing gets sharper or flatter. Divide the logits.",
-        edits=[
-            ("torch.softmax(logits / temperature, dim=-1)", "torch.softmax(logits, dim=-1) / temperature"),
-            ("new.append(int((probs.cumsum(-1) <= threshold).sum()))", "new.append(min(len(probs) - 1, int((probs.cumsum(-1) <= threshold).sum())))"),
-        ],
-    ),
-    Misconception(
-        question="sample_text",
-        name="temperature_multiplies",
-        hint="The logits were multiplied by the temperature. A high temperature should flatten, so they are divided.",
-        edits=[("logits / temperature", "logits * temperature")],
-    ),
-    Misconception(
-        question="sample_text",
-        name="temperature_ignored",
-        hint="The temperature has no influence.",
-        edits=[("logits / temperature", "logits")],
-    ),
-    Misconception(
-        question="sample_text",
-        name="always_the_most_probable",
-        hint="The most probable id was taken each time, and the uniform numbers were not used. This is greedy "
-        "decoding; a sampler gives every id its share.",
-        edits=[("int((probs.cumsum(-1) <= threshold).sum())", "int(probs.argmax())")],
-    ),
-    Misconception(
-        question="sample_text",
-        name="one_uniform_number_for_all",
-        hint="All draws used the first uniform number. Each needs its own; otherwise they are not independent.",
-        edits=[("<= threshold)", "<= u[0])")],
-    ),
-    Misconception(
-        question="sample_text",
-        name="draws_are_not_fed_back",
-        hint="The new ids were not fed to the network: it went on reading the last id of the seed. Each draw is the next "
-        "input.",
-        edits=[("step(new[-1], state)", "step(token, state)")],
-    ),
-    Misconception(
-        question="sample_text",
-        name="state_not_carried",
-        hint="The state is not updated while writing, so the network only remembers the seed.",
-        edits=[("logits, state = step(new[-1], state)", "logits, _ = step(new[-1], state)")],
-    ),
-    Misconception(
-        question="sample_text",
-        name="tie_goes_to_the_lower_id",
-        hint="A uniform number that equals a sum was given to the lower id. The interval of an id includes its left end, "
-        "not its right one; otherwise u = 0 draws an id of probability 0.",
-        edits=[("<= threshold)", "< threshold)")],
-    ),
-    # 9. seq2seq_loss
-    Misconception(
-        question="seq2seq_loss",
-        name="target_fed_at_its_own_step",
-        hint="At step t the decoder is fed y_t, the very symbol that it should predict. It will learn to copy it. Feed "
-        "y_{t-1}, and sos at the first step.",
-        edits=[
-            ("        logits, state = step(previous, state)\n        loss =", "        logits, state = step(tgt[:, t], state)\n        loss =")
-        ],
-    ),
-    Misconception(
-        question="seq2seq_loss",
-        name="sos_at_every_step",
-        hint="The decoder is fed sos at every step. It has to be told what was written so far.",
-        edits=[("        previous = tgt[:, t]\n", "        previous = torch.full((len(tgt),), sos)\n")],
-    ),
-    Misconception(
-        question="seq2seq_loss",
-        name="state_not_carried",
-        hint="Every step of the decoder starts from the encoder's state. Its own state has to be carried on; that is how "
-        "it knows where it is.",
-        edits=[("        logits, state = step(previous, state)\n        loss =", "        logits, _ = step(previous, state)\n        loss =")],
-    ),
-    Misconception(
-        question="seq2seq_loss",
-        name="decoder_starts_from_zeros",
-        hint="The decoder starts from a state of zeros. The state of the encoder is all that it ever learns about the "
-        "source; started from anything else it is a language model.",
-        edits=[("    state = encode(src)\n    previous = torch.full((len(tgt)", "    state = torch.zeros_like(encode(src))\n    previous = torch.full((len(tgt)")],
-    ),
-    Misconception(
-        question="seq2seq_loss",
-        name="padding_counted",
-        hint="Padded targets are counted. They are not part of the sentence; the network would be trained to write "
-        "padding.",
-        edits=[("ignore_index=pad, ", "")],
-    ),
-    Misconception(
-        question="seq2seq_loss",
-        name="mean_over_the_tokens",
-        hint="The loss was divided by the number of targets. Here a sentence's loss is the sum over its steps, -log "
-        "p(y | x), and only the sentences are averaged.",
-        edits=[("return loss / len(tgt)", "return loss / (tgt != pad).sum()")],
-    ),
-    Misconception(
-        question="seq2seq_loss",
-        name="mean_over_the_steps",
-        hint="The losses of the steps were averaged over the length of the batch's targets. They are summed.",
-        edits=[("return loss / len(tgt)", "return loss / tgt.numel()")],
-    ),
-    Misconception(
-        question="seq2seq_loss",
-        name="sum_over_the_batch",
-        hint="The losses of the sentences were added, not averaged: the loss grows with the size of the batch.",
-        edits=[("return loss / len(tgt)", "return loss")],
-    ),
-    Misconception(
-        question="seq2seq_loss",
-        name="free_running",
-        hint="The decoder was fed its own choices all the time. That is decoding. Under teacher forcing it is fed the "
-        "true symbols.",
-        edits=[("        previous = tgt[:, t]\n", "        previous = logits.argmax(-1)\n")],
-    ),
-    Misconception(
-        question="seq2seq_loss",
-        name="coins_reversed",
-        hint="The coins are read the wrong way round: True means that the truth is fed.",
-        edits=[("torch.where(teacher[:, t], previous, logits.argmax(-1))", "torch.where(teacher[:, t], logits.argmax(-1), previous)")],
-    ),
-    Misconception(
-        question="seq2seq_loss",
-        name="one_coin_for_the_batch",
-        hint="The coin of the first sentence decided for all. Every sentence has a coin of its own at every step.",
-        edits=[("torch.where(teacher[:, t],", "torch.where(teacher[0, t],")],
-    ),
-    Misconception(
-        question="seq2seq_loss",
-        name="coins_one_step_late",
-        hint="teacher[:, t] decides what is fed after step t. You used the coin of the step before.",
-        edits=[("torch.where(teacher[:, t],", "torch.where(teacher[:, max(t - 1, 0)],")],
-    ),
-    Misconception(
-        question="seq2seq_loss",
-        name="own_choice_becomes_the_target",
-        hint="Where the decoder is fed its own choice, that choice was taken for the target as well. Then it is rewarded "
-        "for whatever it says. The target is the true symbol, whatever is fed.",
-        edits=[
-            ('        loss = loss + F.cross_entropy(logits, tgt[:, t], ignore_index=pad, reduction="sum")\n', ""),
-            (
-                "            previous = torch.where(teacher[:, t], previous, logits.argmax(-1))\n",
-                "            previous = torch.where(teacher[:, t], previous, logits.argmax(-1))\n"
-                '        loss = loss + F.cross_entropy(logits, previous, ignore_index=pad, reduction="sum")\n',
-            ),
-        ],
-    ),
-    Misconception(
-        question="seq2seq_loss",
-        name="eos_kept",
-        hint="The end symbol is still in the translation. The list ends before it.",
-        edits=[("row[: row.index(eos)]", "row[: row.index(eos) + 1]")],
-    ),
-    Misconception(
-        question="seq2seq_loss",
-        name="not_cut_at_the_end",
-        hint="What the decoder wrote after its end symbol is still there. The sentence ends at the first eos; the batch "
-        "goes on only because other sentences do.",
-        edits=[("row[: row.index(eos)] if eos in row else row", "[token for token in row if token != eos]")],
-    ),
-    Misconception(
-        question="seq2seq_loss",
-        name="greedy_never_reads_itself",
-        hint="While decoding, the decoder was fed sos at every step. It has to be fed the symbol that it has just chosen.",
-        edits=[("        previous = logits.argmax(-1)\n        columns.append(previous)\n", "        columns.append(logits.argmax(-1))\n")],
-    ),
-    Misconception(
-        question="seq2seq_loss",
-        name="overflow",
-        hint="exp(i/k) overflows for large i. Multiply numerator and denominator by exp(-i/k) first.",
-        edits=[
-            ("    weight = k * math.exp(-i / k)  # numerator", "    weight = k / math.exp(i / k)  # numerator"),
-        ],
-    ),
-    Misconception(
-        question="seq2seq_loss",
-        name="exponential_decay",
-        hint="This is exp(-i/k), which starts to fall at once. The inverse sigmoid stays near 1 for a while and then "
-        "falls.",
-        edits=[("return weight / (weight + 1)", "return weight / k")],
-    ),
-    Misconception(
-        question="seq2seq_loss",
-        name="plain_sigmoid",
-        hint="The factor k is missing in numerator and denominator: this starts at one half, whatever k is.",
-        edits=[("weight = k * math.exp(-i / k)", "weight = math.exp(-i / k)")],
-    ),
-]
+MISCONCEPTIONS = {
+    "rnn_forward": [
+        Misconception(
+            "starts_afresh_at_every_step",
+            "Every step starts from h0. The state of step t is made from the state of step t - 1; "
+            "without that the network has no memory at all.",
+            {"h = torch.tanh(h @ Wh.T": "h = torch.tanh(h0 @ Wh.T"},
+        ),
+        Misconception(
+            "recurrent_matrix_transposed",
+            "This multiplies the state by the transpose of W_h. The formula has a matrix times a "
+            "column; the code has states in rows, so one of the two has to be transposed. W_h is "
+            "square, so no shape complains.",
+            {"h @ Wh.T": "h @ Wh"},
+        ),
+        Misconception(
+            "only_the_last_state",
+            "Only the state after the last step is returned. All T of them are asked for: what "
+            "comes on top may need every one.",
+            {"return torch.stack(hs, dim=1)": "return h"},
+        ),
+        Misconception(
+            "states_before_the_input",
+            "The list holds the state before each input, h0 first. Position t should hold the "
+            "state that has read x_t already.",
+            {
+                "        h = torch.tanh(h @ Wh.T + x @ Wx.T + b)\n        hs.append(h)\n":
+                    "        hs.append(h)\n        h = torch.tanh(h @ Wh.T + x @ Wx.T + b)\n",
+            },
+        ),
+        Misconception(
+            "sigmoid_in_place_of_tanh",
+            "The activation is the logistic function. The recurrence of this network uses tanh, "
+            "whose states can be negative and whose slope at 0 is 1, not 1/4.",
+            {"torch.tanh(": "torch.sigmoid("},
+        ),
+        Misconception(
+            "tanh_of_the_input_only",
+            "The tanh is applied to the new input and the old state is added outside. It has to "
+            "squeeze the sum; otherwise the state can grow without bound.",
+            {"torch.tanh(h @ Wh.T + x @ Wx.T + b)": "h @ Wh.T + torch.tanh(x @ Wx.T + b)"},
+        ),
+    ],
+    "rnn_bptt": [
+        Misconception(
+            "nothing_comes_back_from_later",
+            "Each state gets only the gradient of its own prediction. A state also acts through "
+            "all later states; that part has to be carried back from step t + 1. Without it this "
+            "is no backpropagation through time.",
+            {"(dhs[:, t] + carried) *": "dhs[:, t] *"},
+        ),
+        Misconception(
+            "overwritten_at_every_step",
+            "The gradients of the weights hold the contribution of one step only. The same weights "
+            "act at every step, so the contributions have to be added up over t.",
+            {"dWx += ": "dWx = ", "dWh += ": "dWh = ", "db += ": "db = "},
+        ),
+        Misconception(
+            "slope_taken_at_the_output",
+            "The slope is 1 - tanh(h)^2, but h is a tanh already: tanh'(z) = 1 - tanh(z)^2 = 1 - "
+            "h^2.",
+            {"(1 - hs[:, t] ** 2)": "(1 - torch.tanh(hs[:, t]) ** 2)"},
+        ),
+        Misconception(
+            "carried_back_by_the_wrong_transpose",
+            "What goes back to step t - 1 was multiplied by the wrong one of W_h and its "
+            "transpose. The forward pass is h @ Wh.T, so the backward pass of a row is delta @ Wh.",
+            {"carried = delta @ Wh": "carried = delta @ Wh.T"},
+        ),
+        Misconception(
+            "state_of_the_same_step",
+            "The gradient of W_h pairs delta_t with h_t. In the forward pass W_h multiplies the "
+            "state before, h_{t-1}.",
+            {"(hs[:, t - 1] if t > 0 else h0)": "hs[:, t]"},
+        ),
+        Misconception(
+            "initial_state_ignored",
+            "At the first step the gradient of W_h has no contribution. There the state before is "
+            "h0, which need not be zero.",
+            {"if t > 0 else h0)": "if t > 0 else 0 * h0)"},
+        ),
+        Misconception(
+            "carried_without_the_slope",
+            "What is carried back passes W_h, but not the tanh of its own step: the slope was "
+            "applied to the direct gradient only. Both parts arrive at h_t, and the sum goes "
+            "through the tanh.",
+            {
+                "delta = (dhs[:, t] + carried) * (1 - hs[:, t] ** 2)":
+                    "delta = dhs[:, t] * (1 - hs[:, t] ** 2) + carried",
+            },
+        ),
+        Misconception(
+            "averaged_over_the_batch",
+            "The gradients of the parameters are divided by the size of the batch. If the loss is "
+            "a mean, the factor is in dhs already; here it would count twice.",
+            {
+                "return dX, dWx, dWh, db, carried":
+                    "return dX, dWx / len(X), dWh / len(X), db / len(X), carried",
+            },
+        ),
+        Misconception(
+            "gradient_of_the_first_state_in_place_of_h0",
+            "The last result is the gradient that reaches h_1, or its pre-activation. h0 is one "
+            "step further back: there is one more multiplication by the transpose of W_h.",
+            {"return dX, dWx, dWh, db, carried": "return dX, dWx, dWh, db, delta"},
+        ),
+    ],
+    "jacobian_norms": [
+        Misconception(
+            "factors_in_the_wrong_order",
+            "The Jacobians are multiplied in the order of time. By the chain rule the latest step "
+            "stands on the left, J_T ... J_{t+1}; matrices do not commute.",
+            {
+                "product = product @ ((1 - h**2)[:, None] * Wh)":
+                    "product = ((1 - h**2)[:, None] * Wh) @ product",
+            },
+        ),
+        Misconception(
+            "columns_scaled",
+            "The derivatives of tanh scale the columns of W_h. They belong to the output units, "
+            "which are the rows: diag(1 - h^2) stands on the left of W_h.",
+            {"(1 - h**2)[:, None] * Wh": "Wh * (1 - h**2)"},
+        ),
+        Misconception(
+            "slope_at_the_earlier_state",
+            "dh_k/dh_{k-1} holds the slope of the tanh that produced h_k, so it is 1 - h_k^2 with "
+            "the later of the two states. You used the earlier one.",
+            {"hs[1:].flip(0)": "hs[:-1].flip(0)"},
+        ),
+        Misconception(
+            "product_of_the_norms",
+            "This is the product of the norms of the single Jacobians. That is only an upper bound "
+            "of the norm of their product: the direction that one of them stretches may be shrunk "
+            "by the next.",
+            {
+                "product = torch.eye(len(Wh), dtype=Wh.dtype)":
+                    "product = torch.ones((), dtype=Wh.dtype)",
+                "product = product @ ((1 - h**2)[:, None] * Wh)":
+                    "product = product * torch.linalg.matrix_norm((1 - h**2)[:, None] * Wh, ord=2)",
+                "norms.append(torch.linalg.matrix_norm(product, ord=2))": "norms.append(product)",
+            },
+        ),
+        Misconception(
+            "frobenius_norm",
+            "This is the Frobenius norm, the root of the sum of all squared entries. The spectral "
+            "norm is the largest singular value: what can happen to one vector.",
+            {"matrix_norm(product, ord=2)": "matrix_norm(product)"},
+        ),
+        Misconception(
+            "slope_forgotten",
+            "The factors are W_h alone. The state went through a tanh, whose slope 1 - h^2 belongs "
+            "into each Jacobian.",
+            {"((1 - h**2)[:, None] * Wh)": "Wh"},
+        ),
+        Misconception(
+            "norms_in_reverse_order",
+            "The first entry is the norm of a single Jacobian. It belongs to the end: t = T - 1 is "
+            "the neighbour of T; t = 1 is the farthest.",
+            {"torch.stack(norms[::-1])": "torch.stack(norms)"},
+        ),
+        Misconception(
+            "spectral_radius_in_the_bound",
+            "The bound uses the largest absolute eigenvalue. A matrix can stretch a vector by more "
+            "than that; only the largest singular value gives a bound for every step.",
+            {"torch.linalg.matrix_norm(Wh, ord=2) **": "torch.linalg.eigvals(Wh).abs().max() **"},
+        ),
+        Misconception(
+            "bound_one_step_off",
+            "The exponents are one too small: the bound for neighbours would be 1. From t to T "
+            "there are T - t steps, and each of them multiplies by W_h.",
+            {"torch.arange(T - 1, 0, -1)": "torch.arange(T - 2, -1, -1)"},
+        ),
+    ],
+    "lstm_cell": [
+        Misconception(
+            "input_before_the_state",
+            "The two are concatenated as [x; h]. Here the first H columns of every matrix belong "
+            "to the state: [h; x]. The shapes are the same, the meaning is not.",
+            {"torch.cat([h, x], dim=-1)": "torch.cat([x, h], dim=-1)"},
+        ),
+        Misconception(
+            "sigmoid_for_the_candidate",
+            "The candidate goes through the logistic function like a gate. It is content, not a "
+            "gate: with tanh it can be negative, so that the cell can also shrink.",
+            {"candidate = torch.tanh(": "candidate = torch.sigmoid("},
+        ),
+        Misconception(
+            "cell_shown_without_tanh",
+            "The new state is o times the cell itself. The cell is not bounded; it goes through a "
+            "tanh before the output gate.",
+            {"return o * torch.tanh(c_new), c_new": "return o * c_new, c_new"},
+        ),
+        Misconception(
+            "forget_and_input_gate_exchanged",
+            "The forget gate multiplies the candidate and the input gate the old cell. f decides "
+            "what stays, i what comes in.",
+            {"c_new = f * c + i * candidate": "c_new = i * c + f * candidate"},
+        ),
+        Misconception(
+            "old_cell_is_shown",
+            "The state is made from the cell before the update. It should show what has just been "
+            "written, too.",
+            {"o * torch.tanh(c_new)": "o * torch.tanh(c)"},
+        ),
+        Misconception(
+            "gates_coupled_as_in_a_gru",
+            "The candidate is weighted by 1 - f. In an LSTM the input gate has weights of its own: "
+            "it can keep the old content and add new content at the same time.",
+            {"+ i * candidate": "+ (1 - f) * candidate"},
+        ),
+        Misconception(
+            "forget_gate_means_forget",
+            "The old cell is multiplied by 1 - f. In spite of its name the forget gate says how "
+            "much is kept: f = 1 keeps everything.",
+            {"f * c +": "(1 - f) * c +"},
+        ),
+        Misconception(
+            "candidate_left_out_of_its_gate",
+            "The candidate is added without the input gate, so everything new comes in at full "
+            "strength.",
+            {"+ i * candidate": "+ candidate"},
+        ),
+    ],
+    "gru_cell": [
+        Misconception(
+            "update_gate_reversed",
+            "z weights the old state and 1 - z the candidate. That is PyTorch's convention. Here z "
+            "= 1 means replace: the candidate gets z.",
+            {"(1 - z) * h + z * candidate": "z * h + (1 - z) * candidate"},
+        ),
+        Misconception(
+            "reset_after_the_product",
+            "The reset gate multiplies the product of W and h, as in nn.GRU. Here it multiplies h "
+            "before the product: it chooses which units are read, not which are written to.",
+            {
+                "torch.cat([r * h, x], dim=-1) @ W.T + b":
+                    "r * (h @ W[:, : h.shape[1]].T) + x @ W[:, h.shape[1] :].T + b",
+            },
+        ),
+        Misconception(
+            "reset_in_the_mixture_as_well",
+            "The state that is kept was multiplied by the reset gate. r only limits what the "
+            "candidate may read; what z keeps is the old state itself.",
+            {"(1 - z) * h +": "(1 - z) * (r * h) +"},
+        ),
+        Misconception(
+            "reset_forgotten",
+            "The candidate reads the whole old state. The reset gate should decide which units of "
+            "it count.",
+            {"torch.cat([r * h, x], dim=-1)": "hx"},
+        ),
+        Misconception(
+            "reset_gates_the_input_too",
+            "The reset gate multiplies the whole product, that of the input included. It acts on "
+            "the old state only, and before the product.",
+            {"torch.cat([r * h, x], dim=-1) @ W.T + b": "r * (hx @ W.T) + b"},
+        ),
+        Misconception(
+            "input_before_the_state",
+            "The two are concatenated as [x; h]. Here the first H columns of every matrix belong "
+            "to the state.",
+            {
+                "hx = torch.cat([h, x], dim=-1)": "hx = torch.cat([x, h], dim=-1)",
+                "torch.cat([r * h, x], dim=-1)": "torch.cat([x, r * h], dim=-1)",
+            },
+        ),
+        Misconception(
+            "gates_exchanged",
+            "The two gates have changed places: r mixes and z resets. W_z and b_z belong to the "
+            "gate of the mixture.",
+            {
+                "torch.cat([r * h, x], dim=-1)": "torch.cat([z * h, x], dim=-1)",
+                "(1 - z) * h + z * candidate": "(1 - r) * h + r * candidate",
+            },
+        ),
+        Misconception(
+            "tanh_of_the_state",
+            "A tanh is applied to the new state, as the LSTM does with its cell. A GRU's state is "
+            "a weighted mean of numbers between -1 and 1 and needs none; a second tanh would "
+            "shrink the memory at every step.",
+            {
+                "return (1 - z) * h + z * candidate":
+                    "return torch.tanh((1 - z) * h + z * candidate)",
+            },
+        ),
+    ],
+    "bidirectional": [
+        Misconception(
+            "backward_output_not_turned_back",
+            "The backward network's output is still in its own order of reading: the state that "
+            "has seen only the last entry stands at position 1. Turn it back before the two are "
+            "joined.",
+            {"bwd(X[row, mirror])[row, mirror]": "bwd(X[row, mirror])"},
+        ),
+        Misconception(
+            "padding_read_first",
+            "The whole row was reversed, padding included, so that the backward network starts by "
+            "reading the padding. Only the real entries of each row are reversed.",
+            {"bwd(X[row, mirror])[row, mirror]": "bwd(X.flip(1)).flip(1)"},
+        ),
+        Misconception(
+            "directions_added",
+            "The two directions were added. Joined means side by side: first the H numbers of the "
+            "forward network, then those of the backward one. A sum cannot be taken apart again.",
+            {"torch.cat([fwd(X), backward], dim=-1)": "(fwd(X) + backward)"},
+        ),
+        Misconception(
+            "backward_network_first",
+            "The backward network's numbers come first. The forward ones do.",
+            {"torch.cat([fwd(X), backward], dim=-1)": "torch.cat([backward, fwd(X)], dim=-1)"},
+        ),
+        Misconception(
+            "input_not_reversed",
+            "The second network reads from left to right as well. It has to be given the reversed "
+            "sequence; otherwise no position learns anything about what follows.",
+            {"bwd(X[row, mirror])[row, mirror]": "bwd(X)"},
+        ),
+        Misconception(
+            "forward_network_in_both_directions",
+            "The forward network was run in both directions. The second direction has a network of "
+            "its own.",
+            {"backward = bwd(": "backward = fwd("},
+        ),
+        Misconception(
+            "padding_not_blanked",
+            "The padded positions hold what the networks made of the padding. They are to be 0, so "
+            "that nothing above can use them by accident.",
+            {".masked_fill(mirror[..., None] < 0, 0.0)": ""},
+        ),
+        Misconception(
+            "directions_stacked_apart",
+            "Each direction was stacked by itself and the two were joined at the top. In a "
+            "bidirectional stack both directions of a layer read both directions of the layer "
+            "below.",
+            {
+                "    for fwd, bwd in layers:\n        X = bidirectional(X, lengths, fwd, bwd)\n    return X\n": (
+                    "    ahead = back = X\n"
+                    "    for fwd, bwd in layers:\n"
+                    "        H = fwd(ahead).shape[-1]\n"
+                    "        ahead = bidirectional(ahead, lengths, fwd, bwd)[..., :H]\n"
+                    "        back = bidirectional(back, lengths, fwd, bwd)[..., H:]\n"
+                    "    return torch.cat([ahead, back], dim=-1)\n"
+                ),
+            },
+        ),
+        Misconception(
+            "upper_layers_read_one_direction",
+            "The upper layers are counted with H inputs. In a bidirectional stack their input is "
+            "the output of both directions, 2 H numbers.",
+            {"width = directions * H": "width = H"},
+        ),
+        Misconception(
+            "upper_layers_read_the_input",
+            "All layers are counted with D inputs. From the second layer on the input is what the "
+            "layer below puts out.",
+            {"        width = directions * H\n": ""},
+        ),
+        Misconception(
+            "two_biases",
+            "This counts two biases per gate, as PyTorch has them. One is enough, since they are "
+            "only ever added.",
+            {"(H + width + 1)": "(H + width + 2)"},
+        ),
+        Misconception(
+            "no_bias",
+            "The biases are not counted. Each gate or candidate has H of them.",
+            {"(H + width + 1)": "(H + width)"},
+        ),
+    ],
+    "tbptt_windows": [
+        Misconception(
+            "text_cut_into_windows_first",
+            "The text was cut into windows, and B neighbouring ones were put below each other. "
+            "Then a row goes on B windows further on, and the state that it is handed belongs to "
+            "another place. Cut into B rows first.",
+            {
+                "return [(x[:, k : k + T], y[:, k : k + T]) for k in range(0, L - T + 1, T)]": (
+                    "starts = [[(k * B + row) * T for row in range(B)] for k in range(L // T)]\n"
+                    "    return [\n"
+                    "        tuple(torch.stack([ids[s + shift : s + shift + T] for s in rows]) for shift in (0, 1)) for rows in starts\n"
+                    "    ]"
+                ),
+            },
+        ),
+        Misconception(
+            "targets_not_shifted",
+            "The targets are the inputs. A network trained like this learns to repeat what it has "
+            "just read; the target is the next id.",
+            {"ids[1 : B * L + 1].view(B, L)": "ids[: B * L].view(B, L)"},
+        ),
+        Misconception(
+            "rows_rolled_onto_themselves",
+            "At the end of a row the target is the first id of the same row. Shift the text, not "
+            "the rows: the last id of a row is followed by the id that follows it in the text.",
+            {"ids[1 : B * L + 1].view(B, L)": "ids[: B * L].view(B, L).roll(-1, dims=1)"},
+        ),
+        Misconception(
+            "text_dealt_out_like_cards",
+            "Neighbouring ids went to different rows. A row has to be a piece of running text; "
+            "otherwise the network reads every B-th character.",
+            {
+                "ids[: B * L].view(B, L)": "ids[: B * L].view(L, B).T",
+                "ids[1 : B * L + 1].view(B, L)": "ids[1 : B * L + 1].view(L, B).T",
+            },
+        ),
+        Misconception(
+            "overlapping_windows",
+            "Each window starts one column after the one before. The state is already T columns "
+            "further on, so it would read most of the text again.",
+            {"range(0, L - T + 1, T)": "range(0, L - T + 1)"},
+        ),
+        Misconception(
+            "remainder_as_a_short_window",
+            "The columns that do not fill a window were returned as a shorter one. They are "
+            "dropped here.",
+            {"range(0, L - T + 1, T)": "range(0, L, T)"},
+        ),
+        Misconception(
+            "no_window_no_error",
+            "A text that is too short gives an empty list. Training then does nothing at all, and "
+            "the mean of no losses is a division by zero. Raise a ValueError.",
+            {"if L < T:": "if L < 0:"},
+        ),
+        Misconception(
+            "each_tensor_clipped_by_itself",
+            "Every tensor was scaled by its own norm. That changes their proportions, and with "
+            "them the direction of the step. There is one norm over all of them.",
+            {
+                "return [scale * g for g in grads], norm":
+                    "return [g * torch.clamp(max_norm / g.norm(), max=1.0) for g in grads], norm",
+            },
+        ),
+        Misconception(
+            "small_gradients_scaled_up",
+            "The gradients always get the norm max_norm, also when theirs was smaller. Clipping "
+            "never makes a gradient larger.",
+            {"torch.clamp(max_norm / norm, max=1.0)": "max_norm / norm.clamp(min=1e-12)"},
+        ),
+        Misconception(
+            "sum_of_the_norms",
+            "The norms of the tensors were added. The norm of the whole gradient is the root of "
+            "the sum of their squares.",
+            {"torch.cat([g.flatten() for g in grads]).norm()": "sum(g.norm() for g in grads)"},
+        ),
+        Misconception(
+            "entries_clipped_one_by_one",
+            "Every entry was clipped to ±max_norm. That is clipping by value; it turns the "
+            "gradient. Here the whole vector is shortened.",
+            {
+                "[scale * g for g in grads], norm":
+                    "[g.clamp(-max_norm, max_norm) for g in grads], norm",
+            },
+        ),
+        Misconception(
+            "state_reset_in_every_window",
+            "Every window starts from the initial state, so the network cannot remember anything "
+            "for longer than T steps. The values of the state are carried on; only the gradient is "
+            "cut.",
+            {"loss, state = loss_fn(x, y, state)": "loss, _ = loss_fn(x, y, state)"},
+        ),
+        Misconception(
+            "state_not_detached",
+            "The state still carries its history, so the second window backpropagates into the "
+            "first, whose graph is gone: autograd complains. Hand the state on as plain numbers.",
+            {"state = tuple(s.detach() for s in state)": "state = tuple(state)"},
+        ),
+        Misconception(
+            "gradients_accumulated",
+            "The gradients of a window are added to those of the windows before. Each step uses "
+            "the gradient of its own window only.",
+            {"p.grad = g": "p.grad = g if p.grad is None else p.grad + g"},
+        ),
+        Misconception(
+            "not_clipped",
+            "The optimizer was given the gradients as they are. They are to be clipped before the "
+            "step; one exploding window is enough to ruin the weights.",
+            {
+                "grads, _ = clip_grad_norm(torch.autograd.grad(loss, params), max_norm)":
+                    "grads = torch.autograd.grad(loss, params)",
+            },
+        ),
+    ],
+    "sample_text": [
+        Misconception(
+            "no_warm_up",
+            "Only the last id of the seed was fed. The state has to read all of it; otherwise the "
+            "network does not know what it is continuing.",
+            {"for token in seed_ids:": "for token in seed_ids[-1:]:"},
+        ),
+        Misconception(
+            "last_seed_id_fed_twice",
+            "After the warm-up the last id of the seed is fed once more. The logits that came with "
+            "it are already those of the first new id.",
+            {"    new = []\n": "    logits, state = step(token, state)\n    new = []\n"},
+        ),
+        Misconception(
+            "probabilities_divided",
+            "The probabilities were divided by the temperature. That multiplies all of them by the "
+            "same number; they no longer sum to 1, and nothing gets sharper or flatter. Divide the "
+            "logits.",
+            {
+                "torch.softmax(logits / temperature, dim=-1)":
+                    "torch.softmax(logits, dim=-1) / temperature",
+                "new.append(int((probs.cumsum(-1) <= threshold).sum()))":
+                    "new.append(min(len(probs) - 1, int((probs.cumsum(-1) <= threshold).sum())))",
+            },
+        ),
+        Misconception(
+            "temperature_multiplies",
+            "The logits were multiplied by the temperature. A high temperature should flatten, so "
+            "they are divided.",
+            {"logits / temperature": "logits * temperature"},
+        ),
+        Misconception(
+            "temperature_ignored",
+            "The temperature has no influence.",
+            {"logits / temperature": "logits"},
+        ),
+        Misconception(
+            "always_the_most_probable",
+            "The most probable id was taken each time, and the uniform numbers were not used. This "
+            "is greedy decoding; a sampler gives every id its share.",
+            {"int((probs.cumsum(-1) <= threshold).sum())": "int(probs.argmax())"},
+        ),
+        Misconception(
+            "one_uniform_number_for_all",
+            "All draws used the first uniform number. Each needs its own; otherwise they are not "
+            "independent.",
+            {"<= threshold)": "<= u[0])"},
+        ),
+        Misconception(
+            "draws_are_not_fed_back",
+            "The new ids were not fed to the network: it went on reading the last id of the seed. "
+            "Each draw is the next input.",
+            {"step(new[-1], state)": "step(token, state)"},
+        ),
+        Misconception(
+            "state_not_carried",
+            "The state is not updated while writing, so the network only remembers the seed.",
+            {"logits, state = step(new[-1], state)": "logits, _ = step(new[-1], state)"},
+        ),
+        Misconception(
+            "tie_goes_to_the_lower_id",
+            "A uniform number that equals a sum was given to the lower id. The interval of an id "
+            "includes its left end, not its right one; otherwise u = 0 draws an id of probability "
+            "0.",
+            {"<= threshold)": "< threshold)"},
+        ),
+    ],
+    "seq2seq_loss": [
+        Misconception(
+            "target_fed_at_its_own_step",
+            "At step t the decoder is fed y_t, the very symbol that it should predict. It will "
+            "learn to copy it. Feed y_{t-1}, and sos at the first step.",
+            {
+                "        logits, state = step(previous, state)\n        loss =":
+                    "        logits, state = step(tgt[:, t], state)\n        loss =",
+            },
+        ),
+        Misconception(
+            "sos_at_every_step",
+            "The decoder is fed sos at every step. It has to be told what was written so far.",
+            {"        previous = tgt[:, t]\n": "        previous = torch.full((len(tgt),), sos)\n"},
+        ),
+        Misconception(
+            "state_not_carried",
+            "Every step of the decoder starts from the encoder's state. Its own state has to be "
+            "carried on; that is how it knows where it is.",
+            {
+                "        logits, state = step(previous, state)\n        loss =":
+                    "        logits, _ = step(previous, state)\n        loss =",
+            },
+        ),
+        Misconception(
+            "decoder_starts_from_zeros",
+            "The decoder starts from a state of zeros. The state of the encoder is all that it "
+            "ever learns about the source; started from anything else it is a language model.",
+            {
+                "    state = encode(src)\n    previous = torch.full((len(tgt)":
+                    "    state = torch.zeros_like(encode(src))\n    previous = torch.full((len(tgt)",
+            },
+        ),
+        Misconception(
+            "padding_counted",
+            "Padded targets are counted. They are not part of the sentence; the network would be "
+            "trained to write padding.",
+            {"ignore_index=pad, ": ""},
+        ),
+        Misconception(
+            "mean_over_the_tokens",
+            "The loss was divided by the number of targets. Here a sentence's loss is the sum over "
+            "its steps, -log p(y | x), and only the sentences are averaged.",
+            {"return loss / len(tgt)": "return loss / (tgt != pad).sum()"},
+        ),
+        Misconception(
+            "mean_over_the_steps",
+            "The losses of the steps were averaged over the length of the batch's targets. They "
+            "are summed.",
+            {"return loss / len(tgt)": "return loss / tgt.numel()"},
+        ),
+        Misconception(
+            "sum_over_the_batch",
+            "The losses of the sentences were added, not averaged: the loss grows with the size of "
+            "the batch.",
+            {"return loss / len(tgt)": "return loss"},
+        ),
+        Misconception(
+            "free_running",
+            "The decoder was fed its own choices all the time. That is decoding. Under teacher "
+            "forcing it is fed the true symbols.",
+            {"        previous = tgt[:, t]\n": "        previous = logits.argmax(-1)\n"},
+        ),
+        Misconception(
+            "coins_reversed",
+            "The coins are read the wrong way round: True means that the truth is fed.",
+            {
+                "torch.where(teacher[:, t], previous, logits.argmax(-1))":
+                    "torch.where(teacher[:, t], logits.argmax(-1), previous)",
+            },
+        ),
+        Misconception(
+            "one_coin_for_the_batch",
+            "The coin of the first sentence decided for all. Every sentence has a coin of its own "
+            "at every step.",
+            {"torch.where(teacher[:, t],": "torch.where(teacher[0, t],"},
+        ),
+        Misconception(
+            "coins_one_step_late",
+            "teacher[:, t] decides what is fed after step t. You used the coin of the step before.",
+            {"torch.where(teacher[:, t],": "torch.where(teacher[:, max(t - 1, 0)],"},
+        ),
+        Misconception(
+            "own_choice_becomes_the_target",
+            "Where the decoder is fed its own choice, that choice was taken for the target as "
+            "well. Then it is rewarded for whatever it says. The target is the true symbol, "
+            "whatever is fed.",
+            {
+                '        loss = loss + F.cross_entropy(logits, tgt[:, t], ignore_index=pad, reduction="sum")\n':
+                    "",
+                "            previous = torch.where(teacher[:, t], previous, logits.argmax(-1))\n": (
+                    "            previous = torch.where(teacher[:, t], previous, logits.argmax(-1))\n"
+                    '        loss = loss + F.cross_entropy(logits, previous, ignore_index=pad, reduction="sum")\n'
+                ),
+            },
+        ),
+        Misconception(
+            "eos_kept",
+            "The end symbol is still in the translation. The list ends before it.",
+            {"row[: row.index(eos)]": "row[: row.index(eos) + 1]"},
+        ),
+        Misconception(
+            "not_cut_at_the_end",
+            "What the decoder wrote after its end symbol is still there. The sentence ends at the "
+            "first eos; the batch goes on only because other sentences do.",
+            {
+                "row[: row.index(eos)] if eos in row else row":
+                    "[token for token in row if token != eos]",
+            },
+        ),
+        Misconception(
+            "greedy_never_reads_itself",
+            "While decoding, the decoder was fed sos at every step. It has to be fed the symbol "
+            "that it has just chosen.",
+            {
+                "        previous = logits.argmax(-1)\n        columns.append(previous)\n":
+                    "        columns.append(logits.argmax(-1))\n",
+            },
+        ),
+        Misconception(
+            "overflow",
+            "exp(i/k) overflows for large i. Multiply numerator and denominator by exp(-i/k) "
+            "first.",
+            {
+                "    weight = k * math.exp(-i / k)  # numerator":
+                    "    weight = k / math.exp(i / k)  # numerator",
+            },
+        ),
+        Misconception(
+            "exponential_decay",
+            "This is exp(-i/k), which starts to fall at once. The inverse sigmoid stays near 1 for "
+            "a while and then falls.",
+            {"return weight / (weight + 1)": "return weight / k"},
+        ),
+        Misconception(
+            "plain_sigmoid",
+            "The factor k is missing in numerator and denominator: this starts at one half, "
+            "whatever k is.",
+            {"weight = k * math.exp(-i / k)": "weight = math.exp(-i / k)"},
+        ),
+    ],
+}

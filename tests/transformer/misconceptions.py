@@ -1,646 +1,568 @@
+"""What students get wrong in transformer, as edits of the reference."""
+
 from dlcourse.authoring import Misconception
 
-MISCONCEPTIONS = [
-    # 1. bahdanau_attention
-    Misconception(
-        question="bahdanau_attention",
-        name="softmax_over_the_batch",
-        hint="The softmax runs over the sentences of the batch. The weights of one sentence have to sum to "
-        "1 over its own positions; other sentences are none of its business.",
-        edits=[("torch.softmax(e, dim=-1)", "torch.softmax(e, dim=0)")],
-    ),
-    Misconception(
-        question="bahdanau_attention",
-        name="tanh_outside",
-        hint="The tanh was taken of the finished score. It belongs to the hidden units, before v. A tanh "
-        "of the score is monotone: it leaves the order of the positions the same for every decoder "
-        "state.",
-        edits=[
-            ("torch.tanh((s @ Ws.T)[:, None] + H @ Wh.T)", "(s @ Ws.T)[:, None] + H @ Wh.T"),
-            ("(hidden @ v).masked_fill", "torch.tanh(hidden @ v).masked_fill"),
-        ],
-    ),
-    Misconception(
-        question="bahdanau_attention",
-        name="two_tanhs",
-        hint="Each of the two projections went through a tanh of its own before they were added. There is "
-        "one tanh, of the sum: only so do s and h_j interact.",
-        edits=[
-            (
-                "torch.tanh((s @ Ws.T)[:, None] + H @ Wh.T)",
-                "torch.tanh(s @ Ws.T)[:, None] + torch.tanh(H @ Wh.T)",
-            )
-        ],
-    ),
-    Misconception(
-        question="bahdanau_attention",
-        name="padding_gets_weight",
-        hint="The mask was not used: filled positions get weight, though they are no words.",
-        edits=[("(hidden @ v).masked_fill(~mask, -math.inf)", "hidden @ v")],
-    ),
-    Misconception(
-        question="bahdanau_attention",
-        name="padding_scores_zero",
-        hint="The scores of filled positions were set to 0. The exponential of 0 is 1, so they keep a "
-        "weight, and a large one where the other scores are negative.",
-        edits=[("masked_fill(~mask, -math.inf)", "masked_fill(~mask, 0.0)")],
-    ),
-    Misconception(
-        question="bahdanau_attention",
-        name="padding_deleted_after_the_softmax",
-        hint="The weights of filled positions were set to 0 after the softmax. They had already taken "
-        "their share, so the rest does not sum to 1.",
-        edits=[
-            ("(hidden @ v).masked_fill(~mask, -math.inf)", "hidden @ v"),
-            ("torch.softmax(e, dim=-1)", "torch.softmax(e, dim=-1) * mask"),
-        ],
-    ),
-    # 2. luong_scores
-    Misconception(
-        question="luong_scores",
-        name="general_with_the_transpose",
-        hint="W was transposed in the general score. Its rows belong to s and its columns to h_j; with a "
-        "square W both orders run, and they are different scores.",
-        edits=[("bi,ij,bnj->bn", "bi,ji,bnj->bn")],
-    ),
-    Misconception(
-        question="luong_scores",
-        name="concat_the_other_way_round",
-        hint="The encoder state was put before the decoder state. The columns of W are made for [s; h_j], "
-        "with s first.",
-        edits=[("torch.cat([states, H], dim=-1)", "torch.cat([H, states], dim=-1)")],
-    ),
-    Misconception(
-        question="luong_scores",
-        name="dot_over_the_positions",
-        hint="The dot product ran over the positions and left the features. A score is one number per "
-        "position: the features have to be summed.",
-        edits=[("bd,bnd->bn", "bn,bnd->bd")],
-    ),
-    Misconception(
-        question="luong_scores",
-        name="dot_is_scaled",
-        hint="The dot score was divided by the square root of the width. That came only with the "
-        "Transformer; Luong's scores are bare.",
-        edits=[
-            (
-                'return torch.einsum("bd,bnd->bn", s, H)',
-                'return torch.einsum("bd,bnd->bn", s, H) / s.shape[1] ** 0.5',
-            )
-        ],
-    ),
-    Misconception(
-        question="luong_scores",
-        name="concat_without_tanh",
-        hint="The concat score lacks its tanh. Without it, it is a sum of a term of s and a term of h_j, "
-        "and the softmax cancels the first.",
-        edits=[
-            ("torch.tanh(torch.cat([states, H], dim=-1) @ W.T)", "(torch.cat([states, H], dim=-1) @ W.T)")
-        ],
-    ),
-    Misconception(
-        question="luong_scores",
-        name="softmax_included",
-        hint="These are weights, not scores: a softmax was already applied to the dot products. Asked are "
-        "the bare scores, which still have to be masked.",
-        edits=[
-            (
-                'return torch.einsum("bd,bnd->bn", s, H)',
-                'return torch.softmax(torch.einsum("bd,bnd->bn", s, H), -1)',
-            )
-        ],
-    ),
-    Misconception(
-        question="luong_scores",
-        name="window_without_its_ends",
-        hint="The positions at a distance of exactly D are missing. Both ends belong to the window: it has "
-        "2D + 1 positions.",
-        edits=[(".abs() <= D", ".abs() < D")],
-    ),
-    Misconception(
-        question="luong_scores",
-        name="window_open_to_the_left",
-        hint="The window has no left end. Positions more than D before the centre are as far away as those "
-        "after it.",
-        edits=[("(torch.arange(n) - p[:, None]).abs() <= D", "torch.arange(n) - p[:, None] <= D")],
-    ),
-    Misconception(
-        question="luong_scores",
-        name="centre_cut_to_a_whole_number",
-        hint="The centre was turned into an integer first. A predicted centre lies between two positions, "
-        "and cutting off its fraction shifts the window.",
-        edits=[("- p[:, None]).abs()", "- p.long()[:, None]).abs()")],
-    ),
-    # 3. scaled_dot_product_attention
-    Misconception(
-        question="scaled_dot_product_attention",
-        name="no_scaling",
-        hint="The scores were not divided by the square root of d_k. Their variance is d_k, and in wide "
-        "heads the softmax saturates and stops learning.",
-        edits=[(" / math.sqrt(Q.shape[-1])", "")],
-    ),
-    Misconception(
-        question="scaled_dot_product_attention",
-        name="divided_by_d_k",
-        hint="The scores were divided by d_k. It is their variance that is d_k, so their size is its "
-        "square root.",
-        edits=[("math.sqrt(Q.shape[-1])", "Q.shape[-1]")],
-    ),
-    Misconception(
-        question="scaled_dot_product_attention",
-        name="scaled_by_the_number_of_keys",
-        hint="The scores were divided by the square root of the number of keys. The size of a dot product "
-        "depends on the width d_k of the vectors, the last axis.",
-        edits=[("math.sqrt(Q.shape[-1])", "math.sqrt(K.shape[-2])")],
-    ),
-    Misconception(
-        question="scaled_dot_product_attention",
-        name="softmax_over_the_queries",
-        hint="The softmax runs over the queries. Each query distributes a weight of 1 over the keys, the "
-        "last axis.",
-        edits=[("torch.softmax(scores, dim=-1)", "torch.softmax(scores, dim=-2)")],
-    ),
-    Misconception(
-        question="scaled_dot_product_attention",
-        name="mask_upside_down",
-        hint="The mask was read the wrong way round: True means that a key may be looked at. Other code "
-        "(and parts of torch) mark what is forbidden.",
-        edits=[("masked_fill(~allowed, -math.inf)", "masked_fill(allowed, -math.inf)")],
-    ),
-    Misconception(
-        question="scaled_dot_product_attention",
-        name="mask_after_the_softmax",
-        hint="The weights were multiplied by the mask after the softmax. The forbidden keys had taken "
-        "their share by then, so the rows do not sum to 1.",
-        edits=[
-            ("scores = scores.masked_fill(~allowed, -math.inf)", "after = allowed"),
-            (
-                "weights = torch.softmax(scores, dim=-1)",
-                "weights = torch.softmax(scores, dim=-1) * (1 if allowed is None else after)",
-            ),
-        ],
-    ),
-    Misconception(
-        question="scaled_dot_product_attention",
-        name="mask_added_as_numbers",
-        hint="The mask was added to the scores as zeros and ones. That favours allowed keys a little and "
-        "forbids none: a forbidden score has to become minus infinity.",
-        edits=[("scores.masked_fill(~allowed, -math.inf)", "scores + allowed.to(scores.dtype)")],
-    ),
-    # 4. make_masks
-    Misconception(
-        question="make_masks",
-        name="diagonal_forbidden",
-        hint="The diagonal is forbidden. A token is known when the next one is predicted, so it may look "
-        "at itself; the first one has nothing else to look at.",
-        edits=[(".tril()", ".tril(-1)")],
-    ),
-    Misconception(
-        question="make_masks",
-        name="padding_on_the_query_axis",
-        hint="The padding of the target was put on the query axis. It is padded keys that must not be "
-        "seen; padded queries left with nothing to look at give nan.",
-        edits=[("causal & (tgt != pad)[:, None, None, :]", "causal & (tgt != pad)[:, None, :, None]")],
-    ),
-    Misconception(
-        question="make_masks",
-        name="either_condition_is_enough",
-        hint="The two conditions were joined by OR. A key has to be no padding AND not in the future; with "
-        "OR every real word of the future can be seen.",
-        edits=[("causal & (tgt", "causal | (tgt")],
-    ),
-    Misconception(
-        question="make_masks",
-        name="triangle_upside_down",
-        hint="The triangle points the wrong way: each token sees itself and the future. Row i is the "
-        "query, and the keys j <= i are allowed.",
-        edits=[(".tril()", ".triu()")],
-    ),
-    Misconception(
-        question="make_masks",
-        name="target_padding_forgotten",
-        hint="The target mask is only causal. Padding inside or before a target has to be hidden as well.",
-        edits=[("causal & (tgt != pad)[:, None, None, :]", "causal.expand(len(tgt), 1, m, m)")],
-    ),
-    Misconception(
-        question="make_masks",
-        name="padding_is_always_zero",
-        hint="Padding was looked for at the id 0. Which id pads is an argument.",
-        edits=[("(src != pad)", "(src != 0)"), ("(tgt != pad)", "(tgt != 0)")],
-    ),
-    Misconception(
-        question="make_masks",
-        name="true_means_padding",
-        hint="The source mask is True at the padding. In this notebook True means allowed, in every mask.",
-        edits=[("(src != pad)", "(src == pad)")],
-    ),
-    # 5. multi_head_attention
-    Misconception(
-        question="multi_head_attention",
-        name="reshaped_into_heads",
-        hint="The projections were reshaped to (B, h, n, d_k) in one go. That cuts the sentence into "
-        "pieces, not the features: first cut the last axis into (h, d_k), then swap the axes.",
-        edits=[
-            ("(x @ W).unflatten(-1, (h, -1)).transpose(1, 2)", "(x @ W).reshape(len(x), h, x.shape[1], -1)"),
-        ],
-    ),
-    Misconception(
-        question="multi_head_attention",
-        name="joined_without_swapping_back",
-        hint="The heads were reshaped to (B, n, D) without swapping the axes back. A row then holds one "
-        "head at several positions instead of all heads at one position.",
-        edits=[("heads.transpose(1, 2).flatten(2)", "heads.reshape(q.shape)")],
-    ),
-    Misconception(
-        question="multi_head_attention",
-        name="scaled_by_the_model_width",
-        hint="The scores are scaled by the square root of D. The dot products of a head run over its own "
-        "d_k = D/h features only.",
-        edits=[("split(q, Wq), split", "split(q, Wq) / math.sqrt(h), split")],
-    ),
-    Misconception(
-        question="multi_head_attention",
-        name="heads_not_mixed",
-        hint="The joined heads were returned without the output projection. Without it no feature of the "
-        "result can combine two heads.",
-        edits=[(".flatten(2) @ Wo", ".flatten(2)")],
-    ),
-    Misconception(
-        question="multi_head_attention",
-        name="heads_of_every_hth_column",
-        hint="Head i got the columns i, i + h, i + 2h, ... It owns d_k neighbouring columns: the last axis "
-        "is cut into (h, d_k), not (d_k, h).",
-        edits=[("unflatten(-1, (h, -1)).transpose(1, 2)", "unflatten(-1, (-1, h)).movedim(-1, 1)")],
-    ),
-    Misconception(
-        question="multi_head_attention",
-        name="weights_of_a_linear_layer",
-        hint="The projections were transposed, as nn.Linear stores them. Here tokens are rows and weights "
-        "multiply from the right as they are.",
-        edits=[("(x @ W)", "(x @ W.T)")],
-    ),
-    Misconception(
-        question="multi_head_attention",
-        name="values_from_the_keys",
-        hint="The values were projected from k. What is compared and what is averaged are two arguments, "
-        "and they may differ.",
-        edits=[("split(v, Wv)", "split(k, Wv)")],
-    ),
-    Misconception(
-        question="multi_head_attention",
-        name="mask_not_passed_on",
-        hint="The mask was not handed to the attention: padded and future tokens are read.",
-        edits=[("split(v, Wv), mask)", "split(v, Wv))")],
-    ),
-    # 6. sinusoidal_positions
-    Misconception(
-        question="sinusoidal_positions",
-        name="exponent_doubled",
-        hint="The exponent is twice too large. The columns 0, 2, 4, ... already are the 2i of the formula.",
-        edits=[("-torch.arange(0, d, 2) / d", "-2 * torch.arange(0, d, 2) / d")],
-    ),
-    Misconception(
-        question="sinusoidal_positions",
-        name="sines_then_cosines",
-        hint="All sines stand in the first half and all cosines in the second. Here they alternate: sine "
-        "in the even columns, cosine in the odd ones. (Both layouts exist.)",
-        edits=[
-            (
-                "torch.stack([angle.sin(), angle.cos()], dim=-1).flatten(1)",
-                "torch.cat([angle.sin(), angle.cos()], dim=-1)",
-            )
-        ],
-    ),
-    Misconception(
-        question="sinusoidal_positions",
-        name="whole_exponents",
-        hint="The exponent was divided without remainder: 2i // d is 0 for every pair. All pairs then turn "
-        "at the same speed, 1 radian per position.",
-        edits=[("-torch.arange(0, d, 2) / d", "-(torch.arange(0, d, 2) // d)")],
-    ),
-    Misconception(
-        question="sinusoidal_positions",
-        name="positions_from_one",
-        hint="The first row belongs to position 1. Positions are counted from 0: the first row is 0, 1, 0, "
-        "1, ...",
-        edits=[("torch.arange(n)[:, None]", "torch.arange(1, n + 1)[:, None]")],
-    ),
-    Misconception(
-        question="sinusoidal_positions",
-        name="cosines_first",
-        hint="Sine and cosine are swapped: the sine stands in the even columns.",
-        edits=[("[angle.sin(), angle.cos()]", "[angle.cos(), angle.sin()]")],
-    ),
-    # 7. encoder_layer
-    Misconception(
-        question="encoder_layer",
-        name="norm_over_the_positions",
-        hint="Mean and variance were taken over the positions. Layer normalisation treats every token "
-        "alone, over its features; otherwise padding and later words change a token.",
-        edits=[
-            ("x.mean(dim=-1, keepdim=True)", "x.mean(dim=max(x.dim() - 2, 0), keepdim=True)"),
-            (
-                "x.var(dim=-1, keepdim=True, unbiased=False)",
-                "x.var(dim=max(x.dim() - 2, 0), keepdim=True, unbiased=False)",
-            ),
-        ],
-    ),
-    Misconception(
-        question="encoder_layer",
-        name="norm_over_the_batch",
-        hint="Mean and variance were taken over the first axis, as batch normalisation does. Layer "
-        "normalisation treats every token alone, over its features.",
-        edits=[
-            ("x.mean(dim=-1, keepdim=True)", "x.mean(dim=0, keepdim=True)"),
-            ("x.var(dim=-1, keepdim=True, unbiased=False)", "x.var(dim=0, keepdim=True, unbiased=False)"),
-        ],
-    ),
-    Misconception(
-        question="encoder_layer",
-        name="variance_by_d_minus_one",
-        hint="The variance was divided by D - 1, which is what torch.var does by default. Layer "
-        "normalisation takes the plain mean of the squared deviations.",
-        edits=[(", unbiased=False)", ")")],
-    ),
-    Misconception(
-        question="encoder_layer",
-        name="eps_outside_the_root",
-        hint="eps was added to the standard deviation. It stands under the root, next to the variance.",
-        edits=[("torch.sqrt(variance + eps)", "(torch.sqrt(variance) + eps)")],
-    ),
-    Misconception(
-        question="encoder_layer",
-        name="no_relu",
-        hint="The hidden layer of the feed-forward network has no ReLU. Two linear layers in a row are one.",
-        edits=[("torch.relu(x @ W1 + b1)", "(x @ W1 + b1)")],
-    ),
-    Misconception(
-        question="encoder_layer",
-        name="relu_at_the_end",
-        hint="The ReLU was put after the second linear layer. It belongs between the two; the output may "
-        "be negative.",
-        edits=[("torch.relu(x @ W1 + b1) @ W2 + b2", "torch.relu((x @ W1 + b1) @ W2 + b2)")],
-    ),
-    Misconception(
-        question="encoder_layer",
-        name="pre_norm",
-        hint="This is the pre-LN order: normalise, transform, add. Here the sum is normalised, as in the "
-        "original paper.",
-        edits=[
-            (
-                'attended, _ = multi_head_attention(x, x, x, **p["self_attention"], h=h, mask=mask)\n'
-                '    x = layer_norm(x + attended, **p["norm1"])',
-                'z = layer_norm(x, **p["norm1"])\n'
-                '    x = x + multi_head_attention(z, z, z, **p["self_attention"], h=h, mask=mask)[0]',
-            ),
-            (
-                'layer_norm(x + feed_forward(x, **p["feed_forward"]), **p["norm2"])',
-                'x + feed_forward(layer_norm(x, **p["norm2"]), **p["feed_forward"])',
-            ),
-        ],
-    ),
-    Misconception(
-        question="encoder_layer",
-        name="second_residual_from_the_input",
-        hint="The second residual connection starts at the input of the layer. It starts at the output of "
-        "the first half; otherwise what attention found is only seen by the feed-forward network.",
-        edits=[
-            (
-                '    x = layer_norm(x + attended, **p["norm1"])',
-                '    first, x = x, layer_norm(x + attended, **p["norm1"])',
-            ),
-            ("return layer_norm(x + feed_forward(x, **p", "return layer_norm(first + feed_forward(x, **p"),
-        ],
-    ),
-    Misconception(
-        question="encoder_layer",
-        name="no_residual_around_attention",
-        hint="The input is not added back after the attention. Without the residual connection a token "
-        "forgets itself.",
-        edits=[("layer_norm(x + attended,", "layer_norm(attended,")],
-    ),
-    Misconception(
-        question="encoder_layer",
-        name="one_norm_for_both",
-        hint="The same scale and shift were used twice. Each of the two halves has its own.",
-        edits=[('**p["norm2"])', '**p["norm1"])')],
-    ),
-    # 8. decoder_layer
-    Misconception(
-        question="decoder_layer",
-        name="causal_mask_in_cross_attention",
-        hint="The cross-attention was masked causally. The whole source is known before the first word is "
-        "written; only its padding is forbidden.",
-        edits=[
-            (
-                "h=h, mask=src_mask)",
-                "h=h, mask=src_mask & torch.ones(y.shape[1], memory.shape[1], dtype=torch.bool).tril())",
-            )
-        ],
-    ),
-    Misconception(
-        question="decoder_layer",
-        name="keys_and_values_from_the_target",
-        hint="The second attention looks at the target again: its keys and values come from y. It is the "
-        "only place where the decoder reads the source.",
-        edits=[
-            (
-                'multi_head_attention(y, memory, memory, **p["cross_attention"]',
-                'multi_head_attention(y, y, y, **p["cross_attention"]',
-            )
-        ],
-    ),
-    Misconception(
-        question="decoder_layer",
-        name="values_from_the_target",
-        hint="Keys come from the memory but values from the target. What is averaged has to come from "
-        "where the keys come from.",
-        edits=[("(y, memory, memory,", "(y, memory, y,")],
-    ),
-    Misconception(
-        question="decoder_layer",
-        name="two_norms_shared",
-        hint="The norm after the cross-attention was used again after the feed-forward network. A decoder "
-        "layer has three norms with parameters of their own.",
-        edits=[('**p["norm3"])', '**p["norm2"])')],
-    ),
-    Misconception(
-        question="decoder_layer",
-        name="one_attention_for_both",
-        hint="The cross-attention used the matrices of the self-attention. The two are separate, with four "
-        "matrices each.",
-        edits=[('**p["cross_attention"]', '**p["self_attention"]')],
-    ),
-    Misconception(
-        question="decoder_layer",
-        name="future_visible",
-        hint="The self-attention was not masked. A target token that sees the next one has nothing to "
-        "predict, and at test time the future is missing.",
-        edits=[("h=h, mask=tgt_mask)", "h=h)")],
-    ),
-    Misconception(
-        question="decoder_layer",
-        name="source_padding_read",
-        hint="The cross-attention was not masked: padding of the source is read.",
-        edits=[("h=h, mask=src_mask)", "h=h)")],
-    ),
-    Misconception(
-        question="decoder_layer",
-        name="cross_attention_without_residual",
-        hint="What was read from the source replaces the target token instead of being added to it.",
-        edits=[("layer_norm(y + read,", "layer_norm(read,")],
-    ),
-    # 9. Transformer
-    Misconception(
-        question="Transformer",
-        name="embeddings_not_scaled",
-        hint="The embeddings were not multiplied by the square root of D. Next to the positions the words "
-        "are then too small.",
-        edits=[(" * math.sqrt(self.d_model) + sin", " + sin")],
-    ),
-    Misconception(
-        question="Transformer",
-        name="positions_scaled_too",
-        hint="The positions were scaled as well. Only the embedding is multiplied by the square root of D, "
-        "before the positions are added.",
-        edits=[
-            (
-                "table(ids) * math.sqrt(self.d_model) + sinusoidal_positions(ids.shape[1], self.d_model)",
-                "(table(ids) + sinusoidal_positions(ids.shape[1], self.d_model)) * math.sqrt(self.d_model)",
-            )
-        ],
-    ),
-    Misconception(
-        question="Transformer",
-        name="positions_forgotten",
-        hint="No positions were added. Attention alone cannot tell one order of the words from another.",
-        edits=[(" + sinusoidal_positions(ids.shape[1], self.d_model)", "")],
-    ),
-    Misconception(
-        question="Transformer",
-        name="target_not_shifted",
-        hint="Labels and inputs are the same tokens, so each position only has to copy what it sees. The "
-        "label is the token that follows.",
-        edits=[("tgt[:, 1:].flatten()", "tgt[:, :-1].flatten()")],
-    ),
-    Misconception(
-        question="Transformer",
-        name="padding_in_the_loss",
-        hint="Padding counts as a label. The model is then mostly trained to write padding, and the loss "
-        "depends on how far the batch was filled up.",
-        edits=[(", ignore_index=self.pad)", ")")],
-    ),
-    Misconception(
-        question="Transformer",
-        name="sum_in_place_of_the_mean",
-        hint="The loss is a sum over the labels. Asked is their mean, so that it does not grow with the "
-        "batch.",
-        edits=[("ignore_index=self.pad)", 'ignore_index=self.pad, reduction="sum")')],
-    ),
-    Misconception(
-        question="Transformer",
-        name="decoder_reads_the_embeddings",
-        hint="The decoder reads the embedded source. The memory is what comes out of the last encoder layer.",
-        edits=[
-            (
-                "            memory = encoder_layer(memory, p, self.n_heads, src_mask)",
-                "            encoder_layer(memory, p, self.n_heads, src_mask)",
-            )
-        ],
-    ),
-    Misconception(
-        question="Transformer",
-        name="layer_by_layer_memory",
-        hint="Decoder layer i read the output of encoder layer i. Every decoder layer reads the output of "
-        "the last encoder layer.",
-        edits=[
-            (
-                "        for p in self.encoder:\n            memory =",
-                "        memories = []\n        for p in self.encoder:\n            memory =",
-            ),
-            (
-                "self.n_heads, src_mask)\n        y = self.embed",
-                "self.n_heads, src_mask)\n            memories.append(memory)\n        y = self.embed",
-            ),
-            ("        for p in self.decoder:", "        for p, memory in zip(self.decoder, memories):"),
-        ],
-    ),
-    Misconception(
-        question="Transformer",
-        name="source_table_for_the_target",
-        hint="The target was looked up in the table of the source. The two vocabularies have a table each.",
-        edits=[("self.embed(self.tgt_embedding, tgt_in)", "self.embed(self.src_embedding, tgt_in)")],
-    ),
-    Misconception(
-        question="Transformer",
-        name="argmax_over_all_positions",
-        hint="The token was chosen among the logits of all positions. Only the last position predicts the "
-        "next token; the others repeat what has been predicted before.",
-        edits=[("logits[:, -1].argmax(dim=-1)", "(logits.flatten(1).argmax(dim=-1) % logits.shape[-1])")],
-    ),
-    Misconception(
-        question="Transformer",
-        name="argmax_of_the_first_position",
-        hint="The token was read off the first position, which always predicts the first token again. The "
-        "last position predicts what comes next.",
-        edits=[("logits[:, -1].argmax", "logits[:, 0].argmax")],
-    ),
-    Misconception(
-        question="Transformer",
-        name="only_the_last_token_fed",
-        hint="Only the last token was fed back. The decoder needs everything that it has written: the last "
-        "token alone stands at position 0 and has no past.",
-        edits=[("self(src, tgt)\n", "self(src, tgt[:, -1:])\n")],
-    ),
-    Misconception(
-        question="Transformer",
-        name="runs_on_after_eos",
-        hint="Complete sentences go on growing. After eos a row gets padding.",
-        edits=[(".masked_fill(complete, self.pad)", "")],
-    ),
-    Misconception(
-        question="Transformer",
-        name="never_stops_early",
-        hint="All steps up to max_len are made, though all sentences are complete before.",
-        edits=[("            if complete.all():\n                break\n", "")],
-    ),
-    Misconception(
-        question="Transformer",
-        name="stops_with_the_first",
-        hint="Writing stops as soon as one sentence is complete. The others are cut off; it has to go on "
-        "until all are.",
-        edits=[("complete.all()", "complete.any()")],
-    ),
-    Misconception(
-        question="Transformer",
-        name="bos_returned",
-        hint="The result still begins with bos, which was given and not written.",
-        edits=[("return tgt[:, 1:]\n", "return tgt\n")],
-    ),
-    Misconception(
-        question="Transformer",
-        name="one_attention_per_decoder_layer",
-        hint="A decoder layer has two attentions, self and cross, and so twice the attention parameters of "
-        "an encoder layer.",
-        edits=[("2 * attention + ffn", "attention + ffn")],
-    ),
-    Misconception(
-        question="Transformer",
-        name="two_norms_in_the_decoder",
-        hint="A decoder layer has three norms, one after each of its three parts.",
-        edits=[("3 * norm", "2 * norm")],
-    ),
-    Misconception(
-        question="Transformer",
-        name="output_layer_tied",
-        hint="The output layer was counted as part of the target's table. Some models share the two; here "
-        "they are separate, and the output layer has weights of its own.",
-        edits=[("output = d_model * n_tgt + n_tgt", "output = n_tgt")],
-    ),
-    Misconception(
-        question="Transformer",
-        name="biases_not_counted",
-        hint="The biases of the feed-forward networks are missing.",
-        edits=[("2 * d_model * d_ff + d_ff + d_model", "2 * d_model * d_ff")],
-    ),
-]
+MISCONCEPTIONS = {
+    "bahdanau_attention": [
+        Misconception(
+            "softmax_over_the_batch",
+            "The softmax runs over the sentences of the batch. The weights of one sentence have to "
+            "sum to 1 over its own positions; other sentences are none of its business.",
+            {"torch.softmax(e, dim=-1)": "torch.softmax(e, dim=0)"},
+        ),
+        Misconception(
+            "tanh_outside",
+            "The tanh was taken of the finished score. It belongs to the hidden units, before v. A "
+            "tanh of the score is monotone: it leaves the order of the positions the same for "
+            "every decoder state.",
+            {
+                "torch.tanh((s @ Ws.T)[:, None] + H @ Wh.T)": "(s @ Ws.T)[:, None] + H @ Wh.T",
+                "(hidden @ v).masked_fill": "torch.tanh(hidden @ v).masked_fill",
+            },
+        ),
+        Misconception(
+            "two_tanhs",
+            "Each of the two projections went through a tanh of its own before they were added. "
+            "There is one tanh, of the sum: only so do s and h_j interact.",
+            {
+                "torch.tanh((s @ Ws.T)[:, None] + H @ Wh.T)":
+                    "torch.tanh(s @ Ws.T)[:, None] + torch.tanh(H @ Wh.T)",
+            },
+        ),
+        Misconception(
+            "padding_gets_weight",
+            "The mask was not used: filled positions get weight, though they are no words.",
+            {"(hidden @ v).masked_fill(~mask, -math.inf)": "hidden @ v"},
+        ),
+        Misconception(
+            "padding_scores_zero",
+            "The scores of filled positions were set to 0. The exponential of 0 is 1, so they keep "
+            "a weight, and a large one where the other scores are negative.",
+            {"masked_fill(~mask, -math.inf)": "masked_fill(~mask, 0.0)"},
+        ),
+        Misconception(
+            "padding_deleted_after_the_softmax",
+            "The weights of filled positions were set to 0 after the softmax. They had already "
+            "taken their share, so the rest does not sum to 1.",
+            {
+                "(hidden @ v).masked_fill(~mask, -math.inf)": "hidden @ v",
+                "torch.softmax(e, dim=-1)": "torch.softmax(e, dim=-1) * mask",
+            },
+        ),
+    ],
+    "luong_scores": [
+        Misconception(
+            "general_with_the_transpose",
+            "W was transposed in the general score. Its rows belong to s and its columns to h_j; "
+            "with a square W both orders run, and they are different scores.",
+            {"bi,ij,bnj->bn": "bi,ji,bnj->bn"},
+        ),
+        Misconception(
+            "concat_the_other_way_round",
+            "The encoder state was put before the decoder state. The columns of W are made for [s; "
+            "h_j], with s first.",
+            {"torch.cat([states, H], dim=-1)": "torch.cat([H, states], dim=-1)"},
+        ),
+        Misconception(
+            "dot_over_the_positions",
+            "The dot product ran over the positions and left the features. A score is one number "
+            "per position: the features have to be summed.",
+            {"bd,bnd->bn": "bn,bnd->bd"},
+        ),
+        Misconception(
+            "dot_is_scaled",
+            "The dot score was divided by the square root of the width. That came only with the "
+            "Transformer; Luong's scores are bare.",
+            {
+                'return torch.einsum("bd,bnd->bn", s, H)':
+                    'return torch.einsum("bd,bnd->bn", s, H) / s.shape[1] ** 0.5',
+            },
+        ),
+        Misconception(
+            "concat_without_tanh",
+            "The concat score lacks its tanh. Without it, it is a sum of a term of s and a term of "
+            "h_j, and the softmax cancels the first.",
+            {
+                "torch.tanh(torch.cat([states, H], dim=-1) @ W.T)":
+                    "(torch.cat([states, H], dim=-1) @ W.T)",
+            },
+        ),
+        Misconception(
+            "softmax_included",
+            "These are weights, not scores: a softmax was already applied to the dot products. "
+            "Asked are the bare scores, which still have to be masked.",
+            {
+                'return torch.einsum("bd,bnd->bn", s, H)':
+                    'return torch.softmax(torch.einsum("bd,bnd->bn", s, H), -1)',
+            },
+        ),
+        Misconception(
+            "window_without_its_ends",
+            "The positions at a distance of exactly D are missing. Both ends belong to the window: "
+            "it has 2D + 1 positions.",
+            {".abs() <= D": ".abs() < D"},
+        ),
+        Misconception(
+            "window_open_to_the_left",
+            "The window has no left end. Positions more than D before the centre are as far away "
+            "as those after it.",
+            {"(torch.arange(n) - p[:, None]).abs() <= D": "torch.arange(n) - p[:, None] <= D"},
+        ),
+        Misconception(
+            "centre_cut_to_a_whole_number",
+            "The centre was turned into an integer first. A predicted centre lies between two "
+            "positions, and cutting off its fraction shifts the window.",
+            {"- p[:, None]).abs()": "- p.long()[:, None]).abs()"},
+        ),
+    ],
+    "scaled_dot_product_attention": [
+        Misconception(
+            "no_scaling",
+            "The scores were not divided by the square root of d_k. Their variance is d_k, and in "
+            "wide heads the softmax saturates and stops learning.",
+            {" / math.sqrt(Q.shape[-1])": ""},
+        ),
+        Misconception(
+            "divided_by_d_k",
+            "The scores were divided by d_k. It is their variance that is d_k, so their size is "
+            "its square root.",
+            {"math.sqrt(Q.shape[-1])": "Q.shape[-1]"},
+        ),
+        Misconception(
+            "scaled_by_the_number_of_keys",
+            "The scores were divided by the square root of the number of keys. The size of a dot "
+            "product depends on the width d_k of the vectors, the last axis.",
+            {"math.sqrt(Q.shape[-1])": "math.sqrt(K.shape[-2])"},
+        ),
+        Misconception(
+            "softmax_over_the_queries",
+            "The softmax runs over the queries. Each query distributes a weight of 1 over the "
+            "keys, the last axis.",
+            {"torch.softmax(scores, dim=-1)": "torch.softmax(scores, dim=-2)"},
+        ),
+        Misconception(
+            "mask_upside_down",
+            "The mask was read the wrong way round: True means that a key may be looked at. Other "
+            "code (and parts of torch) mark what is forbidden.",
+            {"masked_fill(~allowed, -math.inf)": "masked_fill(allowed, -math.inf)"},
+        ),
+        Misconception(
+            "mask_after_the_softmax",
+            "The weights were multiplied by the mask after the softmax. The forbidden keys had "
+            "taken their share by then, so the rows do not sum to 1.",
+            {
+                "scores = scores.masked_fill(~allowed, -math.inf)": "after = allowed",
+                "weights = torch.softmax(scores, dim=-1)":
+                    "weights = torch.softmax(scores, dim=-1) * (1 if allowed is None else after)",
+            },
+        ),
+        Misconception(
+            "mask_added_as_numbers",
+            "The mask was added to the scores as zeros and ones. That favours allowed keys a "
+            "little and forbids none: a forbidden score has to become minus infinity.",
+            {"scores.masked_fill(~allowed, -math.inf)": "scores + allowed.to(scores.dtype)"},
+        ),
+    ],
+    "make_masks": [
+        Misconception(
+            "diagonal_forbidden",
+            "The diagonal is forbidden. A token is known when the next one is predicted, so it may "
+            "look at itself; the first one has nothing else to look at.",
+            {".tril()": ".tril(-1)"},
+        ),
+        Misconception(
+            "padding_on_the_query_axis",
+            "The padding of the target was put on the query axis. It is padded keys that must not "
+            "be seen; padded queries left with nothing to look at give nan.",
+            {"causal & (tgt != pad)[:, None, None, :]": "causal & (tgt != pad)[:, None, :, None]"},
+        ),
+        Misconception(
+            "either_condition_is_enough",
+            "The two conditions were joined by OR. A key has to be no padding AND not in the "
+            "future; with OR every real word of the future can be seen.",
+            {"causal & (tgt": "causal | (tgt"},
+        ),
+        Misconception(
+            "triangle_upside_down",
+            "The triangle points the wrong way: each token sees itself and the future. Row i is "
+            "the query, and the keys j <= i are allowed.",
+            {".tril()": ".triu()"},
+        ),
+        Misconception(
+            "target_padding_forgotten",
+            "The target mask is only causal. Padding inside or before a target has to be hidden as "
+            "well.",
+            {"causal & (tgt != pad)[:, None, None, :]": "causal.expand(len(tgt), 1, m, m)"},
+        ),
+        Misconception(
+            "padding_is_always_zero",
+            "Padding was looked for at the id 0. Which id pads is an argument.",
+            {"(src != pad)": "(src != 0)", "(tgt != pad)": "(tgt != 0)"},
+        ),
+        Misconception(
+            "true_means_padding",
+            "The source mask is True at the padding. In this notebook True means allowed, in every "
+            "mask.",
+            {"(src != pad)": "(src == pad)"},
+        ),
+    ],
+    "multi_head_attention": [
+        Misconception(
+            "reshaped_into_heads",
+            "The projections were reshaped to (B, h, n, d_k) in one go. That cuts the sentence "
+            "into pieces, not the features: first cut the last axis into (h, d_k), then swap the "
+            "axes.",
+            {
+                "(x @ W).unflatten(-1, (h, -1)).transpose(1, 2)":
+                    "(x @ W).reshape(len(x), h, x.shape[1], -1)",
+            },
+        ),
+        Misconception(
+            "joined_without_swapping_back",
+            "The heads were reshaped to (B, n, D) without swapping the axes back. A row then holds "
+            "one head at several positions instead of all heads at one position.",
+            {"heads.transpose(1, 2).flatten(2)": "heads.reshape(q.shape)"},
+        ),
+        Misconception(
+            "scaled_by_the_model_width",
+            "The scores are scaled by the square root of D. The dot products of a head run over "
+            "its own d_k = D/h features only.",
+            {"split(q, Wq), split": "split(q, Wq) / math.sqrt(h), split"},
+        ),
+        Misconception(
+            "heads_not_mixed",
+            "The joined heads were returned without the output projection. Without it no feature "
+            "of the result can combine two heads.",
+            {".flatten(2) @ Wo": ".flatten(2)"},
+        ),
+        Misconception(
+            "heads_of_every_hth_column",
+            "Head i got the columns i, i + h, i + 2h, ... It owns d_k neighbouring columns: the "
+            "last axis is cut into (h, d_k), not (d_k, h).",
+            {"unflatten(-1, (h, -1)).transpose(1, 2)": "unflatten(-1, (-1, h)).movedim(-1, 1)"},
+        ),
+        Misconception(
+            "weights_of_a_linear_layer",
+            "The projections were transposed, as nn.Linear stores them. Here tokens are rows and "
+            "weights multiply from the right as they are.",
+            {"(x @ W)": "(x @ W.T)"},
+        ),
+        Misconception(
+            "values_from_the_keys",
+            "The values were projected from k. What is compared and what is averaged are two "
+            "arguments, and they may differ.",
+            {"split(v, Wv)": "split(k, Wv)"},
+        ),
+        Misconception(
+            "mask_not_passed_on",
+            "The mask was not handed to the attention: padded and future tokens are read.",
+            {"split(v, Wv), mask)": "split(v, Wv))"},
+        ),
+    ],
+    "sinusoidal_positions": [
+        Misconception(
+            "exponent_doubled",
+            "The exponent is twice too large. The columns 0, 2, 4, ... already are the 2i of the "
+            "formula.",
+            {"-torch.arange(0, d, 2) / d": "-2 * torch.arange(0, d, 2) / d"},
+        ),
+        Misconception(
+            "sines_then_cosines",
+            "All sines stand in the first half and all cosines in the second. Here they alternate: "
+            "sine in the even columns, cosine in the odd ones. (Both layouts exist.)",
+            {
+                "torch.stack([angle.sin(), angle.cos()], dim=-1).flatten(1)":
+                    "torch.cat([angle.sin(), angle.cos()], dim=-1)",
+            },
+        ),
+        Misconception(
+            "whole_exponents",
+            "The exponent was divided without remainder: 2i // d is 0 for every pair. All pairs "
+            "then turn at the same speed, 1 radian per position.",
+            {"-torch.arange(0, d, 2) / d": "-(torch.arange(0, d, 2) // d)"},
+        ),
+        Misconception(
+            "positions_from_one",
+            "The first row belongs to position 1. Positions are counted from 0: the first row is "
+            "0, 1, 0, 1, ...",
+            {"torch.arange(n)[:, None]": "torch.arange(1, n + 1)[:, None]"},
+        ),
+        Misconception(
+            "cosines_first",
+            "Sine and cosine are swapped: the sine stands in the even columns.",
+            {"[angle.sin(), angle.cos()]": "[angle.cos(), angle.sin()]"},
+        ),
+    ],
+    "encoder_layer": [
+        Misconception(
+            "norm_over_the_positions",
+            "Mean and variance were taken over the positions. Layer normalisation treats every "
+            "token alone, over its features; otherwise padding and later words change a token.",
+            {
+                "x.mean(dim=-1, keepdim=True)": "x.mean(dim=max(x.dim() - 2, 0), keepdim=True)",
+                "x.var(dim=-1, keepdim=True, unbiased=False)":
+                    "x.var(dim=max(x.dim() - 2, 0), keepdim=True, unbiased=False)",
+            },
+        ),
+        Misconception(
+            "norm_over_the_batch",
+            "Mean and variance were taken over the first axis, as batch normalisation does. Layer "
+            "normalisation treats every token alone, over its features.",
+            {
+                "x.mean(dim=-1, keepdim=True)": "x.mean(dim=0, keepdim=True)",
+                "x.var(dim=-1, keepdim=True, unbiased=False)":
+                    "x.var(dim=0, keepdim=True, unbiased=False)",
+            },
+        ),
+        Misconception(
+            "variance_by_d_minus_one",
+            "The variance was divided by D - 1, which is what torch.var does by default. Layer "
+            "normalisation takes the plain mean of the squared deviations.",
+            {", unbiased=False)": ")"},
+        ),
+        Misconception(
+            "eps_outside_the_root",
+            "eps was added to the standard deviation. It stands under the root, next to the "
+            "variance.",
+            {"torch.sqrt(variance + eps)": "(torch.sqrt(variance) + eps)"},
+        ),
+        Misconception(
+            "no_relu",
+            "The hidden layer of the feed-forward network has no ReLU. Two linear layers in a row "
+            "are one.",
+            {"torch.relu(x @ W1 + b1)": "(x @ W1 + b1)"},
+        ),
+        Misconception(
+            "relu_at_the_end",
+            "The ReLU was put after the second linear layer. It belongs between the two; the "
+            "output may be negative.",
+            {"torch.relu(x @ W1 + b1) @ W2 + b2": "torch.relu((x @ W1 + b1) @ W2 + b2)"},
+        ),
+        Misconception(
+            "pre_norm",
+            "This is the pre-LN order: normalise, transform, add. Here the sum is normalised, as "
+            "in the original paper.",
+            {
+                (
+                    'attended, _ = multi_head_attention(x, x, x, **p["self_attention"], h=h, mask=mask)\n'
+                    '    x = layer_norm(x + attended, **p["norm1"])'
+                ): (
+                    'z = layer_norm(x, **p["norm1"])\n'
+                    '    x = x + multi_head_attention(z, z, z, **p["self_attention"], h=h, mask=mask)[0]'
+                ),
+                'layer_norm(x + feed_forward(x, **p["feed_forward"]), **p["norm2"])':
+                    'x + feed_forward(layer_norm(x, **p["norm2"]), **p["feed_forward"])',
+            },
+        ),
+        Misconception(
+            "second_residual_from_the_input",
+            "The second residual connection starts at the input of the layer. It starts at the "
+            "output of the first half; otherwise what attention found is only seen by the "
+            "feed-forward network.",
+            {
+                '    x = layer_norm(x + attended, **p["norm1"])':
+                    '    first, x = x, layer_norm(x + attended, **p["norm1"])',
+                "return layer_norm(x + feed_forward(x, **p":
+                    "return layer_norm(first + feed_forward(x, **p",
+            },
+        ),
+        Misconception(
+            "no_residual_around_attention",
+            "The input is not added back after the attention. Without the residual connection a "
+            "token forgets itself.",
+            {"layer_norm(x + attended,": "layer_norm(attended,"},
+        ),
+        Misconception(
+            "one_norm_for_both",
+            "The same scale and shift were used twice. Each of the two halves has its own.",
+            {'**p["norm2"])': '**p["norm1"])'},
+        ),
+    ],
+    "decoder_layer": [
+        Misconception(
+            "causal_mask_in_cross_attention",
+            "The cross-attention was masked causally. The whole source is known before the first "
+            "word is written; only its padding is forbidden.",
+            {
+                "h=h, mask=src_mask)":
+                    "h=h, mask=src_mask & torch.ones(y.shape[1], memory.shape[1], dtype=torch.bool).tril())",
+            },
+        ),
+        Misconception(
+            "keys_and_values_from_the_target",
+            "The second attention looks at the target again: its keys and values come from y. It "
+            "is the only place where the decoder reads the source.",
+            {
+                'multi_head_attention(y, memory, memory, **p["cross_attention"]':
+                    'multi_head_attention(y, y, y, **p["cross_attention"]',
+            },
+        ),
+        Misconception(
+            "values_from_the_target",
+            "Keys come from the memory but values from the target. What is averaged has to come "
+            "from where the keys come from.",
+            {"(y, memory, memory,": "(y, memory, y,"},
+        ),
+        Misconception(
+            "two_norms_shared",
+            "The norm after the cross-attention was used again after the feed-forward network. A "
+            "decoder layer has three norms with parameters of their own.",
+            {'**p["norm3"])': '**p["norm2"])'},
+        ),
+        Misconception(
+            "one_attention_for_both",
+            "The cross-attention used the matrices of the self-attention. The two are separate, "
+            "with four matrices each.",
+            {'**p["cross_attention"]': '**p["self_attention"]'},
+        ),
+        Misconception(
+            "future_visible",
+            "The self-attention was not masked. A target token that sees the next one has nothing "
+            "to predict, and at test time the future is missing.",
+            {"h=h, mask=tgt_mask)": "h=h)"},
+        ),
+        Misconception(
+            "source_padding_read",
+            "The cross-attention was not masked: padding of the source is read.",
+            {"h=h, mask=src_mask)": "h=h)"},
+        ),
+        Misconception(
+            "cross_attention_without_residual",
+            "What was read from the source replaces the target token instead of being added to it.",
+            {"layer_norm(y + read,": "layer_norm(read,"},
+        ),
+    ],
+    "Transformer": [
+        Misconception(
+            "embeddings_not_scaled",
+            "The embeddings were not multiplied by the square root of D. Next to the positions the "
+            "words are then too small.",
+            {" * math.sqrt(self.d_model) + sin": " + sin"},
+        ),
+        Misconception(
+            "positions_scaled_too",
+            "The positions were scaled as well. Only the embedding is multiplied by the square "
+            "root of D, before the positions are added.",
+            {
+                "table(ids) * math.sqrt(self.d_model) + sinusoidal_positions(ids.shape[1], self.d_model)":
+                    "(table(ids) + sinusoidal_positions(ids.shape[1], self.d_model)) * math.sqrt(self.d_model)",
+            },
+        ),
+        Misconception(
+            "positions_forgotten",
+            "No positions were added. Attention alone cannot tell one order of the words from "
+            "another.",
+            {" + sinusoidal_positions(ids.shape[1], self.d_model)": ""},
+        ),
+        Misconception(
+            "target_not_shifted",
+            "Labels and inputs are the same tokens, so each position only has to copy what it "
+            "sees. The label is the token that follows.",
+            {"tgt[:, 1:].flatten()": "tgt[:, :-1].flatten()"},
+        ),
+        Misconception(
+            "padding_in_the_loss",
+            "Padding counts as a label. The model is then mostly trained to write padding, and the "
+            "loss depends on how far the batch was filled up.",
+            {", ignore_index=self.pad)": ")"},
+        ),
+        Misconception(
+            "sum_in_place_of_the_mean",
+            "The loss is a sum over the labels. Asked is their mean, so that it does not grow with "
+            "the batch.",
+            {"ignore_index=self.pad)": 'ignore_index=self.pad, reduction="sum")'},
+        ),
+        Misconception(
+            "decoder_reads_the_embeddings",
+            "The decoder reads the embedded source. The memory is what comes out of the last "
+            "encoder layer.",
+            {
+                "            memory = encoder_layer(memory, p, self.n_heads, src_mask)":
+                    "            encoder_layer(memory, p, self.n_heads, src_mask)",
+            },
+        ),
+        Misconception(
+            "layer_by_layer_memory",
+            "Decoder layer i read the output of encoder layer i. Every decoder layer reads the "
+            "output of the last encoder layer.",
+            {
+                "        for p in self.encoder:\n            memory =":
+                    "        memories = []\n        for p in self.encoder:\n            memory =",
+                "self.n_heads, src_mask)\n        y = self.embed":
+                    "self.n_heads, src_mask)\n            memories.append(memory)\n        y = self.embed",
+                "        for p in self.decoder:":
+                    "        for p, memory in zip(self.decoder, memories):",
+            },
+        ),
+        Misconception(
+            "source_table_for_the_target",
+            "The target was looked up in the table of the source. The two vocabularies have a "
+            "table each.",
+            {"self.embed(self.tgt_embedding, tgt_in)": "self.embed(self.src_embedding, tgt_in)"},
+        ),
+        Misconception(
+            "argmax_over_all_positions",
+            "The token was chosen among the logits of all positions. Only the last position "
+            "predicts the next token; the others repeat what has been predicted before.",
+            {
+                "logits[:, -1].argmax(dim=-1)":
+                    "(logits.flatten(1).argmax(dim=-1) % logits.shape[-1])",
+            },
+        ),
+        Misconception(
+            "argmax_of_the_first_position",
+            "The token was read off the first position, which always predicts the first token "
+            "again. The last position predicts what comes next.",
+            {"logits[:, -1].argmax": "logits[:, 0].argmax"},
+        ),
+        Misconception(
+            "only_the_last_token_fed",
+            "Only the last token was fed back. The decoder needs everything that it has written: "
+            "the last token alone stands at position 0 and has no past.",
+            {"self(src, tgt)\n": "self(src, tgt[:, -1:])\n"},
+        ),
+        Misconception(
+            "runs_on_after_eos",
+            "Complete sentences go on growing. After eos a row gets padding.",
+            {".masked_fill(complete, self.pad)": ""},
+        ),
+        Misconception(
+            "never_stops_early",
+            "All steps up to max_len are made, though all sentences are complete before.",
+            {"            if complete.all():\n                break\n": ""},
+        ),
+        Misconception(
+            "stops_with_the_first",
+            "Writing stops as soon as one sentence is complete. The others are cut off; it has to "
+            "go on until all are.",
+            {"complete.all()": "complete.any()"},
+        ),
+        Misconception(
+            "bos_returned",
+            "The result still begins with bos, which was given and not written.",
+            {"return tgt[:, 1:]\n": "return tgt\n"},
+        ),
+        Misconception(
+            "one_attention_per_decoder_layer",
+            "A decoder layer has two attentions, self and cross, and so twice the attention "
+            "parameters of an encoder layer.",
+            {"2 * attention + ffn": "attention + ffn"},
+        ),
+        Misconception(
+            "two_norms_in_the_decoder",
+            "A decoder layer has three norms, one after each of its three parts.",
+            {"3 * norm": "2 * norm"},
+        ),
+        Misconception(
+            "output_layer_tied",
+            "The output layer was counted as part of the target's table. Some models share the "
+            "two; here they are separate, and the output layer has weights of its own.",
+            {"output = d_model * n_tgt + n_tgt": "output = n_tgt"},
+        ),
+        Misconception(
+            "biases_not_counted",
+            "The biases of the feed-forward networks are missing.",
+            {"2 * d_model * d_ff + d_ff + d_model": "2 * d_model * d_ff"},
+        ),
+    ],
+}
