@@ -12,6 +12,7 @@ import zipfile
 import pytest
 from scratch import REPOSITORY
 
+import dlcourse
 from dlcourse.authoring.assignment import clear_solution, load
 from dlcourse.authoring.course import read_course
 
@@ -76,6 +77,13 @@ def test_the_tests_run_with_the_pinned_versions():
     assert not differ, "requirements.lock and this environment differ; run `make install`"
 
 
+def test_the_version_stands_in_one_place():
+    assert "version" not in PROJECT and "version" in PROJECT["dynamic"]
+    assert importlib.metadata.version("dlcourse") == dlcourse.__version__
+    for path in (REPOSITORY / "README.md", *REPOSITORY.glob("docs/*.md")):
+        assert f"dlcourse-{dlcourse.__version__}" not in path.read_text(), path.name
+
+
 def third_party(path):
     names = set()
     for node in ast.walk(ast.parse(path.read_text())):
@@ -135,7 +143,7 @@ def wheel(tmp_path_factory):
         ".",
     ]
     subprocess.run(command, cwd=copy, check=True, capture_output=True, timeout=120)
-    (path,) = out.glob("*.whl")
+    (path,) = out.glob(f"dlcourse-{dlcourse.__version__}-py3-none-any.whl")
     return path
 
 
