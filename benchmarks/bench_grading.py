@@ -40,9 +40,9 @@ from dlcourse.authoring.assignment import Assignment, load
 from dlcourse.authoring.build import build, checks, gradebook_url
 from dlcourse.authoring.course import Course, read_course
 from dlcourse.authoring.references import data_files, references
+from dlcourse.core.notebook_file import read_submission
 from dlcourse.executor.runner import start_zygote
 from dlcourse.grading.grader import open_grader
-from dlcourse.grading.submission import read_submission
 from dlcourse.grading.worker import Worker, bundle
 from dlcourse.nbgrader_port.config import find_alembic
 from dlcourse.tour.tour import copy_course, sample_class

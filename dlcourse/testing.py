@@ -16,12 +16,12 @@ import pytest
 
 from .authoring.assignment import course_root
 from .authoring.course import read_course
+from .core.notebook_file import Submission, read_notebook
 from .core.rendering import Shown, to_text
 from .executor.runner import start_zygote
 from .executor.session import Zygote
 from .export import pack
 from .grading.grader import Grader, open_grader
-from .grading.submission import Submission, from_notebook, read_notebook
 
 _ZYGOTE: pytest.StashKey[Zygote] = pytest.StashKey()
 
@@ -63,7 +63,7 @@ def _zygote(config: pytest.Config) -> Zygote:
 
 def _read(path: Path) -> Submission:
     if path.suffix == ".py":
-        return from_notebook(jupytext.reads(path.read_text(encoding="utf-8"), fmt="py:percent"))
+        return Submission.unwrap(jupytext.reads(path.read_text(encoding="utf-8"), fmt="py:percent"))
     return read_notebook(path)
 
 

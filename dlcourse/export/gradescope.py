@@ -18,12 +18,12 @@ from typing import Any
 
 import jsonschema
 
+from ..core.notebook_file import Submission, read_notebook, read_submission
 from ..core.rendering import Shown, to_text
 from ..core.verdict import Verdict
 from ..errors import AuthorError
 from ..executor.runner import Record
 from ..grading.grader import Grader
-from ..grading.submission import Submission, read_notebook, read_submission
 from . import isolation, pack
 
 TOTAL = 480

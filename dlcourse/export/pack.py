@@ -20,13 +20,14 @@ from ..authoring.assignment import Assignment, GradedProbe, Misconception, Modul
 from ..authoring.course import Course
 from ..authoring.references import References
 from ..core.encoding import Raised, from_json, to_json
+from ..core.notebook_file import Submission
 from ..core.probe import Probe
 from ..core.rendering import Shown
 from ..core.verdict import UNWRITTEN, Verdict, failing_needs
 from ..errors import AuthorError
 from ..executor.session import Limits, Zygote
 from ..grading.grader import Grader
-from ..grading.submission import Submission, clear_hidden
+from ..grading.rebuild import clear_hidden
 
 FORMAT = 1
 """Version of the document."""

@@ -23,12 +23,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config
 
 from ..authoring.course import Course
+from ..core.notebook_file import Submission, read_submission
 from ..errors import AuthorError
 from ..executor.runner import start_zygote
 from ..executor.sandbox import SandboxUnavailable, available
+from ..nbgrader_port.exchange import exchange_files, submitted_at
 from ..nbgrader_port.gradebook import GradebookWriter
 from .grader import open_grader
-from .submission import Submission, exchange_files, read_submission, submitted_at
 from .worker import Graded, bundle, grade_one, start_worker_from
 
 ATTEMPTS = 3

@@ -18,12 +18,13 @@ from ..authoring.build import probe_cell_id, source_notebook
 from ..authoring.course import Course
 from ..authoring.references import References, content_key, data_files, references
 from ..core.encoding import Raised
+from ..core.notebook_file import Submission
 from ..core.verdict import Verdict, failing_needs, judge, settle
 from ..errors import AuthorError
 from ..executor.runner import BUDGET, CELL_LIMITS, Record, Step, rehearse, run
 from ..executor.session import Zygote
 from ..student.forbid import message, violations
-from .submission import Submission, code_of, rebuild
+from .rebuild import code_of, rebuild
 
 _MARKS = {"passed": "✓", "failed": "✗", "unwritten": "○"}
 

@@ -20,9 +20,10 @@ from pathlib import Path
 
 from .. import _nbformat  # noqa: F401
 from ..authoring.course import Course, read_course
+from ..core.notebook_file import Submission
 from ..executor.runner import BUDGET, start_zygote
 from .grader import Grader, open_grader
-from .submission import Submission, code_of
+from .rebuild import code_of
 
 PATIENCE = 3.0
 """A submission that takes this many times as long as others is put off until the others have their grades."""

@@ -29,18 +29,13 @@ from traitlets.config import Config
 
 from ..authoring.assignment import course_root
 from ..authoring.course import Course, read_course
+from ..core.notebook_file import Submission, read_submission
 from ..errors import AuthorError
 from ..executor.runner import start_zygote
 from ..executor.session import Zygote
 from ..grading.grader import Grader, open_grader
-from ..grading.submission import (
-    exchange_files,
-    from_notebook,
-    read_submission,
-    submitted_at,
-    to_notebook,
-)
 from .config import find_alembic
+from .exchange import exchange_files, submitted_at
 from .feedback import FeedbackExporter
 
 log = logging.getLogger("dlcourse")
@@ -113,7 +108,7 @@ class SubmissionExporter(NotebookExporter):
         slug = resources["nbgrader"]["assignment"]
         if not getattr(self.parent, "_sanitizing", False) or grader_for(slug) is None:
             return super().from_filename(filename, resources=resources, **kwargs)
-        notebook = to_notebook(read_submission(Path(filename).parent, slug))
+        notebook = nbformat.from_dict(read_submission(Path(filename).parent, slug).wrap())
         return self.from_notebook_node(notebook, resources=resources, **kwargs)
 
 
@@ -126,12 +121,7 @@ class Rebuild(NbGraderPreprocessor):
         grader = grader_for(resources["nbgrader"]["assignment"])
         if grader is None:
             return nb, resources
-        submission = from_notebook(nb)
-        ours = nb.metadata.get(
-            "dlcourse", {}
-        )  # written by SubmissionExporter, which takes no metadata over
-        submission.notes = list(ours.get("notes", []))
-        submission.readable = bool(ours.get("readable", True))
+        submission = Submission.unwrap(nb)  # SubmissionExporter wrapped it
         for note in submission.notes:
             self.log.warning("%s: %s", resources["nbgrader"]["student"], note)
         return grader.rebuild(submission), resources

@@ -21,7 +21,7 @@ import sqlalchemy
 from dlcourse.authoring.assignment import Assignment, load
 from dlcourse.authoring.course import Course, read_course
 from dlcourse.authoring.scaffold import create
-from dlcourse.grading.submission import Submission, from_notebook
+from dlcourse.core.notebook_file import Submission
 
 FIXTURES = Path(__file__).parent / "fixtures"
 REPOSITORY = Path(__file__).parents[2]
@@ -131,7 +131,7 @@ def hand_in(
 
 
 def submission_of(notebook: nbformat.NotebookNode) -> Submission:
-    return from_notebook(copy.deepcopy(notebook))
+    return Submission.unwrap(copy.deepcopy(notebook))
 
 
 def environment(root: Path) -> dict[str, str]:

@@ -29,6 +29,7 @@ from scratch import (
 )
 
 from dlcourse.authoring.assignment import load
+from dlcourse.core.notebook_file import Submission
 from dlcourse.executor.session import Session
 
 
@@ -449,7 +450,7 @@ def test_dead_warm_process_is_replaced(course, monkeypatch):
     monkeypatch.chdir(course.root)
     autograde._zygote.cache_clear()
     notebook = autograde.grader_for("vectors").rebuild(
-        autograde.from_notebook(perfect(course, "vectors"))
+        Submission.unwrap(perfect(course, "vectors"))
     )
     resources = {"nbgrader": {"assignment": "vectors", "student": "a"}}
     for _ in ("before anything was run", "later"):
@@ -476,7 +477,7 @@ def test_what_the_notebook_imports_is_imported_once(course, monkeypatch, threads
     monkeypatch.chdir(course.root)
     autograde._zygote.cache_clear()
     grader = autograde.grader_for("vectors")
-    notebook = grader.rebuild(autograde.from_notebook(perfect(course, "vectors")))
+    notebook = grader.rebuild(Submission.unwrap(perfect(course, "vectors")))
     first = autograde._zygote()
     imported = []
     monkeypatch.setattr(

@@ -31,6 +31,7 @@ from scratch import (
 from dlcourse import cli
 from dlcourse.authoring.build import build
 from dlcourse.authoring.course import read_course
+from dlcourse.core.notebook_file import Submission
 from dlcourse.errors import AuthorError
 from dlcourse.grading import class_run as classgrade
 from dlcourse.grading.class_run import (
@@ -43,7 +44,6 @@ from dlcourse.grading.class_run import (
     question_scores,
     submitted_folders,
 )
-from dlcourse.grading.submission import Submission
 
 # ---- the sample class: the same as nbgrader autograde ----------------------------------------------------------------
 

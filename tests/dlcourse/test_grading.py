@@ -9,10 +9,10 @@ from scratch import answered, cell_of, perfect, released, submission_of
 
 from dlcourse.authoring.assignment import load
 from dlcourse.core.encoding import Raised
+from dlcourse.core.notebook_file import Submission
 from dlcourse.errors import AuthorError
 from dlcourse.executor.runner import Record
 from dlcourse.grading.grader import open_grader
-from dlcourse.grading.submission import Submission
 
 
 @pytest.fixture(scope="module")

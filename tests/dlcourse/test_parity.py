@@ -34,12 +34,13 @@ from scratch import REPOSITORY, cell_of, environment, gradebook_tables, nbgrader
 from dlcourse.authoring.build import build
 from dlcourse.authoring.course import read_course
 from dlcourse.authoring.references import data_files
+from dlcourse.core.notebook_file import read_submission
 from dlcourse.executor.runner import rehearse
 from dlcourse.export import gradescope, pack
 from dlcourse.export.gradescope import Graded, Line
 from dlcourse.export.otter import autograder
 from dlcourse.grading.grader import Grader, open_grader
-from dlcourse.grading.submission import code_of, read_submission
+from dlcourse.grading.rebuild import code_of
 from dlcourse.tour.tour import copy_course, sample_class
 
 COURSE = read_course(REPOSITORY)

@@ -10,7 +10,7 @@ import nbformat
 import pytest
 from scratch import answered, perfect, submission_of
 
-from dlcourse.grading.submission import Submission
+from dlcourse.core.notebook_file import Submission
 from dlcourse.grading.worker import PATIENCE, Worker, bundle
 
 

@@ -1,0 +1,309 @@
+"""Reads a notebook that somebody handed in, whatever the file holds, in bounded memory.
+
+Only kinds, sources and nbgrader's ids of cells are taken. Everything else (other metadata, outputs, attachments) is
+dropped while reading.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO
+
+MAX_FILE = 256 << 20
+"""Largest notebook file read, in bytes. Outputs are dropped while reading, never held."""
+MAX_SOURCE = 1 << 20
+"""Largest total of all cells' sources, in characters."""
+MAX_CELLS = 2_000
+EXCHANGE_FILES = ("timestamp.txt", "submission_secret.txt")
+"""What `nbgrader submit` lays next to a notebook."""
+LARGE_FILE = 20 << 20
+"""From this size on, instructor and student are told."""
+
+
+@dataclass(frozen=True)
+class SubmittedCell:
+    """One cell as far as it matters: kind, source, and nbgrader's id if it has one."""
+
+    kind: str
+    source: str
+    grade_id: str | None = None
+
+
+@dataclass
+class Submission:
+    """The cells of a submission and what had to be said while reading it.
+
+    Args:
+        cells: in the student's order; empty when nothing could be read.
+        notes: for the student's feedback page and the instructor's report.
+        readable: False where no notebook could be read, so that all that can be given is 0.
+    """
+
+    cells: list[SubmittedCell] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    readable: bool = True
+
+    @classmethod
+    def unreadable(cls, note: str) -> Submission:
+        return cls([], [note], readable=False)
+
+    def wrap(self) -> dict[str, Any]:
+        """The document of a notebook that holds this submission and nothing else."""
+        cells = []
+        for number, cell in enumerate(self.cells):
+            document: dict[str, Any] = {
+                "cell_type": "code" if cell.kind == "code" else "markdown",
+                "id": f"submitted-{number}",
+                "metadata": {"nbgrader": {"grade_id": cell.grade_id}} if cell.grade_id else {},
+                "source": cell.source,
+            }
+            if cell.kind == "code":
+                document |= {"execution_count": None, "outputs": []}
+            cells.append(document)
+        ours = {"notes": list(self.notes), "readable": self.readable}
+        return {"cells": cells, "metadata": {"dlcourse": ours}, "nbformat": 4, "nbformat_minor": 5}
+
+    @classmethod
+    def unwrap(cls, notebook: Mapping[str, Any]) -> Submission:
+        """What :meth:`wrap` made a notebook of; of any other notebook in memory, its cells."""
+        ours = notebook["metadata"].get("dlcourse", {})
+        cells = [_cell(cell) for cell in notebook["cells"]]
+        return cls(cells, list(ours.get("notes", [])), bool(ours.get("readable", True)))
+
+
+class _TooLarge(Exception):
+    pass
+
+
+# Sources stand at depth 4 (notebook, cells, cell, source), nbgrader's ids at depth 5; all that is deeper is dropped.
+_DEPTH = 5
+_SMALL = 1 << 19
+_CHUNK = 1 << 18
+_LONG_STRING = 1 << 16
+_MAX_KEPT = 8 * MAX_SOURCE
+_MAX_STEPS = 2_000_000
+_OUTSIDE = re.compile(rb'[^"\[\]{}]*+')
+_INSIDE = re.compile(rb'(?:[^"\\]++|\\.)*+', re.DOTALL)
+# Deep inside, whole values of up to two levels are stepped over at once; whether their brackets fit is nobody's concern.
+_ATOM = rb'[^"\[\]{}]++|"(?:[^"\\]++|\\.)*+"'
+_FLAT = rb"[\[{](?:%b)*+[\]}]" % _ATOM
+_DEEP = re.compile(rb"(?:%b|[\[{](?:%b|%b)*+[\]}])*+" % (_ATOM, _ATOM, _FLAT), re.DOTALL)
+
+
+class _Outline:
+    """A notebook's JSON text with everything below :data:`_DEPTH` and long strings at that depth taken out.
+
+    Fed in pieces and without recursion, so that neither outputs of hundreds of megabytes nor nesting of any depth
+    cost memory.
+    """
+
+    def __init__(self) -> None:
+        self.kept = bytearray()
+        self._size = self._steps = self._depth = 0
+        self._string: bytearray | None = None  # the one being read
+        self._rest = b""
+
+    def feed(self, chunk: bytes) -> None:
+        """Read on.
+
+        Raises:
+            ValueError: more brackets were closed than opened.
+            _TooLarge: one of the limits is passed.
+        """
+        self._size += len(chunk)
+        if self._size > MAX_FILE:
+            raise _TooLarge(f"it is larger than {MAX_FILE >> 20} MB")
+        data, at = self._rest + chunk, 0
+        while at < len(data):
+            self._steps += 1
+            after = self._token(data, at) if self._string is None else self._in_string(data, at)
+            if after == at:  # the chunk ends within an escape
+                break
+            at = after
+        self._rest = data[at:]
+        if self._depth < 0:
+            raise ValueError("its brackets do not match")
+        if len(self.kept) + len(self._string or b"") > _MAX_KEPT:
+            raise _TooLarge(f"its cells hold more than {MAX_SOURCE >> 20} MB of text")
+        if self._steps > _MAX_STEPS:
+            raise _TooLarge("its outputs are too complex to read")
+
+    def _in_string(self, data: bytes, at: int) -> int:
+        """Read a string as far as ``data`` has it; returns the position after it."""
+        assert self._string is not None
+        end = _INSIDE.match(data, at).end()  # type: ignore[union-attr]
+        if self._depth < _DEPTH or self._depth == _DEPTH and len(self._string) <= _LONG_STRING:
+            self._string += data[at:end]
+        if data[end : end + 1] != b'"':
+            return end
+        if self._depth <= _DEPTH:
+            long = self._depth == _DEPTH and len(self._string) > _LONG_STRING
+            self.kept += b'""' if long else b'"' + self._string + b'"'
+        self._string = None
+        return end + 1
+
+    def _token(self, data: bytes, at: int) -> int:
+        """Read up to the next bracket or quotation mark, and that; returns the position after it."""
+        end = (_DEEP if self._depth > _DEPTH else _OUTSIDE).match(data, at).end()  # type: ignore[union-attr]
+        if self._depth <= _DEPTH:
+            self.kept += data[at:end]
+        sign = data[end : end + 1]
+        if sign == b'"':
+            self._string = bytearray()
+        elif sign:
+            self._depth += sign in b"[{"
+            if self._depth <= _DEPTH + 1:
+                self.kept += sign
+            self._depth -= sign in b"]}"
+        return end + 1
+
+
+def _document(file: BinaryIO) -> object:
+    """A notebook's JSON as objects, bounded in memory.
+
+    Raises:
+        ValueError: it is no JSON.
+    """
+    start = file.read(_SMALL + 1)
+    if (
+        len(start) <= _SMALL
+    ):  # cannot take much memory, and need not go through the outline unless it is strange
+        with contextlib.suppress(ValueError, RecursionError):
+            return json.loads(start.decode("utf-8-sig"))
+    file.seek(0)
+    outline = _Outline()
+    while chunk := file.read(_CHUNK):
+        outline.feed(chunk)
+    return json.loads(outline.kept.decode("utf-8-sig"))
+
+
+def _text(value: object) -> str:
+    """A cell's source, a text or a list of lines; what is neither counts for nothing."""
+    lines = value if isinstance(value, list) else [value]
+    return (
+        "".join(line for line in lines if isinstance(line, str)).encode("utf-8", "replace").decode()
+    )
+
+
+def _cell(cell: Mapping[str, Any]) -> SubmittedCell:
+    kind, metadata = cell.get("cell_type"), cell.get("metadata")
+    nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    grade_id = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
+    return SubmittedCell(
+        kind if isinstance(kind, str) else "",
+        _text(cell.get("source")),
+        _text(grade_id)[:200] or None,
+    )
+
+
+def _cells(document: object) -> list[SubmittedCell] | None:
+    """The cells of a notebook's document; None where it is no notebook."""
+    found = document.get("cells") if isinstance(document, dict) else None
+    if not isinstance(found, list):
+        return None
+    if len(found) > MAX_CELLS:
+        raise _TooLarge(f"it has more than {MAX_CELLS} cells")
+    cells = [_cell(cell) for cell in found if isinstance(cell, dict)]
+    if sum(len(c.source) for c in cells) > MAX_SOURCE:
+        raise _TooLarge(f"its cells hold more than {MAX_SOURCE >> 20} MB of text")
+    return cells
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """Open a regular file that is reached without following a link at its end."""
+    fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    if not stat.S_ISREG(os.fstat(fd).st_mode):
+        os.close(fd)
+        raise OSError("not a regular file")
+    return os.fdopen(fd, "rb")
+
+
+def _shown(path: Path) -> str:
+    """A file's name as text that can be written anywhere; on Linux it may be any bytes."""
+    return path.name.encode("utf-8", "backslashreplace").decode()
+
+
+def read_notebook(path: Path) -> Submission:
+    """Read one submitted notebook file, whatever it is.
+
+    Memory stays bounded by :data:`MAX_SOURCE`, however large the file's outputs are.
+    """
+    name = _shown(path)
+    if path.is_symlink():
+        return Submission.unreadable(f"{name} is a symbolic link; hand in the notebook file itself")
+    try:
+        with open_regular(path) as file:
+            size = os.fstat(file.fileno()).st_size
+            cells = _cells(_document(file))
+    except FileNotFoundError:
+        return Submission.unreadable(
+            f"{name} is not there; hand in the notebook under its own name"
+        )
+    except OSError as error:
+        return Submission.unreadable(
+            f"{name} cannot be read ({error.strerror or error}); save the notebook in JupyterLab and hand it in again"
+        )
+    except _TooLarge as error:
+        return Submission.unreadable(
+            f"{name} was not graded: {error}; clear its outputs, save it and hand it in again"
+        )
+    except UnicodeDecodeError:
+        return Submission.unreadable(
+            f"{name} is no notebook (it is not UTF-8 text); save it in JupyterLab and hand it in again"
+        )
+    except ValueError as error:
+        return Submission.unreadable(
+            f"{name} is no notebook ({str(error)[:120]}); save it in JupyterLab and hand it in again"
+        )
+    if cells is None:
+        return Submission.unreadable(
+            f"{name} is no notebook (it has no list of cells); save it in JupyterLab and hand it in again"
+        )
+    notes = []
+    if size > LARGE_FILE:
+        notes.append(
+            f"{name} holds {size >> 20} MB, nearly all of it outputs, which were dropped; clear outputs before handing in"
+        )
+    return Submission(cells, notes)
+
+
+def read_submission(folder: Path, slug: str) -> Submission:
+    """Read the notebook of ``slug`` from a submitted folder.
+
+    Where the notebook was renamed and is the only one, it is taken, and a note says so.
+    """
+    if folder.is_symlink():
+        return Submission.unreadable(f"{folder.name} is a symbolic link; hand in the folder itself")
+    path = folder / f"{slug}.ipynb"
+    notes = []
+    if not path.is_symlink() and not path.exists():
+        others = (
+            sorted(p for p in folder.glob("*.ipynb") if p.is_file() and not p.is_symlink())
+            if folder.is_dir()
+            else []
+        )
+        if len(others) != 1:
+            found = ", ".join(_shown(p) for p in others[:5])
+            return Submission.unreadable(
+                f"no {slug}.ipynb was handed in"
+                + (f" (there are {found}); hand in one notebook under that name" if others else "")
+            )
+        path = others[0]
+        notes.append(f"{_shown(path)} was taken as {slug}.ipynb; keep the notebook's name")
+    if folder.is_dir():
+        expected = (path.name, *EXCHANGE_FILES, "checks.json", "data", ".ipynb_checkpoints")
+        extra = sorted(_shown(p) for p in folder.iterdir() if p.name not in expected)
+        if extra:
+            notes.append(
+                f"other files were not used: {', '.join(extra[:8])}{' …' if len(extra) > 8 else ''}"
+            )
+    submission = read_notebook(path)
+    submission.notes = notes + submission.notes
+    return submission

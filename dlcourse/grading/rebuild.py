@@ -1,0 +1,179 @@
+"""Puts what a student handed in into the instructor's notebook.
+
+Only sources are taken: those of the solution cells, and the student's own code cells at their place.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import nbformat
+from nbformat.v4 import new_code_cell
+
+from ..core.notebook_file import Submission, SubmittedCell
+
+
+def rebuild(
+    source: nbformat.NotebookNode, submission: Submission, slug: str
+) -> nbformat.NotebookNode:
+    """The instructor's notebook with the student's code in it.
+
+    A solution cell is found by nbgrader's id; of several with one id the first is the solution cell and the others
+    run at their place, as they do in the student's own notebook. Where the id is lost, the last cell that defines all
+    stubs of the question is its solution cell. A cell without a known id is the student's own and comes after the known
+    cell that precedes it; copies of given, test and demo cells are left out.
+
+    Args:
+        source: the instructor's notebook (source/<slug>/<slug>.ipynb).
+        submission: what was handed in.
+        slug: the assignment.
+
+    Returns:
+        A new notebook; ``metadata.dlcourse`` holds the notes, and marks question and extra cells.
+    """
+    original = _Original(source)
+    work = _sort(submission.cells, original)
+    cells = [_extra_cell(text, slug, None, n) for n, text in enumerate(work.extras.get(None, []))]
+    notes = list(submission.notes)
+    for grade_id, instructors in original.cells.items():
+        cell = _copy(instructors)
+        if grade_id in original.stubs:
+            question = grade_id.removeprefix("question-")
+            cell.source = work.answers.get(grade_id, "")
+            cell.metadata["dlcourse"] = {"question": question}
+            if grade_id not in work.answers and submission.readable:
+                notes.append(f"the cell of question {question} is not in the notebook")
+        cells.append(cell)
+        for text in work.extras.get(grade_id, []):
+            cells.append(_extra_cell(text, slug, grade_id, len(cells)))
+    notebook = nbformat.v4.new_notebook(cells=cells, metadata=dict(source.metadata))
+    notebook.metadata["dlcourse"] = {"slug": slug, "notes": notes, "readable": submission.readable}
+    return notebook
+
+
+class _Original:
+    """The instructor's notebook.
+
+    Attributes:
+        cells: by nbgrader's id, in order.
+        stubs: by id of a solution cell, the names that it defines.
+        copies: by text without white space, the ids of the other cells that have it.
+    """
+
+    def __init__(self, source: nbformat.NotebookNode) -> None:
+        self.cells = {c.metadata["nbgrader"]["grade_id"]: c for c in source.cells}
+        self.stubs = {
+            i: _stubs(c.source) for i, c in self.cells.items() if c.metadata["nbgrader"]["solution"]
+        }
+        self.copies: dict[str, list[str]] = {}
+        for grade_id, cell in self.cells.items():
+            if grade_id not in self.stubs:
+                for text in {_squeeze(cell.source), _squeeze(clear_hidden(cell.source))}:
+                    self.copies.setdefault(text, []).append(grade_id)
+        self._place = {grade_id: n for n, grade_id in enumerate(self.cells)}
+
+    def copied(self, source: str, after: str | None) -> str | None:
+        """Which given, test or demo cell a text without an id is a copy of: the next one after ``after``, if any.
+
+        Some editors drop all metadata: then such a cell is known by its text.
+        """
+        found = self.copies.get(_squeeze(source), [])
+        past = self._place[after] if after else -1
+        return next((i for i in found if self._place[i] > past), after) if found else None
+
+
+@dataclass
+class _Work:
+    """The student's own code.
+
+    Args:
+        answers: sources by id of the solution cell.
+        extras: sources of other cells by id of the known cell that they follow.
+    """
+
+    answers: dict[str, str] = field(default_factory=dict)
+    extras: dict[str | None, list[str]] = field(default_factory=dict)
+
+
+def _sort(cells: list[SubmittedCell], original: _Original) -> _Work:
+    work = _Work()
+    anchor: str | None = None
+    for cell, grade_id in zip(cells, _ids(cells, original), strict=True):
+        is_copy = grade_id is None and _squeeze(cell.source) in original.copies
+        if is_copy:
+            anchor = original.copied(cell.source, anchor)
+        elif grade_id is None or grade_id in work.answers:
+            if cell.kind == "code" and cell.source.strip():
+                work.extras.setdefault(anchor, []).append(cell.source)
+        elif grade_id not in original.stubs:
+            anchor = grade_id
+        elif cell.kind == "code":
+            work.answers[grade_id] = cell.source
+            anchor = grade_id
+    return work
+
+
+def _ids(cells: list[SubmittedCell], original: _Original) -> list[str | None]:
+    """nbgrader's id per cell, lost ones of solution cells found again; None for a cell of the student's own."""
+    ids = [c.grade_id if c.grade_id in original.cells else None for c in cells]
+    for grade_id, stubs in original.stubs.items():
+        if not stubs or grade_id in ids:
+            continue
+        for n, cell in reversed(list(enumerate(cells))):
+            if ids[n] is None and cell.kind == "code" and stubs <= _stubs(cell.source):
+                ids[n] = grade_id
+                break
+    return ids
+
+
+def _squeeze(source: str) -> str:
+    return "".join(source.split())
+
+
+def _stubs(source: str) -> set[str]:
+    """Names of the functions and classes that a cell defines, even where it is no valid Python."""
+    return set(re.findall(r"^(?:async +)?(?:def|class) +(\w+)", source, re.MULTILINE))
+
+
+def _copy(cell: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    nbgrader = dict(cell.metadata["nbgrader"])
+    return nbformat.from_dict({**cell, "metadata": {**cell.metadata, "nbgrader": nbgrader}})
+
+
+def _extra_cell(text: str, slug: str, after: str | None, position: int) -> nbformat.NotebookNode:
+    digest = hashlib.sha256(f"{slug}/{after}/{position}".encode()).hexdigest()[:12]
+    cell = new_code_cell(text, id=f"x{digest}")
+    cell.metadata["dlcourse"] = {"extra": True}
+    return cell
+
+
+def clear_hidden(source: str) -> str:
+    """A test cell as students got it: without what stands between the hidden-test markers."""
+    lines, inside = [], False
+    for line in source.splitlines():
+        if line.strip() == "### BEGIN HIDDEN TESTS":
+            inside = True
+        elif line.strip() == "### END HIDDEN TESTS":
+            inside = False
+        elif not inside:
+            lines.append(line)
+    return "\n".join(lines)
+
+
+def code_of(notebook: nbformat.NotebookNode) -> Iterable[tuple[nbformat.NotebookNode, str]]:
+    """The code cells of a rebuilt notebook with their kind: given, question, extra, test or demo."""
+    for cell in notebook.cells:
+        if cell.cell_type != "code":
+            continue
+        nbgrader = cell.metadata.get("nbgrader", {})
+        if cell.metadata.get("dlcourse", {}).get("extra"):
+            yield cell, "extra"
+        elif nbgrader.get("grade"):
+            yield cell, "test"
+        elif nbgrader.get("solution"):
+            yield cell, "question"
+        else:
+            yield cell, "demo" if "demo" in cell.metadata.get("tags", []) else "given"

@@ -1,0 +1,302 @@
+"""Putting the code of a submission into the instructor's notebook."""
+
+import copy
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell
+from scratch import cell_of, hand_in, perfect, released, submission_of
+
+from dlcourse.core.notebook_file import Submission, read_submission
+from dlcourse.grading.rebuild import code_of, rebuild
+
+
+@pytest.fixture(scope="module")
+def source(built_course):
+    return nbformat.read(built_course.root / "source" / "vectors" / "vectors.ipynb", as_version=4)
+
+
+@pytest.fixture
+def notebook(built_course):
+    return perfect(built_course, "vectors")
+
+
+def runs(rebuilt):
+    """What would run, as (kind, first line)."""
+    return [
+        (kind, cell.source.strip().split("\n")[0])
+        for cell, kind in code_of(rebuilt)
+        if kind != "demo"
+    ]
+
+
+def skeleton(rebuilt):
+    """The rebuilt notebook without the student's own cells."""
+    return [
+        (c.metadata["nbgrader"]["grade_id"], c.source)
+        for c in rebuilt.cells
+        if "nbgrader" in c.metadata
+    ]
+
+
+def shape(source, notebook, **changes):
+    return rebuild(source, submission_of(notebook), "vectors")
+
+
+def test_rebuilt_notebook_is_the_instructors_with_the_students_cells(source, notebook):
+    rebuilt = shape(source, notebook)
+    assert skeleton(rebuilt) == [
+        (c.metadata["nbgrader"]["grade_id"], c.source) for c in source.cells
+    ]
+    assert [k for k, _ in runs(rebuilt) if k == "extra"] == []
+    assert rebuilt.metadata["dlcourse"] == {"slug": "vectors", "notes": [], "readable": True}
+    nbformat.validate(rebuilt)
+
+
+def test_untouched_release_gives_stubs_and_the_instructors_tests(source, built_course):
+    rebuilt = shape(source, released(built_course, "vectors"))
+    assert "### BEGIN SOLUTION" not in cell_of(rebuilt, "question-cosine").source
+    assert (
+        cell_of(rebuilt, "test-measured_rows").source
+        == cell_of(source, "test-measured_rows").source
+    )
+
+
+def test_only_sources_survive(source, notebook):
+    for cell in notebook.cells:
+        cell.metadata["tags"] = ["skip-execution", "remove-input"]
+        cell.metadata["collapsed"] = True
+        cell.metadata["nbgrader"]["points"] = 100
+        cell.metadata["nbgrader"]["solution"] = True
+        cell["id"] = "mine-" + cell["id"]
+        if cell.cell_type == "code":
+            cell.outputs = [
+                nbformat.v4.new_output("execute_result", {"text/plain": "5"}, execution_count=1)
+            ]
+            cell.execution_count = 3
+        else:
+            cell["attachments"] = {"a.png": {"image/png": "AAAA"}}
+    notebook.metadata["kernelspec"] = {"name": "evil", "display_name": "evil"}
+    notebook.metadata["widgets"] = {"state": {}}
+    rebuilt = shape(source, notebook)
+    assert skeleton(rebuilt) == [
+        (c.metadata["nbgrader"]["grade_id"], c.source) for c in source.cells
+    ]
+    for ours, theirs in zip(rebuilt.cells, source.cells, strict=True):
+        assert ours.id == theirs.id
+        assert {k: v for k, v in ours.metadata.items() if k != "dlcourse"} == theirs.metadata
+        assert (
+            "attachments" not in ours
+            and not ours.get("outputs")
+            and ours.get("execution_count") is None
+        )
+    assert {k: v for k, v in rebuilt.metadata.items() if k != "dlcourse"} == source.metadata
+
+
+def test_rebuilding_changes_neither_source_nor_submission(source, notebook):
+    before, submission = copy.deepcopy(source), submission_of(notebook)
+    cells = list(submission.cells)
+    rebuilt = rebuild(source, submission, "vectors")
+    for cell in rebuilt.cells:
+        cell.metadata["changed"] = cell.metadata.setdefault("nbgrader", {})["points"] = 77
+    assert source == before and submission.cells == cells
+
+
+def test_test_given_and_demo_cells_cannot_be_changed(source, notebook):
+    for grade_id in ("given-01", "test-three_four", "test-measured_rows", "demo-01"):
+        cell_of(notebook, grade_id).source = "print('mine')"
+    assert skeleton(shape(source, notebook)) == [
+        (c.metadata["nbgrader"]["grade_id"], c.source) for c in source.cells
+    ]
+
+
+def test_deleted_cells_come_back(source, notebook):
+    notebook.cells = [c for c in notebook.cells if c.metadata["nbgrader"]["solution"]]
+    rebuilt = shape(source, notebook)
+    assert skeleton(rebuilt) == [
+        (c.metadata["nbgrader"]["grade_id"], c.source) for c in source.cells
+    ]
+
+
+def test_deleted_solution_cell_is_empty_and_said(source, notebook):
+    notebook.cells = [
+        c for c in notebook.cells if c.metadata["nbgrader"]["grade_id"] != "question-cosine"
+    ]
+    rebuilt = shape(source, notebook)
+    assert cell_of(rebuilt, "question-cosine").source == ""
+    assert rebuilt.metadata["dlcourse"]["notes"] == [
+        "the cell of question cosine is not in the notebook"
+    ]
+
+
+def test_reordered_notebook_is_put_in_order(source, notebook):
+    notebook.cells = notebook.cells[::-1]
+    assert skeleton(shape(source, notebook)) == [
+        (c.metadata["nbgrader"]["grade_id"], c.source) for c in source.cells
+    ]
+
+
+def test_duplicated_solution_cell_runs_at_its_place(source, notebook):
+    at = notebook.cells.index(cell_of(notebook, "question-cosine"))
+    second = copy.deepcopy(notebook.cells[at])
+    second.source = "def cosine(a, b):\n    return 1"
+    notebook.cells.insert(at + 1, second)
+    found = runs(shape(source, notebook))
+    where = found.index(("extra", "def cosine(a, b):"))
+    assert found[where - 1][0] == "question" and found[where - 1][1].startswith(
+        "def cosine(a: Float"
+    )
+
+
+def test_duplicated_test_cell_is_left_out(source, notebook):
+    at = notebook.cells.index(cell_of(notebook, "test-three_four"))
+    copies = [copy.deepcopy(notebook.cells[at]) for _ in range(2)]
+    copies[1].metadata["nbgrader"] = {}  # as JupyterLab leaves a pasted cell
+    notebook.cells[at:at] = copies
+    assert [c.source for c in shape(source, notebook).cells] == [c.source for c in source.cells]
+
+
+def test_own_cells_keep_their_place(source, notebook):
+    first = notebook.cells.index(cell_of(notebook, "question-cosine"))
+    notebook.cells.insert(0, new_code_cell("import math"))
+    notebook.cells.insert(first + 1, new_code_cell("helper = 1"))
+    notebook.cells.insert(first + 3, new_code_cell("after = 2"))
+    notebook.cells.append(new_code_cell("last = 3"))
+    notebook.cells.append(new_markdown_cell("no code"))
+    notebook.cells.append(new_code_cell("   \n"))
+    found = runs(shape(source, notebook))
+    assert [line for kind, line in found if kind == "extra"] == [
+        "import math",
+        "helper = 1",
+        "after = 2",
+        "last = 3",
+    ]
+    assert found[0] == ("extra", "import math") and found[-1] == ("extra", "last = 3")
+    where = found.index(("extra", "helper = 1"))
+    assert found[where + 1][1].startswith("def cosine(")
+    assert found[where + 2] == ("extra", "after = 2")
+
+
+def test_ids_of_own_cells_are_unique_and_stable(source, notebook):
+    for n in range(3):
+        notebook.cells.append(new_code_cell(f"x = {n}"))
+    one, two = shape(source, notebook), shape(source, notebook)
+    assert [c.id for c in one.cells] == [c.id for c in two.cells]
+    assert len({c.id for c in one.cells}) == len(one.cells)
+    nbformat.validate(one)
+
+
+def test_split_solution_cell_runs_in_order(source, notebook):
+    at = notebook.cells.index(cell_of(notebook, "question-centroid"))
+    head, _, tail = notebook.cells[at].source.partition("    def score")
+    second = copy.deepcopy(notebook.cells[at])
+    notebook.cells[at].source, second.source = head, "def extra():\n    pass\n#" + tail
+    notebook.cells.insert(at + 1, second)
+    found = runs(shape(source, notebook))
+    where = found.index(("extra", "def extra():"))
+    assert found[where - 1] == ("question", "class Centroid:")
+
+
+def test_merged_solution_cells_run_at_the_first_ones_place(source, notebook):
+    one, two = cell_of(notebook, "question-normalise"), cell_of(notebook, "question-cosine")
+    one.source += "\n\n" + two.source
+    notebook.cells.remove(two)
+    rebuilt = shape(source, notebook)
+    assert cell_of(rebuilt, "question-normalise").source == one.source
+    assert cell_of(rebuilt, "question-cosine").source == ""
+
+
+def test_metadata_dropped_by_an_editor(source, notebook):
+    notebook.cells.insert(2, new_code_cell("own = 1"))
+    for cell in notebook.cells:
+        cell.metadata = {}
+    rebuilt = shape(source, notebook)
+    assert skeleton(rebuilt) == [
+        (c.metadata["nbgrader"]["grade_id"], c.source) for c in source.cells
+    ]
+    assert [r for r in runs(rebuilt) if r[0] == "extra"] == [("extra", "own = 1")]
+    assert runs(rebuilt)[1] == ("extra", "own = 1")
+    assert rebuilt.metadata["dlcourse"]["notes"] == []
+
+
+def test_without_metadata_the_last_definition_counts(source, notebook):
+    at = notebook.cells.index(cell_of(notebook, "question-cosine"))
+    notebook.cells.insert(at, new_code_cell("def cosine(a, b):\n    return 'first try'"))
+    for cell in notebook.cells:
+        cell.metadata = {}
+    rebuilt = shape(source, notebook)
+    assert "einsum" in cell_of(rebuilt, "question-cosine").source
+    assert ("extra", "def cosine(a, b):") in runs(rebuilt)
+
+
+def test_class_without_metadata_must_be_the_named_one(source, notebook):
+    cell_of(notebook, "question-centroid").source = "class Other:\n    def Centroid(self): pass"
+    for cell in notebook.cells:
+        cell.metadata = {}
+    rebuilt = shape(source, notebook)
+    assert cell_of(rebuilt, "question-centroid").source == ""
+    assert ("extra", "class Other:") in runs(rebuilt)
+
+
+def test_old_release_with_unknown_ids(source, notebook):
+    for cell in notebook.cells:
+        cell.metadata["nbgrader"]["grade_id"] = "cell-" + cell.metadata["nbgrader"]["grade_id"]
+    notebook.cells.insert(
+        5,
+        new_code_cell(
+            "check(removed_probe)",
+            metadata={"nbgrader": {"grade_id": "test-removed_probe", "grade": True}},
+        ),
+    )
+    rebuilt = shape(source, notebook)
+    assert skeleton(rebuilt) == [
+        (c.metadata["nbgrader"]["grade_id"], c.source) for c in source.cells
+    ]
+    assert [r for r in runs(rebuilt) if r[0] == "extra"] == [("extra", "check(removed_probe)")]
+
+
+def test_solution_cell_turned_into_markdown(source, notebook):
+    cell = cell_of(notebook, "question-cosine")
+    at = notebook.cells.index(cell)
+    notebook.cells[at] = new_markdown_cell(cell.source, metadata=cell.metadata)
+    rebuilt = shape(source, notebook)
+    assert cell_of(rebuilt, "question-cosine").source == ""
+    assert cell_of(rebuilt, "question-cosine").cell_type == "code"
+    assert (
+        "the cell of question cosine is not in the notebook"
+        in rebuilt.metadata["dlcourse"]["notes"]
+    )
+
+
+def test_unreadable_submission_is_the_empty_notebook_and_blames_no_question(source):
+    rebuilt = rebuild(source, Submission.unreadable("toy.ipynb is not there"), "vectors")
+    assert all(cell.source == "" for cell, kind in code_of(rebuilt) if kind == "question")
+    assert rebuilt.metadata["dlcourse"] == {
+        "slug": "vectors",
+        "notes": ["toy.ipynb is not there"],
+        "readable": False,
+    }
+
+
+def test_nbgraders_way_and_ours_rebuild_the_same(source, notebook, tmp_path):
+    cell = cell_of(notebook, "question-cosine")
+    notebook.cells[notebook.cells.index(cell)] = new_markdown_cell(
+        cell.source, metadata=cell.metadata
+    )
+    notebook.cells.insert(3, new_code_cell("def cosine(a, b): ..."))
+    notebook.cells.insert(8, nbformat.v4.new_raw_cell("raw"))
+    nbformat.write(notebook, tmp_path / "vectors.ipynb")
+    direct = read_submission(tmp_path, "vectors")
+    wrapped = nbformat.from_dict(direct.wrap())
+    nbformat.validate(wrapped)
+    through = Submission.unwrap(nbformat.reads(nbformat.writes(wrapped), as_version=4))
+    one, two = rebuild(source, direct, "vectors"), rebuild(source, through, "vectors")
+    assert one.cells == two.cells
+
+
+def test_hand_in_helper_leaves_what_nbgrader_collect_leaves(course):
+    folder = hand_in(
+        course, "ada", "vectors", released(course, "vectors"), "2026-01-01 00:00:00 UTC"
+    )
+    assert sorted(p.name for p in folder.iterdir()) == ["timestamp.txt", "vectors.ipynb"]
+    assert read_submission(folder, "vectors").readable
