@@ -11,7 +11,9 @@ import statistics
 import sys
 import time
 
-from dlcourse.executor.session import Limits, Session, Zygote
+from dlcourse.executor.limits import Limits
+from dlcourse.executor.process import Zygote
+from dlcourse.executor.session import Session
 
 LIMITS = Limits(10, 30)
 CELLS = [

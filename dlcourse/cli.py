@@ -384,7 +384,7 @@ def doctor() -> None:
 
 def main() -> None:
     """Entry point: errors that a person can mend are one line, not a traceback."""
-    from .executor.sandbox import SandboxUnavailable
+    from .executor.sandbox.kernel import SandboxUnavailable
 
     try:
         app()

@@ -17,8 +17,11 @@ from pathlib import Path
 from rich.table import Table
 from rich.text import Text
 
-from .executor import sandbox
-from .executor.session import SANDBOX, Limits, Session, Zygote, environment
+from .executor.limits import Limits
+from .executor.process import SANDBOX, Zygote, environment
+from .executor.sandbox import trial
+from .executor.sandbox.kernel import SandboxUnavailable
+from .executor.session import Session
 
 _GB = 1 << 30
 _PACKAGES = {
@@ -77,20 +80,20 @@ def _namespace_cure() -> str:
 
 def _trial(what: str, name: str, good: str) -> Callable[[], Check]:
     def check() -> Check:
-        wrong = sandbox.trial(what)
+        wrong = trial.attempt(what)
         return Check(name, not wrong, wrong or good, "" if not wrong else _namespace_cure())
 
     return check
 
 
 def _seccomp() -> Check:
-    wrong = sandbox.trial("seccomp")
+    wrong = trial.attempt("seccomp")
     cure = "a kernel with CONFIG_SECCOMP_FILTER, on x86_64 or aarch64" if wrong else ""
     return Check("seccomp", not wrong, wrong or "system calls can be refused", cure)
 
 
 def _sandbox() -> Check:
-    reasons = sandbox.available()
+    reasons = trial.available()
     if not reasons:
         return Check(
             "sandbox",
@@ -102,7 +105,7 @@ def _sandbox() -> Check:
         try:
             with Zygote() as zygote, Session(zygote) as session:
                 session.cell("1", "cell", Limits(10, 30))
-        except sandbox.SandboxUnavailable as error:
+        except SandboxUnavailable as error:
             reasons = (error.reason,)
         else:
             return Check(
@@ -122,7 +125,7 @@ def _sandbox() -> Check:
 def _bubblewrap() -> Check:
     path = shutil.which("bwrap")
     if path is None:
-        cure = "" if not sandbox.available() else "sudo apt install bubblewrap"
+        cure = "" if not trial.available() else "sudo apt install bubblewrap"
         return Check(
             "bubblewrap", True, "not installed; only needed where the line above fails", cure
         )

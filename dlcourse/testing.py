@@ -18,8 +18,8 @@ from .authoring.assignment import course_root
 from .authoring.course import read_course
 from .core.notebook_file import Submission, read_notebook
 from .core.rendering import Shown, to_text
+from .executor.process import Zygote
 from .executor.runner import start_zygote
-from .executor.session import Zygote
 from .export import pack
 from .grading.grader import Grader, open_grader
 

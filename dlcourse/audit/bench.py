@@ -16,8 +16,10 @@ from ..authoring.assignment import Assignment
 from ..authoring.references import data_files, notebook_steps, probe_step
 from ..core.encoding import Raised
 from ..errors import AuthorError
+from ..executor.limits import Limits, RunEnded
+from ..executor.process import Zygote
 from ..executor.runner import rehearse, start_zygote
-from ..executor.session import Limits, RunEnded, Session, Zygote
+from ..executor.session import Session
 
 INSIDE = Path(__file__).with_name("inside.py").read_text(encoding="utf-8")
 PRELUDE = (

@@ -10,8 +10,8 @@ from ..authoring.assignment import Assignment
 from ..core.encoding import Raised
 from ..core.verdict import Expectation, wrong
 from ..errors import AuthorError
+from ..executor.limits import Limits
 from ..executor.runner import PROBE_CPU, PROBE_FACTOR
-from ..executor.session import Limits
 from .bench import Bench, Outcome, Stop, Variant
 from .findings import Finding, Numbers
 from .stubs import Cell

@@ -19,7 +19,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from ..core.compare import Comparison, difference
 from ..core.encoding import from_json
 from ..errors import AuthorError
-from ..executor.session import Zygote
+from ..executor.process import Zygote
 from ..nbgrader_port.config import find_alembic, gradebook_url
 from .assignment import Assignment, GradedProbe, load
 from .course import Course

@@ -18,8 +18,9 @@ from typing import Any
 from ..core.encoding import Raised, from_json, to_json
 from ..core.verdict import Expectation, KnownMistake, wrong
 from ..errors import AuthorError
+from ..executor.limits import Limits
+from ..executor.process import Zygote
 from ..executor.runner import PROBE_CPU, PROBE_FACTOR, Record, Step, run
-from ..executor.session import Limits, Zygote
 from .assignment import Assignment, GradedProbe
 
 _REFERENCE_LIMITS = Limits(cpu=60.0, wall=120.0)

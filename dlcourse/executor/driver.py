@@ -33,7 +33,11 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from ..core.encoding import EncodingError, Raised, pack
 from ..core.probe import Probe, close, describe_exception, run, seed_everything
-from . import sandbox, seccomp, wire
+from . import wire
+from .limits import Sandbox
+from .sandbox import seccomp
+from .sandbox.kernel import SandboxUnavailable
+from .sandbox.walls import drop_rights
 
 MAX_STREAM = 64 << 10
 """Characters kept of what one cell prints."""
@@ -315,8 +319,8 @@ def main() -> None:
     else:
         proc = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
-            sandbox.confine(sandbox.Sandbox.from_json(json.loads(sys.argv[2])), seccomp.program())
-        except (sandbox.SandboxUnavailable, OSError) as error:
+            drop_rights(Sandbox.from_json(json.loads(sys.argv[2])), seccomp.program())
+        except (SandboxUnavailable, OSError) as error:
             sock.sendall(str(error).encode()[:1000])
             return
         socket.send_fds(sock, [wire.READY], [proc])

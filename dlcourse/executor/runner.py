@@ -14,7 +14,10 @@ from typing import Any
 
 from ..core.encoding import Raised
 from ..errors import AuthorError
-from .session import Limits, RunEnded, SandboxUnavailable, Session, Zygote
+from .limits import Limits, RunEnded
+from .process import Zygote
+from .sandbox.kernel import SandboxUnavailable
+from .session import Session
 
 CELL_LIMITS = Limits(cpu=30.0, wall=60.0)
 BUDGET = 120.0

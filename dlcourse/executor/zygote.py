@@ -1,6 +1,6 @@
 """The zygote: a single-threaded process that has imported what notebooks import, and forks itself for each run.
 
-Started by :class:`dlcourse.executor.session.Zygote`. It holds neither solutions nor expected values. Requests come
+Started by :class:`dlcourse.executor.process.Zygote`. It holds neither solutions nor expected values. Requests come
 on the socket whose descriptor is its argument; the socket of a new run is passed along as a descriptor. The first
 request tells which sandbox to go into, before anything of the notebooks is imported.
 """
@@ -18,7 +18,10 @@ import sys
 from typing import Any
 
 from ..core.probe import seed_everything
-from . import driver, sandbox, wire
+from . import driver, wire
+from .limits import Sandbox
+from .sandbox.kernel import SandboxUnavailable
+from .sandbox.walls import fork_behind_wall, raise_inner_wall, raise_outer_wall
 
 # all of dlcourse that student code may use, and what `check` imports only when it needs it: behind the wall its files
 # do not exist, unless it lies among the libraries
@@ -89,8 +92,8 @@ def _child(
     os.setsid()
     if walled:
         try:
-            proc = sandbox.enter(request["slot"])
-        except (sandbox.SandboxUnavailable, OSError, ValueError) as error:
+            proc = raise_inner_wall(request["slot"])
+        except (SandboxUnavailable, OSError, ValueError) as error:
             sock.sendall(str(getattr(error, "reason", error)).encode()[:1000])
             return
         socket.send_fds(sock, [wire.READY], [proc])
@@ -105,8 +108,8 @@ def _fork(
     control: socket.socket, fd: int, shell: driver.Shell, request: dict[str, Any], walled: bool
 ) -> dict[str, Any]:
     try:
-        pid = sandbox.fork() if walled else os.fork()
-    except (sandbox.SandboxUnavailable, OSError) as error:
+        pid = fork_behind_wall() if walled else os.fork()
+    except (SandboxUnavailable, OSError) as error:
         return {"error": str(getattr(error, "reason", error))}
     if pid == 0:
         status = 1
@@ -140,8 +143,8 @@ def main() -> None:
     walled = request["sandbox"] is not None
     if walled:
         try:
-            sandbox.enter_wall(sandbox.Sandbox.from_json(request["sandbox"]), control.fileno())
-        except (sandbox.SandboxUnavailable, OSError) as error:
+            raise_outer_wall(Sandbox.from_json(request["sandbox"]), control.fileno())
+        except (SandboxUnavailable, OSError) as error:
             wire.send(control, {"error": str(getattr(error, "reason", error))})
             return
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -15,7 +15,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from ..errors import AuthorError
-from ..executor.session import SandboxUnavailable, Zygote
+from ..executor.process import Zygote
+from ..executor.sandbox.kernel import SandboxUnavailable
 
 SANDBOX, USER, NONE = "sandbox", "user", "none"
 KINDS = (SANDBOX, USER, NONE)

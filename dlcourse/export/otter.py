@@ -29,7 +29,7 @@ from .. import __version__
 from ..authoring.course import Course
 from ..authoring.lint import lint_release
 from ..errors import AuthorError
-from ..executor.session import Zygote
+from ..executor.process import Zygote
 from ..grading.grader import Grader, open_grader
 from .pack import FILENAME, to_document
 

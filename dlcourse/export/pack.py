@@ -25,7 +25,8 @@ from ..core.probe import Probe
 from ..core.rendering import Shown
 from ..core.verdict import UNWRITTEN, Verdict, failing_needs
 from ..errors import AuthorError
-from ..executor.session import Limits, Zygote
+from ..executor.limits import Limits
+from ..executor.process import Zygote
 from ..grading.grader import Grader
 from ..grading.rebuild import clear_hidden
 

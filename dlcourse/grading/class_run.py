@@ -26,7 +26,8 @@ from ..authoring.course import Course
 from ..core.notebook_file import Submission, read_submission
 from ..errors import AuthorError
 from ..executor.runner import start_zygote
-from ..executor.sandbox import SandboxUnavailable, available
+from ..executor.sandbox.kernel import SandboxUnavailable
+from ..executor.sandbox.trial import available
 from ..nbgrader_port.exchange import exchange_files, submitted_at
 from ..nbgrader_port.gradebook import GradebookWriter
 from .grader import open_grader

@@ -21,8 +21,8 @@ from ..core.encoding import Raised
 from ..core.notebook_file import Submission
 from ..core.verdict import Verdict, failing_needs, judge, settle
 from ..errors import AuthorError
+from ..executor.process import Zygote
 from ..executor.runner import BUDGET, CELL_LIMITS, Record, Step, rehearse, run
-from ..executor.session import Zygote
 from ..student.forbid import message, violations
 from .rebuild import code_of, rebuild
 

@@ -31,8 +31,8 @@ from ..authoring.assignment import course_root
 from ..authoring.course import Course, read_course
 from ..core.notebook_file import Submission, read_submission
 from ..errors import AuthorError
+from ..executor.process import Zygote
 from ..executor.runner import start_zygote
-from ..executor.session import Zygote
 from ..grading.grader import Grader, open_grader
 from .config import find_alembic
 from .exchange import exchange_files, submitted_at

@@ -18,8 +18,8 @@ from ..core.notebook_file import SubmittedCell, read_notebook
 from ..core.rendering import MARKS, Shown, clean, to_text
 from ..core.verdict import FAILED, PASSED, Verdict
 from ..errors import AuthorError
+from ..executor.limits import Limits
 from ..executor.runner import CELL_LIMITS, Record, Step, run, start_zygote
-from ..executor.session import Limits
 
 TEST_LIMITS = Limits(cpu=10.0, wall=40.0)
 _DEMO = re.compile(r"^@demo\b", re.MULTILINE)

@@ -17,9 +17,12 @@ import numpy as np
 import pytest
 
 from dlcourse.core.encoding import Raised
-from dlcourse.executor import session as session_module
+from dlcourse.executor import process as process_module
+from dlcourse.executor.limits import Limits, RunEnded, Sandbox
 from dlcourse.executor.outputs import clean
-from dlcourse.executor.session import Limits, RunEnded, Sandbox, Session, Zygote
+from dlcourse.executor.process import Zygote
+from dlcourse.executor.sandbox.kernel import SandboxUnavailable
+from dlcourse.executor.session import Session
 
 LIMITS = Limits(20, 40)
 
@@ -364,8 +367,8 @@ def test_nothing_is_left(zygote: Zygote) -> None:
 
 def test_spawned_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where processes cannot be forked the same code runs in fresh ones, and only unsafely."""
-    monkeypatch.setattr(session_module, "_FORKS", False)
-    with pytest.raises(session_module.SandboxUnavailable, match="--unsafe-no-sandbox"):
+    monkeypatch.setattr(process_module, "_FORKS", False)
+    with pytest.raises(SandboxUnavailable, match="--unsafe-no-sandbox"):
         Zygote()
     with Zygote(sandbox=None) as one, Session(one) as session:
         assert printed(session, "x = 2", "print(x)") == "2\n"
@@ -468,7 +471,9 @@ def test_python_is_ours(session: Session) -> None:
 def test_runs_end_with_a_grader_that_is_killed(sandbox: str) -> None:
     """A loop that nobody waits for any more would burn a core for ever."""
     program = f"""
-from dlcourse.executor.session import Limits, Sandbox, Session, Zygote
+from dlcourse.executor.limits import Limits, Sandbox
+from dlcourse.executor.process import Zygote
+from dlcourse.executor.session import Session
 zygote = Zygote(sandbox={sandbox})
 session = Session(zygote)
 print(zygote._process.pid, flush=True)

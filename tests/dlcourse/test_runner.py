@@ -8,8 +8,8 @@ import pytest
 from dlcourse.core.encoding import Raised
 from dlcourse.errors import AuthorError
 from dlcourse.executor import runner
+from dlcourse.executor.limits import Limits
 from dlcourse.executor.runner import Step, run, start_zygote
-from dlcourse.executor.session import Limits
 
 SHORT = Limits(cpu=0.5, wall=30.0)  # wall time says little on a busy machine
 

@@ -18,9 +18,12 @@ import pytest
 from rich.console import Console
 
 from dlcourse import doctor
-from dlcourse.executor import sandbox, seccomp
-from dlcourse.executor import session as session_module
-from dlcourse.executor.session import Limits, RunEnded, Sandbox, SandboxUnavailable, Session, Zygote
+from dlcourse.executor import process as process_module
+from dlcourse.executor.limits import Limits, RunEnded, Sandbox
+from dlcourse.executor.process import Zygote
+from dlcourse.executor.sandbox import kernel, root, seccomp, trial
+from dlcourse.executor.sandbox.kernel import SandboxUnavailable
+from dlcourse.executor.session import Session
 
 LIMITS = Limits(20, 40)
 UNPRIVILEGED = r"""
@@ -103,7 +106,7 @@ def test_numbers_are_the_kernels(path: str) -> None:
     }
     ours = {
         name: numbers[column]
-        for name, numbers in (seccomp._REFUSED | seccomp._CHECKED | sandbox._CALLS).items()
+        for name, numbers in (seccomp._REFUSED | seccomp._CHECKED | kernel.CALLS).items()
     }
     assert {
         name: number
@@ -180,7 +183,7 @@ def test_the_virtual_environment_may_be_the_course(
         (tmp_path / name).mkdir()
     (tmp_path / "gradebook.db").touch()
     _with_prefix(monkeypatch, tmp_path)
-    assert [p for p in sandbox.visible_paths(Sandbox()) if p.startswith(str(tmp_path))] == [
+    assert [p for p in root.visible_paths(Sandbox()) if p.startswith(str(tmp_path))] == [
         f"{tmp_path}/bin",
         f"{tmp_path}/lib",
     ]
@@ -196,7 +199,7 @@ def test_plan_hides_what_lies_inside(tmp_path: Path, monkeypatch: pytest.MonkeyP
         visible=(str(venv / "bin"), str(tmp_path / "lib")),
         hide=(str(course), "/home", str(tmp_path)),
     )
-    plan = [(p, show) for p, show in sandbox._plan(box) if p.startswith(str(tmp_path))]
+    plan = [(p, show) for p, show in root.plan_paths(box) if p.startswith(str(tmp_path))]
     assert plan == [
         (f"{tmp_path}/lib", True),
         (f"{tmp_path}/share", True),
@@ -207,7 +210,7 @@ def test_plan_hides_what_lies_inside(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 def test_exchange_is_not_visible() -> None:
     """nbgrader's default exchange, with everybody's submissions, lies in /usr/local/share."""
-    shown = sandbox.visible_paths(Sandbox())
+    shown = root.visible_paths(Sandbox())
     for path in (
         "/usr/local/share/nbgrader/exchange",
         "/srv/nbgrader",
@@ -217,7 +220,7 @@ def test_exchange_is_not_visible() -> None:
         "/run",
         "/var",
     ):
-        assert not [p for p in shown if sandbox._inside(path, p)], path
+        assert not [p for p in shown if root.inside(path, p)], path
 
 
 def test_course_among_the_libraries(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -262,9 +265,9 @@ def test_cpu_limit_of_the_kernel() -> None:
 
 
 def test_this_machine_has_a_sandbox() -> None:
-    assert sandbox.available() == ()
-    for what in sandbox.TRIALS:
-        assert sandbox.trial(what) == ""
+    assert trial.available() == ()
+    for what in trial.TRIALS:
+        assert trial.attempt(what) == ""
 
 
 def test_refused_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -274,7 +277,7 @@ def test_refused_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
         raise SandboxUnavailable("user namespace: Operation not permitted")
 
     monkeypatch.setattr(Zygote, "_start_zygote", refuse)
-    monkeypatch.setattr(session_module.shutil, "which", lambda name: None)
+    monkeypatch.setattr(process_module.shutil, "which", lambda name: None)
     with pytest.raises(SandboxUnavailable, match="user namespace.*doctor.*--unsafe-no-sandbox"):
         Zygote()
 
@@ -284,13 +287,14 @@ def test_the_kernels_refusal_arrives() -> None:
     code = f"""
 import ctypes, os, sys
 sys.path.insert(0, {os.getcwd()!r})
-from dlcourse.executor import sandbox, session
-session.shutil.which = lambda name: None
-sandbox._prctl(38, 1)  # no_new_privs, then a filter that refuses unshare
-sandbox._filter(sandbox.seccomp.program())
+from dlcourse.executor import process
+from dlcourse.executor.sandbox import kernel, seccomp
+process.shutil.which = lambda name: None
+kernel.prctl(kernel.NO_NEW_PRIVS, 1)  # then a filter that refuses unshare
+kernel.install_filter(seccomp.program())
 try:
-    session.Zygote()
-except session.SandboxUnavailable as error:
+    process.Zygote()
+except kernel.SandboxUnavailable as error:
     print("refused:", error.reason)
 """
     done = subprocess.run(
@@ -340,7 +344,9 @@ def test_without_privileges(as_nobody: Callable[[str], str]) -> None:
     """The same walls for a user who is not root, from a user namespace."""
     code = """
 import os
-from dlcourse.executor.session import *
+from dlcourse.executor.limits import Limits
+from dlcourse.executor.process import Zygote
+from dlcourse.executor.session import Session
 with Zygote() as zygote, Session(zygote) as one:
     cell = "import os\\nprint(os.getpid(), os.getuid(), os.listdir('.'), os.path.exists('/root/.ssh'), os.path.exists('/home'))\\nprint(open('/proc/self/status').read())"
     print(os.getuid(), zygote.warm_start, one.cell(cell, "cell", Limits(5, 20))["outputs"][0]["text"])
@@ -399,7 +405,7 @@ def test_doctor(tmp_path: Path) -> None:
 
 
 def test_doctor_says_what_helps(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sandbox, "available", lambda: ("user namespace: Operation not permitted",))
+    monkeypatch.setattr(trial, "available", lambda: ("user namespace: Operation not permitted",))
     monkeypatch.setattr(shutil, "which", lambda name: None)
     for path, cure in (
         ("apparmor_restrict_unprivileged_userns", "apparmor"),

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from dlcourse.executor.session import Sandbox, Zygote
+from dlcourse.executor.limits import Sandbox
+from dlcourse.executor.process import Zygote
 
 sys.path.insert(0, str(Path(__file__).parent))  # for harness.py, under every import mode of pytest
 

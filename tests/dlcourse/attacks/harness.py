@@ -35,8 +35,9 @@ from dlcourse.core.compare import close
 from dlcourse.core.probe import Probe
 from dlcourse.core.probe import run as run_probe
 from dlcourse.core.verdict import Expectation, judge
+from dlcourse.executor.limits import Limits
+from dlcourse.executor.process import Zygote
 from dlcourse.executor.runner import Record, Step, run
-from dlcourse.executor.session import Limits, Zygote
 
 FOLDER = Path(__file__).parent
 SEED = "a secret seed"

@@ -10,7 +10,7 @@ import harness
 import pytest
 from harness import World
 
-from dlcourse.executor.session import Zygote
+from dlcourse.executor.process import Zygote
 
 ATTACKS = harness.attacks()
 LOADED = {path: harness.load(path) for path in ATTACKS}

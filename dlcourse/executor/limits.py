@@ -1,0 +1,67 @@
+"""What student code may use, and how a run ends that used more."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+class RunEnded(Exception):
+    """The student's process is gone.
+
+    Args:
+        kind: ``time``, ``memory``, ``died`` or ``protocol`` (it sent what nobody asked for, or what cannot be read).
+        message: what happened, to follow "your code" or "this cell".
+    """
+
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one step of a run may use.
+
+    Args:
+        cpu: CPU seconds of all processes of the run together.
+        wall: wall-clock seconds; the backstop for code that sleeps.
+    """
+
+    cpu: float
+    wall: float
+
+    def times(self, factor: float) -> Limits:
+        return Limits(factor * self.cpu, factor * self.wall)
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    """What one submission may use.
+
+    Args:
+        memory: bytes of address space of each process, and of memory of all of them together.
+        disk: bytes that each of the writable folders holds; they live in memory.
+        processes: processes and threads at a time.
+        files: open files of each process.
+        cpu: seconds of CPU after which the kernel kills a process, should the grader fail to.
+        visible: further files or folders that student code may read.
+        hide: folders that it may not see although they lie inside of one that it may.
+    """
+
+    memory: int = 4 << 30
+    disk: int = 128 << 20
+    processes: int = 64
+    files: int = 512
+    cpu: int = 1200
+    visible: tuple[str, ...] = ()
+    hide: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, document: dict[str, Any]) -> Sandbox:
+        return cls(
+            **{**document, "visible": tuple(document["visible"]), "hide": tuple(document["hide"])}
+        )

@@ -1,0 +1,324 @@
+"""Processes of student code: the warm one that runs are forked from, and runs that start Python anew."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import dataclass, replace
+from typing import Any
+
+from . import wire
+from .limits import Sandbox
+from .sandbox.bubblewrap import bubblewrap_command
+from .sandbox.kernel import SandboxUnavailable
+from .sandbox.root import environment_inside
+
+WARM = (
+    "numpy",
+    "torch",
+    "matplotlib_inline.backend_inline",
+    "matplotlib.pyplot",
+    "matplotlib.backends.backend_agg",
+)
+SANDBOX = Sandbox()
+"""The usual limits."""
+START = 60.0
+"""Seconds that a process gets to say that it is ready."""
+
+_THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+_FORKS = sys.platform == "linux"
+
+
+def environment(box: Sandbox | None = None) -> dict[str, str]:
+    """The environment of student code: nothing of the grader's but where programs and locale are."""
+    keep = {
+        k: v for k, v in os.environ.items() if k in ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH")
+    }
+    folders = (
+        {}
+        if box
+        else {"HOME": "/nonexistent", "MPLCONFIGDIR": _mpl_cache(), "IPYTHONDIR": _mpl_cache()}
+    )
+    return {**keep, **dict.fromkeys(_THREADS, "1"), "PYTHONHASHSEED": "0", **folders}
+
+
+_cache: list[str] = []
+
+
+def _mpl_cache() -> str:
+    """An empty folder for what libraries want to write at import, where there is no sandbox."""
+    if not _cache:
+        _cache.append(tempfile.mkdtemp(prefix="dlcourse-"))
+        atexit.register(shutil.rmtree, _cache[0], ignore_errors=True)
+    return _cache[0]
+
+
+@dataclass
+class Process:
+    """A run as the grader holds it.
+
+    Args:
+        sock: where it answers.
+        pid: as the zygote numbers it.
+        proc: descriptor of its ``/proc``; None without a sandbox.
+        folder: its folder on this machine's disk; None in a sandbox.
+        popen: where it was not forked.
+    """
+
+    sock: socket.socket
+    pid: int
+    proc: int | None = None
+    folder: str | None = None
+    popen: subprocess.Popen[bytes] | None = None
+
+
+class Zygote:
+    """A warm process to fork runs from. Threads may share one.
+
+    Args:
+        modules: imported before the first run, beside :data:`WARM`.
+        sandbox: limits of each run; None runs student code as the user who grades, with that user's rights.
+
+    Attributes:
+        sandbox: the limits, or None.
+        warm_start: whether runs are forks. They are not where only bubblewrap may make namespaces, nor outside Linux; each
+            run then starts Python anew, which takes seconds.
+
+    Raises:
+        SandboxUnavailable: a sandbox is asked for and this machine cannot give it.
+    """
+
+    def __init__(self, modules: tuple[str, ...] = (), sandbox: Sandbox | None = SANDBOX) -> None:
+        # the course folder is where graders are started; it is hidden even if it lies among the libraries
+        self.sandbox = replace(sandbox, hide=(*sandbox.hide, os.getcwd())) if sandbox else None
+        self.warm_start = _FORKS
+        self._lock = threading.Lock()
+        self._runs = 0
+        self._bwrap = ""
+        if sandbox is not None and not _FORKS:
+            raise SandboxUnavailable(
+                f"{sys.platform} has no namespaces; on Windows use WSL, on a Mac a Linux container"
+            )
+        if not hasattr(socket, "send_fds"):
+            raise SandboxUnavailable(f"{sys.platform} cannot run notebooks; use WSL")
+        if not _FORKS:
+            return
+        try:
+            self._start_zygote([*WARM, *modules])
+        except SandboxUnavailable:
+            bwrap = shutil.which("bwrap")
+            if bwrap is None:
+                raise
+            self._bwrap, self.warm_start = bwrap, False
+            self.end(self.start())  # or the same refusal, from bubblewrap
+
+    def _start_zygote(self, modules: list[str]) -> None:
+        self._control, theirs = socket.socketpair()
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-s", "-m", "dlcourse.executor.zygote", str(theirs.fileno())],
+            pass_fds=[theirs.fileno()],
+            env=environment(self.sandbox),
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        theirs.close()
+        try:
+            wire.send(self._control, {"sandbox": self.sandbox.to_json() if self.sandbox else None})
+            self._refused(self._reply())
+            self.warm(modules)
+        except BaseException:
+            self.close()
+            raise
+
+    def warm(self, modules: list[str]) -> None:
+        """Import modules, so that runs need not. In a sandbox those outside of its libraries do not exist."""
+        if not self.warm_start:
+            return
+        reply = self._ask({"op": "import", "modules": modules})
+        if reply["threads"] != 1:
+            raise RuntimeError(
+                f"the zygote runs {reply['threads']} threads after importing {', '.join(modules)}; a fork of it could hang"
+            )
+
+    def _reply(self) -> dict[str, Any]:
+        try:
+            return wire.receive(self._control, 1 << 20)[0]
+        except wire.WireError as error:
+            raise RuntimeError(
+                f"the zygote process ended (exit status {self._process.poll()})"
+            ) from error
+
+    def _ask(self, request: dict[str, Any], fds: list[int] | None = None) -> dict[str, Any]:
+        with self._lock:
+            try:
+                socket.send_fds(self._control, [json.dumps(request).encode()], fds or [])
+            except OSError as error:
+                raise RuntimeError(
+                    f"the zygote process ended (exit status {self._process.poll()})"
+                ) from error
+            return self._reply()
+
+    @staticmethod
+    def _refused(reply: dict[str, Any]) -> None:
+        if "error" in reply:
+            raise SandboxUnavailable(reply["error"])
+
+    def start(self) -> Process:
+        """A new run, in which no code of the student has run yet.
+
+        Raises:
+            SandboxUnavailable: the walls could not be put up.
+        """
+        if not self.warm_start:
+            return _spawn(self.sandbox, self._bwrap)
+        ours, theirs = socket.socketpair()
+        with self._lock:
+            self._runs += 1
+            # ids of runs at the same time differ, also between graders: limits on processes count by id
+            slot = (self._process.pid % (1 << 18)) * 1024 + self._runs % 1024
+        folder = None if self.sandbox else tempfile.mkdtemp(prefix="dlcourse-run-")
+        try:
+            with theirs:
+                reply = self._ask({"op": "fork", "folder": folder, "slot": slot}, [theirs.fileno()])
+            self._refused(reply)
+            process = Process(ours, reply["pid"], folder=folder)
+            message, fds, _, _ = (
+                socket.recv_fds(ours, 4096, 1)
+                if wire.ready(ours, START)
+                else (b"no answer", [], 0, None)
+            )
+            process.proc = fds[0] if fds else None
+        except BaseException:
+            ours.close()
+            if folder:
+                shutil.rmtree(folder, ignore_errors=True)
+            raise
+        if message != wire.READY:
+            self.end(process)
+            raise SandboxUnavailable(
+                message.decode(errors="replace") or "a run ended before it began"
+            )
+        return process
+
+    def end(self, process: Process, patience: float = 0.0) -> tuple[int, float]:
+        """Kill a run, with all its processes, and remove what it left.
+
+        Args:
+            process: the run.
+            patience: seconds to let a spawned process that has hung up end by itself, to learn how it did.
+
+        Returns:
+            Its wait status and the CPU seconds that the kernel counted.
+        """
+        process.sock.close()
+        status, cpu = 0, 0.0
+        if process.popen is not None:
+            status = _kill(process.popen, process.proc, patience)
+        else:
+            reply = self._ask({"op": "reap", "pid": process.pid})
+            status, cpu = int(reply["status"]), float(reply["cpu"])
+        if process.proc is not None:
+            os.close(process.proc)
+        if process.folder:
+            shutil.rmtree(process.folder, ignore_errors=True)
+        return status, cpu
+
+    def close(self) -> None:
+        """End the zygote, and with it every run."""
+        if not self.warm_start:
+            return
+        self._control.close()
+        try:
+            self._process.wait(5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def __enter__(self) -> Zygote:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _spawn(box: Sandbox | None, bwrap: str) -> Process:
+    """A run in a process started from scratch: by bubblewrap, or without a sandbox where processes cannot be forked.
+
+    (On macOS a process whose libraries have threads cannot.)
+    """
+    ours, theirs = socket.socketpair()
+    command = [sys.executable, "-P", "-s", "-m", "dlcourse.executor.driver", str(theirs.fileno())]
+    fds: list[int] = []
+    folder = None if box else tempfile.mkdtemp(prefix="dlcourse-run-")
+    env = environment(box)
+    if box is not None:
+        command, fds = bubblewrap_command(box, bwrap, [*command, json.dumps(box.to_json())])
+        env |= environment_inside()
+    with theirs:
+        popen = subprocess.Popen(
+            command,
+            pass_fds=[theirs.fileno(), *fds],
+            env=env,
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+    for fd in fds:
+        os.close(fd)
+    process = Process(ours, popen.pid, folder=folder, popen=popen)
+    message, received, _, _ = (
+        socket.recv_fds(ours, 4096, 1) if wire.ready(ours, START) else (b"no answer", [], 0, None)
+    )
+    process.proc = received[0] if received else None
+    if message == wire.READY:
+        return process
+    ours.close()
+    assert popen.stderr is not None
+    popen.kill()
+    said = (
+        message.decode(errors="replace") or popen.stderr.read(1000).decode(errors="replace").strip()
+    )
+    _kill(popen, None, 1.0)
+    if folder:
+        shutil.rmtree(folder, ignore_errors=True)
+    if box is not None:
+        raise SandboxUnavailable(f"bubblewrap: {said}")
+    raise RuntimeError(f"the driver process did not start: {said}")
+
+
+def _kill(popen: subprocess.Popen[bytes], proc: int | None, patience: float) -> int:
+    """Kill a spawned run with its group, or with its process namespace; returns the wait status."""
+    try:
+        # what has ended by itself may have left others of its group
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            popen.wait(patience)
+        os.killpg(popen.pid, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):  # macOS refuses for a group of zombies
+        pass
+    code = popen.wait()
+    if popen.stderr is not None:
+        popen.stderr.close()
+    while proc is not None and any(name.isdigit() for name in listing(proc)):
+        time.sleep(0.001)  # the kernel ends a process namespace a little after its first process
+    if code > 128 and proc is not None:  # how bubblewrap tells of a signal
+        code = 128 - code
+    return -code if code < 0 else code << 8
+
+
+def listing(folder: str | int) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except OSError:  # a /proc whose processes are all gone
+        return []

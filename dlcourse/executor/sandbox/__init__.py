@@ -1,0 +1,1 @@
+"""Walls around student code; :mod:`.walls` is where to begin."""
