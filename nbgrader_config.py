@@ -1,6 +1,6 @@
 """nbgrader's configuration of this course; every `nbgrader` command run in this folder reads it."""
 
-from dlcourse.nbgrader_port.plugins import configure
+from dlcourse.nbgrader_port import configure
 
 c = get_config()
 

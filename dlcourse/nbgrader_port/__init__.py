@@ -1,1 +1,33 @@
-"""All that knows nbgrader: its configuration, preprocessors, gradebook and pages."""
+"""All that knows nbgrader: its configuration, preprocessors, gradebook and pages.
+
+A course's nbgrader_config.py calls :func:`configure`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from traitlets.config import Config
+
+__all__ = ["configure"]
+
+
+def configure(config: Config) -> None:
+    """Set up nbgrader for the course: called by nbgrader_config.py with nbgrader's config object."""
+    import nbgrader.apps.api
+    import nbgrader.apps.autogradeapp
+
+    from . import plugins
+    from .config import find_alembic
+    from .feedback import FeedbackExporter
+
+    find_alembic()
+    config.ClearSolutions.code_stub = {"python": "raise NotImplementedError"}
+    config.Autograde.exporter_class = plugins.SubmissionExporter
+    config.GenerateFeedback.exporter_class = FeedbackExporter
+    config.Autograde.sanitize_preprocessors = plugins.sanitize_preprocessors()
+    config.Autograde.autograde_preprocessors = plugins.autograde_preprocessors()
+    # nbgrader looks the class up under these names; a subclass is the only way to handle files before its preprocessors run
+    nbgrader.apps.autogradeapp.Autograde = plugins.CourseAutograde
+    nbgrader.apps.api.Autograde = plugins.CourseAutograde

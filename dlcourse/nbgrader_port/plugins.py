@@ -1,4 +1,4 @@
-"""nbgrader's autograde with our verdicts: what nbgrader_config.py names.
+"""nbgrader's autograde with our verdicts: what :func:`dlcourse.nbgrader_port.configure` puts into its lists.
 
 Three preprocessors stand in nbgrader's own lists (:class:`Rebuild`, :class:`Execute`, :class:`WriteVerdicts`); an
 exporter reads submissions that are no notebooks; :class:`CourseAutograde` deals with their files. Assignments that
@@ -17,15 +17,11 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-import nbgrader.apps.api
-import nbgrader.apps.autogradeapp
-import nbgrader.converters
 from nbconvert.exporters import NotebookExporter
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import BaseConverter, NbGraderException
 from nbgrader.preprocessors import Execute as StockExecute
 from nbgrader.preprocessors import NbGraderPreprocessor
-from traitlets.config import Config
 
 from ..authoring.assignment import course_root
 from ..authoring.course import Course, read_course
@@ -34,9 +30,7 @@ from ..errors import AuthorError
 from ..executor.process import Zygote
 from ..executor.runner import start_zygote
 from ..grading.grader import Grader, open_grader
-from .config import find_alembic
 from .exchange import exchange_files, submitted_at
-from .feedback import FeedbackExporter
 
 log = logging.getLogger("dlcourse")
 
@@ -220,21 +214,13 @@ def _is_graded(path: str) -> bool:
         return False
 
 
-def configure(config: Config) -> None:
-    """Set up nbgrader for the course: called by nbgrader_config.py with nbgrader's config object."""
-    find_alembic()
-    config.ClearSolutions.code_stub = {"python": "raise NotImplementedError"}
-    config.Autograde.exporter_class = SubmissionExporter
-    config.GenerateFeedback.exporter_class = FeedbackExporter
-    config.Autograde.sanitize_preprocessors = [Rebuild, *Autograde.sanitize_preprocessors.default()]
+def sanitize_preprocessors() -> list[type]:
+    """nbgrader's own, after ours."""
+    return [Rebuild, *Autograde.sanitize_preprocessors.default()]
+
+
+def autograde_preprocessors() -> list[type]:
+    """nbgrader's own, with ours in the place of its Execute."""
     stock = Autograde.autograde_preprocessors.default()
     at = stock.index(StockExecute)
-    config.Autograde.autograde_preprocessors = [
-        *stock[:at],
-        Execute,
-        WriteVerdicts,
-        *stock[at + 1 :],
-    ]
-    # nbgrader looks the class up under these names; a subclass is the only way to handle files before its preprocessors run
-    nbgrader.apps.autogradeapp.Autograde = CourseAutograde
-    nbgrader.apps.api.Autograde = CourseAutograde
+    return [*stock[:at], Execute, WriteVerdicts, *stock[at + 1 :]]

@@ -31,7 +31,7 @@ course_id = "scratch"
 seed = "a seed"
 """
 
-CONFIG = """from dlcourse.nbgrader_port.plugins import configure
+CONFIG = """from dlcourse.nbgrader_port import configure
 
 c = get_config()
 c.CourseDirectory.course_id = "scratch"

@@ -402,10 +402,11 @@ def test_configuration_names_our_preprocessors_in_nbgraders_lists():
     from nbgrader.converters import Autograde
     from traitlets.config import Config
 
+    from dlcourse.nbgrader_port import configure
     from dlcourse.nbgrader_port import plugins as autograde
 
     config = Config()
-    autograde.configure(config)
+    configure(config)
     sanitise, run = (
         config.Autograde.sanitize_preprocessors,
         config.Autograde.autograde_preprocessors,
