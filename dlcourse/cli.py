@@ -26,7 +26,7 @@ from rich.table import Table
 from . import _nbformat  # noqa: F401
 from .authoring.assignment import course_root
 from .authoring.course import Course, read_course
-from .errors import AuthorError
+from .errors import AuthorError, DlcourseError
 from .export.cli import app as export_app
 
 app = typer.Typer(
@@ -384,11 +384,9 @@ def doctor() -> None:
 
 def main() -> None:
     """Entry point: errors that a person can mend are one line, not a traceback."""
-    from .executor.sandbox.kernel import SandboxUnavailable
-
     try:
         app()
-    except (AuthorError, SandboxUnavailable) as error:
+    except DlcourseError as error:
         err.print(f"error: {error}", markup=False, highlight=False, soft_wrap=True, style="red")
         sys.exit(1)
     except ModuleNotFoundError as error:

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from ..authoring.assignment import Assignment
 from ..authoring.references import data_files, notebook_steps, probe_step
 from ..core.encoding import Raised
-from ..errors import AuthorError
+from ..errors import SetupError
 from ..executor.limits import Limits, RunEnded
 from ..executor.process import Zygote
 from ..executor.runner import rehearse, start_zygote
@@ -120,7 +120,7 @@ class Bench:
     def _start() -> Zygote:
         try:
             return start_zygote()
-        except AuthorError:  # no sandbox here; it is the author's own code
+        except SetupError:  # no sandbox here; it is the author's own code
             return start_zygote(sandbox=False)
 
     def close(self) -> None:

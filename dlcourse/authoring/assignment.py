@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from ..core.probe import Probe
-from ..errors import AuthorError
+from ..errors import AuthorError, CourseError
 from ..student import demo as demos
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
@@ -605,13 +605,13 @@ def course_root(start: Path | None = None) -> Path:
     """The nearest folder at or above ``start`` that holds a course.toml.
 
     Raises:
-        AuthorError: there is none.
+        CourseError: there is none.
     """
     here = (start or Path.cwd()).resolve()
     for folder in (here, *here.parents):
         if (folder / "course.toml").is_file():
             return folder
-    raise AuthorError(f"{here}: no course.toml here or above; change into the course's folder")
+    raise CourseError(f"{here}: no course.toml here or above; change into the course's folder")
 
 
 def load_reference(slug: str, root: Path | None = None) -> types.ModuleType:

@@ -18,7 +18,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from ..core.compare import Comparison, difference
 from ..core.encoding import from_json
-from ..errors import AuthorError
+from ..errors import AuthorError, CourseError
 from ..executor.process import Zygote
 from ..nbgrader_port.config import find_alembic, gradebook_url
 from .assignment import Assignment, GradedProbe, load
@@ -186,7 +186,7 @@ def generate_release(root: Path, slug: str, db_url: str, course_id: str = "") ->
     """Run nbgrader's own generate_assignment for ``slug`` under ``root``.
 
     Raises:
-        AuthorError: nbgrader refuses; its message is passed on.
+        CourseError: nbgrader refuses; its message is passed on.
     """
     from nbgrader.converters import GenerateAssignment
     from nbgrader.converters.base import NbGraderException
@@ -211,11 +211,11 @@ def generate_release(root: Path, slug: str, db_url: str, course_id: str = "") ->
         converter.start()
     except NbGraderException as error:
         if any("Cannot add or remove cells" in line for line in lines):
-            raise AuthorError(
+            raise CourseError(
                 f"gradebook.db holds submissions of an earlier build of {slug!r} that had other tests; export its grades, then run "
                 f"`nbgrader db assignment remove {slug} --force`, or move gradebook.db away, and build again"
             ) from error
-        raise AuthorError(
+        raise CourseError(
             f"nbgrader generate_assignment {slug}: {error}: {'; '.join(lines)[-1500:]}"
         ) from error
     finally:

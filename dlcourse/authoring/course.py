@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..errors import AuthorError
+from ..errors import CourseError
 
 
 @dataclass(frozen=True)
@@ -37,11 +37,11 @@ class Course:
         """The assignment named ``slug``.
 
         Raises:
-            AuthorError: there is none; the message names the nearest ones.
+            CourseError: there is none; the message names the nearest ones.
         """
         if slug not in self.entries:
             near = difflib.get_close_matches(slug, self.entries, 3, 0.4)
-            raise AuthorError(
+            raise CourseError(
                 f"no assignment {slug!r} in course.toml; "
                 + (
                     f"did you mean {' or '.join(near)}?"
@@ -55,21 +55,21 @@ class Course:
 def _field(where: str, table: dict[str, Any], name: str, kind: type) -> Any:
     value = table.get(name)
     if not isinstance(value, kind) or isinstance(value, bool):
-        raise AuthorError(f"{where}: {name} must be a {kind.__name__}, got {value!r}")
+        raise CourseError(f"{where}: {name} must be a {kind.__name__}, got {value!r}")
     return value
 
 
 def _tables(where: str, table: dict[str, Any], name: str) -> list[dict[str, Any]]:
     found = table.get(name, [])
     if not isinstance(found, list) or not all(isinstance(t, dict) for t in found):
-        raise AuthorError(f"{where}: {name} must be tables, headed [[{name}]] or [[track.{name}]]")
+        raise CourseError(f"{where}: {name} must be tables, headed [[{name}]] or [[track.{name}]]")
     return found
 
 
 def _needs(where: str, table: dict[str, Any]) -> list[str]:
     found: list[str] = _field(where, table, "needs", list)
     if not all(isinstance(n, str) for n in found):
-        raise AuthorError(f"{where}: needs must be a list of slugs, got {found!r}")
+        raise CourseError(f"{where}: needs must be a list of slugs, got {found!r}")
     return found
 
 
@@ -77,22 +77,22 @@ def read_course(root: Path) -> Course:
     """Read ``root/course.toml``.
 
     Raises:
-        AuthorError: it is missing, or a field is missing or of the wrong type.
+        CourseError: it is missing, or a field is missing or of the wrong type.
     """
     path = root / "course.toml"
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise AuthorError(f"{path}: cannot be read: {error.strerror}") from error
+        raise CourseError(f"{path}: cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise AuthorError(f"{path}: {error}") from error
+        raise CourseError(f"{path}: {error}") from error
     entries: dict[str, Entry] = {}
     for track in _tables(f"{path}", document, "track"):
         for table in _tables(f"{path}: track", track, "assignment"):
             where = f"{path}: assignment {table.get('slug', '?')}"
             slug = _field(where, table, "slug", str)
             if not slug.isidentifier() or slug in entries:
-                raise AuthorError(f"{where}: a slug is a Python identifier that stands once")
+                raise CourseError(f"{where}: a slug is a Python identifier that stands once")
             entries[slug] = Entry(
                 slug,
                 _field(where, table, "title", str),
@@ -104,7 +104,7 @@ def read_course(root: Path) -> Course:
     for entry in entries.values():
         for need in entry.needs:
             if need not in entries:
-                raise AuthorError(
+                raise CourseError(
                     f"{path}: assignment {entry.slug}: needs {need!r}, which is not in the course"
                 )
     return Course(

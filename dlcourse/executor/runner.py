@@ -13,10 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from ..core.encoding import Raised
-from ..errors import AuthorError
 from .limits import Limits, RunEnded
 from .process import Zygote
-from .sandbox.kernel import SandboxUnavailable
 from .session import Session
 
 CELL_LIMITS = Limits(cpu=30.0, wall=60.0)
@@ -74,12 +72,9 @@ def start_zygote(sandbox: bool = True) -> Zygote:
         sandbox: False runs student code without a sandbox, for trusted code only.
 
     Raises:
-        AuthorError: this machine has no sandbox.
+        SandboxUnavailable: this machine has no sandbox.
     """
-    try:
-        return Zygote() if sandbox else Zygote(sandbox=None)
-    except SandboxUnavailable as error:
-        raise AuthorError(str(error)) from error
+    return Zygote() if sandbox else Zygote(sandbox=None)
 
 
 def rehearse(

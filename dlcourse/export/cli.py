@@ -10,7 +10,7 @@ from rich.console import Console
 
 from ..authoring.assignment import course_root
 from ..authoring.course import Course, read_course
-from ..errors import AuthorError
+from ..errors import CourseError
 
 if TYPE_CHECKING:
     from .gradefiles import Grades
@@ -116,7 +116,7 @@ def canvas(
     for slug, _, digits in pairs:
         course.entry(slug)
         if not (digits.isascii() and digits.isdigit()):
-            raise AuthorError(
+            raise CourseError(
                 f"--number {slug}={digits}: give the digits that Canvas shows in its own export, such as {slug}=12345"
             )
     grades = _grades(course, slugs, db, {slug: digits for slug, _, digits in pairs})

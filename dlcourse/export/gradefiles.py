@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from nbgrader.api import Gradebook, MissingEntry
 
 from ..authoring.course import Course
-from ..errors import AuthorError
+from ..errors import CourseError
 from ..nbgrader_port.config import find_alembic
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
@@ -67,7 +67,7 @@ def read_gradebook(
         numbers: an assignment's number in Canvas, by slug.
 
     Raises:
-        AuthorError: an assignment is not in the gradebook.
+        CourseError: an assignment is not in the gradebook.
     """
     find_alembic()
     scores: dict[str, dict[str, float]] = {}
@@ -77,7 +77,7 @@ def read_gradebook(
             try:
                 assignment = gradebook.find_assignment(slug)
             except MissingEntry:
-                raise AuthorError(
+                raise CourseError(
                     f"{slug} is not in the gradebook; run `dlcourse build {slug}`"
                 ) from None
             columns.append(

@@ -21,8 +21,9 @@ import jsonschema
 from ..core.notebook_file import Submission, read_notebook, read_submission
 from ..core.rendering import Shown, to_text
 from ..core.verdict import Verdict
-from ..errors import AuthorError
+from ..errors import CourseError
 from ..executor.runner import Record
+from ..executor.sandbox.kernel import SandboxUnavailable
 from ..grading.grader import Grader
 from . import isolation, pack
 
@@ -192,7 +193,7 @@ def _grade(
         with zygote:
             try:
                 return kind, *pack.grade(grader, submission, zygote)
-            except RuntimeError:
+            except (RuntimeError, SandboxUnavailable):
                 continue
     return (
         kind,
@@ -262,7 +263,7 @@ def read_document(autograder: Path) -> dict[str, Any]:
     try:
         document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise AuthorError(
+        raise CourseError(
             f"{path} cannot be read: {error}; build the zip again with `dlcourse export otter`"
         ) from error
     return document

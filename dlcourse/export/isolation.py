@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from ..errors import AuthorError
+from ..errors import SetupError
 from ..executor.process import Zygote
 from ..executor.sandbox.kernel import SandboxUnavailable
 
@@ -69,17 +69,17 @@ def open_zygote(wanted: str = "auto") -> tuple[str, Zygote]:
         Which it is, and the process.
 
     Raises:
-        AuthorError: what is wanted is not to be had.
+        SetupError: what is wanted is not to be had.
     """
     if wanted not in ("auto", *KINDS):
-        raise AuthorError(f"isolation {wanted!r} is unknown; it is auto, {', '.join(KINDS)}")
+        raise SetupError(f"isolation {wanted!r} is unknown; it is auto, {', '.join(KINDS)}")
     reasons = []
     for kind in KINDS if wanted == "auto" else (wanted,):
         try:
             return kind, _start(kind)
         except (SandboxUnavailable, OSError, KeyError, RuntimeError) as error:
             reasons.append(f"{kind}: {error}")
-    raise AuthorError("student code cannot be run: " + "; ".join(reasons))
+    raise SetupError("student code cannot be run: " + "; ".join(reasons))
 
 
 def _start(kind: str) -> Zygote:

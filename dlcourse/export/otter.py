@@ -28,7 +28,7 @@ from packaging.utils import canonicalize_name
 from .. import __version__
 from ..authoring.course import Course
 from ..authoring.lint import lint_release
-from ..errors import AuthorError
+from ..errors import AuthorError, SetupError
 from ..executor.process import Zygote
 from ..grading.grader import Grader, open_grader
 from .pack import FILENAME, to_document
@@ -76,7 +76,8 @@ def export(
         The folder written.
 
     Raises:
-        AuthorError: the assignment is not built, otter is not installed, or something would leak.
+        AuthorError: the assignment is not built, or something would leak.
+        SetupError: otter is not installed.
     """
     entry = course.entry(slug)
     grader = open_grader(course, slug, zygote, tick)
@@ -116,7 +117,8 @@ def autograder(grader: Grader, torch_index: str = "") -> bytes:
     """The autograder.zip, byte for byte the same for the same assignment and versions.
 
     Raises:
-        AuthorError: otter is not installed, or the reference would be in the zip.
+        AuthorError: the reference would be in the zip.
+        SetupError: otter is not installed.
     """
     with tempfile.TemporaryDirectory() as temporary:
         root = Path(temporary)
@@ -141,9 +143,7 @@ def _generate(root: Path) -> dict[str, bytes]:
     try:
         from otter.generate import main as generate
     except ImportError as error:
-        raise AuthorError(
-            "otter-grader is not installed; run `pip install otter-grader`"
-        ) from error
+        raise SetupError("otter-grader is not installed; run `pip install otter-grader`") from error
     with contextlib.chdir(root):  # otter looks for its inputs in the current folder
         generate(
             output_path="autograder.zip",
@@ -194,7 +194,7 @@ def pinned() -> dict[str, str]:
     """Versions of all that grading needs, as installed here, where the expected results were computed.
 
     Raises:
-        AuthorError: something that is needed is not installed.
+        SetupError: something that is needed is not installed.
     """
     found: dict[str, str] = {}
     seen: set[str] = set()
@@ -208,7 +208,7 @@ def pinned() -> dict[str, str]:
         try:
             distribution = importlib.metadata.distribution(name)
         except importlib.metadata.PackageNotFoundError as error:
-            raise AuthorError(
+            raise SetupError(
                 f"{name} is not installed, but needed for grading; run `make install`"
             ) from error
         found[name] = distribution.version.split("+")[0]  # +cpu is a build, not a version

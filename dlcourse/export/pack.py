@@ -24,7 +24,7 @@ from ..core.notebook_file import Submission
 from ..core.probe import Probe
 from ..core.rendering import Shown
 from ..core.verdict import UNWRITTEN, Verdict, failing_needs
-from ..errors import AuthorError
+from ..errors import CourseError
 from ..executor.limits import Limits
 from ..executor.process import Zygote
 from ..grading.grader import Grader
@@ -129,10 +129,10 @@ def from_document(document: dict[str, Any], folder: Path) -> Grader:
         folder: an empty folder that lives as long as the grader, for the assignment's data files.
 
     Raises:
-        AuthorError: the document is of another version.
+        CourseError: the document is of another version.
     """
     if document.get("format") != FORMAT:
-        raise AuthorError(
+        raise CourseError(
             f"the assignment is of format {document.get('format')!r}, this dlcourse reads {FORMAT}; export it again"
         )
     questions = {
@@ -183,7 +183,7 @@ def _probe(name: str, definition: str) -> Probe:
     exec(compile(definition, f"<probe {name}>", "exec"), module.__dict__)
     found = module.__dict__[name]
     if not isinstance(found, Probe):
-        raise AuthorError(f"{name} in the assignment's data is no probe")
+        raise CourseError(f"{name} in the assignment's data is no probe")
     return found
 
 

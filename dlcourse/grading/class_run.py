@@ -24,7 +24,7 @@ from traitlets.config import Config
 
 from ..authoring.course import Course
 from ..core.notebook_file import Submission, read_submission
-from ..errors import AuthorError
+from ..errors import CourseError, SetupError
 from ..executor.runner import start_zygote
 from ..executor.sandbox.kernel import SandboxUnavailable
 from ..executor.sandbox.trial import available
@@ -162,10 +162,10 @@ def _local(archive: Path, slug: str, settings: Settings) -> tuple[Executor, int]
     than it holds waits for the process to read, for ever if that has died.
 
     Raises:
-        AuthorError: they do not start, or this machine cannot sandbox student code.
+        SetupError: they do not start, or this machine cannot sandbox student code.
     """
     if settings.sandbox and available():
-        raise AuthorError(str(SandboxUnavailable(available()[0])))
+        raise SandboxUnavailable(available()[0])
     jobs = (
         settings.jobs or len(os.sched_getaffinity(0))
         if hasattr(os, "sched_getaffinity")
@@ -179,9 +179,7 @@ def _local(archive: Path, slug: str, settings: Settings) -> tuple[Executor, int]
         for started in [pool.submit(os.getpid) for _ in range(jobs)]:
             started.result()
     except BrokenProcessPool:
-        raise AuthorError(
-            "the worker processes do not start; what they said stands above"
-        ) from None
+        raise SetupError("the worker processes do not start; what they said stands above") from None
     return pool, jobs
 
 
@@ -322,14 +320,14 @@ def grade_class(
         A report; ``failed`` is empty when everybody has a grade.
 
     Raises:
-        AuthorError: nothing can be graded at all; the message names the cure.
+        DlcourseError: nothing can be graded at all; the message names the cure.
     """
     folders = submitted_folders(course.root, slug)
     unknown = set(settings.only) - set(folders)
     if unknown:
-        raise AuthorError(f"no submission of {slug} by {', '.join(sorted(unknown))} in submitted/")
+        raise CourseError(f"no submission of {slug} by {', '.join(sorted(unknown))} in submitted/")
     if not folders:
-        raise AuthorError(
+        raise CourseError(
             f"no submission of {slug} in submitted/; collect them with `nbgrader collect {slug}`"
         )
     with ExitStack() as stack:  # a warm process only where expected results must be computed

@@ -6,7 +6,7 @@ from concurrent.futures import Executor
 
 from distributed import Client, WorkerPlugin
 
-from ..errors import AuthorError
+from ..errors import SetupError
 from .worker import start_worker
 
 CONNECT_SECONDS = 15
@@ -37,13 +37,13 @@ def dask_executor(address: str, archive: bytes, slug: str, sandbox: bool) -> tup
     Dask runs a lost worker's submissions again on another one.
 
     Raises:
-        AuthorError: no scheduler answers, or no worker can grade.
+        SetupError: no scheduler answers, or no worker can grade.
     """
     try:
         client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
         client.wait_for_workers(1, timeout=CONNECT_SECONDS)
     except (OSError, TimeoutError, ValueError) as error:
-        raise AuthorError(
+        raise SetupError(
             f"no Dask cluster with a worker at {address!r} ({type(error).__name__}); start `dask scheduler` and `dask worker`"
         ) from error
     threads = {
@@ -53,7 +53,7 @@ def dask_executor(address: str, archive: bytes, slug: str, sandbox: bool) -> tup
     many = [str(name) for name, count in threads.items() if count != 1]
     if many:
         client.close()
-        raise AuthorError(
+        raise SetupError(
             f"Dask worker {many[0]} runs several threads; start workers with --nthreads 1"
         )
     client.register_plugin(AssignmentPlugin(archive, slug, sandbox))

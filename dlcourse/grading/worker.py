@@ -22,6 +22,7 @@ from .. import _nbformat  # noqa: F401
 from ..authoring.course import Course, read_course
 from ..core.notebook_file import Submission
 from ..executor.runner import BUDGET, start_zygote
+from ..executor.sandbox.kernel import SandboxUnavailable
 from .grader import Grader, open_grader
 from .rebuild import code_of
 
@@ -122,9 +123,8 @@ class Worker:
         budget = min(BUDGET, max(LEAST_PATIENCE, PATIENCE * self._usual)) if hurry else BUDGET
         try:
             record = grader.run(notebook, self.zygote, budget)
-        except (
-            RuntimeError
-        ):  # the warm process is gone, killed by the system for want of memory perhaps
+        except (RuntimeError, SandboxUnavailable):
+            # the warm process is gone, killed by the system for want of memory perhaps
             self.zygote.close()
             self.zygote = start_zygote(self._sandbox)
             record = grader.run(notebook, self.zygote, budget)

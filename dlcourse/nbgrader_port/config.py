@@ -9,24 +9,24 @@ from typing import Any
 
 from traitlets.config.loader import PyFileConfigLoader
 
-from ..errors import AuthorError
+from ..errors import CourseError
 
 
 def nbgrader_config(root: Path) -> Any:
     """The traitlets configuration of ``root/nbgrader_config.py``.
 
     Raises:
-        AuthorError: it is missing or fails.
+        CourseError: it is missing or fails.
     """
     path = root / "nbgrader_config.py"
     if not path.is_file():
-        raise AuthorError(f"{path}: no such file; copy the one of this course's repository")
+        raise CourseError(f"{path}: no such file; copy the one of this course's repository")
     try:
         return PyFileConfigLoader(path.name, path=str(root)).load_config()
     except ModuleNotFoundError:  # the command line says what to install
         raise
     except Exception as error:  # it is a program: anything may happen in it
-        raise AuthorError(f"{path}: {type(error).__name__}: {error}") from error
+        raise CourseError(f"{path}: {type(error).__name__}: {error}") from error
 
 
 def gradebook_url(root: Path) -> str:

@@ -24,7 +24,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from traitlets.config import Config
 
-from ..errors import AuthorError
+from ..errors import CourseError
 from .config import find_alembic
 
 
@@ -38,7 +38,7 @@ class GradebookWriter:
         config: nbgrader's configuration, for the late-penalty plugin.
 
     Raises:
-        AuthorError: the gradebook cannot be opened, or the assignment is not in it.
+        CourseError: the gradebook cannot be opened, or the assignment is not in it.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class GradebookWriter:
             self._gradebook = Gradebook(db_url, course_id)
         except (SQLAlchemyError, ImportError) as error:
             said = str(getattr(error, "orig", None) or error).splitlines()[0]
-            raise AuthorError(
+            raise CourseError(
                 f"the gradebook {_without_password(db_url)} cannot be opened: {said}"
             ) from error
         self._slug = slug
@@ -63,13 +63,13 @@ class GradebookWriter:
             assignment = self._gradebook.find_assignment(slug)
         except MissingEntry:
             self._gradebook.close()
-            raise AuthorError(
+            raise CourseError(
                 f"assignment {slug!r} is not in the gradebook {engine.url.render_as_string()}; run `dlcourse build {slug}`"
             ) from None
         notebook = next((n for n in assignment.notebooks if n.name == slug), None)
         if notebook is None:
             self._gradebook.close()
-            raise AuthorError(
+            raise CourseError(
                 f"the gradebook has no notebook {slug!r} under assignment {slug!r}; run `dlcourse build {slug}`"
             )
         self._max = {cell.name: float(cell.max_score) for cell in notebook.grade_cells}
@@ -90,10 +90,10 @@ class GradebookWriter:
         """Compare the gradebook's graded cells with those of the build.
 
         Raises:
-            AuthorError: they differ, so that scores would be written against another build.
+            CourseError: they differ, so that scores would be written against another build.
         """
         if dict(points) != self._max:
-            raise AuthorError(
+            raise CourseError(
                 f"the gradebook holds another build of {self._slug!r}; run `dlcourse build {self._slug}`"
             )
 

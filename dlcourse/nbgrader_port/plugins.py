@@ -26,9 +26,10 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from ..authoring.assignment import course_root
 from ..authoring.course import Course, read_course
 from ..core.notebook_file import Submission, read_submission
-from ..errors import AuthorError
+from ..errors import CourseError
 from ..executor.process import Zygote
 from ..executor.runner import start_zygote
+from ..executor.sandbox.kernel import SandboxUnavailable
 from ..grading.grader import Grader, open_grader
 from .exchange import exchange_files, submitted_at
 
@@ -84,7 +85,7 @@ def grader_for(slug: str) -> Grader | None:
     """The grader of ``slug`` in the course of the current folder; None where it is not one of ours."""
     try:
         course = read_course(course_root())
-    except AuthorError:
+    except CourseError:
         return None
     if slug not in course.entries:
         return None
@@ -132,9 +133,8 @@ class Execute(StockExecute):
             return super().preprocess(nb, resources, km)
         try:
             resources["dlcourse_record"] = grader.run(nb, _warm_zygote(grader))
-        except (
-            RuntimeError
-        ):  # the warm process is gone, killed by the system for want of memory perhaps
+        except (RuntimeError, SandboxUnavailable):
+            # the warm process is gone, killed by the system for want of memory perhaps
             _renew_zygote()
             resources["dlcourse_record"] = grader.run(nb, _zygote())
         return nb, resources

@@ -17,7 +17,7 @@ from rich.console import Console
 from ..core.notebook_file import SubmittedCell, read_notebook
 from ..core.rendering import MARKS, Shown, clean, to_text
 from ..core.verdict import FAILED, PASSED, Verdict
-from ..errors import AuthorError
+from ..errors import CourseError
 from ..executor.limits import Limits
 from ..executor.runner import CELL_LIMITS, Record, Step, run, start_zygote
 
@@ -37,7 +37,7 @@ def check_notebook(path: Path, console: Console, sandbox: bool = True) -> int:
         How many public tests did not pass.
 
     Raises:
-        AuthorError: the notebook or its checks.json cannot be used; the message names the file and the cure.
+        CourseError: the notebook or its checks.json cannot be used; the message names the file and the cure.
     """
     cells = _read_cells(path)
     expected = _read_checks(path.parent / "checks.json")
@@ -47,7 +47,7 @@ def check_notebook(path: Path, console: Console, sandbox: bool = True) -> int:
     }  # a copied test cell counts once, where it stands last
     tests = {i: name for name, i in last.items()}
     if not tests:
-        raise AuthorError(
+        raise CourseError(
             f"{path}: no test cells; they come with the released notebook: take a fresh copy and put your functions into it"
         )
     left_out = {i for i in found if i not in tests} | {
@@ -94,19 +94,19 @@ def check_notebook(path: Path, console: Console, sandbox: bool = True) -> int:
 def _read_cells(path: Path) -> list[SubmittedCell]:
     if path.is_dir():
         found = sorted(p.name for p in path.glob("*.ipynb"))
-        raise AuthorError(
+        raise CourseError(
             f"{path} is a folder; name the notebook in it"
             + (f": {', '.join(found[:5])}" if found else ", which it does not have")
         )
     if not path.exists():
         near = sorted(p.name for p in path.parent.glob("*.ipynb")) if path.parent.is_dir() else []
-        raise AuthorError(
+        raise CourseError(
             f"{path}: no such file"
             + (f"; in {path.parent} there are {', '.join(near[:5])}" if near else "")
         )
     submission = read_notebook(path)
     if not submission.readable:
-        raise AuthorError(
+        raise CourseError(
             f"{path.parent / submission.notes[0]}".replace("hand it in again", "try again").replace(
                 "hand in", "give"
             )
@@ -118,13 +118,13 @@ def _read_checks(path: Path) -> dict[str, object]:
     """Names of the public tests in checks.json; `check` itself reads the rest."""
     cure = "get the assignment again and put it next to your notebook"
     if not path.is_file():
-        raise AuthorError(f"{path} is missing: it comes with the assignment; {cure}")
+        raise CourseError(f"{path} is missing: it comes with the assignment; {cure}")
     try:
         probes = json.loads(path.read_bytes())["probes"]
         if not isinstance(probes, dict):
             raise TypeError
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-        raise AuthorError(f"{path} is damaged ({type(error).__name__}); {cure}") from error
+        raise CourseError(f"{path} is damaged ({type(error).__name__}); {cure}") from error
     return probes
 
 

@@ -31,7 +31,7 @@ from rich.table import Table
 from ..authoring.assignment import BEGIN, END, Assignment, load
 from ..authoring.build import build
 from ..authoring.course import Course, read_course
-from ..errors import AuthorError
+from ..errors import CourseError
 from ..executor.runner import start_zygote
 from ..grading.class_run import Settings, grade_class
 from ..nbgrader_port.config import find_alembic, nbgrader_config
@@ -311,11 +311,11 @@ def copy_course(course: Course, folder: Path) -> Course:
     """A copy of what was written by hand, whose exchange lies inside it.
 
     Raises:
-        AuthorError: the folder holds something else already.
+        CourseError: the folder holds something else already.
     """
     if folder.exists() and any(folder.iterdir()):
         if not (folder / MARKER).is_file():
-            raise AuthorError(
+            raise CourseError(
                 f"{folder} is not empty and was not made by a demo; give a new folder"
             )
         shutil.rmtree(folder)
@@ -380,7 +380,7 @@ def results(course: Course, slug: str, samples: list[Sample]) -> dict[str, Resul
     """Read the gradebook and the graded notebooks, by student id.
 
     Raises:
-        AuthorError: a student has no grade.
+        CourseError: a student has no grade.
     """
     found = {}
     with Gradebook(_database(course), course.course_id) as gradebook:
@@ -388,7 +388,7 @@ def results(course: Course, slug: str, samples: list[Sample]) -> dict[str, Resul
             submission = gradebook.find_submission(slug, sample.id)
             grades = [g for n in submission.notebooks for g in n.grades]
             if not grades or any(g.auto_score is None for g in grades):
-                raise AuthorError(f"{sample.id} has no grade for {slug}")
+                raise CourseError(f"{sample.id} has no grade for {slug}")
             notebook = nbformat.read(
                 course.root / "autograded" / sample.id / slug / f"{slug}.ipynb", as_version=4
             )
@@ -430,7 +430,7 @@ class _Show:
         """Run an nbgrader command in the demo's folder.
 
         Raises:
-            AuthorError: it failed; its last lines are passed on.
+            CourseError: it failed; its last lines are passed on.
         """
         text = f"nbgrader {' '.join(arguments)}"
         start = time.monotonic()
@@ -448,7 +448,7 @@ class _Show:
                 check=False,
             )
         if done.returncode:
-            raise AuthorError(f"`{text}` failed in {self.root}:\n{done.stdout[-3000:]}")
+            raise CourseError(f"`{text}` failed in {self.root}:\n{done.stdout[-3000:]}")
         self.done(f"$ {text}", start)
 
     def done(self, text: str, start: float) -> None:
@@ -501,7 +501,7 @@ def run_demo(
         By assignment and student what was found.
 
     Raises:
-        AuthorError: something failed; the message says what.
+        CourseError: something failed; the message says what.
     """
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     find_alembic()
@@ -561,7 +561,7 @@ def _grade(demo: Course, slug: str, count: int, sandbox: bool, show: _Show) -> N
             lambda who, done, total: step(who, done),
         )
     if report.failed:
-        raise AuthorError(
+        raise CourseError(
             "; ".join(
                 f"{who} has no grade for {slug}: {why}"
                 for who, why in sorted(report.failed.items())
@@ -602,7 +602,7 @@ def _closing(
     pages = [root / one.feedback for of in found.values() for one in of.values()]
     missing = [p for p in pages if not p.is_file()]
     if missing:
-        raise AuthorError(f"{missing[0]} was not made by `nbgrader generate_feedback`")
+        raise CourseError(f"{missing[0]} was not made by `nbgrader generate_feedback`")
     for line in (
         f"Feedback pages: {len(pages)} under {root / 'feedback'}; one with a diagnosis: {pages[-1]}",
         f"Grades: {root / 'grades.csv'}",

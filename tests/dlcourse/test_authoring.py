@@ -9,7 +9,7 @@ from scratch import make_course
 from dlcourse.authoring import assignment as authoring
 from dlcourse.authoring.assignment import clear_solution, course_root, load, load_reference
 from dlcourse.core.probe import probe
-from dlcourse.errors import AuthorError
+from dlcourse.errors import AuthorError, CourseError
 
 
 @pytest.fixture(scope="module")
@@ -552,7 +552,7 @@ def test_course_root_is_found_from_below(written):
 
 def test_no_course_above(tmp_path):
     with pytest.raises(
-        AuthorError, match=r"no course\.toml here or above; change into the course's folder"
+        CourseError, match=r"no course\.toml here or above; change into the course's folder"
     ):
         course_root(tmp_path)
 

@@ -32,7 +32,7 @@ from dlcourse import cli
 from dlcourse.authoring.build import build
 from dlcourse.authoring.course import read_course
 from dlcourse.core.notebook_file import Submission
-from dlcourse.errors import AuthorError
+from dlcourse.errors import AuthorError, CourseError, SetupError
 from dlcourse.grading import class_run as classgrade
 from dlcourse.grading.class_run import (
     Entry,
@@ -146,7 +146,7 @@ def test_only_named_students(small):
 
 
 def test_only_an_unknown_student(small):
-    with pytest.raises(AuthorError, match="no submission of vectors by hlaf, nobody in submitted/"):
+    with pytest.raises(CourseError, match="no submission of vectors by hlaf, nobody in submitted/"):
         grade(small, only=("nobody", "hlaf", "half"))
 
 
@@ -270,7 +270,7 @@ def test_what_students_hold_later_replaces_what_they_had(small):
 
 def test_no_submissions(course, inline):
     with pytest.raises(
-        AuthorError,
+        CourseError,
         match="no submission of vectors in submitted/; collect them with `nbgrader collect vectors`",
     ):
         grade(course)
@@ -279,7 +279,7 @@ def test_no_submissions(course, inline):
 def test_assignment_that_is_not_in_the_gradebook(small):
     (small.root / "gradebook.db").unlink()
     with pytest.raises(
-        AuthorError,
+        CourseError,
         match=r"assignment 'vectors' is not in the gradebook .*; run `dlcourse build vectors`",
     ):
         grade(small)
@@ -291,7 +291,7 @@ def test_gradebook_of_another_build(small):
             "update grade_cells set max_score = 9 where id in (select id from base_cell where name = 'test-right_angle')"
         )
     with pytest.raises(
-        AuthorError,
+        CourseError,
         match="the gradebook holds another build of 'vectors'; run `dlcourse build vectors`",
     ):
         grade(small)
@@ -704,7 +704,7 @@ def test_machine_without_a_sandbox_is_one_clear_error(small, monkeypatch):
     monkeypatch.undo()
     monkeypatch.setattr(classgrade, "available", lambda: ("no user namespaces",))
     with pytest.raises(
-        AuthorError,
+        SetupError,
         match="cannot be sandboxed on this machine: no user namespaces.*--unsafe-no-sandbox",
     ):
         grade(small)
@@ -712,7 +712,7 @@ def test_machine_without_a_sandbox_is_one_clear_error(small, monkeypatch):
 
 def test_pool_that_cannot_start_is_one_error(tmp_path):
     (tmp_path / "assignment.zip").write_bytes(b"no archive" * 100_000)
-    with pytest.raises(AuthorError, match="the worker processes do not start"):
+    with pytest.raises(SetupError, match="the worker processes do not start"):
         classgrade._local(tmp_path / "assignment.zip", "vectors", Settings(jobs=1, sandbox=False))
 
 

@@ -21,7 +21,7 @@ from scratch import (
     totals,
 )
 
-from dlcourse.errors import AuthorError
+from dlcourse.errors import SetupError
 from dlcourse.grading.class_run import Settings, grade_class
 
 _SILENT = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
@@ -153,5 +153,5 @@ def test_workers_of_several_threads_are_refused(cluster, built_course, tmp_path)
     cluster.add(threads=2)
     course = copy_course(built_course, tmp_path / "course")
     hand_in(course, "s", "vectors", perfect(course, "vectors"))
-    with pytest.raises(AuthorError, match="runs several threads; start workers with --nthreads 1"):
+    with pytest.raises(SetupError, match="runs several threads; start workers with --nthreads 1"):
         grade_class(course, "vectors", Settings(cluster=cluster.address, sandbox=False))

@@ -3,7 +3,7 @@
 import pytest
 
 from dlcourse.authoring.course import read_course
-from dlcourse.errors import AuthorError
+from dlcourse.errors import CourseError
 
 GOOD = """title = "C"
 course_id = "c"
@@ -78,7 +78,7 @@ def test_course_without_assignments(course):
 )
 def test_wrong_fields_are_refused(course, old, new, message):
     assert old in GOOD
-    with pytest.raises(AuthorError) as caught:
+    with pytest.raises(CourseError) as caught:
         course(GOOD.replace(old, new, 1))
     assert "course.toml" in str(caught.value) and message in str(caught.value)
 
@@ -93,24 +93,24 @@ def test_wrong_fields_are_refused(course, old, new, message):
     ],
 )
 def test_wrong_structure_is_refused(course, text):
-    with pytest.raises(AuthorError, match=r"course\.toml"):
+    with pytest.raises(CourseError, match=r"course\.toml"):
         course(text)
 
 
 def test_missing_file(tmp_path):
-    with pytest.raises(AuthorError, match=r"course\.toml: cannot be read: No such file"):
+    with pytest.raises(CourseError, match=r"course\.toml: cannot be read: No such file"):
         read_course(tmp_path)
 
 
 def test_unknown_slug_names_the_nearest(course):
     with pytest.raises(
-        AuthorError, match=r"no assignment 'secondone' in course\.toml; did you mean second_one\?"
+        CourseError, match=r"no assignment 'secondone' in course\.toml; did you mean second_one\?"
     ):
         course().entry("secondone")
 
 
 def test_unknown_slug_far_from_all_names_all(course):
-    with pytest.raises(AuthorError, match="there are first, second_one"):
+    with pytest.raises(CourseError, match="there are first, second_one"):
         course().entry("qqqq")
 
 

@@ -8,7 +8,7 @@ import pytest
 from nbgrader.api import Gradebook
 from scratch import dlcourse
 
-from dlcourse.errors import AuthorError
+from dlcourse.errors import CourseError
 from dlcourse.export.gradefiles import (
     Column,
     Grades,
@@ -197,5 +197,5 @@ def test_mistakes_on_the_command_line(course):
     assert "give the digits" in dlcourse(
         course, "export", "canvas", "--number", "toy=abc", status=1
     )
-    with pytest.raises(AuthorError, match="not in the gradebook"):
+    with pytest.raises(CourseError, match="not in the gradebook"):
         read_gradebook(course, f"sqlite:///{course.root / 'empty.db'}", ["toy"])

@@ -22,7 +22,7 @@ from scratch import answered, cell_of, dlcourse, environment, perfect, released,
 
 from dlcourse.authoring.assignment import load
 from dlcourse.authoring.lint import secrets
-from dlcourse.errors import AuthorError
+from dlcourse.errors import CourseError, SetupError
 from dlcourse.export import gradescope, isolation, pack
 from dlcourse.export.otter import autograder, wheel
 from dlcourse.export.otter_plugin import Verified
@@ -209,7 +209,7 @@ def test_packed_grader_runs_the_same_steps(document, grader, built_course, zygot
         record = packed.run(other, zygote)
         assert packed.verdicts(other, record) == grader.verdicts(notebook, record)
     assert packed.references.expectations["rows_have_length_one"].judge is not None
-    with pytest.raises(AuthorError, match="export it again"):
+    with pytest.raises(CourseError, match="export it again"):
         pack.from_document({**document, "format": 99}, tmp_path)
 
 
@@ -433,7 +433,7 @@ def test_what_otter_refuses_is_graded_all_the_same(
 
 
 def test_isolation_is_chosen():
-    with pytest.raises(AuthorError, match="unknown"):
+    with pytest.raises(SetupError, match="unknown"):
         isolation.open_zygote("docker")
     kind, zygote = isolation.open_zygote(isolation.NONE)
     with zygote:

@@ -9,7 +9,7 @@ from nbgrader.plugins import BasePlugin
 from scratch import gradebook_tables
 from traitlets.config import Config
 
-from dlcourse.errors import AuthorError
+from dlcourse.errors import CourseError
 from dlcourse.nbgrader_port.gradebook import GradebookWriter
 
 POINTS = {
@@ -96,13 +96,13 @@ def test_points_of_another_build_are_refused(writer):
         {**POINTS, "test-more": 1.0},
         {},
     ):
-        with pytest.raises(AuthorError, match="another build of 'toy'; run `dlcourse build toy`"):
+        with pytest.raises(CourseError, match="another build of 'toy'; run `dlcourse build toy`"):
             writer.check_points(other)
 
 
 def test_unknown_assignment(url):
     with pytest.raises(
-        AuthorError, match="assignment 'other' is not in the gradebook .*run `dlcourse build other`"
+        CourseError, match="assignment 'other' is not in the gradebook .*run `dlcourse build other`"
     ):
         GradebookWriter(url, "scratch", "other")
 
@@ -116,7 +116,7 @@ def test_password_of_a_server_is_not_shown(url, monkeypatch):
             raise gradebook.MissingEntry
 
     monkeypatch.setattr(gradebook, "Gradebook", Refusing)
-    with pytest.raises(AuthorError) as caught:
+    with pytest.raises(CourseError) as caught:
         GradebookWriter(url, "scratch", "toy")
     assert "geheim" not in str(caught.value)
 
@@ -125,14 +125,14 @@ def test_password_of_a_server_is_not_shown(url, monkeypatch):
 def test_file_that_is_no_gradebook(url, course, content):
     (course.root / "gradebook.db").write_bytes(content)
     with pytest.raises(
-        AuthorError,
+        CourseError,
         match=r"the gradebook sqlite:///.*gradebook\.db cannot be opened: file is not a database",
     ):
         GradebookWriter(url, "scratch", "toy")
 
 
 def test_password_of_a_server_that_does_not_answer_is_not_shown():
-    with pytest.raises(AuthorError, match="cannot be opened") as caught:
+    with pytest.raises(CourseError, match="cannot be opened") as caught:
         GradebookWriter("postgresql+psycopg://user:geheim@127.0.0.1:1/x", "scratch", "toy")
     assert "geheim" not in str(caught.value) and "127.0.0.1" in str(caught.value)
 
@@ -140,7 +140,7 @@ def test_password_of_a_server_that_does_not_answer_is_not_shown():
 def test_notebook_of_another_name(url, course):
     with sqlite3.connect(course.root / "gradebook.db") as database:
         database.execute("update notebook set name = 'old' where name = 'toy'")
-    with pytest.raises(AuthorError, match="the gradebook has no notebook 'toy'"):
+    with pytest.raises(CourseError, match="the gradebook has no notebook 'toy'"):
         GradebookWriter(url, "scratch", "toy")
 
 

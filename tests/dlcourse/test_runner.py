@@ -6,10 +6,11 @@ import time
 import pytest
 
 from dlcourse.core.encoding import Raised
-from dlcourse.errors import AuthorError
+from dlcourse.errors import SetupError
 from dlcourse.executor import runner
 from dlcourse.executor.limits import Limits
 from dlcourse.executor.runner import Step, run, start_zygote
+from dlcourse.executor.sandbox.kernel import SandboxUnavailable
 
 SHORT = Limits(cpu=0.5, wall=30.0)  # wall time says little on a busy machine
 
@@ -177,10 +178,10 @@ def test_every_step_ticks(zygote):
 
 def test_no_sandbox_is_one_clear_error(monkeypatch):
     def refuse(*args, **kwargs):
-        raise runner.SandboxUnavailable("no namespaces")
+        raise SandboxUnavailable("no namespaces")
 
     monkeypatch.setattr(runner, "Zygote", refuse)
-    with pytest.raises(AuthorError, match="no namespaces"):
+    with pytest.raises(SetupError, match="no namespaces"):
         start_zygote()
 
 

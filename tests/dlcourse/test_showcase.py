@@ -18,7 +18,7 @@ from dlcourse.authoring.course import read_course
 from dlcourse.core.encoding import pack, unpack
 from dlcourse.core.probe import run
 from dlcourse.core.verdict import Expectation, wrong
-from dlcourse.errors import AuthorError
+from dlcourse.errors import CourseError
 from dlcourse.student import demo as demos
 from dlcourse.tour.tour import Result, demo_assignments, run_demo, sample_class
 
@@ -133,7 +133,7 @@ def test_released_feedback_reaches_the_exchange_and_hides_hidden_tests(scratch_d
 
 def test_a_folder_that_is_not_the_demos_is_left_alone(built_course, tmp_path):
     (tmp_path / "thesis.txt").write_text("mine")
-    with pytest.raises(AuthorError, match="not empty and was not made by a demo"):
+    with pytest.raises(CourseError, match="not empty and was not made by a demo"):
         run_demo(built_course, tmp_path, Console(file=io.StringIO()))
     assert (tmp_path / "thesis.txt").read_text() == "mine"
 

@@ -13,7 +13,7 @@ from scratch import REPOSITORY, answered, cell_of, environment, perfect, release
 
 from dlcourse.authoring.assignment import load
 from dlcourse.authoring.course import read_course
-from dlcourse.errors import AuthorError
+from dlcourse.errors import CourseError
 from dlcourse.student.terminal import check_notebook, probe_of
 from dlcourse.tour.tour import sample_class
 
@@ -256,7 +256,7 @@ def test_a_missing_notebook_is_refused_with_those_that_are_there(built_course, s
     "content", [b"", b"[1, 2]", b'{"a": 1}', b'{"cells": [', b"\x89PNG\r\n", b"\xff\xfe{\x00}\x00"]
 )
 def test_a_file_that_is_no_notebook_is_refused(student, content):
-    with pytest.raises(AuthorError, match="vectors.ipynb is no notebook") as caught:
+    with pytest.raises(CourseError, match="vectors.ipynb is no notebook") as caught:
         check(student(content))
     assert "\n" not in str(caught.value)
 
@@ -286,7 +286,7 @@ def test_a_missing_checks_file_is_named(built_course, student):
 def test_a_damaged_checks_file_is_named(built_course, student, text):
     path = student(released(built_course, "vectors"))
     (path.parent / "checks.json").write_text(text)
-    with pytest.raises(AuthorError, match=r"checks\.json is damaged"):
+    with pytest.raises(CourseError, match=r"checks\.json is damaged"):
         check(path)
 
 

@@ -9,6 +9,8 @@ import struct
 from functools import lru_cache
 from typing import Any
 
+from ...errors import SetupError
+
 # of linux/sched.h, sys/mount.h, linux/mount.h, linux/prctl.h
 NEWNS, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET = (
     0x20000,
@@ -37,7 +39,7 @@ CALLS = {
 }  # fmt: skip
 
 
-class SandboxUnavailable(RuntimeError):
+class SandboxUnavailable(SetupError):
     """Student code cannot be walled in on this machine; the message says why and what helps."""
 
     def __init__(self, reason: str) -> None:
