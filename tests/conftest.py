@@ -1,6 +1,10 @@
-"""Files with slow tests come first, so that no core waits for the last of them."""
+"""Fixtures of every assignment's oracles; files with slow tests first, so that no core waits for the last of them."""
 
 from collections import Counter
+
+from dlcourse.authoring.oracles import headless, ref, rng, torch_rng
+
+__all__ = ["headless", "ref", "rng", "torch_rng"]
 
 
 def pytest_collection_modifyitems(items):

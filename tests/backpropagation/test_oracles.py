@@ -3,7 +3,6 @@
 import itertools
 import math
 
-import matplotlib
 import numpy as np
 import pytest
 import scipy.integrate
@@ -13,11 +12,6 @@ import scipy.stats
 import torch
 from sklearn.linear_model import Perceptron
 
-from dlcourse.authoring import load_reference
-
-matplotlib.use("Agg")
-torch.set_num_threads(1)
-ref = load_reference("backpropagation")
 NAMES = ("sigmoid", "tanh", "relu", "leaky_relu", "gelu", "swish")
 TORCH = {
     "sigmoid": torch.sigmoid,
@@ -29,30 +23,14 @@ TORCH = {
 }
 
 
-@pytest.fixture
-def rng():
-    return np.random.default_rng(0)
-
-
-@pytest.fixture(autouse=True)
-def close_figures():
-    yield
-    import matplotlib.pyplot as plt
-
-    plt.close("all")
-
-
 def separable(rng, d=3, m=50, margin=0.1):
     w, b, X = rng.normal(size=d), 0.3 * rng.normal(), rng.normal(size=(d, m))
     X = X[:, np.abs(w @ X + b) > margin]
     return X, np.sign(w @ X + b), w, b
 
 
-# 1
-
-
 @pytest.mark.parametrize("seed", range(5))
-def test_perceptron_is_scikit_learns(seed):
+def test_perceptron_is_scikit_learns(ref, seed):
     X, y, _, _ = separable(np.random.default_rng(seed))
     w, b, mistakes = ref.perceptron_train(X, y, 0.5, 1000)
     theirs = Perceptron(shuffle=False, eta0=0.5, max_iter=len(mistakes), tol=None).fit(X.T, y)
@@ -62,37 +40,36 @@ def test_perceptron_is_scikit_learns(seed):
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_updates_stay_below_the_bound(seed):
+def test_updates_stay_below_the_bound(ref, seed):
     X, y, w, b = separable(np.random.default_rng(seed))
     assert sum(ref.perceptron_train(X, y, 0.1, 10_000)[2]) <= ref.novikoff_bound(X, y, w, b)
 
 
-def test_bound_is_tight_for_one_example():
+def test_bound_is_tight_for_one_example(ref):
     # the separator along (x, 1) itself gives 1, and one update is needed
     x = np.array([[1.0], [-2.0], [3.0]])
     assert ref.novikoff_bound(x, np.array([1.0]), x[:, 0], 1.0) == pytest.approx(1)
 
 
-def test_perceptron_by_hand():
+def test_perceptron_by_hand(ref):
     X, y = np.array([[2.0, 1, -1], [1, -1, 1]]), np.array([1.0, -1, -1])
     w, b, mistakes = ref.perceptron_train(X, y, 1.0, 10)
     assert (w.tolist(), b, mistakes) == ([1, 2], -2, [3, 1, 0])
     assert ref.novikoff_bound(X, y, w, b) == pytest.approx(54)
 
 
-def test_no_line_separates_xor():
+def test_no_line_separates_xor(ref):
     # the linear program y (w . x + b) >= 1 is infeasible
     X, y = np.array([[0.0, 1, 0, 1], [0, 1, 1, 0]]), np.array([-1.0, -1, 1, 1])
     A = -y[:, None] * np.c_[X.T, np.ones(4)]
-    assert scipy.optimize.linprog(np.zeros(3), A, -np.ones(4), bounds=[(None, None)] * 3).status == 2
+    assert (
+        scipy.optimize.linprog(np.zeros(3), A, -np.ones(4), bounds=[(None, None)] * 3).status == 2
+    )
     assert ref.perceptron_train(X, y, 1.0, 200)[2][-1] > 0
 
 
-# 2
-
-
 @pytest.mark.parametrize("name", NAMES)
-def test_activation_is_torchs(name, rng):
+def test_activation_is_torchs(ref, name, rng):
     z = np.concatenate([rng.normal(0, 3, size=200), [0.0, 1000, -1000, 40, -40]])
     t = torch.tensor(z, requires_grad=True)
     a = TORCH[name](t)
@@ -102,36 +79,37 @@ def test_activation_is_torchs(name, rng):
     np.testing.assert_allclose(our_slope, slope, rtol=1e-9, atol=1e-14)
 
 
-def test_sigmoid_is_scipys(rng):
+def test_sigmoid_is_scipys(ref, rng):
     z = rng.normal(0, 30, size=100)
     np.testing.assert_allclose(ref.activation("sigmoid", z)[0], scipy.special.expit(z), rtol=1e-12)
 
 
-def test_gelu_by_hand():
+def test_gelu_by_hand(ref):
     a, slope = ref.activation("gelu", np.array([1.0]))
     assert (round(a[0], 4), round(slope[0], 4)) == (0.8413, 1.0833)
-    assert round(scipy.stats.norm.cdf(1), 4) == 0.8413 and round(scipy.stats.norm.pdf(1), 4) == 0.2420
+    assert (
+        round(scipy.stats.norm.cdf(1), 4) == 0.8413 and round(scipy.stats.norm.pdf(1), 4) == 0.2420
+    )
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_slope_integrates_to_the_activation(name):
-    area, _ = scipy.integrate.quad(lambda t: ref.activation(name, np.array(t), 0.2)[1], -3, 2, points=[0])
+def test_slope_integrates_to_the_activation(ref, name):
+    area, _ = scipy.integrate.quad(
+        lambda t: ref.activation(name, np.array(t), 0.2)[1], -3, 2, points=[0]
+    )
     ends = ref.activation(name, np.array([-3.0, 2.0]), 0.2)[0]
     assert area == pytest.approx(ends[1] - ends[0], abs=1e-9)
 
 
-def test_no_activation_warns():
+def test_no_activation_warns(ref):
     with np.errstate(over="raise", divide="raise", invalid="raise"):
         for name in NAMES:
             ref.activation(name, np.array([1000.0, -1000.0, 0.0]))
 
 
-def test_unknown_activation():
+def test_unknown_activation(ref):
     with pytest.raises(ValueError):
         ref.activation("elu", np.zeros(1))
-
-
-# 3 to 5
 
 
 def random_net(rng, sizes):
@@ -150,7 +128,7 @@ def torch_logits(X, Ws, bs, acts):
 @pytest.mark.parametrize(
     "sizes, acts", [([4, 3], []), ([4, 5, 3], ["gelu"]), ([2, 5, 6, 3], ["tanh", "leaky_relu"])]
 )
-def test_forward_is_torchs(sizes, acts, rng):
+def test_forward_is_torchs(ref, sizes, acts, rng):
     X, (Ws, bs) = rng.normal(size=(sizes[0], 7)), random_net(rng, sizes)
     logits = torch_logits(
         torch.tensor(X.T), [torch.tensor(W) for W in Ws], [torch.tensor(b) for b in bs], acts
@@ -161,7 +139,7 @@ def test_forward_is_torchs(sizes, acts, rng):
     assert cache[0][0] is X and len(cache) == len(Ws)
 
 
-def test_the_xor_net_solves_xor():
+def test_the_xor_net_solves_xor(ref):
     X = np.array([[0.0, 1, 0, 1], [0, 1, 1, 0]])
     Ws, bs = (
         [np.ones((2, 2)), np.array([[0.0, 0], [1, -2]])],
@@ -173,7 +151,7 @@ def test_the_xor_net_solves_xor():
     assert round(P.max(), 4) == 0.6225
 
 
-def test_loss_is_torchs_and_gradient_autograds(rng):
+def test_loss_is_torchs_and_gradient_autograds(ref, rng):
     logits = rng.normal(0, 3, size=(5, 8))
     logits[2, 0], logits[1, 3] = 1000, -1000
     labels = rng.integers(5, size=8)
@@ -186,7 +164,7 @@ def test_loss_is_torchs_and_gradient_autograds(rng):
     np.testing.assert_allclose(gradient.sum(axis=0), 0, atol=1e-12)
 
 
-def test_loss_by_hand():
+def test_loss_by_hand(ref):
     loss, gradient = ref.softmax_cross_entropy(
         np.array([[math.log(2)], [0], [0]]), np.array([[0.0], [1], [0]])
     )
@@ -195,10 +173,16 @@ def test_loss_by_hand():
     assert round(-math.log(1e-12), 1) == 27.6
 
 
-@pytest.mark.parametrize("acts", list(itertools.product(("tanh", "gelu", "relu", "swish"), repeat=2)))
-def test_backprop_is_autograds(acts, rng):
+@pytest.mark.parametrize(
+    "acts", list(itertools.product(("tanh", "gelu", "relu", "swish"), repeat=2))
+)
+def test_backprop_is_autograds(ref, acts, rng):
     acts = list(acts)
-    X, labels, (Ws, bs) = rng.normal(size=(4, 7)), rng.integers(3, size=7), random_net(rng, [4, 6, 5, 3])
+    X, labels, (Ws, bs) = (
+        rng.normal(size=(4, 7)),
+        rng.integers(3, size=7),
+        random_net(rng, [4, 6, 5, 3]),
+    )
     tWs, tbs = ([torch.tensor(a, requires_grad=True) for a in arrays] for arrays in (Ws, bs))
     torch.nn.functional.cross_entropy(
         torch_logits(torch.tensor(X.T), tWs, tbs, acts), torch.tensor(labels)
@@ -210,7 +194,7 @@ def test_backprop_is_autograds(acts, rng):
         np.testing.assert_allclose(ours, theirs.grad, rtol=1e-9, atol=1e-13)
 
 
-def test_backprop_by_hand_and_its_step():
+def test_backprop_by_hand_and_its_step(ref):
     x, y, w1, b1, w2, b2 = 2.0, 0.5, math.log(2) / 2, 0.0, -1.5, 0.4
 
     def loss(w1, b1, w2, b2):
@@ -218,7 +202,9 @@ def test_backprop_by_hand_and_its_step():
 
     assert math.tanh(math.log(2)) == pytest.approx(0.6)
     cache = [(np.array([[x]]), np.array([[math.log(2)]])), (np.array([[0.6]]), np.array([[-0.5]]))]
-    dWs, dbs = ref.backprop(np.array([[-1.0]]), cache, [np.array([[w1]]), np.array([[w2]])], ["tanh"])
+    dWs, dbs = ref.backprop(
+        np.array([[-1.0]]), cache, [np.array([[w1]]), np.array([[w2]])], ["tanh"]
+    )
     grads = [dWs[0].item(), dbs[0].item(), dWs[1].item(), dbs[1].item()]
     np.testing.assert_allclose(grads, [1.92, 0.96, -0.6, -1])
     numerical = scipy.optimize.approx_fprime([w1, b1, w2, b2], lambda t: loss(*t))
@@ -229,39 +215,36 @@ def test_backprop_by_hand_and_its_step():
     assert loss(w1, b1, w2, b2) == pytest.approx(0.5) and round(loss(*after), 4) == 0.0457
 
 
-# 6
-
-
-def test_gradient_check_by_hand():
+def test_gradient_check_by_hand(ref):
     error = ref.gradient_check(lambda t: t[0] ** 3, np.array([2.0]), np.array([12.0]), 0.1)
     assert error == pytest.approx(0.01 / 24.01, rel=1e-9) and f"{error:.2e}" == "4.16e-04"
 
 
-def test_gradient_check_accepts_scipys_gradient_and_rejects_others(rng):
+def test_gradient_check_accepts_scipys_gradient_and_rejects_others(ref, rng):
     theta = rng.normal(size=6)
     grad = scipy.optimize.rosen_der(theta)
     assert ref.gradient_check(scipy.optimize.rosen, theta, grad) < 1e-6
     for i in range(6):
-        assert ref.gradient_check(scipy.optimize.rosen, theta, grad * (1 + 0.01 * (np.arange(6) == i))) > 1e-3
+        assert (
+            ref.gradient_check(scipy.optimize.rosen, theta, grad * (1 + 0.01 * (np.arange(6) == i)))
+            > 1e-3
+        )
 
 
-def test_gradient_check_has_the_error_of_taylors_theorem():
+def test_gradient_check_has_the_error_of_taylors_theorem(ref):
     # central difference of e^t is e^t sinh(eps) / eps
     for eps in (0.5, 0.1, 0.01):
         n = math.exp(0.7) * math.sinh(eps) / eps
         expected = (n - math.exp(0.7)) / (n + math.exp(0.7))
         grad = np.exp(np.array([0.7]))
-        assert ref.gradient_check(lambda t: math.exp(t[0]), np.array([0.7]), grad, eps) == pytest.approx(
-            expected, rel=1e-6
-        )
-
-
-# 7
+        assert ref.gradient_check(
+            lambda t: math.exp(t[0]), np.array([0.7]), grad, eps
+        ) == pytest.approx(expected, rel=1e-6)
 
 
 @pytest.mark.parametrize("n_in, n_out", [(400, 30), (20, 500)])
 @pytest.mark.parametrize("scheme", ["xavier_normal", "xavier_uniform", "he", "leaky_he"])
-def test_weights_have_the_distribution_of_torchs(scheme, n_in, n_out, rng):
+def test_weights_have_the_distribution_of_torchs(ref, scheme, n_in, n_out, rng):
     theirs = torch.empty(n_out, n_in, dtype=torch.float64)
     torch.manual_seed(0)
     fill = {
@@ -275,20 +258,24 @@ def test_weights_have_the_distribution_of_torchs(scheme, n_in, n_out, rng):
     assert W.shape == (n_out, n_in)
     assert scipy.stats.ks_2samp(W.ravel(), theirs.numpy().ravel()).pvalue > 1e-4
     n = W.size
-    assert W.var() == pytest.approx(ref.weight_variance(n_in, n_out, scheme, 0.6), rel=6 * math.sqrt(2 / n))
+    assert W.var() == pytest.approx(
+        ref.weight_variance(n_in, n_out, scheme, 0.6), rel=6 * math.sqrt(2 / n)
+    )
 
 
-def test_variances_by_hand():
+def test_variances_by_hand(ref):
     v = ref.weight_variance
     assert [v(8, 4, "xavier_normal"), v(8, 4, "he"), v(8, 4, "leaky_he", 1.0)] == pytest.approx(
         [1 / 6, 1 / 4, 1 / 8]
     )
     assert math.sqrt(3 * v(8, 4, "xavier_uniform")) == pytest.approx(0.7071, abs=5e-5)
-    assert v(9, 5, "leaky_he") == pytest.approx((torch.nn.init.calculate_gain("leaky_relu", 0.01) / 3) ** 2)
+    assert v(9, 5, "leaky_he") == pytest.approx(
+        (torch.nn.init.calculate_gain("leaky_relu", 0.01) / 3) ** 2
+    )
 
 
 @pytest.mark.parametrize("alpha", [0.0, 0.2])
-def test_he_keeps_the_second_moment(alpha, rng):
+def test_he_keeps_the_second_moment(ref, alpha, rng):
     h = rng.normal(size=(600, 200))
     scheme, name = ("he", "relu") if alpha == 0 else ("leaky_he", "leaky_relu")
     for _ in range(5):
@@ -296,12 +283,9 @@ def test_he_keeps_the_second_moment(alpha, rng):
     assert (h**2).mean() == pytest.approx(1, rel=0.25)
 
 
-# 8
-
-
 @pytest.mark.parametrize("residual", [False, True])
 @pytest.mark.parametrize("name", NAMES)
-def test_profile_is_autograds(name, residual, rng):
+def test_profile_is_autograds(ref, name, residual, rng):
     sizes = [4] * 6 if residual else [4, 6, 3, 5, 2]
     Ws = [rng.normal(size=(o, i)) for i, o in zip(sizes, sizes[1:])]
     X, g = rng.normal(size=(sizes[0], 7)), rng.normal(size=(sizes[-1], 7))
@@ -311,18 +295,22 @@ def test_profile_is_autograds(name, residual, rng):
         h = TORCH[name](zs[-1]) + (h if residual else 0)
     deltas = torch.autograd.grad((h * torch.tensor(g)).sum(), zs)
     expected = [d.norm().item() for d in deltas]
-    np.testing.assert_allclose(ref.gradient_norm_profile(X, Ws, name, g, residual), expected, rtol=1e-9)
+    np.testing.assert_allclose(
+        ref.gradient_norm_profile(X, Ws, name, g, residual), expected, rtol=1e-9
+    )
 
 
-def test_profiles_by_hand():
+def test_profiles_by_hand(ref):
     x, g, Ws = np.array([[1.0]]), np.array([[10.0]]), [np.array([[-1.0]]), np.array([[-3.0]])]
     for residual, z2, expected in ((False, 0.03, [0.3, 10]), (True, -2.97, [0.097, 0.1])):
         h = ref.activation("leaky_relu", Ws[0] @ x)[0] + (x if residual else 0)
         assert (Ws[1] @ h).item() == pytest.approx(z2)
-        np.testing.assert_allclose(ref.gradient_norm_profile(x, Ws, "leaky_relu", g, residual), expected)
+        np.testing.assert_allclose(
+            ref.gradient_norm_profile(x, Ws, "leaky_relu", g, residual), expected
+        )
 
 
-def test_squared_norm_grows_by_inputs_times_variance(rng):
+def test_squared_norm_grows_by_inputs_times_variance(ref, rng):
     # widths differ, so that inputs and outputs cannot be mixed up; ReLU's mean squared slope is 1/2
     W1, W2 = rng.normal(0, 0.2, size=(300, 500)), rng.normal(0, 0.1, size=(700, 300))
     first, second = ref.gradient_norm_profile(
@@ -337,11 +325,8 @@ def test_numbers_of_question_8():
     assert 64 * 0.3**2 / 2 == pytest.approx(2.88) and f"{2.88**9.5:.1e}" == "2.3e+04"
 
 
-# 9
-
-
 @pytest.mark.parametrize("c", [0.5, 3.0, 100.0])
-def test_clipping_is_torchs(c, rng):
+def test_clipping_is_torchs(ref, c, rng):
     grads = [rng.normal(size=s) for s in ((3, 4), (5,), (2, 1, 3))]
     parameters = [torch.zeros(g.shape, dtype=torch.float64, requires_grad=True) for g in grads]
     for p, g in zip(parameters, grads):
@@ -353,7 +338,7 @@ def test_clipping_is_torchs(c, rng):
         np.testing.assert_allclose(a, p.grad, rtol=1e-5)  # torch adds 1e-6 to the norm
 
 
-def test_dropout_keeps_the_mean_and_its_backward_is_the_mask(rng):
+def test_dropout_keeps_the_mean_and_its_backward_is_the_mask(ref, rng):
     h = np.repeat([[1.0], [-2.0], [5.0]], 200_000, axis=1)
     out, mask = ref.inverted_dropout(h, 0.3, rng.uniform(size=h.shape))
     np.testing.assert_allclose(out.mean(axis=1), [1, -2, 5], rtol=0.01)
@@ -364,7 +349,7 @@ def test_dropout_keeps_the_mean_and_its_backward_is_the_mask(rng):
     np.testing.assert_array_equal(t.grad, mask[:, :5])
 
 
-def test_dropout_by_hand():
+def test_dropout_by_hand(ref):
     out, mask = ref.inverted_dropout(np.array([2.0, -1, 4]), 0.2, np.array([0.9, 0.1, 0.2]))
     assert mask.tolist() == [1.25, 0, 1.25] and out.tolist() == [2.5, 0, 5]
 
@@ -372,25 +357,25 @@ def test_dropout_by_hand():
 # what the notebook says about its pictures
 
 
-def test_perceptron_demo():
+def test_perceptron_demo(ref):
     result = ref.perceptron_on_two_problems()
     assert result["last"] == 0 and 5 < result["updates"] <= result["bound"]
     assert result["xor_last"] > 0
 
 
-def test_activation_demo():
+def test_activation_demo(ref):
     largest = ref.six_activations()
     assert largest["sigmoid"] == pytest.approx(0.25)
     assert largest["gelu"] > 1.1
 
 
-def test_gradient_check_demo():
+def test_gradient_check_demo(ref):
     result = ref.check_your_backprop()
     assert result["central"] < 1e-6 < result["one_sided"] < 1e-3 < 0.5 < result["wrong"]
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_gradients_in_twenty_layers(seed):
+def test_gradients_in_twenty_layers(ref, seed):
     ratio = ref.gradients_in_twenty_layers(seed)
     assert 2e-13 < ratio["sigmoid, Xavier"] < 3.6e-12
     assert 0.1 < ratio["tanh, Xavier"] < 0.4
@@ -401,7 +386,7 @@ def test_gradients_in_twenty_layers(seed):
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_two_moons(seed):
+def test_two_moons(ref, seed):
     result = ref.two_moons(seed)
     assert result["your net"] > 0.97
     assert 0.6 < result["perceptron"] < 0.9

@@ -9,33 +9,12 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from dlcourse.authoring import load_reference
+from dlcourse.authoring.oracles import randn
 
-ref = load_reference("bert")
 F64 = torch.float64
 
 
-@pytest.fixture
-def rng():
-    return torch.Generator().manual_seed(5)
-
-
-def randn(rng, *shape):
-    return torch.randn(*shape, generator=rng, dtype=F64)
-
-
-@pytest.fixture(autouse=True)
-def no_open_figures():
-    plt = pytest.importorskip("matplotlib.pyplot")
-    plt.switch_backend("Agg")
-    yield
-    plt.close("all")
-
-
-# --- 1 ----------------------------------------------------------------------------------------------------
-
-
-def test_greedy_cut_is_the_largest_of_all_cuts_or_none():
+def test_greedy_cut_is_the_largest_of_all_cuts_or_none(ref):
     """Of all cuts into known pieces, compared by their lengths in order, WordPiece gives the largest or gives up."""
     dice, unknown, found = np.random.default_rng(0), 0, 0
     for _ in range(300):
@@ -59,7 +38,7 @@ def test_greedy_cut_is_the_largest_of_all_cuts_or_none():
     raise AssertionError("too few cases")
 
 
-def test_text_and_labels_can_be_put_together_again():
+def test_text_and_labels_can_be_put_together_again(ref):
     vocab = {"un", "##aff", "##able", "the", "a", "##b", "b"}
     words, labels = ["the", "unaffable", "ab", "b", "abbb"], [3, 1, 4, 1, 5]
     pieces, marks = ref.align_labels(words, labels, vocab)
@@ -68,7 +47,7 @@ def test_text_and_labels_can_be_put_together_again():
     assert [p.startswith("##") for p in pieces] == [m == -100 for m in marks]
 
 
-def test_the_words_worked_by_hand():
+def test_the_words_worked_by_hand(ref):
     vocab = {"un", "##aff", "##able", "##a", "aff", "able", "a"}
     assert ref.wordpiece("unaffable", vocab) == ["un", "##aff", "##able"]
     assert ref.wordpiece("unable", vocab) == ["un", "##able"]
@@ -79,19 +58,17 @@ def test_the_words_worked_by_hand():
     assert labels == [0, 3, -100, -100, 2]
 
 
-def test_claims_of_the_boxes():
+def test_claims_of_the_boxes(ref):
     cuts = ref.cut_into_pieces()
     assert {word for word, pieces in cuts.items() if pieces == ["[UNK]"]} == {"tokenz", "unhappy"}
     assert cuts["replayable"] == ["rep", "##lay", "##able"]
 
 
-# --- 2 ----------------------------------------------------------------------------------------------------
-
 VOCAB = {"[PAD]": 3, "[UNK]": 1, "[CLS]": 2, "[SEP]": 0, "a": 4, "b": 5}
 
 
 @pytest.mark.parametrize("L", range(3, 12))
-def test_inputs_have_the_form_of_the_text(L):
+def test_inputs_have_the_form_of_the_text(ref, L):
     for n, m in itertools.product(range(6), range(6)):
         ids, segment, mask = ref.bert_inputs(["a"] * n, ["b"] * m, VOCAB, L)
         kept = ids[mask == 1].tolist()
@@ -106,7 +83,7 @@ def test_inputs_have_the_form_of_the_text(L):
             assert b >= a - 1
 
 
-def test_the_lengths_worked_by_hand():
+def test_the_lengths_worked_by_hand(ref):
     def kept(L):
         ids = ref.bert_inputs(["a"] * 3, ["b"] * 5, VOCAB, L)[0].tolist()
         return ids.count(4), ids.count(5)
@@ -114,10 +91,13 @@ def test_the_lengths_worked_by_hand():
     assert [kept(L) for L in (9, 8, 7)] == [(3, 3), (3, 2), (2, 2)]
 
 
-def test_embedding_is_torchs(rng):
+def test_embedding_is_torchs(ref, torch_rng):
     token, segment, position = nn.Embedding(9, 6), nn.Embedding(2, 6), nn.Embedding(7, 6)
     norm = nn.LayerNorm(6, eps=1e-12)
-    ids, kinds = torch.randint(9, (3, 5), generator=rng), torch.randint(2, (3, 5), generator=rng)
+    ids, kinds = (
+        torch.randint(9, (3, 5), generator=torch_rng),
+        torch.randint(2, (3, 5), generator=torch_rng),
+    )
     expected = norm(token(ids) + segment(kinds) + position(torch.arange(5)))
     tables = (token.weight, segment.weight, position.weight, norm.weight, norm.bias)
     torch.testing.assert_close(ref.bert_embed(ids, kinds, *tables), expected)
@@ -125,31 +105,39 @@ def test_embedding_is_torchs(rng):
 
 def test_the_sum_worked_by_hand():
     total = torch.tensor([1.0, 1, 3, 3])
-    torch.testing.assert_close(F.layer_norm(total, (4,)) * torch.arange(1.0, 5), torch.tensor([-1.0, -2, 3, 4]), atol=1e-4, rtol=0)
+    torch.testing.assert_close(
+        F.layer_norm(total, (4,)) * torch.arange(1.0, 5),
+        torch.tensor([-1.0, -2, 3, 4]),
+        atol=1e-4,
+        rtol=0,
+    )
 
 
-def test_the_encoder_is_torchs(rng):
+def test_the_encoder_is_torchs(ref, torch_rng):
     """The given layers, against nn.TransformerEncoderLayer."""
     ours = ref.Layer(8, 2)
-    theirs = nn.TransformerEncoderLayer(8, 2, 32, dropout=0.0, activation="gelu", batch_first=True, layer_norm_eps=1e-12)
+    theirs = nn.TransformerEncoderLayer(
+        8, 2, 32, dropout=0.0, activation="gelu", batch_first=True, layer_norm_eps=1e-12
+    )
     with torch.no_grad():
         theirs.self_attn.in_proj_weight.copy_(ours.qkv.weight)
         theirs.self_attn.in_proj_bias.copy_(ours.qkv.bias)
-    for name, part in (("out", theirs.self_attn.out_proj), ("up", theirs.linear1), ("down", theirs.linear2)):
+    for name, part in (
+        ("out", theirs.self_attn.out_proj),
+        ("up", theirs.linear1),
+        ("down", theirs.linear2),
+    ):
         part.load_state_dict(getattr(ours, name).state_dict())
-    h = torch.randn(3, 5, 8, generator=rng)
+    h = torch.randn(3, 5, 8, generator=torch_rng)
     mask = torch.arange(5) < torch.tensor([[5], [3], [1]])
     got, expected = ours(h, mask[:, None, None]), theirs(h, src_key_padding_mask=~mask)
     torch.testing.assert_close(got, expected, rtol=1e-4, atol=1e-5)
 
 
-# --- 3 ----------------------------------------------------------------------------------------------------
-
-
-def test_counts_of_masking_are_binomial(rng):
+def test_counts_of_masking_are_binomial(ref, torch_rng):
     n, p = 200_000, 0.15
-    ids = torch.randint(10, 1000, (400, 500), generator=rng)
-    inputs, labels = ref.mask_tokens(ids, torch.zeros_like(ids).bool(), 1000, 4, rng)
+    ids = torch.randint(10, 1000, (400, 500), generator=torch_rng)
+    inputs, labels = ref.mask_tokens(ids, torch.zeros_like(ids).bool(), 1000, 4, torch_rng)
     selected = labels != -100
     counts = {
         p: selected.sum(),
@@ -173,7 +161,7 @@ def test_the_numbers_worked_by_hand():
     assert 0.2 * 0.5 == pytest.approx(0.1)
 
 
-def test_claims_of_the_fates():
+def test_claims_of_the_fates(ref):
     numbers = ref.fate_of_the_tokens()
     assert numbers["masked"] == pytest.approx(0.8, abs=0.01)
     assert numbers["random"] == pytest.approx(0.1, abs=0.01)
@@ -182,18 +170,15 @@ def test_claims_of_the_fates():
     assert numbers["static"] == pytest.approx(0.15, abs=0.01)
 
 
-# --- 4 ----------------------------------------------------------------------------------------------------
-
-
-def test_loss_is_torchs_mean(rng):
-    logits, labels = randn(rng, 4, 6, 9), torch.randint(9, (4, 6), generator=rng)
-    labels[torch.rand(4, 6, generator=rng) < 0.7] = -100
+def test_loss_is_torchs_mean(ref, torch_rng):
+    logits, labels = randn(torch_rng, 4, 6, 9), torch.randint(9, (4, 6), generator=torch_rng)
+    labels[torch.rand(4, 6, generator=torch_rng) < 0.7] = -100
     expected = F.cross_entropy(logits.flatten(0, 1), labels.flatten())
     torch.testing.assert_close(ref.mlm_loss(logits, labels), expected)
 
 
-def test_gradient_of_the_loss(rng):
-    logits = randn(rng, 2, 3, 4).requires_grad_()
+def test_gradient_of_the_loss(ref, torch_rng):
+    logits = randn(torch_rng, 2, 3, 4).requires_grad_()
     labels = torch.tensor([[0, -100, 3], [-100, 2, -100]])
     assert torch.autograd.gradcheck(lambda x: ref.mlm_loss(x, labels), logits)
     none = torch.full((2, 3), -100)
@@ -210,11 +195,8 @@ def test_the_loss_worked_by_hand():
     assert 6 * ln2 / 10 == pytest.approx(0.416, abs=5e-4)
 
 
-# --- 5 ----------------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("task", ["nsp", "sop"])
-def test_pairs_obey_their_labels(task):
+def test_pairs_obey_their_labels(ref, task):
     dice = np.random.default_rng(3)
     docs = [[f"{d}{i}" for i in range(n)] for d, n in zip("abcd", (5, 1, 2, 3))]
     negatives, sources = 0, {}
@@ -239,26 +221,25 @@ def test_pairs_obey_their_labels(task):
         assert {s: n / total for s, n in sources.items()} == pytest.approx(expected, abs=0.05)
 
 
-def test_whole_loss_of_a_model_without_opinions():
+def test_whole_loss_of_a_model_without_opinions(ref):
     labels = torch.tensor([[1, -100], [2, 0]])
-    loss = ref.pretraining_loss(torch.zeros(2, 2, 50), labels, torch.zeros(2, 2), torch.tensor([0, 1]))
+    loss = ref.pretraining_loss(
+        torch.zeros(2, 2, 50), labels, torch.zeros(2, 2), torch.tensor([0, 1])
+    )
     assert loss.item() == pytest.approx(math.log(50) + math.log(2))
     assert 2 * math.log(2) + math.log(2) == pytest.approx(2.079, abs=5e-4)
 
 
-def test_pair_loss_is_a_binary_cross_entropy(rng):
-    pair, y = randn(rng, 6, 2), torch.tensor([0, 1, 1, 0, 1, 0])
+def test_pair_loss_is_a_binary_cross_entropy(ref, torch_rng):
+    pair, y = randn(torch_rng, 6, 2), torch.tensor([0, 1, 1, 0, 1, 0])
     none = torch.full((6, 2), -100)
-    loss = ref.pretraining_loss(randn(rng, 6, 2, 3), none, pair, y)
+    loss = ref.pretraining_loss(randn(torch_rng, 6, 2, 3), none, pair, y)
     expected = F.binary_cross_entropy_with_logits(pair[:, 1] - pair[:, 0], y.double())
     torch.testing.assert_close(loss, expected)
 
 
-# --- 6 ----------------------------------------------------------------------------------------------------
-
-
-def test_mix_is_a_convex_combination(rng):
-    layers, w = randn(rng, 4, 2, 3, 5), randn(rng, 4)
+def test_mix_is_a_convex_combination(ref, torch_rng):
+    layers, w = randn(torch_rng, 4, 2, 3, 5), randn(torch_rng, 4)
     s = w.exp() / w.exp().sum()
     expected = 1.3 * (s[0] * layers[0] + s[1] * layers[1] + s[2] * layers[2] + s[3] * layers[3])
     torch.testing.assert_close(ref.elmo_mix(layers, w, torch.tensor(1.3)), expected)
@@ -266,36 +247,42 @@ def test_mix_is_a_convex_combination(rng):
     torch.testing.assert_close(ref.elmo_mix(same, w, torch.tensor(1.0)), layers[0])
 
 
-def test_classifier_is_two_linear_layers(rng):
+def test_classifier_is_two_linear_layers(ref, torch_rng):
     head = nn.Sequential(nn.Linear(5, 4), nn.Tanh(), nn.Linear(4, 3)).double()
-    h = randn(rng, 6, 2, 5)
+    h = randn(torch_rng, 6, 2, 5)
     got = ref.cls_logits(h, head[0].weight.T, head[0].bias, head[2].weight.T, head[2].bias)
     torch.testing.assert_close(got, head(h[:, 0]))
     assert math.tanh(math.log(2)) == pytest.approx(0.6)
 
 
-def test_the_mix_and_the_logits_worked_by_hand():
+def test_the_mix_and_the_logits_worked_by_hand(ref):
     layers = torch.tensor([4.0, 8, 2]).view(3, 1, 1, 1)
-    assert ref.elmo_mix(layers, torch.tensor([0, 0, math.log(2)]), torch.tensor(0.5)).item() == pytest.approx(2)
+    assert ref.elmo_mix(
+        layers, torch.tensor([0, 0, math.log(2)]), torch.tensor(0.5)
+    ).item() == pytest.approx(2)
     h, one = torch.full((1, 1, 1), math.log(2)), torch.ones(1, 1)
-    logits = ref.cls_logits(h, one, torch.zeros(1), torch.tensor([[5.0, -5.0]]), torch.tensor([0.0, 1.0]))
+    logits = ref.cls_logits(
+        h, one, torch.zeros(1), torch.tensor([[5.0, -5.0]]), torch.tensor([0.0, 1.0])
+    )
     assert logits[0].tolist() == pytest.approx([3, -2])
 
 
-def test_span_is_the_best_of_all(rng):
+def test_span_is_the_best_of_all(ref, torch_rng):
     for _ in range(200):
-        L = int(torch.randint(2, 12, (1,), generator=rng))
-        low = int(torch.randint(0, L, (1,), generator=rng))
-        high = int(torch.randint(low + 1, L + 1, (1,), generator=rng))
-        m = int(torch.randint(1, L + 3, (1,), generator=rng))
-        a, z = (torch.randint(-2, 3, (L,), generator=rng).double() for _ in range(2))  # many ties
+        L = int(torch.randint(2, 12, (1,), generator=torch_rng))
+        low = int(torch.randint(0, L, (1,), generator=torch_rng))
+        high = int(torch.randint(low + 1, L + 1, (1,), generator=torch_rng))
+        m = int(torch.randint(1, L + 3, (1,), generator=torch_rng))
+        a, z = (
+            torch.randint(-2, 3, (L,), generator=torch_rng).double() for _ in range(2)
+        )  # many ties
         paragraph = (torch.arange(L) >= low) & (torch.arange(L) < high)
         spans = [(s, e) for s in range(low, high) for e in range(s, min(s + m, high))]
         best = max(spans, key=lambda span: (a[span[0]] + z[span[1]]).item())
         assert ref.qa_best_span(a, z, paragraph, m) == (*best, (a[best[0]] + z[best[1]]).item())
 
 
-def test_the_spans_worked_by_hand():
+def test_the_spans_worked_by_hand(ref):
     z, paragraph = torch.tensor([0.0, 9, 0, 3, 1, 0]), torch.arange(6) >= 2
     assert ref.qa_best_span(torch.tensor([9.0, 0, 1, 0, 4, 2]), z, paragraph, 6) == (4, 4, 5.0)
     a, z = torch.tensor([9.0, 0, 6, 0, 4, 2]), torch.tensor([0.0, 9, 0, 3, 6, 0])
@@ -303,16 +290,13 @@ def test_the_spans_worked_by_hand():
         assert ref.qa_best_span(a, z, paragraph, m) == expected
 
 
-def test_claims_of_the_spans():
+def test_claims_of_the_spans(ref):
     numbers = ref.all_spans()
     assert numbers["answer"] == "mary shelley"
     assert numbers["apart"][0] > numbers["apart"][1]
 
 
-# --- 7 ----------------------------------------------------------------------------------------------------
-
-
-def test_groups_of_the_given_model():
+def test_groups_of_the_given_model(ref):
     model = ref.Bert(20, 8, 4, 2, 2)
     decay, no_decay = ref.parameter_groups(model.named_parameters(), 0.1)
     assert decay["weight_decay"] == 0.1 and no_decay["weight_decay"] == 0
@@ -321,7 +305,7 @@ def test_groups_of_the_given_model():
     assert len(decay["params"]) + len(no_decay["params"]) == len(list(model.parameters()))
 
 
-def test_schedule_is_two_of_torchs():
+def test_schedule_is_two_of_torchs(ref):
     """LinearLR twice, put together by SequentialLR."""
     warm, total = 5, 17
     optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
@@ -329,38 +313,40 @@ def test_schedule_is_two_of_torchs():
     down = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.0, total - warm)
     both = torch.optim.lr_scheduler.SequentialLR(optimizer, [up, down], [warm])
     for t in range(total + 1):
-        assert ref.lr_factor(t, warm, total) == pytest.approx(optimizer.param_groups[0]["lr"], abs=1e-9)
+        assert ref.lr_factor(t, warm, total) == pytest.approx(
+            optimizer.param_groups[0]["lr"], abs=1e-9
+        )
         optimizer.step()
         both.step()
     assert [ref.lr_factor(t, 10, 100) for t in (0, 5, 10, 55, 100)] == [0, 0.5, 1, 0.5, 0]
 
 
-def test_accumulated_gradient_is_that_of_the_whole_batch(rng):
-    x, w = randn(rng, 12, 3), randn(rng, 3).requires_grad_()
+def test_accumulated_gradient_is_that_of_the_whole_batch(ref, torch_rng):
+    x, w = randn(torch_rng, 12, 3), randn(torch_rng, 3).requires_grad_()
     mean = ref.accumulate(lambda batch: (batch @ w).sin().mean(), list(x.split(3)))
     whole = (x @ w).sin().mean()
     assert mean == pytest.approx(whole.item())
     torch.testing.assert_close(w.grad, torch.autograd.grad(whole, w)[0])
 
 
-def test_the_accumulation_worked_by_hand():
+def test_the_accumulation_worked_by_hand(ref):
     w = torch.tensor(1.0, requires_grad=True)
-    assert ref.accumulate(lambda x: (w * x).mean(), [torch.tensor([1.0, 3]), torch.tensor([5.0, 7])]) == 4
+    assert (
+        ref.accumulate(lambda x: (w * x).mean(), [torch.tensor([1.0, 3]), torch.tensor([5.0, 7])])
+        == 4
+    )
     assert w.grad == 4
 
 
-# --- 8 ----------------------------------------------------------------------------------------------------
-
-
-def test_factorised_embedding_has_the_rank_of_the_bottleneck(rng):
-    A, M = randn(rng, 20, 3), randn(rng, 3, 8)
+def test_factorised_embedding_has_the_rank_of_the_bottleneck(ref, torch_rng):
+    A, M = randn(torch_rng, 20, 3), randn(torch_rng, 3, 8)
     table = ref.albert_embed(torch.arange(20)[None], A, M)[0]
     assert torch.linalg.matrix_rank(table) == 3
-    ids = torch.randint(20, (2, 5), generator=rng)
+    ids = torch.randint(20, (2, 5), generator=torch_rng)
     torch.testing.assert_close(ref.albert_embed(ids, A, M), F.embedding(ids, A @ M))
 
 
-def test_counts_of_published_models():
+def test_counts_of_published_models(ref):
     """Sizes of bert-base-uncased, bert-large-uncased and albert-base-v2 as published, heads excluded."""
     assert ref.encoder_param_count(30522, 768, 768, 12, False) == 109_482_240
     assert ref.encoder_param_count(30522, 1024, 1024, 24, False) == 335_141_888
@@ -368,49 +354,56 @@ def test_counts_of_published_models():
 
 
 @pytest.mark.parametrize("E, H, n, shared", [(4, 8, 3, False), (4, 8, 3, True), (8, 8, 2, False)])
-def test_counts_are_those_of_torchs_modules(E, H, n, shared):
+def test_counts_are_those_of_torchs_modules(ref, E, H, n, shared):
     modules = nn.ModuleList([nn.Embedding(k, E) for k in (30, 512, 2)] + [nn.LayerNorm(E)])
     if E != H:
         modules.append(nn.Linear(E, H))
     modules.extend(nn.TransformerEncoderLayer(H, 2, 4 * H) for _ in range(1 if shared else n))
     modules.append(nn.Linear(H, H))
-    assert ref.encoder_param_count(30, E, H, n, shared) == sum(p.numel() for p in modules.parameters())
+    assert ref.encoder_param_count(30, E, H, n, shared) == sum(
+        p.numel() for p in modules.parameters()
+    )
 
 
-def test_the_table_worked_by_hand():
+def test_the_table_worked_by_hand(ref):
     assert ref.encoder_param_count(10, 2, 4, 3, False) == 1048 + 4 + 12 + 3 * 244 + 20 == 1816
     assert ref.encoder_param_count(10, 2, 4, 3, True) == 1328
     M = torch.tensor([[1.0, 0, -1], [0, 1, 1]])
-    assert ref.albert_embed(torch.tensor([[0]]), torch.tensor([[1.0, 2]]), M).tolist() == [[[1, 2, 1]]]
+    assert ref.albert_embed(torch.tensor([[0]]), torch.tensor([[1.0, 2]]), M).tolist() == [
+        [[1, 2, 1]]
+    ]
     assert 30000 * 128 + 128 * 768 == pytest.approx(3.94e6, rel=1e-3)
     assert 30000 * 768 == pytest.approx(23.04e6)
     table, layers = 30522 * 768, 12 * (12 * 768**2 + 13 * 768)
     assert [round(n / 1e6) for n in (table, layers, 109_482_240 - table - layers)] == [23, 85, 1]
 
 
-# --- 9 ----------------------------------------------------------------------------------------------------
-
-
-def test_corruption_follows_the_generator(rng):
-    logits, ids = randn(rng, 1, 3, 4), torch.tensor([[2, 0, 1]])
+def test_corruption_follows_the_generator(ref, torch_rng):
+    logits, ids = randn(torch_rng, 1, 3, 4), torch.tensor([[2, 0, 1]])
     n = 40_000
     masked = torch.tensor([[True, False, True]]).expand(n, 3)
-    corrupted, replaced = ref.electra_corrupt(ids.expand(n, 3), masked, logits.expand(n, 3, 4), rng)
+    corrupted, replaced = ref.electra_corrupt(
+        ids.expand(n, 3), masked, logits.expand(n, 3, 4), torch_rng
+    )
     p = logits.softmax(-1)[0]
     for i in (0, 2):
         shares = torch.bincount(corrupted[:, i], minlength=4) / n
         torch.testing.assert_close(shares.double(), p[i], atol=0.02, rtol=0)
-        assert replaced[:, i].double().mean().item() == pytest.approx(1 - p[i, ids[0, i]].item(), abs=0.02)
+        assert replaced[:, i].double().mean().item() == pytest.approx(
+            1 - p[i, ids[0, i]].item(), abs=0.02
+        )
     assert (corrupted[:, 1] == 0).all()
     assert not replaced[:, 1].any()
 
 
-def test_discriminator_loss_by_its_formula(rng):
-    logits, y = randn(rng, 3, 4), torch.rand(3, 4, generator=rng) < 0.4
+def test_discriminator_loss_by_its_formula(ref, torch_rng):
+    logits, y = randn(torch_rng, 3, 4), torch.rand(3, 4, generator=torch_rng) < 0.4
     mask = torch.tensor([[1, 1, 1, 1], [1, 1, 0, 0], [1, 0, 0, 0]])
     q = 1 / (1 + (-logits).exp())
     terms = [
-        -math.log(q[b, i] if y[b, i] else 1 - q[b, i]) for b, i in itertools.product(range(3), range(4)) if mask[b, i]
+        -math.log(q[b, i] if y[b, i] else 1 - q[b, i])
+        for b, i in itertools.product(range(3), range(4))
+        if mask[b, i]
     ]
     assert ref.electra_loss(logits, y, mask).item() == pytest.approx(sum(terms) / 7)
     by_hand = [-math.log(0.8), -math.log(0.75), -math.log(0.5)]
@@ -418,11 +411,8 @@ def test_discriminator_loss_by_its_formula(rng):
     assert sum(by_hand) / 3 == pytest.approx(0.401, abs=5e-4)
 
 
-# --- payoff -----------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("seed", [0, 1, 2])
-def test_claims_of_the_payoff(seed):
+def test_claims_of_the_payoff(ref, seed):
     numbers = ref.a_word_with_two_meanings(seed)
     assert numbers["pieces"] == 107
     assert math.log(107) + math.log(2) == pytest.approx(5.4, abs=0.05)

@@ -14,34 +14,14 @@ from sklearn.metrics import confusion_matrix
 from sklearn.metrics.pairwise import rbf_kernel
 from torch import nn
 
-from dlcourse.authoring import load_reference
-
-torch.set_num_threads(1)
-ref = load_reference("domain_adaptation")
 F64 = torch.float64
-
-
-@pytest.fixture
-def rng():
-    return np.random.default_rng(3)
-
-
-@pytest.fixture(autouse=True)
-def no_open_figures():
-    plt = pytest.importorskip("matplotlib.pyplot")
-    plt.switch_backend("Agg")
-    yield
-    plt.close("all")
 
 
 def normal(rng, *shape):
     return torch.from_numpy(rng.normal(size=shape))
 
 
-# --- 1 ----------------------------------------------------------------------------------------------------
-
-
-def test_ideal_classifier_gives_the_density_ratio(rng):
+def test_ideal_classifier_gives_the_density_ratio(ref, rng):
     x = rng.normal(size=20)
     p_s, p_t = scipy.stats.norm(0, 1).pdf(x), scipy.stats.norm(0.7, 0.5).pdf(x)
     for n_s, n_t in ((300, 100), (20, 900)):
@@ -49,7 +29,7 @@ def test_ideal_classifier_gives_the_density_ratio(rng):
         np.testing.assert_allclose(ref.density_ratio_weights(p, n_s, n_t), p_t / p_s)
 
 
-def test_weighted_risk_estimates_the_target_risk(rng):
+def test_weighted_risk_estimates_the_target_risk(ref, rng):
     """E[x^2] under N(0.5, 0.8) from samples of N(0, 1)."""
     x = rng.normal(size=200_000)
     w = scipy.stats.norm(0.5, 0.8).pdf(x) / scipy.stats.norm(0, 1).pdf(x)
@@ -59,13 +39,13 @@ def test_weighted_risk_estimates_the_target_risk(rng):
     assert ref.effective_sample_size(w) / len(x) == pytest.approx(1 / np.mean(w**2), rel=0.02)
 
 
-def test_normalised_risk_is_numpys_weighted_mean(rng):
+def test_normalised_risk_is_numpys_weighted_mean(ref, rng):
     losses, w = rng.normal(size=9), rng.uniform(size=9)
     assert ref.weighted_risk(losses, w, True) == pytest.approx(np.average(losses, weights=w))
     assert ref.effective_sample_size(np.ones(9)) == pytest.approx(9)
 
 
-def test_numbers_of_question_1():
+def test_numbers_of_question_1(ref):
     np.testing.assert_allclose(ref.density_ratio_weights(np.array([0.25, 0.5]), 300, 100), [1, 3])
     losses, w = np.array([1.0, 2, 4]), np.array([3.0, 1, 0])
     assert round(ref.weighted_risk(losses, w), 3) == 1.667
@@ -73,7 +53,7 @@ def test_numbers_of_question_1():
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_claims_of_the_weighted_line(seed):
+def test_claims_of_the_weighted_line(ref, seed):
     numbers = ref.a_line_under_covariate_shift(seed)
     assert numbers["weighted_on_target"] < 0.2 * numbers["plain_on_target"]
     error = abs(numbers["plain_estimated"] - numbers["plain_on_target"])
@@ -82,11 +62,12 @@ def test_claims_of_the_weighted_line(seed):
     assert 150 < numbers["effective_sample_size"] < 350
 
 
-# --- 2 ----------------------------------------------------------------------------------------------------
-
-
-def test_adjusted_posterior_is_bayes_rule_with_the_new_prior(rng):
-    x, prior_s, prior_t = rng.normal(size=(30, 1)), np.array([0.5, 0.3, 0.2]), np.array([0.1, 0.2, 0.7])
+def test_adjusted_posterior_is_bayes_rule_with_the_new_prior(ref, rng):
+    x, prior_s, prior_t = (
+        rng.normal(size=(30, 1)),
+        np.array([0.5, 0.3, 0.2]),
+        np.array([0.1, 0.2, 0.7]),
+    )
     likelihood = scipy.stats.norm([-1, 0, 2], [1, 0.5, 1.5]).pdf(x)
     post_s, post_t = (likelihood * p / (likelihood @ p)[:, None] for p in (prior_s, prior_t))
     np.testing.assert_allclose(ref.adjust_posterior(post_s, prior_t / prior_s), post_t)
@@ -96,9 +77,11 @@ def log_likelihood(post, prior_s, prior_t):
     return np.log(post @ (prior_t / prior_s)).sum()
 
 
-def test_em_climbs_to_the_maximum_that_scipy_finds(rng):
+def test_em_climbs_to_the_maximum_that_scipy_finds(ref, rng):
     post, prior_s = rng.dirichlet([0.7, 0.5, 0.6], size=60), np.array([0.5, 0.2, 0.3])
-    climb = [log_likelihood(post, prior_s, ref.label_shift_em(post, prior_s, t)[0]) for t in range(30)]
+    climb = [
+        log_likelihood(post, prior_s, ref.label_shift_em(post, prior_s, t)[0]) for t in range(30)
+    ]
     assert (np.diff(climb) >= -1e-10).all()
     best = scipy.optimize.minimize(
         lambda pi: -log_likelihood(post, prior_s, pi),
@@ -110,7 +93,7 @@ def test_em_climbs_to_the_maximum_that_scipy_finds(rng):
     np.testing.assert_allclose(ref.label_shift_em(post, prior_s, 2000)[0], best.x, atol=1e-5)
 
 
-def test_numbers_of_question_2():
+def test_numbers_of_question_2(ref):
     post, prior_s = np.array([[0.9, 0.1], [0.6, 0.4], [0.3, 0.7]]), np.array([0.75, 0.25])
     prior, adjusted = ref.label_shift_em(post, prior_s, 1)
     np.testing.assert_allclose(prior, [0.6, 0.4])
@@ -122,16 +105,13 @@ def test_numbers_of_question_2():
     np.testing.assert_allclose(ref.label_shift_em(post, prior_s, 500)[0].round(3), [0.154, 0.846])
 
 
-# --- 3 ----------------------------------------------------------------------------------------------------
-
-
-def test_joint_confusion_is_scikit_learns_transposed(rng):
+def test_joint_confusion_is_scikit_learns_transposed(ref, rng):
     y_pred, y_true = rng.integers(5, size=40), rng.integers(4, size=40)
     theirs = confusion_matrix(y_true, y_pred, labels=range(5), normalize="all")
     np.testing.assert_allclose(ref.joint_confusion(y_pred, y_true, 5), theirs.T)
 
 
-def test_bbse_recovers_the_ratio(rng):
+def test_bbse_recovers_the_ratio(ref, rng):
     given_truth = rng.dirichlet(np.ones(4), size=4).T + 2 * np.eye(4)
     given_truth /= given_truth.sum(axis=0)
     prior_s, prior_t = np.array([0.4, 0.3, 0.2, 0.1]), np.array([0.1, 0.0, 0.3, 0.6])
@@ -139,7 +119,7 @@ def test_bbse_recovers_the_ratio(rng):
     np.testing.assert_allclose(w, prior_t / prior_s, atol=1e-12)
 
 
-def test_numbers_of_question_3():
+def test_numbers_of_question_3(ref):
     joint, mu = np.array([[0.4, 0.2], [0.1, 0.3]]), np.array([0.48, 0.52])
     w = ref.bbse_weights(joint, mu)
     np.testing.assert_allclose(w, [0.4, 1.6])
@@ -148,7 +128,7 @@ def test_numbers_of_question_3():
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_claims_about_em_and_bbse(seed):
+def test_claims_about_em_and_bbse(ref, seed):
     numbers = ref.how_common_is_class_1(seed)
     assert numbers["EM"] == pytest.approx(0.9, abs=0.03)
     assert numbers["BBSE"] == pytest.approx(0.9, abs=0.06)
@@ -158,10 +138,7 @@ def test_claims_about_em_and_bbse(seed):
     assert numbers["accuracy adjusted"] > numbers["accuracy as it is"] + 0.05
 
 
-# --- 4 ----------------------------------------------------------------------------------------------------
-
-
-def test_reversal_has_the_gradient_of_minus_lam_times_the_loss(rng):
+def test_reversal_has_the_gradient_of_minus_lam_times_the_loss(ref, rng):
     x, W = normal(rng, 3, 4).requires_grad_(), normal(rng, 4, 2)
     for lam in (0.0, 0.3, 2.0):
         (expected,) = torch.autograd.grad(-lam * torch.tanh(x @ W).sum(), x)
@@ -171,16 +148,13 @@ def test_reversal_has_the_gradient_of_minus_lam_times_the_loss(rng):
         torch.testing.assert_close(actual, expected)
 
 
-def test_ramp_is_a_hyperbolic_tangent():
+def test_ramp_is_a_hyperbolic_tangent(ref):
     for p in np.linspace(0, 1, 7):
         assert ref.dann_lambda(p, 3.0) == pytest.approx(math.tanh(1.5 * p), abs=1e-15)
     assert [round(ref.dann_lambda(p), 3) for p in (0, 0.1, 0.5)] == [0, 0.462, 0.987]
 
 
-# --- 5 ----------------------------------------------------------------------------------------------------
-
-
-def test_one_backward_pass_is_two_opposite_descents(rng):
+def test_one_backward_pass_is_two_opposite_descents(ref, rng):
     """c and d descend their losses; f descends class loss - lam * domain loss, without any reversal layer."""
     torch.manual_seed(0)
     f, c, d = (nn.Linear(i, o, dtype=F64) for i, o in ((3, 5), (5, 4), (5, 1)))
@@ -201,11 +175,14 @@ def test_one_backward_pass_is_two_opposite_descents(rng):
     torch.testing.assert_close(ours, theirs)
 
 
-def test_loss_of_the_best_domain_classifier_is_the_jensen_shannon_divergence():
+def test_loss_of_the_best_domain_classifier_is_the_jensen_shannon_divergence(ref):
     """On a space of four points the features' law is a table, and the best d is known."""
     n, p_s, p_t = 20, np.array([0.5, 0.3, 0.2, 0.0]), np.array([0.1, 0.3, 0.2, 0.4])
     best = torch.tensor(np.log(np.maximum(p_s, 1e-12) / p_t))
-    points = [torch.tensor(np.repeat(np.arange(4), (p * n).round().astype(int)))[:, None] for p in (p_s, p_t)]
+    points = [
+        torch.tensor(np.repeat(np.arange(4), (p * n).round().astype(int)))[:, None]
+        for p in (p_s, p_t)
+    ]
     _, loss = ref.dann_losses(
         lambda x: x,
         lambda h: torch.zeros(len(h), 2, dtype=F64),
@@ -219,18 +196,24 @@ def test_loss_of_the_best_domain_classifier_is_the_jensen_shannon_divergence():
     assert loss.item() == pytest.approx(2 * math.log(2) - 2 * js, rel=1e-9)
 
 
-def test_numbers_of_question_5():
-    h_s, h_t = torch.tensor([[math.log(3)]], requires_grad=True), torch.zeros(1, 1, requires_grad=True)
-    _, loss = ref.dann_losses(lambda x: x, lambda h: h, lambda h: h, h_s, torch.tensor([0]), h_t, 2.0)
-    assert [round(-math.log(0.75), 3), round(math.log(2), 3), round(loss.item(), 3)] == [0.288, 0.693, 0.981]
+def test_numbers_of_question_5(ref):
+    h_s, h_t = (
+        torch.tensor([[math.log(3)]], requires_grad=True),
+        torch.zeros(1, 1, requires_grad=True),
+    )
+    _, loss = ref.dann_losses(
+        lambda x: x, lambda h: h, lambda h: h, h_s, torch.tensor([0]), h_t, 2.0
+    )
+    assert [round(-math.log(0.75), 3), round(math.log(2), 3), round(loss.item(), 3)] == [
+        0.288,
+        0.693,
+        0.981,
+    ]
     gradients = torch.autograd.grad(loss, (h_s, h_t))
     assert [g.item() for g in gradients] == pytest.approx([0.5, -1.0])
 
 
-# --- 6 ----------------------------------------------------------------------------------------------------
-
-
-def test_mmd_is_made_of_scikit_learns_kernels(rng):
+def test_mmd_is_made_of_scikit_learns_kernels(ref, rng):
     X, Y, sigmas = normal(rng, 7, 3), normal(rng, 5, 3) + 1, [0.5, 2.0]
 
     def mean(A, B):
@@ -241,21 +224,24 @@ def test_mmd_is_made_of_scikit_learns_kernels(rng):
     assert ref.mmd2(X, X, sigmas).item() == pytest.approx(0, abs=1e-15)
 
 
-def test_mmd_gradient_by_finite_differences(rng):
+def test_mmd_gradient_by_finite_differences(ref, rng):
     X, Y = normal(rng, 4, 2).requires_grad_(), normal(rng, 3, 2).requires_grad_()
     assert torch.autograd.gradcheck(lambda X, Y: ref.mmd2(X, Y, [0.6, 1.5]), (X, Y))
 
 
-def test_mmd_is_the_distance_of_mean_random_features(rng):
+def test_mmd_is_the_distance_of_mean_random_features(ref, rng):
     """cos and sin of random projections: an explicit feature map of the Gaussian kernel."""
     X, Y, sigma = normal(rng, 6, 2), normal(rng, 4, 2) + 0.5, 1.3
     W = rng.normal(size=(2, 200_000)) / sigma
-    means = [np.concatenate([np.cos(Z.numpy() @ W).mean(0), np.sin(Z.numpy() @ W).mean(0)]) for Z in (X, Y)]
+    means = [
+        np.concatenate([np.cos(Z.numpy() @ W).mean(0), np.sin(Z.numpy() @ W).mean(0)])
+        for Z in (X, Y)
+    ]
     explicit = ((means[0] - means[1]) ** 2).sum() / W.shape[1]
     assert ref.mmd2(X, Y, [sigma]).item() == pytest.approx(explicit, rel=0.02)
 
 
-def test_bias_of_the_estimate(rng):
+def test_bias_of_the_estimate(ref, rng):
     """Mean over many pairs of samples of one law: (1/n + 1/m)(1 - E k), with E k = (1 + 2/sigma^2)^(-1/2)."""
     n, m, sigma = 5, 8, 1.0
     values = [ref.mmd2(normal(rng, n, 1), normal(rng, m, 1), [sigma]).item() for _ in range(3000)]
@@ -265,30 +251,27 @@ def test_bias_of_the_estimate(rng):
 
 
 @pytest.mark.parametrize("n, m", [(4, 3), (4, 4), (1, 1), (5, 2)])
-def test_median_is_scipys(n, m, rng):
+def test_median_is_scipys(ref, n, m, rng):
     X, Y = normal(rng, n, 3), normal(rng, m, 3)
     expected = np.median(scipy.spatial.distance.pdist(np.concatenate([X, Y])))
     assert ref.median_sigma(X, Y) == pytest.approx(expected)
 
 
-def test_numbers_of_question_6():
+def test_numbers_of_question_6(ref):
     X, Y = torch.tensor([[0.0], [1.0]], dtype=F64), torch.tensor([[2.0]], dtype=F64)
     sigma = math.sqrt(1 / (2 * math.log(2)))
     assert ref.mmd2(X, Y, [sigma]).item() == pytest.approx(1.1875)
     assert ref.median_sigma(X, Y) == 1
 
 
-# --- 7 ----------------------------------------------------------------------------------------------------
-
-
-def test_coral_loss_is_numpys(rng):
+def test_coral_loss_is_numpys(ref, rng):
     S, T = normal(rng, 7, 3), 2 * normal(rng, 5, 3) + 1
     gap = np.cov(S.numpy(), rowvar=False) - np.cov(T.numpy(), rowvar=False)
     assert ref.coral_loss(S, T).item() == pytest.approx(np.linalg.norm(gap, "fro") ** 2 / 36)
     assert torch.autograd.gradcheck(ref.coral_loss, (S.requires_grad_(), T.requires_grad_()))
 
 
-def test_moved_source_has_the_moments_of_the_target(rng):
+def test_moved_source_has_the_moments_of_the_target(ref, rng):
     S, T = normal(rng, 30, 4) @ normal(rng, 4, 4) + 3, normal(rng, 20, 4) @ normal(rng, 4, 4) - 5
     moved = ref.coral_transform(S, T, 0.0)
     torch.testing.assert_close(moved.mean(0), T.mean(0))
@@ -296,7 +279,7 @@ def test_moved_source_has_the_moments_of_the_target(rng):
     torch.testing.assert_close(ref.coral_transform(S, S, 0.3), S)
 
 
-def test_moved_source_by_scipys_roots(rng):
+def test_moved_source_by_scipys_roots(ref, rng):
     S, T, eps = normal(rng, 6, 4), normal(rng, 3, 4), 0.2
     C_S, C_T = (np.cov(Z.numpy(), rowvar=False) + eps * np.eye(4) for Z in (S, T))
     A = scipy.linalg.fractional_matrix_power(C_S, -0.5) @ scipy.linalg.sqrtm(C_T)
@@ -304,7 +287,7 @@ def test_moved_source_by_scipys_roots(rng):
     np.testing.assert_allclose(ref.coral_transform(S, T, eps), expected)
 
 
-def test_numbers_of_question_7():
+def test_numbers_of_question_7(ref):
     S = torch.tensor([[1.0, 0], [-1, 0], [0, 2], [0, -2]], dtype=F64)
     T = torch.tensor([[7.0, 1], [3, 1], [5, 2], [5, 0]], dtype=F64)
     torch.testing.assert_close(torch.cov(S.T), torch.diag(torch.tensor([2 / 3, 8 / 3], dtype=F64)))
@@ -314,10 +297,7 @@ def test_numbers_of_question_7():
     torch.testing.assert_close(moved[[0, 2]], torch.tensor([[7.0, 1], [5, 2]], dtype=F64))
 
 
-# --- 8 ----------------------------------------------------------------------------------------------------
-
-
-def test_pooled_statistics_are_numpys(rng):
+def test_pooled_statistics_are_numpys(ref, rng):
     batches = [normal(rng, n, 3) * n + n for n in (1, 5, 2)]
     mean, var = ref.adabn_stats(batches)
     z = np.concatenate([b.numpy() for b in batches])
@@ -325,7 +305,7 @@ def test_pooled_statistics_are_numpys(rng):
     np.testing.assert_allclose(var, z.var(0))
 
 
-def test_numbers_of_question_8():
+def test_numbers_of_question_8(ref):
     mean, var = ref.adabn_stats([torch.tensor([[0.0], [2.0]]), torch.tensor([[10.0]])])
     assert mean.item() == 4 and round(var.item(), 2) == 18.67
 
@@ -337,7 +317,7 @@ def bn_net(rng):
     ).double().eval()  # fmt: skip
 
 
-def test_adapted_network_is_the_network_in_training_mode(rng):
+def test_adapted_network_is_the_network_in_training_mode(ref, rng):
     """With all of the target as one batch, training mode normalises by the batch: the same outputs."""
     net, x = bn_net(rng), 3 * normal(rng, 12, 4) - 1
     expected = copy.deepcopy(net).train()(x)
@@ -346,7 +326,7 @@ def test_adapted_network_is_the_network_in_training_mode(rng):
     assert not any(layer.training for layer in net)
 
 
-def test_contrast_and_brightness_are_undone_exactly(rng):
+def test_contrast_and_brightness_are_undone_exactly(ref, rng):
     net, x = bn_net(rng), normal(rng, 40, 4)
     for layer in net:
         if isinstance(layer, nn.BatchNorm1d):
@@ -358,7 +338,7 @@ def test_contrast_and_brightness_are_undone_exactly(rng):
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_claims_about_the_fog(seed):
+def test_claims_about_the_fog(ref, seed):
     numbers = ref.digits_in_the_fog(seed)
     assert numbers["fog"] < 0.35
     assert numbers["fog, AdaBN"] > 0.96 and numbers["fog, AdaBN"] > numbers["clear"] - 0.015
@@ -366,11 +346,8 @@ def test_claims_about_the_fog(seed):
     assert numbers["clear, 0 to 2"] > 0.97 and numbers["AdaBN, 0 to 2"] < 0.85
 
 
-# --- 9 ----------------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("tau, cap", [(0.3, 1), (0.5, 2), (0.6, 5), (0.0, 100)])
-def test_selection_by_its_definition(tau, cap, rng):
+def test_selection_by_its_definition(ref, tau, cap, rng):
     """An example is kept if and only if it is confident and fewer than cap of its class come before it."""
     probs = torch.from_numpy(rng.multinomial(8, [0.5, 0.3, 0.2], size=60) / 8)  # many ties
     idx, y = ref.select_pseudo_labels(probs, tau, cap)
@@ -379,21 +356,21 @@ def test_selection_by_its_definition(tau, cap, rng):
         i
         for i in range(60)
         if confidence[i] >= tau
-        and sum(label[j] == label[i] and (-confidence[j], j) < (-confidence[i], i) for j in range(60)) < cap
+        and sum(
+            label[j] == label[i] and (-confidence[j], j) < (-confidence[i], i) for j in range(60)
+        )
+        < cap
     ]
     assert idx.tolist() == expected and y.tolist() == label[expected].tolist()
 
 
-def test_numbers_of_question_9():
+def test_numbers_of_question_9(ref):
     probs = torch.tensor([[0.875, 0.125], [0.25, 0.75], [0.875, 0.125], [0.5, 0.5], [1.0, 0.0]])
     idx, y = ref.select_pseudo_labels(probs, 0.75, 2)
     assert (idx.tolist(), y.tolist()) == ([0, 1, 4], [0, 1, 0])
 
 
-# --- payoff -----------------------------------------------------------------------------------------------
-
-
-def test_claims_of_the_payoff():
+def test_claims_of_the_payoff(ref):
     runs = [ref.moons_that_have_moved(seed) for seed in range(3)]
     for numbers in runs:
         assert 0.6 < numbers["source only"] < 0.75

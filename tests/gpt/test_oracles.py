@@ -8,30 +8,12 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from dlcourse.authoring import load_reference
+from dlcourse.authoring.oracles import randn
 
-ref = load_reference("gpt")
 F64 = torch.float64
 
 
-@pytest.fixture
-def rng():
-    return torch.Generator().manual_seed(5)
-
-
-def randn(rng, *shape):
-    return torch.randn(*shape, generator=rng, dtype=F64)
-
-
-@pytest.fixture(autouse=True)
-def no_open_figures():
-    plt = pytest.importorskip("matplotlib.pyplot")
-    plt.switch_backend("Agg")
-    yield
-    plt.close("all")
-
-
-def random_params(rng, V, n_ctx, D, n_layers):
+def random_params(ref, rng, V, n_ctx, D, n_layers):
     """Weights of init_gpt in float64, with random gains and biases."""
 
     def spread(tree):
@@ -53,11 +35,8 @@ def texts(V, length):
     return itertools.product(range(V), repeat=length)
 
 
-# --- 1 ----------------------------------------------------------------------------------------------------
-
-
-def test_attention_is_torchs(rng):
-    x, Wqkv, Wo = randn(rng, 3, 7, 12), randn(rng, 12, 36), randn(rng, 12, 12)
+def test_attention_is_torchs(ref, torch_rng):
+    x, Wqkv, Wo = randn(torch_rng, 3, 7, 12), randn(torch_rng, 12, 36), randn(torch_rng, 12, 12)
     layer = nn.MultiheadAttention(12, 4, bias=False, batch_first=True, dtype=F64)
     with torch.no_grad():
         layer.in_proj_weight.copy_(Wqkv.T)
@@ -70,35 +49,41 @@ def test_attention_is_torchs(rng):
     torch.testing.assert_close(y, expected)
 
 
-def test_later_tokens_change_nothing(rng):
-    x, Wqkv, Wo = randn(rng, 2, 9, 6), randn(rng, 6, 18), randn(rng, 6, 6)
+def test_later_tokens_change_nothing(ref, torch_rng):
+    x, Wqkv, Wo = randn(torch_rng, 2, 9, 6), randn(torch_rng, 6, 18), randn(torch_rng, 6, 6)
     y = ref.causal_self_attention(x, Wqkv, Wo, 3)
     for t in range(9):
-        changed = torch.cat([x[:, : t + 1], 100 * randn(rng, 2, 8 - t, 6)], dim=1)
-        torch.testing.assert_close(ref.causal_self_attention(changed, Wqkv, Wo, 3)[:, : t + 1], y[:, : t + 1])
+        changed = torch.cat([x[:, : t + 1], 100 * randn(torch_rng, 2, 8 - t, 6)], dim=1)
+        torch.testing.assert_close(
+            ref.causal_self_attention(changed, Wqkv, Wo, 3)[:, : t + 1], y[:, : t + 1]
+        )
 
 
-def test_the_number_worked_by_hand():
+def test_the_number_worked_by_hand(ref):
     x, one = torch.tensor([[[1.0], [2.0]]], dtype=F64), torch.ones(1, 1, dtype=F64)
     y = ref.causal_self_attention(x, one.expand(1, 3), one, 1).flatten()
     assert y.tolist() == pytest.approx([1, 1.881], abs=5e-4)
     assert 1 / (1 + math.e) == pytest.approx(0.269, abs=5e-4)
 
 
-def test_claims_of_the_first_picture():
+def test_claims_of_the_first_picture(ref):
     numbers = ref.who_depends_on_whom()
     assert numbers["your layer"] == 0
     assert numbers["mask after the softmax"] > 0.05
-
-
-# --- 2 ----------------------------------------------------------------------------------------------------
 
 
 def torch_decoder(params, n_heads, hidden):
     """nn.TransformerEncoder in pre-LN order with the weights of ``params``."""
     D = params["wte"].shape[1]
     layer = nn.TransformerEncoderLayer(
-        D, n_heads, hidden, dropout=0.0, activation="gelu", batch_first=True, norm_first=True, dtype=F64
+        D,
+        n_heads,
+        hidden,
+        dropout=0.0,
+        activation="gelu",
+        batch_first=True,
+        norm_first=True,
+        dtype=F64,
     )
     encoder = nn.TransformerEncoder(
         layer, len(params["blocks"]), norm=nn.LayerNorm(D, dtype=F64), enable_nested_tensor=False
@@ -120,15 +105,17 @@ def torch_decoder(params, n_heads, hidden):
     return encoder
 
 
-def test_decoder_is_torchs(rng):
-    params = random_params(rng, 11, 9, 8, 3)
-    ids = torch.randint(11, (4, 7), generator=rng)
+def test_decoder_is_torchs(ref, torch_rng):
+    params = random_params(ref, torch_rng, 11, 9, 8, 3)
+    ids = torch.randint(11, (4, 7), generator=torch_rng)
     mask = nn.Transformer.generate_square_subsequent_mask(7, dtype=F64)
-    h = torch_decoder(params, 2, 32)(params["wte"][ids] + params["wpe"][:7], mask=mask, is_causal=True)
+    h = torch_decoder(params, 2, 32)(
+        params["wte"][ids] + params["wpe"][:7], mask=mask, is_causal=True
+    )
     torch.testing.assert_close(ref.gpt_forward(ids, params, 2), h @ params["wte"].T)
 
 
-def test_size_of_gpt_2():
+def test_size_of_gpt_2(ref):
     D, V, blocks, n_ctx = 768, 50257, 12, 1024
     params = ref.init_gpt(7, 5, 6, 1, torch.Generator())
     assert sum(params["blocks"][0][W].numel() for W in ("Wqkv", "Wo", "W1", "W2")) == 12 * 6**2
@@ -136,13 +123,10 @@ def test_size_of_gpt_2():
     assert 2 * blocks * n_ctx * D / 1e6 == pytest.approx(18.9, abs=0.05)
 
 
-# --- 3 ----------------------------------------------------------------------------------------------------
-
-
-def test_loss_is_the_likelihood_of_the_text(rng):
+def test_loss_is_the_likelihood_of_the_text(ref, torch_rng):
     """Perplexity is the inverse geometric mean, over all tokens of all sequences, of their probabilities."""
-    logits, lengths = randn(rng, 3, 6, 5), [6, 3, 2]
-    ids = torch.randint(1, 5, (3, 6), generator=rng)
+    logits, lengths = randn(torch_rng, 3, 6, 5), [6, 3, 2]
+    ids = torch.randint(1, 5, (3, 6), generator=torch_rng)
     product, count = 1.0, 0
     for b, n in enumerate(lengths):
         ids[b, n:] = 0
@@ -155,12 +139,15 @@ def test_loss_is_the_likelihood_of_the_text(rng):
     assert loss.item() == pytest.approx(-math.log(product) / count)
 
 
-def test_probabilities_of_all_texts_sum_to_one(rng):
+def test_probabilities_of_all_texts_sum_to_one(ref, torch_rng):
     """The shift is right if and only if the model is a distribution over texts, given the first token."""
-    params = random_params(rng, 3, 5, 4, 1)
+    params = random_params(ref, torch_rng, 3, 5, 4, 1)
     ids = torch.tensor([[1, *text] for text in texts(3, 4)])
     losses = torch.stack(
-        [ref.lm_loss_and_perplexity(ref.gpt_forward(row[None], params, 2), row[None], -1)[0] for row in ids]
+        [
+            ref.lm_loss_and_perplexity(ref.gpt_forward(row[None], params, 2), row[None], -1)[0]
+            for row in ids
+        ]
     )
     assert (-4 * losses).exp().sum().item() == pytest.approx(1)
 
@@ -170,20 +157,17 @@ def test_the_batch_worked_by_hand():
     assert math.exp((math.log(2) + math.log(16)) / 2) == pytest.approx(5.66, abs=5e-3)
 
 
-# --- 4 ----------------------------------------------------------------------------------------------------
-
-
-def test_top_k_is_torchs_topk(rng):
-    logits = randn(rng, 6, 9)
+def test_top_k_is_torchs_topk(ref, torch_rng):
+    logits = randn(torch_rng, 6, 9)
     for k in (1, 4, 9):
         shaped, (values, ids) = ref.top_k_logits(logits, k, 0.7), logits.topk(k)
         torch.testing.assert_close(shaped.gather(1, ids), values / 0.7)
         assert (shaped.isfinite().sum(1) == k).all()
 
 
-def test_nucleus_is_the_smallest_of_all_subsets(rng):
+def test_nucleus_is_the_smallest_of_all_subsets(ref, torch_rng):
     """Of all 2^6 subsets with mass p or more, none has fewer tokens, and none of that size has more mass."""
-    for row, p in itertools.product(2 * randn(rng, 5, 6), (0.1, 0.5, 0.8, 0.95)):
+    for row, p in itertools.product(2 * randn(torch_rng, 5, 6), (0.1, 0.5, 0.8, 0.95)):
         probs = row.softmax(0)
         kept = ref.top_p_logits(row[None], p)[0].isfinite()
         subsets = torch.tensor(list(itertools.product([False, True], repeat=6)))
@@ -194,29 +178,30 @@ def test_nucleus_is_the_smallest_of_all_subsets(rng):
         assert probs[kept].sum().item() == pytest.approx(mass[same_size].max().item())
 
 
-def test_the_distribution_worked_by_hand():
+def test_the_distribution_worked_by_hand(ref):
     logits = torch.tensor([[0.0, math.log(4), 0.0, math.log(2)]], dtype=F64)
     assert ref.top_k_logits(logits, 4, 0.5).softmax(-1)[0].tolist() == pytest.approx(
         [0.045, 0.727, 0.045, 0.182], abs=5e-4
     )
-    assert ref.top_k_logits(logits, 3).softmax(-1)[0].tolist() == pytest.approx([1 / 7, 4 / 7, 0, 2 / 7])
+    assert ref.top_k_logits(logits, 3).softmax(-1)[0].tolist() == pytest.approx(
+        [1 / 7, 4 / 7, 0, 2 / 7]
+    )
     assert ref.top_p_logits(logits, 0.7).isfinite().tolist() == [[False, True, False, True]]
-    assert ref.top_p_logits(torch.tensor([[0.9, 0.05, 0.03, 0.02]]).log(), 0.8).isfinite().sum() == 1
+    assert (
+        ref.top_p_logits(torch.tensor([[0.9, 0.05, 0.03, 0.02]]).log(), 0.8).isfinite().sum() == 1
+    )
 
 
-def test_claims_of_the_bars():
+def test_claims_of_the_bars(ref):
     numbers = ref.shapes_of_a_distribution()
     assert numbers["T = 1.5, then top-p 0.8"] == 6
     assert numbers["top-p, p = 0.8"] == numbers["top-k, k = 4"] == 4
     assert numbers["T = 0.5, then top-p 0.8"] == 2
 
 
-# --- 5 ----------------------------------------------------------------------------------------------------
-
-
-def test_frequencies_of_sampled_texts_are_their_probabilities(rng):
+def test_frequencies_of_sampled_texts_are_their_probabilities(ref, torch_rng):
     """An even grid of pairs of uniform numbers stands for the unit square."""
-    table, n = randn(rng, 3, 3, 3), 50
+    table, n = randn(torch_rng, 3, 3, 3), 50
     model, counts = pair_model(table), {}
     grid = (torch.arange(n, dtype=F64) + 0.5) / n
     for u, v in itertools.product(grid.tolist(), grid.tolist()):
@@ -227,21 +212,23 @@ def test_frequencies_of_sampled_texts_are_their_probabilities(rng):
         assert counts.get((a, b), 0) == pytest.approx((p[0, 1, a] * p[1, a, b]).item(), abs=0.05)
 
 
-def test_sampling_is_inversion_of_the_distribution_function(rng):
-    logits = randn(rng, 1, 40)
+def test_sampling_is_inversion_of_the_distribution_function(ref, torch_rng):
+    logits = randn(torch_rng, 1, 40)
     for seed in range(50):
         u = torch.rand(1, generator=torch.Generator().manual_seed(seed), dtype=F64)
-        token = ref.generate(lambda ids: logits[:, None].expand(1, ids.shape[1], 40), [0], 1, 4, u)[-1]
+        token = ref.generate(lambda ids: logits[:, None].expand(1, ids.shape[1], 40), [0], 1, 4, u)[
+            -1
+        ]
         assert token == torch.searchsorted(logits[0].softmax(0).cumsum(0), u, right=True).item()
 
 
-def test_greedy_is_a_beam_of_one(rng):
+def test_greedy_is_a_beam_of_one(ref, torch_rng):
     for _ in range(20):
-        model = pair_model(randn(rng, 5, 5, 5))
-        assert ref.generate(model, [0, 0], 6, 99, eos=3) == ref.beam_search(model, [0, 0], 1, 6, eos=3)[0]
-
-
-# --- 6 ----------------------------------------------------------------------------------------------------
+        model = pair_model(randn(torch_rng, 5, 5, 5))
+        assert (
+            ref.generate(model, [0, 0], 6, 99, eos=3)
+            == ref.beam_search(model, [0, 0], 1, 6, eos=3)[0]
+        )
 
 
 def exhaustive(table, prompt, max_new, eos, alpha):
@@ -254,26 +241,27 @@ def exhaustive(table, prompt, max_new, eos, alpha):
                 continue
             whole = [*prompt, *new]
             total = sum(
-                log_p[whole[i - 2], whole[i - 1], whole[i]].item() for i in range(len(prompt), len(whole))
+                log_p[whole[i - 2], whole[i - 1], whole[i]].item()
+                for i in range(len(prompt), len(whole))
             )
             best = max(best, (total / n**alpha, whole))
     return best
 
 
 @pytest.mark.parametrize("alpha", [0.0, 0.6, 1.0, 1.7])
-def test_a_wide_beam_is_exhaustive_search(rng, alpha):
+def test_a_wide_beam_is_exhaustive_search(ref, torch_rng, alpha):
     for eos in (0, 1, 2, None):
-        table = randn(rng, 3, 3, 3)
+        table = randn(torch_rng, 3, 3, 3)
         score, text = exhaustive(table, [2, 0], 5, eos, alpha)
         found, value = ref.beam_search(pair_model(table), [2, 0], 10_000, 5, eos, alpha)
         assert found == text
         assert value == pytest.approx(score)
 
 
-def test_a_narrow_beam_never_beats_exhaustive_search(rng):
+def test_a_narrow_beam_never_beats_exhaustive_search(ref, torch_rng):
     gaps = []
     for _ in range(30):
-        table = 2 * randn(rng, 4, 4, 4)
+        table = 2 * randn(torch_rng, 4, 4, 4)
         best, _ = exhaustive(table, [1, 1], 4, None, 0.6)
         text, score = ref.beam_search(pair_model(table), [1, 1], 2, 4)
         log_p = table.log_softmax(-1)
@@ -293,23 +281,22 @@ def test_the_beams_worked_by_hand():
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2])
-def test_claims_of_the_beams(seed):
+def test_claims_of_the_beams(ref, seed):
     numbers = ref.beam_against_exhaustive_search(seed=seed)
     assert 0.5 < numbers["found_1"] < 0.85
     assert numbers["found_4"] > 0.9
     assert numbers["gap_1"] > 5 * numbers["gap_4"]
 
 
-# --- 7 ----------------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("sizes", [[9], [1] * 9, [4, 1, 1, 3], [2, 5, 2]])
-def test_the_cache_changes_nothing(rng, sizes):
+def test_the_cache_changes_nothing(ref, torch_rng, sizes):
     """Against nn.TransformerEncoder over the whole text."""
-    params = random_params(rng, 7, 12, 8, 2)
-    ids = torch.randint(7, (3, 9), generator=rng)
+    params = random_params(ref, torch_rng, 7, 12, 8, 2)
+    ids = torch.randint(7, (3, 9), generator=torch_rng)
     mask = nn.Transformer.generate_square_subsequent_mask(9, dtype=F64)
-    h = torch_decoder(params, 4, 32)(params["wte"][ids] + params["wpe"][:9], mask=mask, is_causal=True)
+    h = torch_decoder(params, 4, 32)(
+        params["wte"][ids] + params["wpe"][:9], mask=mask, is_causal=True
+    )
     cache, logits = ref.empty_cache(params, 3, 4), []
     for chunk in ids.split(sizes, dim=1):
         rows, cache = ref.kv_cache_step(chunk, cache, params, 4)
@@ -318,7 +305,7 @@ def test_the_cache_changes_nothing(rng, sizes):
     assert [k.shape for k, _ in cache] == [(3, 4, 9, 2)] * 2
 
 
-def test_the_step_worked_by_hand():
+def test_the_step_worked_by_hand(ref):
     a, b = torch.tensor([[1.0, -1, 1, -1], [1, 1, -1, -1]], dtype=F64)
     eye, zero = torch.eye(4, dtype=F64), torch.zeros(4, 4, dtype=F64)
     norm = torch.ones(4, dtype=F64), zero[0]
@@ -327,30 +314,29 @@ def test_the_step_worked_by_hand():
     for place, expected in ((-2 * b, [2.4, -3.2]), (0 * b, [2.4, 3.2])):
         wte, wpe = torch.stack([a, b]), torch.stack([0 * b, place])
         params = {"wte": wte, "wpe": wpe, "blocks": [block], "ln_f": norm}
-        logits, cache = ref.kv_cache_step(torch.tensor([[0]]), ref.empty_cache(params, 1, 1), params, 1)
+        logits, cache = ref.kv_cache_step(
+            torch.tensor([[0]]), ref.empty_cache(params, 1, 1), params, 1
+        )
         assert logits.flatten().tolist() == pytest.approx([4, 0], abs=1e-4)
         logits, _ = ref.kv_cache_step(torch.tensor([[1]]), cache, params, 1)
         assert logits.flatten().tolist() == pytest.approx(expected, abs=1e-4)
 
 
-def test_claims_of_the_cost():
+def test_claims_of_the_cost(ref):
     numbers = ref.cost_of_a_token()
     assert numbers["gap"] < 1e-4
     assert numbers["last_ratio"] == pytest.approx(256, rel=0.02)
     assert numbers["growth"] == pytest.approx(4 / 3, rel=0.05)
 
 
-# --- 8 ----------------------------------------------------------------------------------------------------
-
-
-def test_prediction_is_that_of_a_gradient_step_by_autograd(rng):
-    X, y, xq = randn(rng, 6, 3), randn(rng, 6), randn(rng, 3)
+def test_prediction_is_that_of_a_gradient_step_by_autograd(ref, torch_rng):
+    X, y, xq = randn(torch_rng, 6, 3), randn(torch_rng, 6), randn(torch_rng, 3)
     w = torch.zeros(3, dtype=F64, requires_grad=True)
     (0.5 * (X @ w - y) ** 2).sum().backward()
     torch.testing.assert_close(ref.icl_gd_predict(X, y, xq, 0.4), (w - 0.4 * w.grad).detach() @ xq)
 
 
-def test_prompt_can_be_read_back():
+def test_prompt_can_be_read_back(ref):
     examples = [("a", "1"), ("b", "2"), ("q", "leak"), ("c", "3")]
     task, *blocks = ref.icl_prompt("Do it.", examples, "q").split("\n\n")
     assert task == "Do it."
@@ -360,39 +346,40 @@ def test_prompt_can_be_read_back():
     assert blocks[-1] == "Input: q\nOutput:"
 
 
-# --- 9 ----------------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("max_turns", [0, 1, 3])
-def test_chat_with_a_model_that_reads_its_prompt(max_turns):
+def test_chat_with_a_model_that_reads_its_prompt(ref, max_turns):
     """A model that counts the questions it sees and then raves on."""
 
     def model(prompt):
-        return prompt + f" I see {prompt.count('User:')} questions.\nUser: why?\nAssistant: because\nUser:"
+        return (
+            prompt
+            + f" I see {prompt.count('User:')} questions.\nUser: why?\nAssistant: because\nUser:"
+        )
 
     session = ref.ChatSession(model, max_turns)
     expected = [f"I see {min(i, max_turns) + 1} questions." for i in range(6)]
     assert [session.reply(f"question {i}") for i in range(6)] == expected
 
 
-# --- payoff -----------------------------------------------------------------------------------------------
-
-
-def test_the_sonnets():
+def test_the_sonnets(ref):
     assert len(ref.SONNETS) == 2446
     assert len(set(ref.SONNETS)) == 47
     assert len(ref.SONNETS.strip().split("\n\n")) == 4
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2])
-def test_claims_of_the_payoff(seed):
+def test_claims_of_the_payoff(ref, seed):
     numbers = ref.four_sonnets(seed)
     assert numbers["first"] == pytest.approx(math.log(47), abs=0.15)
     assert 1.4 < numbers["last"] < 2.0
     distinct = {
-        name.removesuffix(", distinct"): v for name, v in numbers.items() if name.endswith(", distinct")
+        name.removesuffix(", distinct"): v
+        for name, v in numbers.items()
+        if name.endswith(", distinct")
     }
-    log_p = {name.removesuffix(", log p"): v for name, v in numbers.items() if name.endswith(", log p")}
+    log_p = {
+        name.removesuffix(", log p"): v for name, v in numbers.items() if name.endswith(", log p")
+    }
     search, sampling = ("greedy", "beam 4"), ("T = 0.5", "top-k 3", "top-p 0.8", "T = 1", "T = 1.5")
     assert max(distinct[s] for s in search) < min(distinct[s] for s in sampling) - 0.05
     assert min(log_p[s] for s in search) > max(log_p[s] for s in (*sampling, "Shakespeare"))

@@ -7,38 +7,17 @@ import pytest
 import torch
 from torch import distributions as td
 
-from dlcourse.authoring import load_reference
+from dlcourse.authoring.oracles import randn
 
-ref = load_reference("gumbel_softmax")
 F64 = torch.float64
-
-
-@pytest.fixture
-def rng():
-    return torch.Generator().manual_seed(11)
-
-
-def randn(rng, *shape):
-    return torch.randn(*shape, generator=rng, dtype=F64)
 
 
 def rand(rng, *shape):
     return torch.rand(*shape, generator=rng, dtype=F64).clamp(1e-9, 1 - 1e-9)
 
 
-@pytest.fixture(autouse=True)
-def no_open_figures(monkeypatch):
-    plt = pytest.importorskip("matplotlib.pyplot")
-    plt.switch_backend("Agg")
-    yield
-    plt.close("all")
-
-
-# --- 1 ----------------------------------------------------------------------------------------------------
-
-
-def test_samplers_are_the_inverse_distribution_functions(rng):
-    mu, scale, u = randn(rng, 50), rand(rng, 50) + 0.2, rand(rng, 50)
+def test_samplers_are_the_inverse_distribution_functions(ref, torch_rng):
+    mu, scale, u = randn(torch_rng, 50), rand(torch_rng, 50) + 0.2, rand(torch_rng, 50)
     logistic = td.TransformedDistribution(
         td.Uniform(torch.zeros((), dtype=F64), torch.ones((), dtype=F64)),
         [td.transforms.SigmoidTransform().inv, td.transforms.AffineTransform(mu, scale)],
@@ -51,124 +30,128 @@ def test_samplers_are_the_inverse_distribution_functions(rng):
         ("gumbel", (mu, scale), u, td.Gumbel(mu, scale)),
     ]
     for dist, params, noise, law in cases:
-        torch.testing.assert_close(law.cdf(ref.reparam_sample(dist, params, noise)), u, rtol=1e-7, atol=1e-9)
+        torch.testing.assert_close(
+            law.cdf(ref.reparam_sample(dist, params, noise)), u, rtol=1e-7, atol=1e-9
+        )
 
 
-def test_sampler_gradients_by_finite_differences(rng):
-    u = rand(rng, 6).clamp(0.05, 0.95)
+def test_sampler_gradients_by_finite_differences(ref, torch_rng):
+    u = rand(torch_rng, 6).clamp(0.05, 0.95)
     for dist, shift in (("normal", 0.0), ("laplace", 0.5), ("logistic", 0.0), ("gumbel", 0.0)):
-        params = (randn(rng, 6).requires_grad_(), (rand(rng, 6) + 0.5).requires_grad_())
-        assert torch.autograd.gradcheck(lambda *p, d=dist, n=u - shift: ref.reparam_sample(d, p, n), params)
-    rate = (rand(rng, 6) + 0.5).requires_grad_()
+        params = (randn(torch_rng, 6).requires_grad_(), (rand(torch_rng, 6) + 0.5).requires_grad_())
+        assert torch.autograd.gradcheck(
+            lambda *p, d=dist, n=u - shift: ref.reparam_sample(d, p, n), params
+        )
+    rate = (rand(torch_rng, 6) + 0.5).requires_grad_()
     assert torch.autograd.gradcheck(lambda r: ref.reparam_sample("exponential", (r,), u), (rate,))
 
 
-def test_claims_of_the_first_picture():
+def test_claims_of_the_first_picture(ref):
     numbers = ref.five_laws()
-    for dist, mean in {"normal": 0, "laplace": 0, "exponential": 1, "logistic": 0, "gumbel": 0.5772}.items():
+    for dist, mean in {
+        "normal": 0,
+        "laplace": 0,
+        "exponential": 1,
+        "logistic": 0,
+        "gumbel": 0.5772,
+    }.items():
         assert numbers[f"{dist}_mean"] == pytest.approx(mean, abs=0.06)
     assert numbers["pathwise_at_1"] == pytest.approx(4, rel=0.1)
     assert numbers["score_at_1"] == pytest.approx(30, rel=0.2)
 
 
-# --- 2 ----------------------------------------------------------------------------------------------------
-
-
-def test_gaussian_kl_is_the_librarys(rng):
-    mu, logvar = randn(rng, 7, 3), 2 * randn(rng, 7, 3)
+def test_gaussian_kl_is_the_librarys(ref, torch_rng):
+    mu, logvar = randn(torch_rng, 7, 3), 2 * randn(torch_rng, 7, 3)
     law, prior = td.Normal(mu, (logvar / 2).exp()), td.Normal(torch.zeros(3, dtype=F64), 1.0)
     torch.testing.assert_close(ref.gaussian_kl(mu, logvar), td.kl_divergence(law, prior).sum(-1))
 
 
-# --- 3 ----------------------------------------------------------------------------------------------------
-
-
-def test_exact_gradient_is_autograds(rng):
-    logits, reward = randn(rng, 6).requires_grad_(), randn(rng, 6)
+def test_exact_gradient_is_autograds(ref, torch_rng):
+    logits, reward = randn(torch_rng, 6).requires_grad_(), randn(torch_rng, 6)
     (expected,) = torch.autograd.grad(torch.softmax(logits, 0) @ reward, logits)
     torch.testing.assert_close(ref.exact_grad(logits.detach(), reward), expected)
 
 
 @pytest.mark.parametrize("baseline", [0.0, -3.5])
-def test_score_function_is_unbiased_by_enumeration(rng, baseline):
-    logits, reward = randn(rng, 5), randn(rng, 5)
+def test_score_function_is_unbiased_by_enumeration(ref, torch_rng, baseline):
+    logits, reward = randn(torch_rng, 5), randn(torch_rng, 5)
     rows = ref.score_function_grad(logits, reward, torch.arange(5), baseline)
     torch.testing.assert_close(torch.softmax(logits, 0) @ rows, ref.exact_grad(logits, reward))
 
 
-def test_leave_one_out_is_unbiased_and_the_batch_mean_is_not(rng):
+def test_leave_one_out_is_unbiased_and_the_batch_mean_is_not(ref, torch_rng):
     """All 27 outcomes of three draws from three classes, with their probabilities."""
-    logits, reward, n = randn(rng, 3), randn(rng, 3) + 2, 3
+    logits, reward, n = randn(torch_rng, 3), randn(torch_rng, 3) + 2, 3
     pi = torch.softmax(logits, 0)
     left_out, batch_mean = torch.zeros(3, dtype=F64), torch.zeros(3, dtype=F64)
     for outcome in itertools.product(range(3), repeat=n):
         idx = torch.tensor(outcome)
         p, r = pi[idx].prod(), reward[idx]
-        left_out += p * ref.score_function_grad(logits, reward, idx, ref.leave_one_out_baseline(r)).mean(0)
+        left_out += p * ref.score_function_grad(
+            logits, reward, idx, ref.leave_one_out_baseline(r)
+        ).mean(0)
         batch_mean += p * ref.score_function_grad(logits, reward, idx, r.mean().expand(n)).mean(0)
     exact = ref.exact_grad(logits, reward)
     torch.testing.assert_close(left_out, exact)
     torch.testing.assert_close(batch_mean, exact * (n - 1) / n)
 
 
-# --- 4 ----------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("dtype, low, high", [(torch.float32, -4.47, 15.94), (torch.float64, -6.56, 36.04)])
-def test_noise_has_gumbel_law_and_finite_ends(rng, dtype, low, high):
-    u = rand(rng, 40).to(dtype)
+@pytest.mark.parametrize(
+    "dtype, low, high", [(torch.float32, -4.47, 15.94), (torch.float64, -6.56, 36.04)]
+)
+def test_noise_has_gumbel_law_and_finite_ends(ref, torch_rng, dtype, low, high):
+    u = rand(torch_rng, 40).to(dtype)
     torch.testing.assert_close(torch.exp(-torch.exp(-ref.gumbel_noise(u))), u)
     ends = ref.gumbel_noise(torch.tensor([0.0, 1.0], dtype=dtype))
     assert ends.tolist() == pytest.approx([low, high], abs=0.005)
     assert torch.tensor(1 - 1e-9, dtype=torch.float32) == 1  # why a fixed upper clamp fails
 
 
-def test_noise_moments(rng):
-    g = ref.gumbel_noise(rand(rng, 200_000))
+def test_noise_moments(ref, torch_rng):
+    g = ref.gumbel_noise(rand(torch_rng, 200_000))
     assert g.mean().item() == pytest.approx(0.5772, abs=0.015)
     assert g.var().item() == pytest.approx(math.pi**2 / 6, rel=0.03)
 
 
-def test_gumbel_max_draws_from_the_softmax(rng):
+def test_gumbel_max_draws_from_the_softmax(ref, torch_rng):
     n, logits = 100_000, torch.tensor([0.3, -1.0, 2.0, 0.0], dtype=F64)
-    drawn = ref.gumbel_max(logits.expand(n, 4), ref.gumbel_noise(rand(rng, n, 4)))
+    drawn = ref.gumbel_max(logits.expand(n, 4), ref.gumbel_noise(rand(torch_rng, n, 4)))
     pi = torch.softmax(logits, 0)
-    assert ((torch.bincount(drawn, minlength=4) / n - pi).abs() < 5 * (pi * (1 - pi) / n).sqrt()).all()
+    assert (
+        (torch.bincount(drawn, minlength=4) / n - pi).abs() < 5 * (pi * (1 - pi) / n).sqrt()
+    ).all()
 
 
-def test_top_k_draws_without_replacement(rng):
+def test_top_k_draws_without_replacement(ref, torch_rng):
     """Frequencies of ordered pairs against the Plackett-Luce law."""
     n, pi = 100_000, torch.tensor([0.5, 0.3, 0.15, 0.05], dtype=F64)
-    pairs = ref.gumbel_top_k(pi.log().expand(n, 4), ref.gumbel_noise(rand(rng, n, 4)), 2)
+    pairs = ref.gumbel_top_k(pi.log().expand(n, 4), ref.gumbel_noise(rand(torch_rng, n, 4)), 2)
     for i, j in itertools.permutations(range(4), 2):
         p = (pi[i] * pi[j] / (1 - pi[i])).item()
         frequency = ((pairs[:, 0] == i) & (pairs[:, 1] == j)).double().mean().item()
         assert abs(frequency - p) < 5 * math.sqrt(p * (1 - p) / n)
 
 
-# --- 5 ----------------------------------------------------------------------------------------------------
-
-
-def test_gumbel_softmax_has_the_librarys_density(rng):
+def test_gumbel_softmax_has_the_librarys_density(ref, torch_rng):
     """Samples of torch's RelaxedOneHotCategorical have the same first two moments."""
     n, logits, tau = 60_000, torch.tensor([0.5, -0.5, 1.0], dtype=F64), 0.8
     torch.manual_seed(5)
     theirs = td.RelaxedOneHotCategorical(torch.tensor(tau, dtype=F64), logits=logits).sample((n,))
-    ours = ref.gumbel_softmax(logits.expand(n, 3), ref.gumbel_noise(rand(rng, n, 3)), tau)
+    ours = ref.gumbel_softmax(logits.expand(n, 3), ref.gumbel_noise(rand(torch_rng, n, 3)), tau)
     for power in (1, 2):
         a, b = theirs**power, ours**power
         assert ((a.mean(0) - b.mean(0)).abs() < 5 * ((a.var(0) + b.var(0)) / n).sqrt()).all()
 
 
-def test_limits_of_the_temperature(rng):
-    logits, g = randn(rng, 20, 4), ref.gumbel_noise(rand(rng, 20, 4))
+def test_limits_of_the_temperature(ref, torch_rng):
+    logits, g = randn(torch_rng, 20, 4), ref.gumbel_noise(rand(torch_rng, 20, 4))
     cold, hot = ref.gumbel_softmax(logits, g, 1e-4), ref.gumbel_softmax(logits, g, 1e6)
     hard = torch.nn.functional.one_hot(ref.gumbel_max(logits, g), 4).double()
     torch.testing.assert_close(cold, hard, atol=1e-3, rtol=0)
     torch.testing.assert_close(hot, torch.full_like(hot, 0.25), atol=1e-4, rtol=0)
 
 
-def test_schedule_is_exponential_until_its_floor():
+def test_schedule_is_exponential_until_its_floor(ref):
     taus = [ref.tau_schedule(t, 2.0, 0.5, 0.1) for t in range(40)]
     reached = math.ceil(math.log(4) / 0.1)
     assert taus[0] == 2.0 and taus[reached:] == [0.5] * (40 - reached)
@@ -176,7 +159,7 @@ def test_schedule_is_exponential_until_its_floor():
         assert after / before == pytest.approx(math.exp(-0.1))
 
 
-def test_claims_of_the_simplex_picture():
+def test_claims_of_the_simplex_picture(ref):
     numbers = ref.simplex()
     assert numbers["same_order"] == 1.0
     sharpness = [numbers[f"mean_of_largest_{tau}"] for tau in ("5", "1", "0.5", "0.1")]
@@ -184,23 +167,22 @@ def test_claims_of_the_simplex_picture():
     assert numbers["bias_5"] > 2 * numbers["bias_1"] > 2 * numbers["bias_0.1"]
 
 
-# --- 6 ----------------------------------------------------------------------------------------------------
-
-
-def test_jacobian_and_soft_gradient_are_autograds(rng):
-    logits, g, reward, tau = randn(rng, 5), randn(rng, 5), randn(rng, 5), 0.4
+def test_jacobian_and_soft_gradient_are_autograds(ref, torch_rng):
+    logits, g, reward, tau = randn(torch_rng, 5), randn(torch_rng, 5), randn(torch_rng, 5), 0.4
     y = ref.gumbel_softmax(logits, g, tau)
-    expected = torch.autograd.functional.jacobian(lambda a: torch.softmax((a + g) / tau, -1), logits)
+    expected = torch.autograd.functional.jacobian(
+        lambda a: torch.softmax((a + g) / tau, -1), logits
+    )
     torch.testing.assert_close(ref.gumbel_softmax_jacobian(y, tau), expected)
     torch.testing.assert_close(ref.gumbel_softmax_grad(y[None], reward, tau)[0], reward @ expected)
 
 
 @pytest.mark.parametrize("seed", [0, 1])
-def test_two_classes_as_worked_out_in_the_text(seed):
+def test_two_classes_as_worked_out_in_the_text(ref, seed):
     """Mean 1/6 and variance 1/180 at temperature 1; mean 1/4 and second moment 1/(24 tau) for small tau."""
-    rng = torch.Generator().manual_seed(seed)
+    torch_rng = torch.Generator().manual_seed(seed)
     n, reward = 400_000, torch.tensor([0.0, 1.0], dtype=F64)
-    logits, g = torch.zeros(n, 2, dtype=F64), ref.gumbel_noise(rand(rng, n, 2))
+    logits, g = torch.zeros(n, 2, dtype=F64), ref.gumbel_noise(rand(torch_rng, n, 2))
     h = ref.gumbel_softmax_grad(ref.gumbel_softmax(logits, g, 1.0), reward, 1.0)[:, 1]
     assert h.mean().item() == pytest.approx(1 / 6, rel=0.01)
     assert h.var().item() == pytest.approx(1 / 180, rel=0.02)
@@ -210,10 +192,7 @@ def test_two_classes_as_worked_out_in_the_text(seed):
         assert (h**2).mean().item() == pytest.approx(1 / (24 * tau), rel=0.06)
 
 
-# --- 7 ----------------------------------------------------------------------------------------------------
-
-
-def test_three_samples_by_pencil():
+def test_three_samples_by_pencil(ref):
     logits, reward = torch.zeros(2, dtype=F64), torch.tensor([1.0, 3.0], dtype=F64)
     g = torch.tensor([[1.0, 0.0], [0.0, 1.0], [-0.5, 0.5]], dtype=F64)
     for kind, m, v in (("score", 5 / 6, 4 / 3), ("score_baseline", 2 / 3, 1 / 12)):
@@ -221,9 +200,9 @@ def test_three_samples_by_pencil():
         assert mean.tolist() == pytest.approx([-m, m]) and var.tolist() == pytest.approx([v, v])
 
 
-def test_statistics_of_the_score_function_by_enumeration(rng):
-    n, logits, reward = 100_000, randn(rng, 4), randn(rng, 4)
-    g, pi = ref.gumbel_noise(rand(rng, n, 4)), torch.softmax(logits, 0)
+def test_statistics_of_the_score_function_by_enumeration(ref, torch_rng):
+    n, logits, reward = 100_000, randn(torch_rng, 4), randn(torch_rng, 4)
+    g, pi = ref.gumbel_noise(rand(torch_rng, n, 4)), torch.softmax(logits, 0)
     rows = ref.score_function_grad(logits, reward, torch.arange(4))
     exact = ref.exact_grad(logits, reward)
     mean, var = ref.estimator_stats("score", logits, reward, 1.0, g)
@@ -232,80 +211,93 @@ def test_statistics_of_the_score_function_by_enumeration(rng):
     torch.testing.assert_close(var, truth, rtol=0.05, atol=0)
 
 
-def test_shifting_the_rewards(rng):
+def test_shifting_the_rewards(ref, torch_rng):
     """Neither Gumbel-softmax nor the baseline feels a constant; the bare score function does."""
-    logits, reward, g = randn(rng, 6), randn(rng, 6), ref.gumbel_noise(rand(rng, 2000, 6))
+    logits, reward, g = (
+        randn(torch_rng, 6),
+        randn(torch_rng, 6),
+        ref.gumbel_noise(rand(torch_rng, 2000, 6)),
+    )
     for kind in ("gumbel_softmax", "score_baseline"):
         before, after = (ref.estimator_stats(kind, logits, reward + c, 0.5, g) for c in (0, 5))
         torch.testing.assert_close(before, after)
-    before, after = (ref.estimator_stats("score", logits, reward + c, 0.5, g)[1].sum() for c in (0, 5))
+    before, after = (
+        ref.estimator_stats("score", logits, reward + c, 0.5, g)[1].sum() for c in (0, 5)
+    )
     assert after > 5 * before
 
 
-def test_variance_is_that_of_one_sample(rng):
-    logits, reward, g = randn(rng, 3), randn(rng, 3), ref.gumbel_noise(rand(rng, 40_000, 3))
+def test_variance_is_that_of_one_sample(ref, torch_rng):
+    logits, reward, g = (
+        randn(torch_rng, 3),
+        randn(torch_rng, 3),
+        ref.gumbel_noise(rand(torch_rng, 40_000, 3)),
+    )
     few = ref.estimator_stats("gumbel_softmax", logits, reward, 0.7, g[:20_000])[1]
     many = ref.estimator_stats("gumbel_softmax", logits, reward, 0.7, g)[1]
     torch.testing.assert_close(few, many, rtol=0.1, atol=0)
 
 
-def test_claims_of_the_bias_and_variance_picture():
+def test_claims_of_the_bias_and_variance_picture(ref):
     numbers = ref.bias_and_variance()
     exact = numbers["exact"]
     assert abs(numbers["mean_0.1"] - exact) < 0.05 * abs(exact)
     assert abs(numbers["mean_1"] - exact) > 0.2 * abs(exact)
     assert abs(numbers["mean_5"]) < 0.25 * abs(exact)
-    assert 0.7 < 0.03 * numbers["variance_0.03"] / (0.1 * numbers["variance_0.1"]) < 1.4  # slope 1 / tau
+    assert (
+        0.7 < 0.03 * numbers["variance_0.03"] / (0.1 * numbers["variance_0.1"]) < 1.4
+    )  # slope 1 / tau
     assert numbers["variance_0.1"] > 2 * numbers["REINFORCE_0"] > 2 * numbers["variance_0.5"]
     assert numbers["REINFORCE_5"] > 20 * numbers["REINFORCE_0"]
     assert numbers["with_5"] == pytest.approx(numbers["with_0"])
     assert numbers["soft_shifted"] == pytest.approx(numbers["variance_0.5"])
 
 
-# --- 8 ----------------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
-def test_forward_is_bitwise_one_hot(rng, dtype):
+def test_forward_is_bitwise_one_hot(ref, torch_rng, dtype):
     for K in (2, 3, 7, 50):
-        y = torch.softmax(randn(rng, 20_000, K), -1).to(dtype)
+        y = torch.softmax(randn(torch_rng, 20_000, K), -1).to(dtype)
         hard = torch.nn.functional.one_hot(y.argmax(-1), K).to(dtype)
         assert torch.equal(ref.straight_through(y), hard)
     assert not torch.equal(hard + y - y, hard)  # the order that the text warns of
 
 
-def test_backward_is_the_gradient_at_the_hard_point(rng):
+def test_backward_is_the_gradient_at_the_hard_point(ref, torch_rng):
     def loss(y):
         return (torch.sin(3 * y) + y**2).sum()
 
-    y = torch.softmax(randn(rng, 6, 4), -1).requires_grad_()
+    y = torch.softmax(randn(torch_rng, 6, 4), -1).requires_grad_()
     hard = torch.nn.functional.one_hot(y.argmax(-1), 4).double().requires_grad_()
     (expected,) = torch.autograd.grad(loss(hard), hard)
     (actual,) = torch.autograd.grad(loss(ref.straight_through(y)), y)
     torch.testing.assert_close(actual, expected)
 
 
-def test_linear_loss_gives_the_soft_gradient(rng):
-    logits, g, reward, tau = randn(rng, 6, 4).requires_grad_(), randn(rng, 6, 4), randn(rng, 4), 0.7
+def test_linear_loss_gives_the_soft_gradient(ref, torch_rng):
+    logits, g, reward, tau = (
+        randn(torch_rng, 6, 4).requires_grad_(),
+        randn(torch_rng, 6, 4),
+        randn(torch_rng, 4),
+        0.7,
+    )
     y = ref.gumbel_softmax(logits, g, tau)
     (actual,) = torch.autograd.grad((ref.straight_through(y) @ reward).sum(), logits)
     torch.testing.assert_close(actual, ref.gumbel_softmax_grad(y.detach(), reward, tau))
 
 
-# --- 9 ----------------------------------------------------------------------------------------------------
-
-
-def test_vae_loss_is_the_librarys(rng):
-    recon_logits, q_logits = randn(rng, 3, 6), 3 * randn(rng, 3, 4, 5)
-    x = (rand(rng, 3, 6) > 0.5).double()
+def test_vae_loss_is_the_librarys(ref, torch_rng):
+    recon_logits, q_logits = randn(torch_rng, 3, 6), 3 * randn(torch_rng, 3, 4, 5)
+    x = (rand(torch_rng, 3, 6) > 0.5).double()
     rec, kl = ref.cat_vae_loss(recon_logits, x, q_logits)
     torch.testing.assert_close(rec, -td.Bernoulli(logits=recon_logits).log_prob(x).sum(-1))
     uniform = td.Categorical(logits=torch.zeros(5, dtype=F64))
-    torch.testing.assert_close(kl, td.kl_divergence(td.Categorical(logits=q_logits), uniform).sum(-1))
+    torch.testing.assert_close(
+        kl, td.kl_divergence(td.Categorical(logits=q_logits), uniform).sum(-1)
+    )
 
 
-def test_gray_pixels_by_the_definition(rng):
-    recon_logits, x = randn(rng, 2, 5), rand(rng, 2, 5)
+def test_gray_pixels_by_the_definition(ref, torch_rng):
+    recon_logits, x = randn(torch_rng, 2, 5), rand(torch_rng, 2, 5)
     p = torch.sigmoid(recon_logits)
     expected = -(x * p.log() + (1 - x) * (1 - p).log()).sum(-1)
     torch.testing.assert_close(
@@ -314,7 +306,7 @@ def test_gray_pixels_by_the_definition(rng):
 
 
 @pytest.mark.parametrize("seed", [0, 1])
-def test_claims_of_the_payoff(seed):
+def test_claims_of_the_payoff(ref, seed):
     numbers = ref.digits_in_six_symbols(seed)
     total = {}
     for name in ("soft samples", "straight-through"):

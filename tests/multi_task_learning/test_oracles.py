@@ -1,9 +1,5 @@
 """The reference of multi_task_learning against independent truth."""
 
-import os
-
-os.environ.setdefault("MPLBACKEND", "Agg")
-
 import numpy as np
 import pytest
 import torch
@@ -14,9 +10,6 @@ from scipy.spatial.distance import pdist
 from sklearn.metrics.pairwise import cosine_similarity
 from torch import nn
 
-from dlcourse.authoring import load_reference
-
-ref = load_reference("multi_task_learning")
 SEEDS = range(3)
 
 
@@ -24,18 +17,19 @@ def generator(seed):
     return torch.Generator().manual_seed(seed)
 
 
-# --------------------------------------------------------------------------- worked numbers of the text
-
-
-def test_worked_numbers():
+def test_worked_numbers(ref):
     near = lambda values: pytest.approx(values, abs=1e-5)  # noqa: E731
     t = torch.tensor
     assert ref.soft_sharing_penalty([t([1.0, 0]), t([3.0, 1])], 0.5).item() == near(5)
     a, b = ref.cross_stitch(t([[1.0, 2]]), t([[10.0, 30]]), t([[0.9, 0.1], [0.2, 0.8]]))
     assert a.tolist() == [near([1.9, 4.8])] and b.tolist() == [near([8.2, 24.4])]
-    assert ref.mtan_mask(t([[2.0, -1]]), t([[0.0, 1], [3, 6]]), t([1.0, 0]))[0].tolist() == near([1, -0.5])
+    assert ref.mtan_mask(t([[2.0, -1]]), t([[0.0, 1], [3, 6]]), t([1.0, 0]))[0].tolist() == near(
+        [1, -0.5]
+    )
     cosines, fraction = ref.gradient_conflicts(t([[0.0, 5], [4, 3], [-3, 0]]))
-    assert [cosines[0, 1].item(), cosines[0, 2].item(), cosines[1, 2].item()] == near([0.6, 0, -0.8])
+    assert [cosines[0, 1].item(), cosines[0, 2].item(), cosines[1, 2].item()] == near(
+        [0.6, 0, -0.8]
+    )
     assert fraction.item() == near(1 / 3)
     losses = lambda theta: torch.cat([(theta - 1) ** 2, 2 * (theta + 1) ** 2])  # noqa: E731
     Z = ref.transfer_affinity(losses, torch.zeros(1), 0.1)
@@ -43,7 +37,9 @@ def test_worked_numbers():
     assert ref.linear_cka(t([[0.0], [1], [2]]), t([[0.0], [0], [3]])).item() == near(0.75)
     turned, labels = ref.rotation_task(t([[[1.0, 2], [3, 4]]]))
     assert turned[1].tolist() == [[2, 4], [1, 3]] and labels.tolist() == [0, 1, 2, 3]
-    assert ref.jigsaw_task(t([[[1.0, 2], [3, 4]]]), t([[2, 0, 3, 1]]), t([0])).tolist() == [[[3, 1], [4, 2]]]
+    assert ref.jigsaw_task(t([[[1.0, 2], [3, 4]]]), t([[2, 0, 3, 1]]), t([0])).tolist() == [
+        [[3, 1], [4, 2]]
+    ]
     L = t([4.0, 1, 0.5])
     assert ref.uncertainty_loss(L, torch.zeros(3)).item() == near(2.75)
     assert ref.uncertainty_loss(L, L.log()).item() == near(1.846574)
@@ -58,10 +54,7 @@ def test_worked_numbers():
     assert G.tolist() == [[3, 2, 0], [25, 0, 20]]
 
 
-# --------------------------------------------------------------------------- sharing
-
-
-def test_hard_sharing_net_is_its_formula():
+def test_hard_sharing_net_is_its_formula(ref):
     net = ref.MultiTaskNet(64, 16, {"digit": 10, "height": 1})
     assert sum(p.numel() for p in net.parameters()) == 1227
     x = torch.randn(5, 64, generator=generator(0))
@@ -72,15 +65,17 @@ def test_hard_sharing_net_is_its_formula():
         np.testing.assert_allclose(output.detach().numpy(), expected, atol=1e-5)
 
 
-def test_penalty_is_scipys_sum_of_squared_distances_and_pulls_to_the_mean():
+def test_penalty_is_scipys_sum_of_squared_distances_and_pulls_to_the_mean(ref):
     theta = torch.randn(4, 6, generator=generator(1), dtype=torch.float64).requires_grad_()
     penalty = ref.soft_sharing_penalty(list(theta), 0.7)
-    assert penalty.item() == pytest.approx(2 * 0.7 * pdist(theta.detach().numpy(), "sqeuclidean").sum())
+    assert penalty.item() == pytest.approx(
+        2 * 0.7 * pdist(theta.detach().numpy(), "sqeuclidean").sum()
+    )
     penalty.backward()
     torch.testing.assert_close(theta.grad, (4 * 0.7 * 4 * (theta - theta.mean(dim=0))).detach())
 
 
-def test_cross_stitch_and_mask_are_torchs_layers():
+def test_cross_stitch_and_mask_are_torchs_layers(ref):
     xa, xb = torch.randn(2, 5, 3, generator=generator(2))
     A = torch.randn(2, 2, generator=generator(3))
     # a 1×1 convolution whose channels are the two networks
@@ -91,10 +86,7 @@ def test_cross_stitch_and_mask_are_torchs_layers():
     torch.testing.assert_close(masked, F.glu(torch.cat([xa, layer(xa)], dim=1), dim=1))
 
 
-# --------------------------------------------------------------------------- affinity
-
-
-def test_cosines_are_scikit_learns():
+def test_cosines_are_scikit_learns(ref):
     G = torch.randn(5, 9, generator=generator(4))
     cosines, fraction = ref.gradient_conflicts(G)
     expected = cosine_similarity(G.numpy())
@@ -102,14 +94,14 @@ def test_cosines_are_scikit_learns():
     assert fraction.item() == pytest.approx((expected[np.tril_indices(5, -1)] < 0).mean())
 
 
-def test_transfer_of_small_steps_is_the_inner_product():
+def test_transfer_of_small_steps_is_the_inner_product(ref):
     theta = torch.tensor([0.3, 1.7])
     G, L = ref.valley_gradients(theta), ref.valley_losses(theta)
     Z = ref.transfer_affinity(ref.valley_losses, theta, 1e-3)
     torch.testing.assert_close(Z, 1e-3 * G @ G.T / L, rtol=0.02, atol=1e-4)
 
 
-def test_transfer_of_large_steps_on_quadratics_is_exact():
+def test_transfer_of_large_steps_on_quadratics_is_exact(ref):
     theta, lr = torch.tensor([0.3, 1.7]), 0.1
     G, L = ref.valley_gradients(theta), ref.valley_losses(theta)
     curvature = torch.einsum("ip,jpq,iq->ij", G, ref.CURVATURES, G)
@@ -118,7 +110,7 @@ def test_transfer_of_large_steps_on_quadratics_is_exact():
     torch.testing.assert_close(Z, expected, rtol=1e-4, atol=1e-5)
 
 
-def test_cka_is_squared_correlation_and_does_not_see_rotations():
+def test_cka_is_squared_correlation_and_does_not_see_rotations(ref):
     X, Y = (torch.randn(20, n, generator=generator(n), dtype=torch.float64) + 3 for n in (1, 4))
     r = stats.pearsonr(X[:, 0], Y[:, 2]).statistic
     assert ref.linear_cka(X, Y[:, 2:3]).item() == pytest.approx(r**2)
@@ -126,10 +118,7 @@ def test_cka_is_squared_correlation_and_does_not_see_rotations():
     assert ref.linear_cka(Y, 5 * Y @ Q - 7).item() == pytest.approx(1)
 
 
-# --------------------------------------------------------------------------- pretext tasks
-
-
-def test_rotations_are_numpys():
+def test_rotations_are_numpys(ref):
     x = torch.randn(3, 4, 4, generator=generator(5))
     turned, labels = ref.rotation_task(x)
     for row, (image, label) in enumerate(zip(turned, labels, strict=True)):
@@ -137,7 +126,7 @@ def test_rotations_are_numpys():
     assert labels.tolist() == [0, 1, 2, 3] * 3
 
 
-def test_jigsaw_is_cut_and_pasted_by_numpy_block_and_undone_by_the_inverse():
+def test_jigsaw_is_cut_and_pasted_by_numpy_block_and_undone_by_the_inverse(ref):
     x = torch.arange(2 * 4 * 6.0).reshape(2, 4, 6)
     perms, ids = torch.tensor([[0, 1, 2, 3], [1, 3, 0, 2]]), torch.tensor([1, 1])
     y = ref.jigsaw_task(x, perms, ids)
@@ -147,25 +136,26 @@ def test_jigsaw_is_cut_and_pasted_by_numpy_block_and_undone_by_the_inverse():
     torch.testing.assert_close(ref.jigsaw_task(y, perms.argsort(dim=1), ids), x)
 
 
-# --------------------------------------------------------------------------- weighting
-
-
-def test_uncertainty_loss_is_the_gaussian_likelihood_with_its_optimum():
+def test_uncertainty_loss_is_the_gaussian_likelihood_with_its_optimum(ref):
     residuals = torch.randn(50, generator=generator(6), dtype=torch.float64) * 3
     s = torch.tensor([0.8], dtype=torch.float64)
     nll = -torch.distributions.Normal(0, torch.exp(s / 2)).log_prob(residuals).mean()
     loss = ref.uncertainty_loss(residuals.square().mean()[None], s)
     assert loss.item() + 0.5 * np.log(2 * np.pi) == pytest.approx(nll.item())
     L = residuals.square().mean().item()
-    best = minimize_scalar(lambda s: ref.uncertainty_loss(torch.tensor([L]), torch.tensor([s])).item())
+    best = minimize_scalar(
+        lambda s: ref.uncertainty_loss(torch.tensor([L]), torch.tensor([s])).item()
+    )
     assert best.x == pytest.approx(np.log(L), abs=1e-2)
     assert best.fun == pytest.approx((1 + np.log(L)) / 2, abs=1e-5)
 
 
-def test_gradnorm_step_is_autograds_with_a_constant_target():
+def test_gradnorm_step_is_autograds_with_a_constant_target(ref):
     for seed in SEEDS:
         norms, L, L0 = torch.rand(3, 4, generator=generator(seed), dtype=torch.float64) + 0.2
-        w = (torch.rand(4, generator=generator(seed + 9), dtype=torch.float64) + 0.5).requires_grad_()
+        w = (
+            torch.rand(4, generator=generator(seed + 9), dtype=torch.float64) + 0.5
+        ).requires_grad_()
         r = L / L0 / (L / L0).mean()
         target = ((w * norms).mean() * r**1.5).detach()
         F.l1_loss(w * norms, target, reduction="sum").backward()
@@ -174,7 +164,7 @@ def test_gradnorm_step_is_autograds_with_a_constant_target():
         torch.testing.assert_close(stepped, 4 * moved / moved.sum())
 
 
-def test_gradnorm_drives_norms_to_their_targets():
+def test_gradnorm_drives_norms_to_their_targets(ref):
     norms, w = torch.tensor([8.0, 1.0, 2.0]), torch.ones(3)
     for _ in range(3000):
         w = ref.gradnorm_step(w, norms, torch.ones(3), torch.ones(3), 0.0, 1e-3)
@@ -182,10 +172,7 @@ def test_gradnorm_drives_norms_to_their_targets():
     torch.testing.assert_close(w, expected, rtol=0.02, atol=0.01)
 
 
-# --------------------------------------------------------------------------- combining gradients
-
-
-def test_pcgrad_of_two_tasks_is_the_closed_form_and_hurts_neither():
+def test_pcgrad_of_two_tasks_is_the_closed_form_and_hurts_neither(ref):
     for seed in range(50):
         G = torch.randn(2, 3, generator=generator(seed), dtype=torch.float64)
         (a, b), (_, d) = (G @ G.T).tolist()
@@ -195,7 +182,7 @@ def test_pcgrad_of_two_tasks_is_the_closed_form_and_hurts_neither():
             assert (G @ ref.pcgrad(G, [0, 1]) >= -1e-12).all()
 
 
-def test_pcgrad_of_three_tasks_hurts_one_in_about_an_eighth_of_draws():
+def test_pcgrad_of_three_tasks_hurts_one_in_about_an_eighth_of_draws(ref):
     G = torch.randn(3000, 3, 3, generator=generator(0), dtype=torch.float64)
     hurt = sum(bool((g @ ref.pcgrad(g, [0, 1, 2]) < -1e-9).any()) for g in G)
     assert 0.10 < hurt / 3000 < 0.16
@@ -205,7 +192,7 @@ def worst_gain(G, d):
     return (G @ d).min()
 
 
-def test_cagrad_solves_the_primal_problem():
+def test_cagrad_solves_the_primal_problem(ref):
     for seed in range(6):
         G = torch.randn(2, 3, generator=generator(seed), dtype=torch.float64)
         d, g0, c = ref.cagrad(G, 0.5), G.mean(dim=0), 0.5
@@ -217,7 +204,10 @@ def test_cagrad_solves_the_primal_problem():
             np.append(m, worst_gain(G, g0)),
             constraints=[
                 {"type": "ineq", "fun": lambda v, M=M: M @ v[:3] - v[3]},
-                {"type": "ineq", "fun": lambda v, m=m, c=c: c**2 * m @ m - (v[:3] - m) @ (v[:3] - m)},
+                {
+                    "type": "ineq",
+                    "fun": lambda v, m=m, c=c: c**2 * m @ m - (v[:3] - m) @ (v[:3] - m),
+                },
             ],
             method="SLSQP",
             options={"ftol": 1e-12},
@@ -228,10 +218,7 @@ def test_cagrad_solves_the_primal_problem():
         torch.testing.assert_close(ref.cagrad(G, 0.0), g0)
 
 
-# --------------------------------------------------------------------------- the loop
-
-
-def small_problem(seed):
+def small_problem(ref, seed):
     torch.manual_seed(seed)
     net = ref.MultiTaskNet(5, 4, {"kind": 3, "size": 1})
     targets = {"kind": torch.randint(3, (8,)), "size": torch.randn(8, 1)}
@@ -242,8 +229,8 @@ def values(net):
     return torch.cat([p.detach().flatten() for p in net.parameters()])
 
 
-def test_task_gradients_are_those_of_jacrev():
-    net, x, targets, loss_fns = small_problem(0)
+def test_task_gradients_are_those_of_jacrev(ref):
+    net, x, targets, loss_fns = small_problem(ref, 0)
     losses = lambda params: torch.stack(  # noqa: E731
         [f(torch.func.functional_call(net, params, x)[k], targets[k]) for k, f in loss_fns.items()]
     )
@@ -254,10 +241,12 @@ def test_task_gradients_are_those_of_jacrev():
 
 
 @pytest.mark.parametrize("method", ["uniform", "uncertainty"])
-def test_the_loop_is_torch_optim_on_one_loss(method):
-    net, x, targets, loss_fns = small_problem(1)
-    ref.train_mtl(net, x, targets, loss_fns, torch.optim.SGD(net.parameters(), 0.1), method, 5, weight_lr=0.3)
-    other, *_ = small_problem(1)
+def test_the_loop_is_torch_optim_on_one_loss(ref, method):
+    net, x, targets, loss_fns = small_problem(ref, 1)
+    ref.train_mtl(
+        net, x, targets, loss_fns, torch.optim.SGD(net.parameters(), 0.1), method, 5, weight_lr=0.3
+    )
+    other, *_ = small_problem(ref, 1)
     s = torch.zeros(2, requires_grad=True)
     sgd = torch.optim.SGD([{"params": other.parameters()}, {"params": [s], "lr": 0.3}], lr=0.1)
     for _ in range(5):
@@ -268,12 +257,14 @@ def test_the_loop_is_torch_optim_on_one_loss(method):
     torch.testing.assert_close(values(net), values(other))
 
 
-def test_without_conflict_pcgrad_takes_the_plain_step():
+def test_without_conflict_pcgrad_takes_the_plain_step(ref):
     ends = []
     for method in ["uniform", "pcgrad"]:
         torch.manual_seed(2)
         net = ref.MultiTaskNet(5, 4, {"once": 1, "twice": 1})
-        net.heads["twice"].load_state_dict(net.heads["once"].state_dict())  # equal tasks, equal gradients
+        net.heads["twice"].load_state_dict(
+            net.heads["once"].state_dict()
+        )  # equal tasks, equal gradients
         x, y = torch.randn(8, 5), torch.randn(8, 1)
         targets, loss_fns = {"once": y, "twice": y}, {"once": F.mse_loss, "twice": F.mse_loss}
         ref.train_mtl(net, x, targets, loss_fns, torch.optim.SGD(net.parameters(), 0.1), method, 4)
@@ -281,33 +272,34 @@ def test_without_conflict_pcgrad_takes_the_plain_step():
     torch.testing.assert_close(ends[0], ends[1])
 
 
-def test_cagrad_of_radius_zero_takes_the_plain_step():
+def test_cagrad_of_radius_zero_takes_the_plain_step(ref):
     ends = []
     for method in ["uniform", "cagrad"]:
-        net, x, targets, loss_fns = small_problem(2)
-        ref.train_mtl(net, x, targets, loss_fns, torch.optim.SGD(net.parameters(), 0.1), method, 4, c=0.0)
+        net, x, targets, loss_fns = small_problem(ref, 2)
+        ref.train_mtl(
+            net, x, targets, loss_fns, torch.optim.SGD(net.parameters(), 0.1), method, 4, c=0.0
+        )
         ends.append(values(net))
     torch.testing.assert_close(ends[0], ends[1])
 
 
-def test_gradnorm_weights_sum_to_T_and_start_at_one():
-    net, x, targets, loss_fns = small_problem(3)
+def test_gradnorm_weights_sum_to_T_and_start_at_one(ref):
+    net, x, targets, loss_fns = small_problem(ref, 3)
     sgd = torch.optim.SGD(net.parameters(), 0.1)
-    weights = ref.train_mtl(net, x, targets, loss_fns, sgd, "gradnorm", 6, weight_lr=0.05)["weights"]
+    weights = ref.train_mtl(net, x, targets, loss_fns, sgd, "gradnorm", 6, weight_lr=0.05)[
+        "weights"
+    ]
     torch.testing.assert_close(weights.sum(dim=1), torch.full((6,), 2.0))
     assert weights[0].tolist() == [1, 1] and weights[1].tolist() != [1, 1]
 
 
-# --------------------------------------------------------------------------- demos
-
-
-def test_a_third_of_the_window_is_in_conflict_and_so_is_the_pareto_set():
+def test_a_third_of_the_window_is_in_conflict_and_so_is_the_pareto_set(ref):
     assert ref.two_valleys()["conflicting_share"] == pytest.approx(0.33, abs=0.005)
     inner = ref.pareto_set()[1:-1]
     assert (ref.valley_gradients(inner).prod(dim=-2).sum(-1) < 0).all()
 
 
-def test_only_pcgrad_stops_where_it_came_from():
+def test_only_pcgrad_stops_where_it_came_from(ref):
     ends = {name: torch.tensor(rows) for name, rows in ref.three_descents().items()}
     best = torch.tensor([1.44, 0.96])
     for name in ["mean gradient", "CAGrad, c = 0.5"]:
@@ -321,7 +313,7 @@ def test_only_pcgrad_stops_where_it_came_from():
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_payoff(seed):
+def test_payoff(ref, seed):
     results = ref.loud_and_quiet(seed=seed, draw=seed == 0)
     accuracy = {name: r["accuracy"] for name, r in results.items()}
     assert 0.82 < accuracy["uniform"] < 0.89
@@ -331,11 +323,13 @@ def test_payoff(seed):
     assert accuracy["gradnorm"] > accuracy["uniform"]
     assert accuracy["cagrad"] > accuracy["uniform"] + 0.05
     assert accuracy["uncertainty"] > accuracy["digit"] - 0.02
-    assert all(results[m]["mse"] < 5 for m in ["uniform", "pcgrad", "gradnorm", "cagrad", "uncertainty"])
+    assert all(
+        results[m]["mse"] < 5 for m in ["uniform", "pcgrad", "gradnorm", "cagrad", "uncertainty"]
+    )
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_with_heights_of_variance_one_the_plain_sum_is_as_accurate(seed):
+def test_with_heights_of_variance_one_the_plain_sum_is_as_accurate(ref, seed):
     train, test = ref.load_digit_tasks(seed)
     torch.manual_seed(seed)
     net = ref.MultiTaskNet(64, 16, {"digit": 10, "height": 1})

@@ -10,27 +10,9 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from dlcourse.authoring import load_reference
+from dlcourse.authoring.oracles import randn
 
-ref = load_reference("recurrent_networks")
 F64 = torch.float64
-
-
-@pytest.fixture
-def rng():
-    return torch.Generator().manual_seed(11)
-
-
-def randn(rng, *shape):
-    return torch.randn(*shape, generator=rng, dtype=F64)
-
-
-@pytest.fixture(autouse=True)
-def no_open_figures():
-    plt = pytest.importorskip("matplotlib.pyplot")
-    plt.switch_backend("Agg")
-    yield
-    plt.close("all")
 
 
 def lstm_weights(rng, D, H):
@@ -50,11 +32,14 @@ def torch_lstm(weights, D, H):
     return layer
 
 
-# --- 1 ----------------------------------------------------------------------------------------------------
-
-
-def test_rnn_is_torchs(rng):
-    X, h0, Wx, Wh, b = randn(rng, 3, 6, 2), randn(rng, 3, 4), randn(rng, 4, 2), randn(rng, 4, 4), randn(rng, 4)
+def test_rnn_is_torchs(ref, torch_rng):
+    X, h0, Wx, Wh, b = (
+        randn(torch_rng, 3, 6, 2),
+        randn(torch_rng, 3, 4),
+        randn(torch_rng, 4, 2),
+        randn(torch_rng, 4, 4),
+        randn(torch_rng, 4),
+    )
     layer = nn.RNN(2, 4, batch_first=True, dtype=F64)
     with torch.no_grad():
         layer.weight_ih_l0.copy_(Wx)
@@ -64,13 +49,19 @@ def test_rnn_is_torchs(rng):
     torch.testing.assert_close(ref.rnn_forward(X, h0, Wx, Wh, b), layer(X, h0[None])[0])
 
 
-def test_one_pulse_by_hand():
-    X, one, zero = torch.tensor([[[1.0], [0], [0]]], dtype=F64), torch.ones(1, 1, dtype=F64), torch.zeros(1, dtype=F64)
+def test_one_pulse_by_hand(ref):
+    X, one, zero = (
+        torch.tensor([[[1.0], [0], [0]]], dtype=F64),
+        torch.ones(1, 1, dtype=F64),
+        torch.zeros(1, dtype=F64),
+    )
     for w, expected in ((0.5, [0.7616, 0.3634, 0.1797]), (2.0, [0.7616, 0.9093, 0.9487])):
-        assert ref.rnn_forward(X, 0 * one, one, w * one, zero).flatten().tolist() == pytest.approx(expected, abs=5e-5)
+        assert ref.rnn_forward(X, 0 * one, one, w * one, zero).flatten().tolist() == pytest.approx(
+            expected, abs=5e-5
+        )
 
 
-def test_one_unit_forgets_or_keeps():
+def test_one_unit_forgets_or_keeps(ref):
     numbers = ref.one_unit_remembers()
     assert abs(numbers["w = 0.5"]) < 1e-4
     assert 0.2 < numbers["w = 1.0"] < 0.4
@@ -78,26 +69,35 @@ def test_one_unit_forgets_or_keeps():
     assert math.tanh(2 * 0.9575) == pytest.approx(0.9575, abs=1e-4)
 
 
-# --- 2 ----------------------------------------------------------------------------------------------------
-
-
-def test_bptt_is_autograds(rng):
-    leaves = [randn(rng, 3, 6, 2), randn(rng, 3, 4), randn(rng, 4, 2), randn(rng, 4, 4), randn(rng, 4)]
+def test_bptt_is_autograds(ref, torch_rng):
+    leaves = [
+        randn(torch_rng, 3, 6, 2),
+        randn(torch_rng, 3, 4),
+        randn(torch_rng, 4, 2),
+        randn(torch_rng, 4, 4),
+        randn(torch_rng, 4),
+    ]
     X, h0, Wx, Wh, b = (leaf.requires_grad_() for leaf in leaves)
     h, hs = h0, []
     for t in range(6):
         h = torch.tanh(F.linear(X[:, t], Wx, b) + F.linear(h, Wh))
         hs.append(h)
-    hs, upstream = torch.stack(hs, dim=1), randn(rng, 3, 6, 4)
+    hs, upstream = torch.stack(hs, dim=1), randn(torch_rng, 3, 6, 4)
     expected = torch.autograd.grad(hs, (X, Wx, Wh, b, h0), upstream)
     ours = ref.rnn_bptt(*(a.detach() for a in (X, h0, Wx, Wh, hs)), upstream)
     for mine, theirs in zip(ours, expected):
         torch.testing.assert_close(mine, theirs)
 
 
-def test_bptt_by_finite_differences(rng):
-    X, h0, Wx, Wh, b = randn(rng, 2, 5, 3), randn(rng, 2, 4), randn(rng, 4, 3), randn(rng, 4, 4), randn(rng, 4)
-    weight = randn(rng, 2, 5, 4)
+def test_bptt_by_finite_differences(ref, torch_rng):
+    X, h0, Wx, Wh, b = (
+        randn(torch_rng, 2, 5, 3),
+        randn(torch_rng, 2, 4),
+        randn(torch_rng, 4, 3),
+        randn(torch_rng, 4, 4),
+        randn(torch_rng, 4),
+    )
+    weight = randn(torch_rng, 2, 5, 4)
     ours = ref.rnn_bptt(X, h0, Wx, Wh, ref.rnn_forward(X, h0, Wx, Wh, b), weight)
     for array, gradient in zip((X, Wx, Wh, b, h0), ours):
         for index in itertools.islice(np.ndindex(array.shape), 7):
@@ -106,23 +106,28 @@ def test_bptt_by_finite_differences(rng):
                 array[index] += shift
                 values.append((weight * ref.rnn_forward(X, h0, Wx, Wh, b)).sum().item())
             array[index] += 1e-6
-            assert (values[0] - values[1]) / 2e-6 == pytest.approx(gradient[index].item(), rel=1e-5, abs=1e-7)
+            assert (values[0] - values[1]) / 2e-6 == pytest.approx(
+                gradient[index].item(), rel=1e-5, abs=1e-7
+            )
 
 
-def test_two_steps_by_hand():
+def test_two_steps_by_hand(ref):
     X, one = torch.tensor([[[1.0], [0]]], dtype=F64), torch.ones(1, 1, dtype=F64)
     hs = ref.rnn_forward(X, 0 * one, one, 0.5 * one, torch.zeros(1, dtype=F64))
-    dX, dWx, dWh, db, dh0 = ref.rnn_bptt(X, 0 * one, one, 0.5 * one, hs, torch.tensor([[[0.0], [1]]], dtype=F64))
-    assert dX.flatten().tolist() == pytest.approx([0.1823, 0.8679], abs=5e-5)  # W_x = 1: these are the deltas
-    assert [a.item() for a in (dWx, dWh, db, dh0)] == pytest.approx([0.1823, 0.6610, 1.0502, 0.0911], abs=5e-5)
+    dX, dWx, dWh, db, dh0 = ref.rnn_bptt(
+        X, 0 * one, one, 0.5 * one, hs, torch.tensor([[[0.0], [1]]], dtype=F64)
+    )
+    assert dX.flatten().tolist() == pytest.approx(
+        [0.1823, 0.8679], abs=5e-5
+    )  # W_x = 1: these are the deltas
+    assert [a.item() for a in (dWx, dWh, db, dh0)] == pytest.approx(
+        [0.1823, 0.6610, 1.0502, 0.0911], abs=5e-5
+    )
 
 
-# --- 3 ----------------------------------------------------------------------------------------------------
-
-
-def test_norms_are_those_of_autograds_jacobians(rng):
+def test_norms_are_those_of_autograds_jacobians(ref, torch_rng):
     H, T = 5, 6
-    Wh, X = randn(rng, H, H), randn(rng, T, H)
+    Wh, X = randn(torch_rng, H, H), randn(torch_rng, T, H)
 
     def run(h, first):
         states = []
@@ -135,11 +140,13 @@ def test_norms_are_those_of_autograds_jacobians(rng):
     norms = ref.jacobian_norms(Wh, hs)
     for t in range(T - 1):
         jacobian = torch.autograd.functional.jacobian(lambda h, t=t: run(h, t + 1)[-1], hs[t])
-        assert norms[t].item() == pytest.approx(np.linalg.svd(jacobian.numpy(), compute_uv=False)[0])
+        assert norms[t].item() == pytest.approx(
+            np.linalg.svd(jacobian.numpy(), compute_uv=False)[0]
+        )
     assert (norms <= ref.jacobian_bounds(Wh, T)).all()
 
 
-def test_bounds_hold_and_eigenvalues_do_not(rng):
+def test_bounds_hold_and_eigenvalues_do_not(ref, torch_rng):
     Wh = torch.tensor([[0.5, 5.0], [0.0, 0.5]], dtype=F64)
     silent = torch.zeros(4, 2, dtype=F64)  # slope 1 everywhere: the norms of the powers of W_h
     norms = ref.jacobian_norms(Wh, silent)
@@ -149,27 +156,35 @@ def test_bounds_hold_and_eigenvalues_do_not(rng):
     assert norms[-1] >= 5 > 0.5  # the spectral radius is 0.5
 
 
-def test_three_states_by_hand():
+def test_three_states_by_hand(ref):
     Wh = torch.tensor([[0, 2], [0.5, 0]], dtype=F64)
-    assert ref.jacobian_norms(Wh, torch.tensor([[0.3, 0.1], [0.6, 0], [0, 0.8]], dtype=F64)).tolist() == pytest.approx([1, 2])
+    assert ref.jacobian_norms(
+        Wh, torch.tensor([[0.3, 0.1], [0.6, 0], [0, 0.8]], dtype=F64)
+    ).tolist() == pytest.approx([1, 2])
     assert ref.jacobian_bounds(Wh, 3).tolist() == pytest.approx([4, 2])
     assert torch.linalg.eigvals(Wh).abs().max().item() == pytest.approx(1)
 
 
-def test_claims_of_the_forgetting_curves():
+def test_claims_of_the_forgetting_curves(ref):
     numbers = ref.forgetting_curves()
     assert 1e-19 < numbers["lambda = 0.6"] < 2e-18
     assert 5e-11 < numbers["lambda = 1.0"] < 1e-9
     assert 5e3 < numbers["lambda = 6.0"] < 1e5 < numbers["lambda = 6.0, bound"]
     for lam in (0.6, 1.0, 1.6, 6.0):
-        assert numbers[f"lambda = {lam}"] <= numbers[f"lambda = {lam}, bound"] == pytest.approx(lam**40)
+        assert (
+            numbers[f"lambda = {lam}"]
+            <= numbers[f"lambda = {lam}, bound"]
+            == pytest.approx(lam**40)
+        )
 
 
-# --- 4 ----------------------------------------------------------------------------------------------------
-
-
-def test_lstm_is_torchs(rng):
-    X, h, c, weights = randn(rng, 3, 5, 2), randn(rng, 3, 4), randn(rng, 3, 4), lstm_weights(rng, 2, 4)
+def test_lstm_is_torchs(ref, torch_rng):
+    X, h, c, weights = (
+        randn(torch_rng, 3, 5, 2),
+        randn(torch_rng, 3, 4),
+        randn(torch_rng, 3, 4),
+        lstm_weights(torch_rng, 2, 4),
+    )
     expected, (h_n, c_n) = torch_lstm(weights, 2, 4)(X, (h[None], c[None]))
     for t in range(5):
         h, c = ref.lstm_cell(X[:, t], h, c, *weights)
@@ -177,31 +192,36 @@ def test_lstm_is_torchs(rng):
     torch.testing.assert_close((h, c), (h_n[0], c_n[0]))
 
 
-def test_direct_path_of_the_cell_is_the_forget_gate(rng):
-    weights = lstm_weights(rng, 2, 3)
-    x, h, c = randn(rng, 1, 2), randn(rng, 1, 3), randn(rng, 1, 3)
-    jacobian = torch.autograd.functional.jacobian(lambda c: ref.lstm_cell(x, h, c, *weights)[1], c)[0, :, 0]
+def test_direct_path_of_the_cell_is_the_forget_gate(ref, torch_rng):
+    weights = lstm_weights(torch_rng, 2, 3)
+    x, h, c = randn(torch_rng, 1, 2), randn(torch_rng, 1, 3), randn(torch_rng, 1, 3)
+    jacobian = torch.autograd.functional.jacobian(lambda c: ref.lstm_cell(x, h, c, *weights)[1], c)[
+        0, :, 0
+    ]
     f = torch.sigmoid(weights[0] @ torch.cat([h, x], 1)[0] + weights[4])
     torch.testing.assert_close(jacobian, torch.diag(f))
 
 
-def test_numbers_of_the_lstm_section():
-    logs, zero, W = (math.log(3), 0.0, math.log(2), -math.log(3)), torch.zeros(1, 1, dtype=F64), torch.zeros(1, 2, dtype=F64)
-    h, c = ref.lstm_cell(zero, zero, zero + 2, W, W, W, W, *(torch.tensor([b], dtype=F64) for b in logs))
-    assert (h.item(), c.item()) == pytest.approx((0.2367, 1.8), abs=5e-5)
-    assert [torch.sigmoid(torch.tensor(b, dtype=F64)).item() ** 40 for b in (0.0, 1.0, 4.0)] == pytest.approx(
-        [9e-13, 4e-6, 0.48], rel=0.11
+def test_numbers_of_the_lstm_section(ref):
+    logs, zero, W = (
+        (math.log(3), 0.0, math.log(2), -math.log(3)),
+        torch.zeros(1, 1, dtype=F64),
+        torch.zeros(1, 2, dtype=F64),
     )
+    h, c = ref.lstm_cell(
+        zero, zero, zero + 2, W, W, W, W, *(torch.tensor([b], dtype=F64) for b in logs)
+    )
+    assert (h.item(), c.item()) == pytest.approx((0.2367, 1.8), abs=5e-5)
+    assert [
+        torch.sigmoid(torch.tensor(b, dtype=F64)).item() ** 40 for b in (0.0, 1.0, 4.0)
+    ] == pytest.approx([9e-13, 4e-6, 0.48], rel=0.11)
 
 
-# --- 5 ----------------------------------------------------------------------------------------------------
-
-
-def test_gru_is_torchs_where_the_two_agree(rng):
+def test_gru_is_torchs_where_the_two_agree(ref, torch_rng):
     """nn.GRUCell with z for 1 - z. The reset gate is wide open, since before or after the product differ."""
-    x, h = randn(rng, 3, 2), randn(rng, 3, 4)
-    Wz, W = randn(rng, 4, 6), randn(rng, 4, 6)
-    bz, b, open_gate = randn(rng, 4), randn(rng, 4), torch.full((4,), 50.0, dtype=F64)
+    x, h = randn(torch_rng, 3, 2), randn(torch_rng, 3, 4)
+    Wz, W = randn(torch_rng, 4, 6), randn(torch_rng, 4, 6)
+    bz, b, open_gate = randn(torch_rng, 4), randn(torch_rng, 4), torch.full((4,), 50.0, dtype=F64)
     cell = nn.GRUCell(2, 4, dtype=F64)
     with torch.no_grad():
         packed = torch.cat([0 * Wz, -Wz, W])  # r, z, n; sigmoid(-a) = 1 - sigmoid(a)
@@ -213,11 +233,17 @@ def test_gru_is_torchs_where_the_two_agree(rng):
     torch.testing.assert_close(ref.gru_cell(x, h, Wz, 0 * Wz, W, bz, open_gate, b), expected)
 
 
-def test_gru_is_torchs_with_a_diagonal_candidate(rng):
+def test_gru_is_torchs_with_a_diagonal_candidate(ref, torch_rng):
     """A diagonal recurrent matrix commutes with the reset gate, so the two networks agree for every gate."""
-    x, h = randn(rng, 5, 2), randn(rng, 5, 3)
-    Wz, Wr, bz, br, b = randn(rng, 3, 5), randn(rng, 3, 5), randn(rng, 3), randn(rng, 3), randn(rng, 3)
-    W = torch.cat([torch.diag(randn(rng, 3)), randn(rng, 3, 2)], dim=1)
+    x, h = randn(torch_rng, 5, 2), randn(torch_rng, 5, 3)
+    Wz, Wr, bz, br, b = (
+        randn(torch_rng, 3, 5),
+        randn(torch_rng, 3, 5),
+        randn(torch_rng, 3),
+        randn(torch_rng, 3),
+        randn(torch_rng, 3),
+    )
+    W = torch.cat([torch.diag(randn(torch_rng, 3)), randn(torch_rng, 3, 2)], dim=1)
     cell = nn.GRUCell(2, 3, dtype=F64)
     with torch.no_grad():
         packed = torch.cat([Wr, -Wz, W])
@@ -229,43 +255,46 @@ def test_gru_is_torchs_with_a_diagonal_candidate(rng):
     torch.testing.assert_close(ref.gru_cell(x, h, Wz, Wr, W, bz, br, b), expected)
 
 
-def test_gru_entry_by_entry(rng):
+def test_gru_entry_by_entry(ref, torch_rng):
     """The equations of the text in plain Python, for a full recurrent matrix and gates in between."""
-    x, h = randn(rng, 1, 2)[0].tolist(), randn(rng, 1, 3)[0].tolist()
-    weights = [randn(rng, 3, 5) for _ in range(3)] + [randn(rng, 3) for _ in range(3)]
+    x, h = randn(torch_rng, 1, 2)[0].tolist(), randn(torch_rng, 1, 3)[0].tolist()
+    weights = [randn(torch_rng, 3, 5) for _ in range(3)] + [randn(torch_rng, 3) for _ in range(3)]
     Wz, Wr, W, bz, br, b = (w.tolist() for w in weights)
 
     def affine(M, v, bias):
-        return [sum(m * e for m, e in zip(row, v, strict=True)) + bias[k] for k, row in enumerate(M)]
+        return [
+            sum(m * e for m, e in zip(row, v, strict=True)) + bias[k] for k, row in enumerate(M)
+        ]
 
-    z, r = ([1 / (1 + math.exp(-a)) for a in affine(M, h + x, bias)] for M, bias in ((Wz, bz), (Wr, br)))
+    z, r = (
+        [1 / (1 + math.exp(-a)) for a in affine(M, h + x, bias)] for M, bias in ((Wz, bz), (Wr, br))
+    )
     candidate = [math.tanh(a) for a in affine(W, [p * q for p, q in zip(r, h)] + x, b)]
     expected = [(1 - p) * q + p * s for p, q, s in zip(z, h, candidate)]
     ours = ref.gru_cell(torch.tensor([x], dtype=F64), torch.tensor([h], dtype=F64), *weights)[0]
     assert ours.tolist() == pytest.approx(expected, rel=1e-12)
 
 
-def test_numbers_of_the_gru_section():
+def test_numbers_of_the_gru_section(ref):
     W, b = torch.zeros(1, 2, dtype=F64), torch.zeros(1, dtype=F64)
     h = torch.tensor([[0.8]], dtype=F64)
     Wc = torch.tensor([[1.0, 0]], dtype=F64)
-    assert ref.gru_cell(0 * h, h, W, W, Wc, b - math.log(3), b, b).item() == pytest.approx(0.6950, abs=5e-5)
+    assert ref.gru_cell(0 * h, h, W, W, Wc, b - math.log(3), b, b).item() == pytest.approx(
+        0.6950, abs=5e-5
+    )
     assert 0.25 * 0.8 + 0.75 * math.tanh(0.4) == pytest.approx(0.4850, abs=5e-5)
 
 
 @pytest.mark.parametrize("seed", [0, 1])
-def test_open_gates_remember(seed):
+def test_open_gates_remember(ref, seed):
     numbers = ref.who_remembers(seed=seed)
     assert numbers["rnn 0"] < 0.4 and numbers["lstm 0"] < 0.4
     assert numbers["lstm 4"] > 0.9 and numbers["gru -4"] > 0.9
 
 
-# --- 6 ----------------------------------------------------------------------------------------------------
-
-
-def test_two_bidirectional_layers_are_torchs(rng):
+def test_two_bidirectional_layers_are_torchs(ref, torch_rng):
     D, H, lengths = 3, 2, torch.tensor([5, 2, 4])
-    X = randn(rng, 3, 5, D)
+    X = randn(torch_rng, 3, 5, D)
     theirs = nn.LSTM(D, H, num_layers=2, bidirectional=True, batch_first=True, dtype=F64)
 
     def part(layer, suffix):
@@ -282,16 +311,18 @@ def test_two_bidirectional_layers_are_torchs(rng):
 
 
 @pytest.mark.parametrize("layers, directions", [(1, 1), (3, 1), (1, 2), (4, 2)])
-def test_parameters_are_torchs_minus_the_second_bias(layers, directions):
+def test_parameters_are_torchs_minus_the_second_bias(ref, layers, directions):
     for cell, module in (("rnn", nn.RNN), ("gru", nn.GRU), ("lstm", nn.LSTM)):
         net = module(7, 5, num_layers=layers, bidirectional=directions == 2)
-        size = sum(p.numel() for name, p in net.named_parameters() if not name.startswith("bias_hh"))
+        size = sum(
+            p.numel() for name, p in net.named_parameters() if not name.startswith("bias_hh")
+        )
         assert ref.parameter_count(cell, 7, 5, layers, directions) == size
         weights = ref.init_weights(cell, 7, 5, torch.Generator())
         assert ref.parameter_count(cell, 7, 5) == sum(w.numel() for w in weights)
 
 
-def test_running_sums_by_hand():
+def test_running_sums_by_hand(ref):
     X, n = torch.tensor([[[1.0], [2], [3], [9]]]), torch.tensor([3])
     both = (lambda X: X.cumsum(1),) * 2
     assert ref.bidirectional(X, n, *both)[0].tolist() == [[1, 6], [3, 5], [6, 3], [0, 0]]
@@ -300,10 +331,7 @@ def test_running_sums_by_hand():
     assert ref.parameter_count("lstm", 3, 2, 2, 2) == 208
 
 
-# --- 7 ----------------------------------------------------------------------------------------------------
-
-
-def test_windows_put_end_to_end_give_the_text_back():
+def test_windows_put_end_to_end_give_the_text_back(ref):
     for N, B, T in itertools.product((17, 24, 25, 40), (1, 2, 3), (1, 4, 5)):
         windows = list(ref.tbptt_windows(torch.arange(N), B, T))
         x, y = (torch.cat(parts, dim=1) for parts in zip(*windows))
@@ -315,8 +343,8 @@ def test_windows_put_end_to_end_give_the_text_back():
         list(ref.tbptt_windows(torch.arange(260), 50, 16))
 
 
-def test_clipping_is_torchs(rng):
-    grads = [randn(rng, 3, 4), randn(rng, 5), randn(rng, 2, 1, 3)]
+def test_clipping_is_torchs(ref, torch_rng):
+    grads = [randn(torch_rng, 3, 4), randn(torch_rng, 5), randn(torch_rng, 2, 1, 3)]
     for limit in (0.1, 2.0, 100.0):
         params = [torch.zeros_like(g).requires_grad_() for g in grads]
         for p, g in zip(params, grads):
@@ -325,17 +353,19 @@ def test_clipping_is_torchs(rng):
         ours, ours_norm = ref.clip_grad_norm(grads, limit)
         torch.testing.assert_close(ours_norm, norm)
         for mine, p in zip(ours, params):
-            torch.testing.assert_close(mine, p.grad, rtol=2e-5, atol=0)  # torch adds 1e-6 to the norm
+            torch.testing.assert_close(
+                mine, p.grad, rtol=2e-5, atol=0
+            )  # torch adds 1e-6 to the norm
 
 
-def test_epoch_is_a_plain_training_loop(rng):
+def test_epoch_is_a_plain_training_loop(ref, torch_rng):
     """nn.LSTM, backward, clip_grad_norm_ and Adam, with the state detached between windows."""
 
     def network():
         torch.manual_seed(3)
         return nn.LSTM(4, 5, batch_first=True, dtype=F64)
 
-    windows = [(randn(rng, 2, 6, 4), randn(rng, 2, 6, 5)) for _ in range(4)]
+    windows = [(randn(torch_rng, 2, 6, 4), randn(torch_rng, 2, 6, 5)) for _ in range(4)]
     zeros = (torch.zeros(1, 2, 5, dtype=F64),) * 2
     ours, theirs = network(), network()
 
@@ -344,7 +374,9 @@ def test_epoch_is_a_plain_training_loop(rng):
         return 50 * F.mse_loss(out, y), state
 
     params = list(ours.parameters())
-    losses, state = ref.tbptt_epoch(loss_fn, params, torch.optim.Adam(params, lr=0.1), windows, zeros, 0.3)
+    losses, state = ref.tbptt_epoch(
+        loss_fn, params, torch.optim.Adam(params, lr=0.1), windows, zeros, 0.3
+    )
     optimizer, carried = torch.optim.Adam(theirs.parameters(), lr=0.1), zeros
     for (x, y), loss in zip(windows, losses, strict=True):
         optimizer.zero_grad()
@@ -360,12 +392,9 @@ def test_epoch_is_a_plain_training_loop(rng):
     assert not any(s.requires_grad for s in state)
 
 
-# --- 8 ----------------------------------------------------------------------------------------------------
-
-
-def test_shares_of_the_samples(rng):
+def test_shares_of_the_samples(ref, torch_rng):
     """A fine grid of uniform numbers gives every id its share of softmax(logits / temperature)."""
-    logits = randn(rng, 6)
+    logits = randn(torch_rng, 6)
     u = (torch.arange(20_000, dtype=F64) + 0.5) / 20_000
     for temperature in (0.5, 1.0, 3.0):
         ids = ref.sample_text(lambda token, state: (logits, state), None, [0], u, temperature)
@@ -374,17 +403,21 @@ def test_shares_of_the_samples(rng):
         assert shares == pytest.approx(weights / weights.sum(), abs=1e-4)
 
 
-def test_text_is_that_of_the_whole_history(rng):
+def test_text_is_that_of_the_whole_history(ref, torch_rng):
     """Each new id is drawn from nn.LSTM run over the whole text from the start."""
     V, H = 7, 5
-    weights, Wy = lstm_weights(rng, V, H), 3 * randn(rng, V, H)
-    eye, zeros, net = torch.eye(V, dtype=F64), torch.zeros(1, H, dtype=F64), torch_lstm(weights, V, H)
+    weights, Wy = lstm_weights(torch_rng, V, H), 3 * randn(torch_rng, V, H)
+    eye, zeros, net = (
+        torch.eye(V, dtype=F64),
+        torch.zeros(1, H, dtype=F64),
+        torch_lstm(weights, V, H),
+    )
 
     def step(token, state):
         h, c = ref.lstm_cell(eye[token][None], *state, *weights)
         return (Wy @ h[0]), (h, c)
 
-    u = torch.rand(12, generator=rng, dtype=F64)
+    u = torch.rand(12, generator=torch_rng, dtype=F64)
     new = ref.sample_text(step, (zeros, zeros), [3, 3, 0], u, 0.8)
     text = [3, 3, 0]
     with torch.no_grad():
@@ -394,19 +427,16 @@ def test_text_is_that_of_the_whole_history(rng):
     assert text[3:] == new
 
 
-def test_the_limericks():
+def test_the_limericks(ref):
     assert (len(ref.LIMERICKS), len(set(ref.LIMERICKS))) == (3823, 55)
     assert ref.LIMERICKS.count("There was a") == 24
 
 
-def test_nonsense_is_learned():
+def test_nonsense_is_learned(ref):
     numbers = ref.nonsense()
     assert numbers["first"] < math.log(55)
     assert numbers["last"] < 0.5
     assert numbers["correlation"] > 0.3
-
-
-# --- 9 ----------------------------------------------------------------------------------------------------
 
 
 def toy(rng, V=4):
@@ -423,9 +453,9 @@ def toy(rng, V=4):
     return encode, step
 
 
-def test_probabilities_of_all_sentences_sum_to_one(rng):
+def test_probabilities_of_all_sentences_sum_to_one(ref, torch_rng):
     """exp(-loss) is a probability: over all sentences of up to four symbols, and those cut off there, it sums to 1."""
-    encode, step = toy(rng)
+    encode, step = toy(torch_rng)
     src, total = torch.tensor([[1, 0, 2]]), 0.0
     for n in range(5):
         for words in itertools.product((0, 2, 3), repeat=n):  # 1 is eos
@@ -434,16 +464,24 @@ def test_probabilities_of_all_sentences_sum_to_one(rng):
     assert total == pytest.approx(1)
 
 
-def test_loss_of_a_padded_batch_is_the_mean_of_its_sentences(rng):
-    encode, step = toy(rng)
-    src, tgt = torch.tensor([[1, 0, 2], [0, 3, 1], [2, 2, 2]]), torch.tensor([[3, 0, 3, 1], [1, 2, 2, 2], [0, 1, 2, 2]])
-    alone = [ref.seq2seq_loss(encode, step, src[b : b + 1], tgt[b : b + 1, :n], 0, 2) for b, n in enumerate((4, 1, 2))]
-    assert ref.seq2seq_loss(encode, step, src, tgt, 0, 2).item() == pytest.approx(torch.stack(alone).mean().item())
+def test_loss_of_a_padded_batch_is_the_mean_of_its_sentences(ref, torch_rng):
+    encode, step = toy(torch_rng)
+    src, tgt = (
+        torch.tensor([[1, 0, 2], [0, 3, 1], [2, 2, 2]]),
+        torch.tensor([[3, 0, 3, 1], [1, 2, 2, 2], [0, 1, 2, 2]]),
+    )
+    alone = [
+        ref.seq2seq_loss(encode, step, src[b : b + 1], tgt[b : b + 1, :n], 0, 2)
+        for b, n in enumerate((4, 1, 2))
+    ]
+    assert ref.seq2seq_loss(encode, step, src, tgt, 0, 2).item() == pytest.approx(
+        torch.stack(alone).mean().item()
+    )
 
 
-def test_free_running_loss_scores_what_greedy_decoding_was_fed(rng):
+def test_free_running_loss_scores_what_greedy_decoding_was_fed(ref, torch_rng):
     """Where the truth is what the decoder says itself, coins make no difference."""
-    encode, step = toy(rng)
+    encode, step = toy(torch_rng)
     src = torch.tensor([[1, 0, 2]])
     (words,) = ref.greedy_decode(encode, step, src, 0, 99, 5)
     tgt = torch.tensor([words])
@@ -457,21 +495,27 @@ def test_free_running_loss_scores_what_greedy_decoding_was_fed(rng):
         assert first >= ref.seq2seq_loss(encode, step, src, tgt[:, :1], 0, 99).item() - 1e-12
 
 
-def test_two_sentences_by_hand():
-    p = torch.tensor([[0.1, 0.25, 0.15, 0.5], [0.25] * 4, [0.25] * 4, [0.3, 0.25, 0.15, 0.3]], dtype=F64).log()
+def test_two_sentences_by_hand(ref):
+    p = torch.tensor(
+        [[0.1, 0.25, 0.15, 0.5], [0.25] * 4, [0.25] * 4, [0.3, 0.25, 0.15, 0.3]], dtype=F64
+    ).log()
     src, tgt = torch.tensor([[3], [3]]), torch.tensor([[3, 1], [1, 2]])
-    loss = ref.seq2seq_loss(lambda src: None, lambda previous, state: (p[previous], state), src, tgt, 0, 2)
+    loss = ref.seq2seq_loss(
+        lambda src: None, lambda previous, state: (p[previous], state), src, tgt, 0, 2
+    )
     assert loss.item() == pytest.approx(2.5 * math.log(2)) == pytest.approx(1.733, abs=5e-4)
 
 
-def test_inverse_sigmoid_decay():
+def test_inverse_sigmoid_decay(ref):
     for i, k in itertools.product((0, 3, 50, 200), (1, 7.5, 100)):
         assert ref.teacher_probability(i, k) == pytest.approx(k / (k + math.exp(i / k)))
-    assert [ref.teacher_probability(i, 10) for i in (0, 50)] == pytest.approx([0.909, 0.063], abs=5e-4)
+    assert [ref.teacher_probability(i, 10) for i in (0, 50)] == pytest.approx(
+        [0.909, 0.063], abs=5e-4
+    )
     assert ref.teacher_probability(10**6, 1) == 0
 
 
-def test_roman_numerals():
+def test_roman_numerals(ref):
     values = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
     for n in range(1, 4000):
         total, numeral = 0, ref.roman(n)
@@ -482,7 +526,7 @@ def test_roman_numerals():
 
 
 @pytest.mark.parametrize("seed", [0, 1])
-def test_unseen_numbers_are_translated(seed):
+def test_unseen_numbers_are_translated(ref, seed):
     numbers = ref.when_in_rome(seed=seed)
     assert numbers["right"] > 0.95
     assert numbers["right from 100 on"] >= numbers["right"]

@@ -3,46 +3,28 @@
 import itertools
 import math
 
-import matplotlib
 import pytest
 import torch
 import torch.nn.functional as F
 from torch import nn
 
-from dlcourse.authoring import load_reference
+from dlcourse.authoring.oracles import randn
 
-matplotlib.use("Agg")
-torch.set_num_threads(1)
-ref = load_reference("transformer")
 F64 = torch.float64
-
-
-@pytest.fixture
-def rng():
-    return torch.Generator().manual_seed(5)
-
-
-@pytest.fixture(autouse=True)
-def close_figures():
-    yield
-    import matplotlib.pyplot as plt
-
-    plt.close("all")
-
-
-def randn(rng, *shape):
-    return torch.randn(*shape, generator=rng, dtype=F64)
 
 
 def same(actual, expected, **tolerance):
     torch.testing.assert_close(actual, torch.as_tensor(expected, dtype=actual.dtype), **tolerance)
 
 
-# 1
-
-
-def test_bahdanau_attention_number_by_number(rng):
-    s, H, Ws, Wh, v = randn(rng, 3, 2), randn(rng, 3, 5, 4), randn(rng, 6, 2), randn(rng, 6, 4), randn(rng, 6)
+def test_bahdanau_attention_number_by_number(ref, torch_rng):
+    s, H, Ws, Wh, v = (
+        randn(torch_rng, 3, 2),
+        randn(torch_rng, 3, 5, 4),
+        randn(torch_rng, 6, 2),
+        randn(torch_rng, 6, 4),
+        randn(torch_rng, 6),
+    )
     lengths = [5, 2, 4]
     mask = torch.arange(5) < torch.tensor(lengths)[:, None]
     context, alpha = ref.bahdanau_attention(s, H, Ws, Wh, v, mask)
@@ -62,7 +44,7 @@ def test_bahdanau_attention_number_by_number(rng):
         same(context[b], [sum(weights[j] * H[b, j, i].item() for j in range(5)) for i in range(4)])
 
 
-def test_bahdanau_attention_by_hand():
+def test_bahdanau_attention_by_hand(ref):
     ell, one = math.log(2), torch.ones(1, 1, dtype=F64)
     H = torch.tensor([[[0.0], [-ell], [5 * ell]]], dtype=F64)
     s, v = torch.tensor([[ell]], dtype=F64), torch.tensor([5.0], dtype=F64)
@@ -73,14 +55,19 @@ def test_bahdanau_attention_by_hand():
     assert round(unmasked[0, 2].item(), 3) == 0.875
 
 
-def test_bahdanau_attention_without_tanh_forgets_the_state(rng):
+def test_bahdanau_attention_without_tanh_forgets_the_state(torch_rng):
     """What the text says of a linear score: differences between positions do not depend on s."""
-    H, Ws, Wh, v = randn(rng, 1, 5, 4), randn(rng, 6, 2), randn(rng, 6, 4), randn(rng, 6)
-    weights = [torch.softmax((Ws @ s + H[0] @ Wh.T) @ v, 0) for s in randn(rng, 2, 2)]
+    H, Ws, Wh, v = (
+        randn(torch_rng, 1, 5, 4),
+        randn(torch_rng, 6, 2),
+        randn(torch_rng, 6, 4),
+        randn(torch_rng, 6),
+    )
+    weights = [torch.softmax((Ws @ s + H[0] @ Wh.T) @ v, 0) for s in randn(torch_rng, 2, 2)]
     same(weights[0], weights[1])
 
 
-def test_the_bottleneck():
+def test_the_bottleneck(ref):
     recalled = ref.the_bottleneck()
     for n in (2, 5, 10, 20, 40, 80):
         assert recalled[f"attention, {n}"] > 0.99
@@ -88,50 +75,61 @@ def test_the_bottleneck():
     assert recalled["last state, 2"] > 0.95 and recalled["last state, 80"] < 0.25
 
 
-# 2
-
-
-def test_luong_scores_concat_is_bahdanau(rng):
-    s, H, W, v = randn(rng, 2, 3), randn(rng, 2, 5, 4), randn(rng, 6, 7), randn(rng, 6)
-    _, alpha = ref.bahdanau_attention(s, H, W[:, :3], W[:, 3:], v, torch.ones(2, 5, dtype=torch.bool))
+def test_luong_scores_concat_is_bahdanau(ref, torch_rng):
+    s, H, W, v = (
+        randn(torch_rng, 2, 3),
+        randn(torch_rng, 2, 5, 4),
+        randn(torch_rng, 6, 7),
+        randn(torch_rng, 6),
+    )
+    _, alpha = ref.bahdanau_attention(
+        s, H, W[:, :3], W[:, 3:], v, torch.ones(2, 5, dtype=torch.bool)
+    )
     same(torch.softmax(ref.luong_scores(s, H, "concat", W, v), dim=1), alpha)
 
 
-def test_luong_scores_general_is_torchs_bilinear(rng):
-    s, H, W = randn(rng, 2, 3), randn(rng, 2, 5, 4), randn(rng, 3, 4)
+def test_luong_scores_general_is_torchs_bilinear(ref, torch_rng):
+    s, H, W = randn(torch_rng, 2, 3), randn(torch_rng, 2, 5, 4), randn(torch_rng, 3, 4)
     expected = F.bilinear(s[:, None].expand(2, 5, 3).contiguous(), H, W[None])
     same(ref.luong_scores(s, H, "general", W), expected[..., 0])
-    same(ref.luong_scores(H[:, 0], H, "dot"), torch.stack([(H[:, 0] * H[:, j]).sum(1) for j in range(5)], 1))
+    same(
+        ref.luong_scores(H[:, 0], H, "dot"),
+        torch.stack([(H[:, 0] * H[:, j]).sum(1) for j in range(5)], 1),
+    )
 
 
-def test_luong_scores_by_hand():
+def test_luong_scores_by_hand(ref):
     s, h = torch.tensor([[1.0, 2.0]], dtype=F64), torch.tensor([[[1.0], [-1.0], [2.0]]], dtype=F64)
     same(ref.luong_scores(s, torch.tensor([[[3.0, 0.0], [0.0, 1.0]]], dtype=F64), "dot"), [[3, 2]])
     same(ref.luong_scores(s, h, "general", torch.tensor([[3.0], [-1.0]], dtype=F64)), [[1, -1, 2]])
     W = math.log(2) * torch.tensor([[1.0, -0.5, 1.0]], dtype=F64)
-    same(ref.luong_scores(s, h, "concat", W, torch.tensor([10.0], dtype=F64)), [[6, -6, 10 * 15 / 17]])
+    same(
+        ref.luong_scores(s, h, "concat", W, torch.tensor([10.0], dtype=F64)),
+        [[6, -6, 10 * 15 / 17]],
+    )
     assert round(150 / 17, 3) == 8.824
     with pytest.raises(ValueError):
         ref.luong_scores(s, h, "cosine")
 
 
-def test_local_window_by_hand():
+def test_local_window_by_hand(ref):
     def places(p, n, D):
         return ref.local_window(torch.tensor([p]), n, D)[0].nonzero().flatten().tolist()
 
     assert places(5.0, 8, 2) == [3, 4, 5, 6, 7]
     assert places(1.0, 8, 2) == [0, 1, 2, 3]
     assert places(2.6, 8, 1) == [2, 3]
-    assert all(len(places(float(p), 20, D)) == 2 * D + 1 for D in range(4) for p in range(D, 20 - D))
-
-
-# 3
+    assert all(
+        len(places(float(p), 20, D)) == 2 * D + 1 for D in range(4) for p in range(D, 20 - D)
+    )
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, F64])
-def test_scaled_dot_product_attention_is_torchs(rng, dtype):
-    Q, K, V = (randn(rng, *shape).to(dtype) for shape in [(2, 3, 4, 5), (2, 3, 6, 5), (2, 3, 6, 7)])
-    mask = torch.rand(2, 1, 4, 6, generator=rng) < 0.6
+def test_scaled_dot_product_attention_is_torchs(ref, torch_rng, dtype):
+    Q, K, V = (
+        randn(torch_rng, *shape).to(dtype) for shape in [(2, 3, 4, 5), (2, 3, 6, 5), (2, 3, 6, 7)]
+    )
+    mask = torch.rand(2, 1, 4, 6, generator=torch_rng) < 0.6
     mask[..., 3] = True
     for allowed in (None, mask):
         out, weights = ref.scaled_dot_product_attention(Q, K, V, allowed)
@@ -140,13 +138,15 @@ def test_scaled_dot_product_attention_is_torchs(rng, dtype):
         assert allowed is None or (weights.masked_select(~allowed) == 0).all()
 
 
-def test_scaled_dot_product_attention_gradients(rng):
-    inputs = [randn(rng, *shape).requires_grad_() for shape in [(2, 3, 4), (2, 5, 4), (2, 5, 2)]]
+def test_scaled_dot_product_attention_gradients(ref, torch_rng):
+    inputs = [
+        randn(torch_rng, *shape).requires_grad_() for shape in [(2, 3, 4), (2, 5, 4), (2, 5, 2)]
+    ]
     mask = torch.ones(3, 5, dtype=torch.bool).tril(1)
     assert torch.autograd.gradcheck(lambda *x: ref.scaled_dot_product_attention(*x, mask), inputs)
 
 
-def test_scaled_dot_product_attention_by_hand():
+def test_scaled_dot_product_attention_by_hand(ref):
     q = torch.ones(1, 4, dtype=F64)
     K = torch.tensor([[1.0, 1, 1, 1], [1, 1, 1, -1], [2, 2, 2, 2]], dtype=F64)
     V = torch.tensor([[1.0, 0], [0, 10], [7, 7]], dtype=F64)
@@ -156,7 +156,7 @@ def test_scaled_dot_product_attention_by_hand():
     assert round(1 / (1 + math.exp(-2)), 4) == 0.8808
 
 
-def test_why_the_square_root():
+def test_why_the_square_root(ref):
     numbers = ref.why_the_square_root()
     assert round(math.sqrt(512)) == 23
     assert numbers["spread_1024"] == pytest.approx(32, rel=0.05)
@@ -164,10 +164,7 @@ def test_why_the_square_root():
     assert numbers["slope_scaled"] > 0.2 and 3e-5 < numbers["slope_bare"] < 5e-5
 
 
-# 4
-
-
-def test_make_masks_is_torchs_causal_mask():
+def test_make_masks_is_torchs_causal_mask(ref):
     src, tgt = torch.tensor([[5, 3, 7, 0], [4, 0, 0, 0]]), torch.tensor([[1, 4, 2], [1, 2, 0]])
     src_mask, tgt_mask = ref.make_masks(src, tgt, 0)
     forbidden = nn.Transformer.generate_square_subsequent_mask(3) == -math.inf
@@ -177,19 +174,16 @@ def test_make_masks_is_torchs_causal_mask():
     assert src_mask[:, 0, 0].tolist() == [[True, True, True, False], [True, False, False, False]]
 
 
-def test_make_masks_by_hand():
+def test_make_masks_by_hand(ref):
     src_mask, tgt_mask = ref.make_masks(torch.tensor([[5, 3, 0]]), torch.tensor([[1, 4, 0]]), 0)
     assert src_mask.int().tolist() == [[[[1, 1, 0]]]]
     assert tgt_mask.int().tolist() == [[[[1, 0, 0], [1, 1, 0], [1, 1, 0]]]]
 
 
-# 5
-
-
 @pytest.mark.parametrize("h", [1, 2, 3, 6])
-def test_multi_head_attention_is_torchs(rng, h):
-    q, k, v = randn(rng, 2, 4, 6), randn(rng, 2, 5, 6), randn(rng, 2, 5, 6)
-    Ws = [randn(rng, 6, 6) for _ in range(4)]
+def test_multi_head_attention_is_torchs(ref, torch_rng, h):
+    q, k, v = randn(torch_rng, 2, 4, 6), randn(torch_rng, 2, 5, 6), randn(torch_rng, 2, 5, 6)
+    Ws = [randn(torch_rng, 6, 6) for _ in range(4)]
     padding = torch.arange(5) < torch.tensor([5, 3])[:, None]
     theirs = nn.MultiheadAttention(6, h, bias=False, batch_first=True, dtype=F64)
     with torch.no_grad():
@@ -201,9 +195,12 @@ def test_multi_head_attention_is_torchs(rng, h):
     same(our_weights, weights)
 
 
-def test_multi_head_attention_by_hand():
+def test_multi_head_attention_by_hand(ref):
     eye, Wo = torch.eye(2, dtype=F64), torch.tensor([[1.0, 1], [0, 10]], dtype=F64)
-    q, k, v = (torch.tensor(x, dtype=F64) for x in ([[[1.0, 2]]], [[[1.0, 0], [0, 2]]], [[[1.0, 3], [2, 5]]]))
+    q, k, v = (
+        torch.tensor(x, dtype=F64)
+        for x in ([[[1.0, 2]]], [[[1.0, 0], [0, 2]]], [[[1.0, 3], [2, 5]]])
+    )
     out, weights = ref.multi_head_attention(q, k, v, eye, eye, eye, Wo, 2)
     assert [round(x, 4) for x in weights.flatten().tolist()] == [0.7311, 0.2689, 0.0180, 0.9820]
     assert [round(x, 4) for x in out.flatten().tolist()] == [1.2689, 50.9092]
@@ -212,11 +209,8 @@ def test_multi_head_attention_by_hand():
     assert 50 * 50 * 512 == 1_280_000 and round(50 * 512**2 / 1e6, 1) == 13.1
 
 
-# 6
-
-
 @pytest.mark.parametrize("n, d", [(50, 8), (3, 2), (20, 64)])
-def test_sinusoidal_positions_number_by_number(n, d):
+def test_sinusoidal_positions_number_by_number(ref, n, d):
     PE = ref.sinusoidal_positions(n, d)
     assert PE.dtype == torch.float32
     for p, i in itertools.product(range(n), range(d // 2)):
@@ -224,7 +218,7 @@ def test_sinusoidal_positions_number_by_number(n, d):
         same(PE[p, 2 * i : 2 * i + 2], [math.sin(angle), math.cos(angle)], rtol=1e-5, atol=1e-5)
 
 
-def test_sinusoidal_positions_move_by_a_fixed_rotation():
+def test_sinusoidal_positions_move_by_a_fixed_rotation(ref):
     d, k = 6, 5
     PE = ref.sinusoidal_positions(40, d)
     blocks = []
@@ -236,7 +230,7 @@ def test_sinusoidal_positions_move_by_a_fixed_rotation():
     same(PE.norm(dim=1), torch.full((40,), math.sqrt(d / 2)))
 
 
-def test_sinusoidal_positions_by_hand():
+def test_sinusoidal_positions_by_hand(ref):
     assert [round(x, 4) for x in ref.sinusoidal_positions(3, 4)[2].tolist()] == [
         0.9093,
         -0.4161,
@@ -245,9 +239,9 @@ def test_sinusoidal_positions_by_hand():
     ]
 
 
-def test_attention_is_equivariant_but_not_invariant(rng):
-    x, Ws = randn(rng, 1, 7, 6), [randn(rng, 6, 6) for _ in range(4)]
-    order = torch.randperm(7, generator=rng)
+def test_attention_is_equivariant_but_not_invariant(ref, torch_rng):
+    x, Ws = randn(torch_rng, 1, 7, 6), [randn(torch_rng, 6, 6) for _ in range(4)]
+    order = torch.randperm(7, generator=torch_rng)
     moved = x[:, order]
     out, _ = ref.multi_head_attention(x, x, x, *Ws, 2)
     out_moved, _ = ref.multi_head_attention(moved, moved, moved, *Ws, 2)
@@ -255,14 +249,11 @@ def test_attention_is_equivariant_but_not_invariant(rng):
     assert not torch.allclose(out_moved, out)
 
 
-def test_clock_hands():
+def test_clock_hands(ref):
     numbers = ref.clock_hands()
     assert numbers["spread along diagonals"] < 1e-3
     assert numbers["at distance 0"] == pytest.approx(32, abs=1e-3)
     assert numbers["at distance 30"] < numbers["at distance 1"] < 32
-
-
-# 7, 8
 
 
 def random_layer(rng, D, d_ff, attentions):
@@ -298,32 +289,35 @@ def copy_layer(p, layer, attentions):
 
 
 @pytest.mark.parametrize("eps", [1e-5, 0.3])
-def test_layer_norm_is_torchs(rng, eps):
-    x, gamma, beta = 3 * randn(rng, 2, 3, 5) + 1, randn(rng, 5), randn(rng, 5)
+def test_layer_norm_is_torchs(ref, torch_rng, eps):
+    x, gamma, beta = 3 * randn(torch_rng, 2, 3, 5) + 1, randn(torch_rng, 5), randn(torch_rng, 5)
     same(ref.layer_norm(x, gamma, beta, eps), F.layer_norm(x, (5,), gamma, beta, eps))
     same(ref.layer_norm(x, gamma, beta), F.layer_norm(x, (5,), gamma, beta))
 
 
-def test_feed_forward_is_torchs(rng):
-    p = random_layer(rng, 4, 7, [])["feed_forward"]
+def test_feed_forward_is_torchs(ref, torch_rng):
+    p = random_layer(torch_rng, 4, 7, [])["feed_forward"]
     net = nn.Sequential(nn.Linear(4, 7, dtype=F64), nn.ReLU(), nn.Linear(7, 4, dtype=F64))
     with torch.no_grad():
         for linear, i in ((net[0], 1), (net[2], 2)):
             linear.weight.copy_(p[f"W{i}"].T)
             linear.bias.copy_(p[f"b{i}"])
-    x = randn(rng, 2, 3, 4)
+    x = randn(torch_rng, 2, 3, 4)
     same(ref.feed_forward(x, **p), net(x).detach())
 
 
-def test_encoder_layer_is_torchs(rng):
-    p, x = random_layer(rng, 6, 9, ["self_attention"]), randn(rng, 3, 5, 6)
+def test_encoder_layer_is_torchs(ref, torch_rng):
+    p, x = random_layer(torch_rng, 6, 9, ["self_attention"]), randn(torch_rng, 3, 5, 6)
     layer = nn.TransformerEncoderLayer(6, 2, 9, dropout=0.0, batch_first=True, dtype=F64)
     copy_layer(p, layer, {"self_attention": "self_attn"})
     padding = torch.arange(5) >= torch.tensor([5, 2, 4])[:, None]
-    same(ref.encoder_layer(x, p, 2, ~padding[:, None, None]), layer(x, src_key_padding_mask=padding).detach())
+    same(
+        ref.encoder_layer(x, p, 2, ~padding[:, None, None]),
+        layer(x, src_key_padding_mask=padding).detach(),
+    )
 
 
-def test_encoder_layer_by_hand():
+def test_encoder_layer_by_hand(ref):
     zeros, ones = torch.zeros(4, dtype=F64), torch.ones(4, dtype=F64)
     normed = ref.layer_norm(torch.tensor([1.0, 3, 5, 7], dtype=F64), ones, zeros)
     assert [round(x, 4) for x in normed.tolist()] == [-1.3416, -0.4472, 0.4472, 1.3416]
@@ -347,9 +341,9 @@ def test_encoder_layer_by_hand():
 
 
 @pytest.mark.parametrize("m, n", [(4, 5), (3, 3)])
-def test_decoder_layer_is_torchs(rng, m, n):
-    p = random_layer(rng, 6, 9, ["self_attention", "cross_attention"])
-    y, memory = randn(rng, 2, m, 6), randn(rng, 2, n, 6)
+def test_decoder_layer_is_torchs(ref, torch_rng, m, n):
+    p = random_layer(torch_rng, 6, 9, ["self_attention", "cross_attention"])
+    y, memory = randn(torch_rng, 2, m, 6), randn(torch_rng, 2, n, 6)
     layer = nn.TransformerDecoderLayer(6, 3, 9, dropout=0.0, batch_first=True, dtype=F64)
     copy_layer(p, layer, {"self_attention": "self_attn", "cross_attention": "multihead_attn"})
     causal = torch.ones(m, m, dtype=torch.bool).tril()
@@ -362,18 +356,17 @@ def test_decoder_layer_is_torchs(rng, m, n):
     assert (weights[1, ..., 2:] == 0).all()
 
 
-def test_decoder_layer_weights_are_those_of_the_cross_attention(rng):
+def test_decoder_layer_weights_are_those_of_the_cross_attention(ref, torch_rng):
     """With equal memory tokens every allowed one gets the same weight."""
-    p = random_layer(rng, 4, 5, ["self_attention", "cross_attention"])
-    memory = randn(rng, 1, 1, 4).expand(1, 5, 4)
+    p = random_layer(torch_rng, 4, 5, ["self_attention", "cross_attention"])
+    memory = randn(torch_rng, 1, 1, 4).expand(1, 5, 4)
     mask = torch.tensor([[[[True, True, True, False, False]]]])
     _, weights = ref.decoder_layer(
-        randn(rng, 1, 2, 4), memory, p, 2, torch.ones(1, 1, 2, 2, dtype=torch.bool), mask
+        randn(torch_rng, 1, 2, 4), memory, p, 2, torch.ones(1, 1, 2, 2, dtype=torch.bool), mask
     )
-    same(weights, torch.tensor([1 / 3, 1 / 3, 1 / 3, 0, 0]).expand(1, 2, 2, 5), rtol=1e-6, atol=1e-9)
-
-
-# 9
+    same(
+        weights, torch.tensor([1 / 3, 1 / 3, 1 / 3, 0, 0]).expand(1, 2, 2, 5), rtol=1e-6, atol=1e-9
+    )
 
 
 def torch_transformer(model, n_layers, h):
@@ -391,7 +384,7 @@ def torch_transformer(model, n_layers, h):
     return encoder, decoder
 
 
-def small_model(seed=0, n_layers=2):
+def small_model(ref, seed=0, n_layers=2):
     torch.manual_seed(seed)
     model = ref.Transformer(9, 7, 8, 2, 10, n_layers, 0)
     with torch.no_grad():
@@ -404,13 +397,15 @@ SRC = torch.tensor([[5, 3, 8, 0, 0], [1, 2, 7, 6, 4]])
 TGT = torch.tensor([[1, 4, 5, 2, 0, 0], [1, 3, 6, 6, 5, 2]])
 
 
-def test_transformer_is_torchs():
-    model = small_model()
+def test_transformer_is_torchs(ref):
+    model = small_model(ref)
     encoder, decoder = torch_transformer(model, 2, 2)
     tgt_in, pad = TGT[:, :-1], SRC == 0
 
     def embedded(table, ids):
-        return math.sqrt(8) * F.embedding(ids, table.weight) + ref.sinusoidal_positions(ids.shape[1], 8)
+        return math.sqrt(8) * F.embedding(ids, table.weight) + ref.sinusoidal_positions(
+            ids.shape[1], 8
+        )
 
     memory = encoder(embedded(model.src_embedding, SRC), src_key_padding_mask=pad)
     y = decoder(
@@ -429,8 +424,8 @@ def test_transformer_is_torchs():
     same(model.loss(SRC, TGT), expected.detach(), rtol=1e-4, atol=1e-5)
 
 
-def test_logits_do_not_see_the_future_nor_padding():
-    model = small_model()
+def test_logits_do_not_see_the_future_nor_padding(ref):
+    model = small_model(ref)
     logits, _ = model(SRC, TGT[:, :-1])
     other = TGT[:, :-1].clone()
     other[:, 3:] = torch.tensor([[6, 3], [1, 4]])
@@ -439,9 +434,9 @@ def test_logits_do_not_see_the_future_nor_padding():
     same(model(longer, TGT[:, :-1])[0], logits, rtol=1e-5, atol=1e-5)
 
 
-def test_greedy_takes_the_likeliest_token_each_time():
+def test_greedy_takes_the_likeliest_token_each_time(ref):
     for seed, eos in itertools.product(range(5), range(2, 7)):
-        model = small_model(seed, n_layers=1)
+        model = small_model(ref, seed, n_layers=1)
         with torch.no_grad():
             model.output.bias[0] = -1000
             written = model.greedy(SRC, 1, eos, 8)
@@ -449,42 +444,47 @@ def test_greedy_takes_the_likeliest_token_each_time():
             for row, src in zip(written, SRC):
                 tokens = [1]
                 while len(tokens) <= 8 and (len(tokens) == 1 or tokens[-1] != eos):
-                    tokens.append(model(src[None], torch.tensor([tokens]))[0][0, -1].argmax().item())
+                    tokens.append(
+                        model(src[None], torch.tensor([tokens]))[0][0, -1].argmax().item()
+                    )
                 ends.append(len(tokens) - 1)
                 assert row.tolist() == (tokens[1:] + [0] * 8)[: written.shape[1]]
             assert written.shape[1] == max(ends)
 
 
-def test_equal_logits_cost_the_logarithm_of_the_vocabulary():
+def test_equal_logits_cost_the_logarithm_of_the_vocabulary(ref):
     model = ref.Transformer(9, 8, 4, 2, 8, 1, 0)
     with torch.no_grad():
         model.output.weight.zero_()
-    assert round(model.loss(torch.tensor([[5, 3]]), torch.tensor([[1, 7, 5, 2, 0]])).item(), 4) == 2.0794
+    assert (
+        round(model.loss(torch.tensor([[5, 3]]), torch.tensor([[1, 7, 5, 2, 0]])).item(), 4)
+        == 2.0794
+    )
 
 
 @pytest.mark.parametrize("size", [(10, 8, 4, 16, 1), (37, 5, 6, 10, 3), (100, 90, 64, 256, 2)])
-def test_parameter_count_is_that_of_the_model(size):
+def test_parameter_count_is_that_of_the_model(ref, size):
     n_src, n_tgt, d_model, d_ff, n_layers = size
     for h in (1, 2):
         model = ref.TransformerParameters(n_src, n_tgt, d_model, h, d_ff, n_layers, 0)
         assert ref.parameter_count(*size) == sum(p.numel() for p in model.parameters())
 
 
-def test_parameter_count_by_hand():
+def test_parameter_count_by_hand(ref):
     assert ref.parameter_count(10, 8, 4, 16, 1) == 640
     assert ref.parameter_count(29, 29, 32, 128, 1) == 32_125
     paper = [ref.parameter_count(10_000, 10_000, 512, 2048, n) / 1e6 for n in (2, 6)]
     assert [round(x, 1) for x in paper] == [30.1, 59.5]
 
 
-def test_embeddings_start_with_norm_one():
+def test_embeddings_start_with_norm_one(ref):
     table = ref.TransformerParameters(2000, 3, 512, 8, 4, 1, 0).src_embedding.weight
     assert table.norm(dim=1).mean().item() == pytest.approx(1, abs=0.01)
     assert math.sqrt(512 / 2) == 16 and round(math.sqrt(512), 1) == 22.6
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_stressed_desserts(seed):
+def test_stressed_desserts(ref, seed):
     result = ref.stressed_desserts(seed)
     assert result["exact"] > 0.97
     assert result["argmax"] == [7, 6, 5, 4, 3, 2, 1, 0]

@@ -4,7 +4,6 @@ import itertools
 import math
 from collections import Counter
 
-import matplotlib
 import numpy as np
 import pytest
 import scipy.linalg
@@ -15,25 +14,6 @@ import torch
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.metrics import log_loss
 from sklearn.neighbors import NearestNeighbors
-
-from dlcourse.authoring import load_reference
-
-matplotlib.use("Agg")
-torch.set_num_threads(1)
-ref = load_reference("word_embeddings")
-
-
-@pytest.fixture
-def rng():
-    return np.random.default_rng(0)
-
-
-@pytest.fixture(autouse=True)
-def close_figures():
-    yield
-    import matplotlib.pyplot as plt
-
-    plt.close("all")
 
 
 def tensors(*arrays):
@@ -52,19 +32,21 @@ def numerical(f, arrays):
     return [part.reshape(shape) for part, shape in zip(np.split(grad, ends), shapes)]
 
 
-# 1
-
-
 @pytest.mark.parametrize("m", [1, 2, 5, 40])
-def test_pairs_are_all_pairs_of_near_positions(m, rng):
+def test_pairs_are_all_pairs_of_near_positions(ref, m, rng):
     sents = [rng.integers(0, 9, size).tolist() for size in (12, 1, 0, 30, 3)]
     expected = [
-        (sent[t], sent[u]) for sent in sents for t, u in itertools.permutations(range(len(sent)), 2) if abs(t - u) <= m
+        (sent[t], sent[u])
+        for sent in sents
+        for t, u in itertools.permutations(range(len(sent)), 2)
+        if abs(t - u) <= m
     ]
-    np.testing.assert_array_equal(ref.skipgram_pairs(sents, m), expected)  # permutations come in the same order
+    np.testing.assert_array_equal(
+        ref.skipgram_pairs(sents, m), expected
+    )  # permutations come in the same order
 
 
-def test_number_of_pairs_in_closed_form():
+def test_number_of_pairs_in_closed_form(ref):
     for T, m in itertools.product(range(1, 12), range(1, 12)):
         w = min(m, T - 1)
         pairs = ref.skipgram_pairs([list(range(T))], m)
@@ -72,22 +54,21 @@ def test_number_of_pairs_in_closed_form():
         assert Counter(map(tuple, pairs.tolist())) == Counter(map(tuple, pairs[:, ::-1].tolist()))
 
 
-def test_pairs_by_hand():
+def test_pairs_by_hand(ref):
     expected = [(7, 3), (7, 7), (3, 7), (3, 7), (3, 5), (7, 7), (7, 3), (7, 5), (5, 3), (5, 7)]
     pairs = ref.skipgram_pairs([[7, 3, 7, 5]], 2)
     assert pairs.tolist() == [list(pair) for pair in expected] and pairs.dtype == np.int64
 
 
-# 2
-
-
-def test_noise_is_a_softmax_of_logarithms(rng):
+def test_noise_is_a_softmax_of_logarithms(ref, rng):
     counts = rng.integers(1, 10_000, size=50)
     for a in (0, 0.5, 0.75, 1):
-        np.testing.assert_allclose(ref.noise_distribution(counts, a), scipy.special.softmax(a * np.log(counts)))
+        np.testing.assert_allclose(
+            ref.noise_distribution(counts, a), scipy.special.softmax(a * np.log(counts))
+        )
 
 
-def test_noise_and_subsampling_by_hand():
+def test_noise_and_subsampling_by_hand(ref):
     counts = np.array([81, 16, 1])
     np.testing.assert_allclose(ref.noise_distribution(counts), [27 / 36, 8 / 36, 1 / 36])
     np.testing.assert_allclose(counts / 98, [0.8265, 0.1633, 0.0102], atol=5e-5)
@@ -97,7 +78,7 @@ def test_noise_and_subsampling_by_hand():
     np.testing.assert_allclose(ref.keep_prob(counts, 0.04), [0.22, 0.4950, 1], atol=5e-5)
 
 
-def test_subsampling_takes_roots_of_frequencies(rng):
+def test_subsampling_takes_roots_of_frequencies(ref, rng):
     # what remains of frequent words is in proportion to the root of their frequency
     counts = np.array([100_000, 1000, 10_000])
     left = counts * ref.keep_prob(counts, 1e-3)
@@ -105,17 +86,14 @@ def test_subsampling_takes_roots_of_frequencies(rng):
     np.testing.assert_allclose(left**2 / counts, 1e-3 * counts.sum())
 
 
-def test_subsampling_by_throwing_words_away(rng):
+def test_subsampling_by_throwing_words_away(ref, rng):
     counts = np.array([600, 300, 100])
     draws = (rng.random((20_000, 3)) < ref.keep_prob(counts, 0.06)).mean(axis=0)
     # a closed form of each: sqrt(0.06 / 0.6), sqrt(0.06 / 0.3), sqrt(0.06 / 0.1)
     np.testing.assert_allclose(draws, [0.1**0.5, 0.2**0.5, 0.6**0.5], atol=0.015)
 
 
-# 3
-
-
-def test_sgns_is_autograds(rng):
+def test_sgns_is_autograds(ref, rng):
     arrays = rng.normal(size=(6, 4)), rng.normal(size=(6, 4)), rng.normal(size=(6, 3, 4))
     v, pos, neg = tensors(*arrays)
     logsigmoid = torch.nn.functional.logsigmoid
@@ -127,13 +105,15 @@ def test_sgns_is_autograds(rng):
         np.testing.assert_allclose(grad, tensor.grad, atol=1e-12)
 
 
-def test_sgns_by_finite_differences(rng):
+def test_sgns_by_finite_differences(ref, rng):
     arrays = rng.normal(size=(3, 2)), rng.normal(size=(3, 2)), rng.normal(size=(3, 4, 2))
-    for grad, expected in zip(ref.sgns_loss_grad(*arrays)[1:], numerical(lambda *x: ref.sgns_loss_grad(*x)[0], arrays)):
+    for grad, expected in zip(
+        ref.sgns_loss_grad(*arrays)[1:], numerical(lambda *x: ref.sgns_loss_grad(*x)[0], arrays)
+    ):
         np.testing.assert_allclose(grad, expected, atol=1e-6)
 
 
-def test_sgns_is_the_log_loss_of_a_classifier(rng):
+def test_sgns_is_the_log_loss_of_a_classifier(ref, rng):
     v, pos, neg = rng.normal(size=(5, 3)), rng.normal(size=(5, 3)), rng.normal(size=(5, 2, 3))
     scores = np.concatenate([(v * pos).sum(1), (neg @ v[:, :, None]).ravel()])
     labels = np.repeat([1, 0], [5, 10])
@@ -141,7 +121,7 @@ def test_sgns_is_the_log_loss_of_a_classifier(rng):
     assert ref.sgns_loss_grad(v, pos, neg)[0] == pytest.approx(expected)
 
 
-def test_optimum_is_shifted_pmi(rng):
+def test_optimum_is_shifted_pmi(ref, rng):
     """All pairs in their proportions, one-hot centers: the gradient is zero at PMI - log k."""
     k, joint = 3, np.array([[6, 2, 4], [1, 5, 2]])
     noise = np.array([2, 5, 1]) / 8
@@ -160,7 +140,7 @@ def test_optimum_is_shifted_pmi(rng):
     np.testing.assert_allclose(total, 0, atol=1e-12)
 
 
-def test_sgns_by_hand():
+def test_sgns_by_hand(ref):
     v, pos = np.array([[1.0, 1.0]]), np.array([[math.log(3), 0.0]])
     loss, gv, gpos, gneg = ref.sgns_loss_grad(v, pos, np.array([[[0.0, 0.0], [-math.log(3), 0.0]]]))
     assert loss == pytest.approx(1.2685, abs=5e-5)
@@ -169,10 +149,7 @@ def test_sgns_by_hand():
     np.testing.assert_allclose(gneg, [[[0.5, 0.5], [0.25, 0.25]]])
 
 
-# 4
-
-
-def test_cbow_is_torchs(rng):
+def test_cbow_is_torchs(ref, rng):
     W0, Wp0 = rng.normal(size=(7, 3)), rng.normal(size=(3, 7))
     ctx = np.array([[1, -1, 1, 6], [0, 2, 3, 5], [-1, 6, -1, -1]])
     center = np.array([4, 6, 6])
@@ -186,7 +163,7 @@ def test_cbow_is_torchs(rng):
     np.testing.assert_allclose(dWp, Wp.grad, atol=1e-12)
 
 
-def test_cbow_by_finite_differences(rng):
+def test_cbow_by_finite_differences(ref, rng):
     W, Wp = rng.normal(size=(5, 2)), rng.normal(size=(2, 5))
     ctx, center = np.array([[4, -1, 4], [0, 1, 2], [-1, -1, 4]]), np.array([3, 3, 0])
     expected = numerical(lambda *x: ref.cbow_loss_grad(ctx, center, *x)[0], (W, Wp))
@@ -194,14 +171,14 @@ def test_cbow_by_finite_differences(rng):
         np.testing.assert_allclose(grad, other, atol=1e-6)
 
 
-def test_cbow_of_one_word_is_the_softmax_of_skip_gram(rng):
+def test_cbow_of_one_word_is_the_softmax_of_skip_gram(ref, rng):
     W, Wp = rng.normal(size=(6, 3)), rng.normal(size=(3, 6))
     pairs = ref.skipgram_pairs([[0, 5, 2, 2], [4, 1]], 2)
     loss = -scipy.special.log_softmax(W @ Wp, axis=1)[pairs[:, 0], pairs[:, 1]].mean()
     assert ref.cbow_loss_grad(pairs[:, :1], pairs[:, 1], W, Wp)[0] == pytest.approx(loss)
 
 
-def test_cbow_by_hand():
+def test_cbow_by_hand(ref):
     W, Wp = np.array([[2.0], [4], [7]]), np.array([[0, math.log(2) / 3, 0]])
     loss, dW, dWp = ref.cbow_loss_grad(np.array([[0, 1, -1, -1]]), np.array([2]), W, Wp)
     assert loss == pytest.approx(1.3863, abs=5e-5)
@@ -209,20 +186,19 @@ def test_cbow_by_hand():
     np.testing.assert_allclose(dW.ravel(), [0.0578, 0.0578, 0], atol=5e-5)
 
 
-# 5
-
-
 @pytest.mark.parametrize("m", [1, 3, 20])
-def test_counts_of_distinct_words_are_a_toeplitz_matrix(m):
+def test_counts_of_distinct_words_are_a_toeplitz_matrix(ref, m):
     V = 9
     band = np.arange(V)
     plain = scipy.linalg.toeplitz((band >= 1) & (band <= m))
-    weighted = scipy.linalg.toeplitz(np.where((band >= 1) & (band <= m), 1 / np.maximum(band, 1), 0))
+    weighted = scipy.linalg.toeplitz(
+        np.where((band >= 1) & (band <= m), 1 / np.maximum(band, 1), 0)
+    )
     np.testing.assert_allclose(ref.cooccurrence([list(range(V))], m, V, False), plain)
     np.testing.assert_allclose(ref.cooccurrence([list(range(V))], m, V, True), weighted)
 
 
-def test_plain_counts_are_those_of_the_pairs(rng):
+def test_plain_counts_are_those_of_the_pairs(ref, rng):
     sents = [rng.integers(0, 6, size).tolist() for size in (15, 0, 2, 7)]
     counts = Counter(map(tuple, ref.skipgram_pairs(sents, 3).tolist()))
     X = ref.cooccurrence(sents, 3, 6, False)
@@ -230,30 +206,35 @@ def test_plain_counts_are_those_of_the_pairs(rng):
     np.testing.assert_array_equal(X, X.T)
 
 
-def test_counts_of_neighbours_are_sklearns_bigrams():
+def test_counts_of_neighbours_are_sklearns_bigrams(ref):
     sents = [[0, 1, 0, 2, 2], [2, 1], [1, 0, 1]]
     texts = [" ".join(f"w{i}" for i in sent) for sent in sents]
     vectorizer = CountVectorizer(ngram_range=(2, 2)).fit(texts)
-    bigrams = dict(zip(vectorizer.get_feature_names_out(), vectorizer.transform(texts).toarray().sum(axis=0)))
+    bigrams = dict(
+        zip(vectorizer.get_feature_names_out(), vectorizer.transform(texts).toarray().sum(axis=0))
+    )
     one_way = np.array([[bigrams.get(f"w{i} w{j}", 0) for j in range(3)] for i in range(3)])
     np.testing.assert_array_equal(ref.cooccurrence(sents, 1, 3, True), one_way + one_way.T)
 
 
-def test_counts_by_hand():
+def test_counts_by_hand(ref):
     plain, weighted = (ref.cooccurrence([[0, 1, 0, 2]], 2, 3, flag) for flag in (False, True))
     np.testing.assert_array_equal(plain, [[2, 2, 1], [2, 0, 1], [1, 1, 0]])
     np.testing.assert_array_equal(weighted, [[1, 2, 1], [2, 0, 0.5], [1, 0.5, 0]])
 
 
-# 6
-
-
 def glove_inputs(rng, V=5, d=3):
     X = rng.integers(1, 200, size=(V, V)) * (rng.random((V, V)) < 0.6) / 2
-    return rng.normal(size=(V, d)), rng.normal(size=(V, d)), rng.normal(size=V), rng.normal(size=V), X
+    return (
+        rng.normal(size=(V, d)),
+        rng.normal(size=(V, d)),
+        rng.normal(size=V),
+        rng.normal(size=V),
+        X,
+    )
 
 
-def test_glove_is_autograds(rng):
+def test_glove_is_autograds(ref, rng):
     *arrays, X = glove_inputs(rng)
     params = tensors(*arrays)
     W, Wt, b, bt = params
@@ -268,14 +249,14 @@ def test_glove_is_autograds(rng):
         np.testing.assert_allclose(grad, tensor.grad, atol=1e-10)
 
 
-def test_glove_by_finite_differences(rng):
+def test_glove_by_finite_differences(ref, rng):
     *arrays, X = glove_inputs(rng, 3, 2)
     expected = numerical(lambda *x: ref.glove_loss_grad(*x, X)[0], arrays)
     for grad, other in zip(ref.glove_loss_grad(*arrays, X)[1:], expected):
         np.testing.assert_allclose(grad, other, rtol=1e-4, atol=1e-4)
 
 
-def test_glove_is_zero_where_the_model_is_exact(rng):
+def test_glove_is_zero_where_the_model_is_exact(ref, rng):
     W, Wt, b, bt, _ = glove_inputs(rng)
     X = np.exp(W @ Wt.T + b[:, None] + bt[None, :])
     X[1, 2] = X[4, 4] = 0
@@ -284,7 +265,7 @@ def test_glove_is_zero_where_the_model_is_exact(rng):
     assert all(np.abs(grad).max() < 1e-12 for grad in grads)
 
 
-def test_glove_by_hand():
+def test_glove_by_hand(ref):
     # 0.27 and 0.4, 0.2, 0.2, 0.2
     X, one = np.array([[1.0]]), np.array([[1.0]])
     loss, *grads = ref.glove_loss_grad(one, 2 * one, np.array([0.5]), np.array([0.2]), X, xmax=81.0)
@@ -292,29 +273,28 @@ def test_glove_by_hand():
     np.testing.assert_allclose([grad.item() for grad in grads], [0.4, 0.2, 0.2, 0.2])
 
 
-# 7
-
-
-def test_the_papers_example():
+def test_the_papers_example(ref):
     assert ref.char_ngrams("where", 3, 3) == ["<wh", "whe", "her", "ere", "re>", "<where>"]
 
 
-def test_pieces_by_hand():
+def test_pieces_by_hand(ref):
     assert ref.char_ngrams("cat") == ["<ca", "cat", "at>", "<cat", "cat>", "<cat>"]
     assert ref.char_ngrams("a") == ["<a>"]
 
 
 @pytest.mark.parametrize("word", ["a", "of", "the", "banana", "embeddings"])
-def test_pieces_are_sklearns(word):
+def test_pieces_are_sklearns(ref, word):
     """scikit-learn's character n-grams of the marked word."""
     for low, high in ((1, 1), (2, 3), (3, 6)):
-        analyze = CountVectorizer(analyzer="char", ngram_range=(low, high), lowercase=False).build_analyzer()
+        analyze = CountVectorizer(
+            analyzer="char", ngram_range=(low, high), lowercase=False
+        ).build_analyzer()
         marked = f"<{word}>"
         expected = [piece for piece in analyze(marked) if len(piece) < len(marked)] + [marked]
         assert Counter(ref.char_ngrams(word, low, high)) == Counter(expected)
 
 
-def test_vectors_are_counts_times_the_table(rng):
+def test_vectors_are_counts_times_the_table(ref, rng):
     """The sum as a product of the counts of a bag of pieces with a matrix."""
     vocabulary = ["<ba", "ana", "nana", "<banana>", "xyz"]
     table = {piece: rng.normal(size=4) for piece in vocabulary}
@@ -325,16 +305,18 @@ def test_vectors_are_counts_times_the_table(rng):
     assert ref.fasttext_vector("dog", table, 4).tolist() == [0, 0, 0, 0]
 
 
-def test_vectors_by_hand():
-    table = {"<ca": np.array([1, 0]), "at>": np.array([0, 2]), "cat": np.array([1, 1]), "dog": np.array([5, 5])}
+def test_vectors_by_hand(ref):
+    table = {
+        "<ca": np.array([1, 0]),
+        "at>": np.array([0, 2]),
+        "cat": np.array([1, 1]),
+        "dog": np.array([5, 5]),
+    }
     assert ref.fasttext_vector("cat", table, 2).tolist() == [2, 3]
     assert ref.fasttext_vector("bat", table, 2).tolist() == [0, 2]
 
 
-# 8
-
-
-def test_probabilities_add_up_to_one(rng):
+def test_probabilities_add_up_to_one(ref, rng):
     sents = [rng.integers(0, 3, size).tolist() for size in (20, 5, 0, 1, 9)]
     for n in (0, 1, 2):
         for context in itertools.product(range(3), repeat=n):
@@ -342,7 +324,7 @@ def test_probabilities_add_up_to_one(rng):
             assert total == pytest.approx(1) or total == 0
 
 
-def test_relative_frequencies_maximise_the_likelihood(rng):
+def test_relative_frequencies_maximise_the_likelihood(ref, rng):
     """A bigram model fitted by SciPy: the maximum-likelihood estimate."""
     sent = rng.integers(0, 3, 60).tolist()
     followers = [b for a, b in itertools.pairwise(sent) if a == 1]
@@ -355,19 +337,23 @@ def test_relative_frequencies_maximise_the_likelihood(rng):
     np.testing.assert_allclose(ours, fitted, atol=1e-4)
 
 
-def test_the_cat_sat():
+def test_the_cat_sat(ref):
     sents = [[0, 1, 2], [0, 1, 3], [0, 1]]
     assert ref.ngram_prob(sents, [0, 1], 2) == 0.5
     assert ref.ngram_prob(sents, [], 0) == 3 / 8
     assert ref.ngram_prob(sents, [2], 0) == 0
 
 
-def test_nnlm_is_torchs(rng):
+def test_nnlm_is_torchs(ref, rng):
     V, d, n, h = 8, 3, 4, 5
     E, Wh, bh = rng.normal(size=(V, d)), rng.normal(size=(h, n * d)), rng.normal(size=h)
     Wo, bo, ctx = rng.normal(size=(V, h)), rng.normal(size=V), rng.integers(0, V, size=(6, n))
     net = torch.nn.Sequential(
-        torch.nn.Embedding(V, d), torch.nn.Flatten(), torch.nn.Linear(n * d, h), torch.nn.Tanh(), torch.nn.Linear(h, V)
+        torch.nn.Embedding(V, d),
+        torch.nn.Flatten(),
+        torch.nn.Linear(n * d, h),
+        torch.nn.Tanh(),
+        torch.nn.Linear(h, V),
     ).double()
     with torch.no_grad():
         for parameter, value in zip(net.parameters(), (E, Wh, bh, Wo, bo)):
@@ -378,16 +364,17 @@ def test_nnlm_is_torchs(rng):
     np.testing.assert_allclose(np.exp(ours).sum(axis=1), 1)
 
 
-def test_nnlm_by_hand():
-    E, Wh, Wo = np.array([[0], [math.log(2)]]), np.array([[1.0, -1]]), np.array([[0], [5 / 3 * math.log(3)]])
+def test_nnlm_by_hand(ref):
+    E, Wh, Wo = (
+        np.array([[0], [math.log(2)]]),
+        np.array([[1.0, -1]]),
+        np.array([[0], [5 / 3 * math.log(3)]]),
+    )
     logs = ref.nnlm_forward(np.array([[1, 0], [0, 1]]), E, Wh, np.zeros(1), Wo, np.zeros(2))
     np.testing.assert_allclose(np.exp(logs), [[0.25, 0.75], [0.75, 0.25]])
 
 
-# 9
-
-
-def test_neighbours_are_sklearns(rng):
+def test_neighbours_are_sklearns(ref, rng):
     E = rng.normal(size=(30, 5)) * rng.uniform(0.1, 9, size=(30, 1))
     _, ids = NearestNeighbors(n_neighbors=30, metric="cosine").fit(E).kneighbors(E)
     for w in range(30):
@@ -395,17 +382,21 @@ def test_neighbours_are_sklearns(rng):
         assert ref.nearest(E, w, 3) == ids[w, 1:4].tolist()
 
 
-def test_analogies_by_exhaustive_search(rng):
+def test_analogies_by_exhaustive_search(ref, rng):
     from scipy.spatial.distance import cosine
 
     E = rng.normal(size=(12, 4)) * rng.uniform(0.1, 9, size=(12, 1))
     for a, b, c in itertools.islice(itertools.permutations(range(12), 3), 0, None, 17):
-        target = E[b] / scipy.linalg.norm(E[b]) - E[a] / scipy.linalg.norm(E[a]) + E[c] / scipy.linalg.norm(E[c])
+        target = (
+            E[b] / scipy.linalg.norm(E[b])
+            - E[a] / scipy.linalg.norm(E[a])
+            + E[c] / scipy.linalg.norm(E[c])
+        )
         distances = {w: cosine(E[w], target) for w in range(12) if w not in (a, b, c)}
         assert ref.analogy(E, a, b, c) == min(distances, key=distances.get)
 
 
-def test_analogy_on_an_exact_parallelogram(rng):
+def test_analogy_on_an_exact_parallelogram(ref, rng):
     """Sums of independent traits on a sphere: the fourth corner is exact."""
     traits = np.linalg.qr(rng.normal(size=(6, 6)))[0]
     corners = np.array([traits[s] + traits[2 + r] for s in (0, 1) for r in (0, 1)])
@@ -414,7 +405,7 @@ def test_analogy_on_an_exact_parallelogram(rng):
         assert ref.analogy(E, a, b, c) == d
 
 
-def test_analogy_by_hand():
+def test_analogy_by_hand(ref):
     E = np.array([[1.0, 0], [3, 4], [0, 2], [4, 3], [-0.6, 0.8]])
     U = E / np.linalg.norm(E, axis=1, keepdims=True)
     np.testing.assert_allclose(U[[1, 0, 2, 4]] @ U[3], [0.96, 0.8, 0.6, 0], atol=1e-15)
@@ -427,13 +418,13 @@ def test_analogy_by_hand():
     assert ref.analogy(E, 0, 1, 2) == 4
 
 
-def test_spearman_is_scipys(rng):
+def test_spearman_is_scipys(ref, rng):
     for _ in range(20):
         x, y = rng.integers(0, 6, 15).astype(float), rng.normal(size=15).round(1)
         assert ref.spearman(x, y) == pytest.approx(scipy.stats.spearmanr(x, y).statistic)
 
 
-def test_spearman_by_hand():
+def test_spearman_by_hand(ref):
     people, cosine = np.array([9.0, 7, 3, 3]), np.array([0.8, 0.9, 0.1, 0.3])
     assert ref.spearman(people, cosine) == pytest.approx(0.7379, abs=5e-5)
     ranks = scipy.stats.rankdata(people), scipy.stats.rankdata(cosine)
@@ -443,29 +434,31 @@ def test_spearman_by_hand():
 # Demos
 
 
-def test_claims_of_the_first_picture():
+def test_claims_of_the_first_picture(ref):
     numbers = ref.words_by_the_company_they_keep()
     assert numbers["lowest within"] > 0.2 and numbers["highest between"] < 0.1
 
 
-def test_claims_of_the_picture_of_pmi():
+def test_claims_of_the_picture_of_pmi(ref):
     numbers = ref.word2vec_measures_pmi()
     assert numbers["first loss"] == pytest.approx(6 * math.log(2))
     assert numbers["last losses"] < 2
     assert numbers["correlation of frequent pairs"] > 0.97
 
 
-def test_claims_of_the_picture_of_ratios():
+def test_claims_of_the_picture_of_ratios(ref):
     numbers = ref.ratios_of_counts()
     assert numbers["king/queen he"] > 4 and numbers["king/queen she"] < 1 / 4
     assert numbers["king/man crown"] > 4 and numbers["king/man farm"] < 1 / 4
     assert numbers["king/prince old"] > 4 and numbers["king/prince young"] < 1 / 4
-    near_one = [f"king/queen {word}" for word in ["crown", "palace", "farm", "village", "old", "wise"]]
+    near_one = [
+        f"king/queen {word}" for word in ["crown", "palace", "farm", "village", "old", "wise"]
+    ]
     near_one += [f"king/man {word}" for word in ["he", "she", "old", "young"]]
     assert all(0.6 < numbers[name] < 1.7 for name in near_one)
 
 
-def test_claims_of_the_picture_of_new_words():
+def test_claims_of_the_picture_of_new_words(ref):
     relatives = ref.relatives_of_new_words()
     assert relatives == {
         "walked": "talked",  # as the text says
@@ -478,7 +471,7 @@ def test_claims_of_the_picture_of_new_words():
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_claims_of_the_payoff(seed):
+def test_claims_of_the_payoff(ref, seed):
     numbers = ref.king_minus_man_plus_woman(seed)
     assert numbers["king - man + woman"] == "queen"
     assert numbers["prince - boy + girl"] == numbers["prince - king + queen"] == "princess"
@@ -491,20 +484,31 @@ def test_claims_of_the_payoff(seed):
     assert numbers["spearman"] == pytest.approx(0.91, abs=0.03)
 
 
-def test_what_the_text_says_about_bat():
+def test_what_the_text_says_about_bat(ref):
     numbers = ref.king_minus_man_plus_woman()
     for pair, cosine in (("bat, dog", 0.76), ("bat, racket", 0.81), ("dog, racket", 0.38)):
         assert numbers[pair] == pytest.approx(cosine, abs=0.01)
-    assert set(numbers["near bat"]) < {"hit", "the", "ball", "with", "racket", "club", "and", "win", "lose", "game"}
+    assert set(numbers["near bat"]) < {
+        "hit",
+        "the",
+        "ball",
+        "with",
+        "racket",
+        "club",
+        "and",
+        "win",
+        "lose",
+        "game",
+    }
 
 
 @pytest.mark.parametrize("seed", range(2))
-def test_claims_of_the_three_roads(seed):
+def test_claims_of_the_three_roads(ref, seed):
     numbers = ref.three_roads_to_one_cube(seed)
     assert numbers["counts"] == numbers["skip-gram"] == numbers["CBOW"] == 96
     assert numbers["GloVe"] >= 70
 
 
-def test_other_seeds_of_glove():
+def test_other_seeds_of_glove(ref):
     """The text says that GloVe misses some of the analogies under other seeds."""
     assert ref.three_roads_to_one_cube(3)["GloVe"] < 96
