@@ -1,0 +1,358 @@
+"""Guards: while the code of a question runs, calls that its rules exclude are refused, whatever name they go by.
+
+Two hooks see each call. Torch's function mode sees every operator under its plain name; Python's profiler sees every
+function of Python and most of C, with the frame that calls it. Where neither sees anything (numpy's ufuncs), the names
+in the student's code are resolved when that code first runs. A call counts as a student's when the nearest frame that is
+no library's is a student's: probes and given code are not bound, and neither is a library that calls another one.
+
+The refusal is an exception, so that the student sees the line; it is also kept, since an exception can be caught.
+"""
+
+from __future__ import annotations
+
+import builtins
+import dis
+import importlib
+import sys
+import sysconfig
+from collections.abc import Mapping
+from pathlib import Path
+from types import CodeType, FrameType, ModuleType, TracebackType
+from typing import Any
+
+import numpy as np
+
+from .rules import COMPILERS, NO_WAY_AROUND, STANDARD, CompiledRules, Rules, home_of, plain_name
+
+_PROBE, _GIVEN, _STUDENT = "probe", "given", "student"
+_SILENT_TYPES = (np.ufunc, type(np.dot), type)
+
+
+class ForbiddenCall(Exception):
+    """A student's code called what its question excludes."""
+
+
+_QUIET_MODULES = frozenset(
+    {
+        None,
+        "builtins",
+        "math",
+        "numpy",
+        "itertools",
+        "_operator",
+        "_functools",
+        "_collections",
+        "torch",
+        "torch._C",
+        "sys",
+        "time",
+    }
+)
+"""Modules whose functions of C need no second look, so that a loop stays fast."""
+
+
+def _roots() -> tuple[tuple[str, bool], ...]:
+    """Folders of libraries, longest first, and whether they hold packages of others (not Python's own)."""
+    paths = sysconfig.get_paths()
+    packages = {
+        paths["purelib"],
+        paths["platlib"],
+        *(p for p in sys.path if p.endswith("-packages")),
+    }
+    standard = {paths["stdlib"], paths["platstdlib"]}
+    found = [(str(Path(p)) + "/", True) for p in packages] + [
+        (str(Path(p)) + "/", False) for p in standard
+    ]
+    return tuple(sorted(found, key=lambda item: -len(item[0])))
+
+
+_ROOTS = _roots()
+_OURS = str(Path(__file__).parents[1]) + "/"
+
+
+def library_of(filename: str) -> str | None:
+    """Name of the library that a file belongs to, :data:`STANDARD` for Python's own; None for anything else."""
+    if filename.startswith(("<frozen ", "<__array_function__")):
+        return STANDARD
+    if filename.startswith(_OURS):
+        return "dlcourse"
+    filename = filename.replace("\\", "/")
+    for root, others in _ROOTS:
+        if filename.startswith(root):
+            return (
+                filename[len(root) :].partition("/")[0].removesuffix(".py") if others else STANDARD
+            )
+    return None
+
+
+def _made_by(frame: FrameType) -> str | None:
+    """The library whose module a piece of generated code runs in; None for code of the notebook."""
+    name = str(frame.f_globals.get("__name__", "__main__"))
+    module = sys.modules.get(name)
+    if name == "__main__" or module is None or vars(module) is not frame.f_globals:
+        return None
+    return library_of(getattr(module, "__file__", None) or "")
+
+
+class Guard:
+    """Holds the rules while one probe runs.
+
+    Args:
+        rules: of the assignment.
+        question: the probe's question; helpers that belong to no stub are bound by its rules.
+        probe_file: file name of the probe's code, which is not bound.
+
+    Attributes:
+        refused: what was refused first, in words; None while nothing was.
+    """
+
+    def __init__(self, rules: Rules, question: str, probe_file: str) -> None:
+        self._rules = rules
+        self._question = question
+        self._probe_file = probe_file
+        self._compiled = CompiledRules(rules)
+        self._kinds: dict[CodeType, str] = {}
+        self._watched: dict[CodeType, bool] = {}
+        self._mode: Any = None
+        self.refused: str | None = None
+
+    def __enter__(self) -> Guard:
+        self._import = builtins.__import__
+        builtins.__import__ = self._guarded_import  # type: ignore[assignment]
+        torch = sys.modules.get("torch")
+        if torch is not None:
+            self._mode = _mode(self)
+            self._mode.__enter__()
+        self._before = sys.getprofile()
+        sys.setprofile(self._hook)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        sys.setprofile(self._before)
+        builtins.__import__ = self._import
+        if self._mode is not None:
+            self._mode.__exit__(kind, error, trace)
+
+    # who calls
+
+    def _kind(self, frame: FrameType) -> str:
+        code = frame.f_code
+        kind = self._kinds.get(code)
+        if kind is None:
+            if code.co_filename == self._probe_file:
+                kind = _PROBE
+            else:
+                kind = library_of(code.co_filename) or _made_by(frame)
+                if kind is None:
+                    given = code.co_qualname.partition(".")[0] in self._compiled.given
+                    kind = _GIVEN if given else _STUDENT
+            self._kinds[code] = kind
+        return kind
+
+    def _student(self, frame: FrameType | None, through_libraries: bool) -> FrameType | None:
+        """The student's frame that is behind a call, or None where it is somebody else's."""
+        while frame is not None:
+            kind = self._kind(frame)
+            if kind == _STUDENT:
+                return frame
+            if kind in (_PROBE, _GIVEN) or not (through_libraries or kind == STANDARD):
+                return None
+            frame = frame.f_back
+        return None
+
+    def _question_of(self, frame: FrameType | None) -> str:
+        """The question whose rules bind a student's frame: that of the innermost stub around it."""
+        while frame is not None:
+            kind = self._kind(frame)
+            if kind == _PROBE:
+                break
+            if kind == _STUDENT:
+                question = self._compiled.stubs.get(frame.f_code.co_qualname.partition(".")[0])
+                if question is not None:
+                    return question
+            frame = frame.f_back
+        return self._question
+
+    # what is called
+
+    def _hook(self, frame: FrameType, event: str, arg: Any) -> None:
+        if event == "call":
+            code = frame.f_code
+            watched = self._watched.get(code)
+            if watched is None:
+                watched = self._look_at(frame)
+                self._watched[code] = watched
+            if watched:
+                self._python_call(frame)
+        elif event == "c_call" and (
+            arg.__name__ in self._compiled.methods or arg.__module__ not in _QUIET_MODULES
+        ):
+            self._c_call(frame, arg)
+
+    def _look_at(self, frame: FrameType) -> bool:
+        """Whether calls of a function have to be looked at; a student's own function is read here."""
+        code = frame.f_code
+        kind = self._kind(frame)
+        if kind == _STUDENT:
+            self._read(frame)
+            return False
+        if kind in (_PROBE, _GIVEN):
+            return False
+        if self._compiled.forbidden(code) or code is importlib.import_module.__code__:
+            return True
+        module = str(frame.f_globals.get("__name__", ""))
+        return code not in self._compiled.allowed_codes and not self._compiled.allows(kind, module)
+
+    def _python_call(self, frame: FrameType) -> None:
+        compiled_code = "ScriptModule" in frame.f_code.co_qualname
+        student = self._student(frame.f_back, through_libraries=compiled_code)
+        if student is None:
+            return
+        code, module = frame.f_code, str(frame.f_globals.get("__name__", ""))
+        if code is importlib.import_module.__code__:
+            self._check_import(str(frame.f_locals.get("name")), (), student)
+            return
+        named = self._compiled.forbidden(code)
+        question = self._question_of(student)
+        if question in named:
+            self._refuse(named[question], question, student)
+        if code not in self._compiled.allowed_codes and not self._compiled.allows(
+            self._kind(frame), module
+        ):
+            self._refuse(
+                f"{module}.{code.co_qualname}".removesuffix(".<module>"), question, student
+            )
+
+    def _c_call(self, frame: FrameType, function: Any) -> None:
+        student = self._student(frame, through_libraries=False)
+        if student is None:
+            return
+        name, question = plain_name(function), self._question_of(student)
+        if name in NO_WAY_AROUND or type(getattr(function, "__self__", None)).__name__.startswith(
+            "DisableTorchFunction"
+        ):
+            self._refuse(name, question, student)
+        module = function.__module__ or ""
+        self._check_object(function, f"{module}.{name}", question, student)
+        if module.startswith("torch") and question in self._compiled.operators.get(name, {}):
+            self._refuse(self._compiled.operators[name][question], question, student)
+        library = module.partition(".")[0]
+        if not library or library in sys.stdlib_module_names or library.startswith("_"):
+            return
+        allowed = id(function) in self._compiled.allowed_ids
+        if not allowed and not self._compiled.allows(library, module):
+            self._refuse(f"{module}.{name}", question, student)
+
+    def operator(self, function: Any, frame: FrameType) -> None:
+        """Look at one of torch's operators; called by the function mode."""
+        name = plain_name(function)
+        forbidden = self._compiled.operators.get(name)
+        torch_allowed = "torch" in self._compiled.roots
+        if forbidden is None and torch_allowed:
+            return
+        student = self._student(frame, through_libraries=True)
+        if student is None:
+            return
+        question = self._question_of(student)
+        if forbidden is not None and question in forbidden:
+            self._refuse(forbidden[question], question, student)
+        if not torch_allowed:
+            self._refuse(f"torch's {name}", question, student)
+
+    def _read(self, frame: FrameType) -> None:
+        """Resolve what a student's code names, for functions whose calls no hook sees."""
+        value: Any = None
+        path = ""
+        for instruction in dis.get_instructions(frame.f_code):
+            operation = instruction.opname
+            if operation in ("LOAD_GLOBAL", "LOAD_NAME"):
+                path = str(instruction.argval)
+                value = frame.f_globals.get(path)
+            elif operation == "LOAD_DEREF":
+                path = str(instruction.argval)
+                value = frame.f_locals.get(path)
+            elif operation in ("LOAD_ATTR", "LOAD_METHOD") and isinstance(value, ModuleType):
+                path = f"{value.__name__}.{instruction.argval}"
+                value = getattr(value, str(instruction.argval), None)
+            else:
+                value = None
+            if type(value).__name__ == "ScriptFunction":
+                self._refuse("torch.jit", self._question_of(frame), frame)
+            if isinstance(value, _SILENT_TYPES) or (
+                value is not None and id(value) in self._compiled.ids
+            ):
+                self._check_object(value, path, self._question_of(frame), frame)
+
+    def _check_object(self, value: Any, name: str, question: str, student: FrameType) -> None:
+        named = self._compiled.ids.get(id(value), {})
+        if question in named:
+            self._refuse(named[question], question, student)
+        if isinstance(value, type) and value.__module__ in ("builtins", "__main__"):
+            return
+        module = home_of(value)
+        library = module.partition(".")[0]
+        if (
+            not library
+            or library in sys.stdlib_module_names
+            or id(value) in self._compiled.allowed_ids
+        ):
+            return
+        if not self._compiled.allows(library, module) and library not in ("__main__", "builtins"):
+            self._refuse(f"{module}.{getattr(value, '__name__', name)}", question, student)
+
+    def _guarded_import(
+        self,
+        name: str,
+        globals: Mapping[str, Any] | None = None,
+        locals: Mapping[str, Any] | None = None,
+        fromlist: Any = (),
+        level: int = 0,
+    ) -> Any:
+        """``import`` in a student's function, of a library that is not allowed."""
+        student = None
+        if level == 0:
+            student = self._student(sys._getframe(1), through_libraries=False)
+        if student is None:
+            return self._import(name, globals, locals, fromlist, level)
+        self._check_import(name, tuple(fromlist or ()), student)
+        module = self._import(name, globals, locals, fromlist, level)
+        self._compiled = CompiledRules(self._rules)
+        return module
+
+    def _check_import(self, name: str, fromlist: tuple[str, ...], student: FrameType) -> None:
+        root = name.partition(".")[0]
+        if root in sys.stdlib_module_names or self._compiled.allows(root, name):
+            return
+        if not fromlist or any(f"{name}.{part}" not in self._rules.libraries for part in fromlist):
+            self._refuse(name, self._question_of(student), student)
+
+    def _refuse(self, name: str, question: str, student: FrameType) -> None:
+        forbidden = dict(self._rules.forbid).get(question, ())
+        text = f"{name} is not allowed in {question} (line {student.f_lineno} of {student.f_code.co_qualname})"
+        if name in COMPILERS:
+            text += "; what it makes cannot be looked into"
+        elif name in forbidden:
+            text += "; it would do the exercise, write it yourself"
+        elif name not in NO_WAY_AROUND:
+            text += f"; allowed are {', '.join(self._rules.libraries) or 'no libraries'} and Python's own"
+        self.refused = self.refused or text
+        raise ForbiddenCall(text)
+
+
+def _mode(guard: Guard) -> Any:
+    """Torch's function mode for a guard."""
+    from torch.overrides import TorchFunctionMode
+
+    class Mode(TorchFunctionMode):  # type: ignore[misc]
+        def __torch_function__(
+            self, function: Any, types: Any, args: Any = (), kwargs: Any = None
+        ) -> Any:
+            guard.operator(function, sys._getframe(1))
+            return function(*args, **(kwargs or {}))
+
+    return Mode()

@@ -1,0 +1,193 @@
+"""Guards at run time: a forbidden function is refused under any name; probes, given code and libraries are not bound."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import scipy.special  # noqa: F401  (students may find it loaded)
+import torch
+
+from dlcourse.student.guards import ForbiddenCall, Guard, library_of
+from dlcourse.student.rules import FAMILIES, Rules
+
+FORBIDDEN = ("layer_norm", "softmax", "autograd", "attention", "lstm", "torch.distributions")
+TORCH = Rules(("torch", "numpy"), (("f", FORBIDDEN),), (("f", "f"), ("g", "g")), ("given_norm",))
+NUMPY = Rules(
+    ("numpy", "scipy.special.erf"),
+    (("f", ("numpy.linalg.svd", "numpy.convolve", "numpy.dot")),),
+    (("f", "f"),),
+)
+
+
+def refused(source: str, rules: Rules, call: str = "f(x)", question: str = "f") -> str:
+    """What a guard says while a probe calls a student's function; empty where nothing was refused."""
+    x = torch.arange(12.0).reshape(3, 4) if rules is TORCH else np.arange(12.0).reshape(3, 4)
+    names: dict = {"__name__": "__main__", "np": np, "torch": torch, "x": x}
+    exec(compile(source, "<cell f>", "exec"), names)
+    names["__builtins__"] = __builtins__
+    probe = compile(f"def probe(f, x):\n    return {call}", "<probe p>", "exec")
+    scope: dict = {"torch": torch, "np": np}
+    exec(probe, scope)
+    guard = Guard(rules, question, "<probe p>")
+    before = (
+        __builtins__["__import__"] if isinstance(__builtins__, dict) else __builtins__.__import__
+    )
+    try:
+        with guard:
+            scope["probe"](names["f"], x)
+    except ForbiddenCall as error:
+        assert guard.refused is not None and str(error)
+    after = (
+        __builtins__["__import__"] if isinstance(__builtins__, dict) else __builtins__.__import__
+    )
+    assert after is before
+    return guard.refused or ""
+
+
+@pytest.mark.parametrize(
+    ("body", "name"),
+    [
+        ("torch.softmax(x, -1)", "softmax"),
+        ("x.softmax(-1)", "softmax"),
+        ("torch.Tensor.softmax(x, -1)", "softmax"),
+        ("torch.nn.functional.log_softmax(x, -1).exp()", "softmax"),
+        ("torch.ops.aten._softmax(x, -1, False)", "softmax"),
+        ("torch.ops.aten.softmax.int(x, -1)", "softmax"),
+        ("getattr(torch, 'soft' + 'max')(x, -1)", "softmax"),
+        ("__import__('torch').special.softmax(x, -1)", "softmax"),
+        ("torch.nn.Softmax(-1)(x)", "softmax"),
+        ("torch._C._VariableFunctions.softmax(x, -1)", "softmax"),
+        ("eval('torch.softmax')(x, -1)", "softmax"),
+        ("list(map(lambda row: row.softmax(-1), x))", "softmax"),
+        ("__import__('functools').partial(torch.softmax, dim=-1)(x)", "softmax"),
+        ("torch.nn.functional.layer_norm(x, (4,))", "layer_norm"),
+        ("torch.nn.functional.group_norm(x[None], 1)", "layer_norm"),
+        ("torch.native_layer_norm(x, [4], None, None, 1e-5)", "layer_norm"),
+        ("torch.nn.LayerNorm(4)(x)", "layer_norm"),
+        ("torch.nn.LSTM(4, 5)(x[None])", "lstm"),
+        ("torch.nn.LSTMCell(4, 5)(x)", "lstm"),
+        (
+            "torch.nn.functional.scaled_dot_product_attention(x[None], x[None], x[None])",
+            "attention",
+        ),
+        ("torch._scaled_dot_product_attention_math(x[None], x[None], x[None])", "attention"),
+        ("torch.nn.MultiheadAttention(4, 2)(x, x, x)", "attention"),
+        ("x.requires_grad_().sum().backward()", "autograd"),
+        ("torch.autograd.grad(x.requires_grad_().sum(), x)", "autograd"),
+        ("torch.autograd.functional.jacobian(lambda t: t * t, x)", "autograd"),
+        ("torch.func.grad(lambda t: t.sum())(x)", "autograd"),
+        ("torch.func.vjp(lambda t: t * 2, x)[1](x)", "autograd"),
+        ("torch.func.jacrev(lambda t: t * 2)(x)", "autograd"),
+        ("torch.distributions.Normal(0.0, 1.0).log_prob(x)", "torch.distributions"),
+        ("torch.jit.script(torch.nn.Softmax(-1))(x)", "torch.jit"),
+        ("torch._C.DisableTorchFunction().__enter__()", "enter"),
+        ("torch._C._pop_torch_function_stack()", "pop_torch_function_stack"),
+        ("__import__('sys').setprofile(None)", "setprofile"),
+        ("__import__('_thread').start_new_thread(print, ())", "start_new_thread"),
+        ("__import__('scipy.special').special.softmax(x.numpy())", "scipy"),
+    ],
+)
+def test_forbidden_in_torch_by_any_name(body: str, name: str) -> None:
+    said = refused(f"def f(x):\n    return {body}\n", TORCH)
+    assert said.startswith(name) and "is not allowed in f (line 2 of f" in said
+
+
+@pytest.mark.parametrize(
+    ("before", "body", "name"),
+    [
+        ("", "np.linalg.svd(x)", "numpy.linalg.svd"),
+        ("from numpy.linalg import svd as s", "s(x)", "numpy.linalg.svd"),
+        ("", "np.convolve(x[0], x[1])", "numpy.convolve"),
+        ("dot = np.dot", "dot(x, x.T)", "numpy.dot"),
+        ("", "np.dot(x, x.T)", "numpy.dot"),
+        ("import scipy.special as sp", "sp.expit(x)", "scipy.special.expit"),
+        ("from scipy.special import expit", "expit(x)", "scipy.special.expit"),
+        ("from scipy.special import softmax as so", "so(x)", "scipy.special"),
+        ("import scipy.stats", "scipy.stats.norm.cdf(x)", "scipy.stats"),
+        ("", "torch.tensor(x)", "torch"),
+        ("import torch as t", "t.tensor(x)", "torch"),
+        ("", "__import__('scipy.special').special.expit(x)", "scipy.special"),
+        ("import importlib", "importlib.import_module('scipy.special').expit(x)", "scipy.special"),
+        ("import sys", "sys.modules['scipy.special'].softmax(x)", "scipy.special"),
+        ("from sklearn.preprocessing import StandardScaler", "StandardScaler().fit(x)", "sklearn"),
+    ],
+)
+def test_libraries_that_are_not_allowed(before: str, body: str, name: str) -> None:
+    assert refused(f"{before}\ndef f(x):\n    return {body}\n", NUMPY).startswith(name)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "np.linalg.pinv(x)",  # numpy's own use of svd is not the student's
+        "erf(x)",
+        "Counter(x.ravel().tolist())",
+        "np.einsum('ij->j', x)",
+        "sorted(x.ravel(), key=lambda v: -v)",
+    ],
+)
+def test_what_is_allowed_in_numpy(body: str) -> None:
+    source = "from collections import Counter\nfrom scipy.special import erf\n"
+    assert refused(f"{source}def f(x):\n    return {body}\n", NUMPY) == ""
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "x.exp() / x.exp().sum(-1, keepdim=True)",
+        "torch.einsum('ij->i', x)",
+        "torch.no_grad()(lambda: x)()",
+        "x.detach().requires_grad_().grad",
+        "torch.nn.Linear(4, 2)(x)",
+        "given_norm(x)",
+        "g(x)",
+    ],
+)
+def test_what_is_allowed_in_torch(body: str) -> None:
+    source = (
+        "def given_norm(x):\n    return torch.nn.functional.layer_norm(x, (4,))\n"
+        "def g(x):\n    return x.softmax(-1)\n"
+    )
+    assert refused(f"{source}def f(x):\n    return {body}\n", TORCH) == ""
+
+
+def test_a_probe_is_not_bound() -> None:
+    source = "def f(x):\n    return (x.requires_grad_() ** 2).sum()\n"
+    assert refused(source, TORCH, "f(x).backward() or torch.softmax(x, -1)") == ""
+
+
+def test_helper_is_bound_by_the_question_around_it() -> None:
+    helper = "def helper(x):\n    return x.softmax(-1)\n"
+    assert refused(f"{helper}def f(x):\n    return helper(x)\n", TORCH).startswith("softmax")
+    assert (
+        refused(f"{helper}def f(x):\n    return g(x)\ndef g(x):\n    return helper(x)\n", TORCH)
+        == ""
+    )
+    assert refused(f"{helper}f = helper\n", TORCH).startswith("softmax")
+
+
+def test_a_caught_refusal_is_kept() -> None:
+    body = "    try:\n        return x.softmax(-1)\n    except BaseException:\n        return x\n"
+    assert refused(f"def f(x):\n{body}", TORCH).startswith("softmax")
+
+
+def test_compiled_before_the_probe_runs() -> None:
+    assert "torch.jit" in refused(
+        "scripted = torch.jit.trace(torch.nn.Softmax(-1), torch.zeros(2, 2))\ndef f(x):\n    return scripted(x)\n",
+        TORCH,
+    )
+
+
+def test_rules_as_json() -> None:
+    assert Rules.from_json(TORCH.to_json()) == TORCH
+
+
+def test_families_hold_plain_names() -> None:
+    for names in FAMILIES.values():
+        assert not any(name.startswith(("_", "special_", "native_")) for name in names)
+
+
+def test_library_of_a_file() -> None:
+    assert library_of(np.__file__) == "numpy" and library_of(torch.__file__) == "torch"
+    assert library_of(__import__("json").__file__) == "standard library"
+    assert library_of("<cell f>") is None and library_of("/home/student/a.py") is None
