@@ -29,7 +29,14 @@ from .findings import Report
 from .mutants import Mutant
 
 DEMO_SECONDS, NOTEBOOK_SECONDS, EXPLAINED_SHARE = 10.0, 30.0, 0.05
-_JUDGES = ("core/compare.py", "core/verdict.py", "core/probe.py", "student/forbid.py")
+_JUDGES = (
+    "core/compare.py",
+    "core/verdict.py",
+    "core/probe.py",
+    "student/forbid.py",
+    "student/scopes.py",
+    "student/cell_source.py",
+)
 
 
 def result_path(root: Path, slug: str) -> Path:

@@ -137,13 +137,10 @@ def probe_of(source: str) -> str | None:
 def _probe_in(source: str) -> ast.FunctionDef | None:
     try:
         body = ast.parse(source).body
-    except (SyntaxError, ValueError, RecursionError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     probes = [
-        s
-        for s in body
-        if isinstance(s, ast.FunctionDef)
-        and any("probe" in ast.unparse(d) for d in s.decorator_list)
+        s for s in body if isinstance(s, ast.FunctionDef) and any(map(_is_probe, s.decorator_list))
     ]
     defined = {s.name: s for s in probes}
     for statement in body:
@@ -158,6 +155,12 @@ def _probe_in(source: str) -> ast.FunctionDef | None:
             if isinstance(argument, ast.Name) and argument.id in defined:
                 return defined[argument.id]
     return None
+
+
+def _is_probe(decorator: ast.expr) -> bool:
+    """Whether a decorator is ``@probe(…)`` or ``@dlcourse.probe(…)``."""
+    function = decorator.func if isinstance(decorator, ast.Call) else decorator
+    return "probe" in getattr(function, "id", "") + getattr(function, "attr", "")
 
 
 def _failure(source: str, message: str) -> str:

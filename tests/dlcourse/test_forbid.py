@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from dlcourse.student.forbid import message, violations, without_magics
+from dlcourse.student.cell_source import without_magics
+from dlcourse.student.forbid import message, violations
 
 SOFTMAX = ("torch.nn.functional.softmax",)
 
@@ -211,6 +212,36 @@ def test_method_of_a_function_outside_the_families_is_left_alone() -> None:
 
 def test_nothing_forbidden_finds_nothing() -> None:
     assert violations(["import torch\ntorch.softmax(x)"], ()) == []
+
+
+DEEP = {
+    "sum": "x = " + "+".join(["1"] * 1200),
+    "attributes": "x = a" + ".b" * 1200,
+    "attributes of a module": "x = torch" + ".b" * 1200,
+    "calls": "x = f" + "()" * 900,
+    "items": "x = f" + "['k']" * 900,
+    "choices": "x = " + "1 if y else " * 900 + "2",
+    "signs": "x = " + "-" * 900 + "1",
+    "lambdas": "x = " + "lambda: " * 90 + "1",
+    "branches": "if x: pass\n" + "elif y: pass\n" * 900,
+    "too deep for Python": "x = " + "+".join(["1"] * 5000),
+    "too deep for the parser": "x = " + "-" * 9000 + "1",
+}
+
+
+def runs(source: str) -> bool:
+    try:
+        compile(source, "cell", "exec")
+    except (RecursionError, MemoryError):
+        return False
+    return True
+
+
+@pytest.mark.parametrize("case", DEEP)
+def test_depth_does_not_end_the_search(case: str) -> None:
+    source = f"import torch\n{DEEP[case]}\ny = torch.softmax(x, -1)"
+    assert bool(violations([source], SOFTMAX)) == runs(source), "what cannot run hides nothing"
+    assert runs(source) == (not case.startswith("too deep"))
 
 
 def test_magics_keep_the_lines() -> None:
