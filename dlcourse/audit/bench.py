@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from ..authoring.assignment import Assignment
 from ..authoring.references import data_files, notebook_steps, probe_step
-from ..core.encoding import Raised
+from ..core.evidence import Result
 from ..errors import SetupError
 from ..executor.limits import Limits, RunEnded
 from ..executor.process import Zygote
@@ -58,7 +58,7 @@ class Outcome:
         failed: questions whose cell raised.
     """
 
-    results: dict[str, Any] = field(default_factory=dict)
+    results: dict[str, Result] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     calls: list[dict[str, Any]] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
@@ -74,7 +74,7 @@ class Demo:
 
 
 T = TypeVar("T")
-Stop = Callable[[str, Any], bool]
+Stop = Callable[[str, Result], bool]
 
 
 def wrapped(source: str, stubs: Sequence[str], mode: str, public: Sequence[str] = ()) -> str:
@@ -149,7 +149,7 @@ class Bench:
             stop: called with each probe's result; True ends the run.
 
         Returns:
-            The results; a probe that ends the process gives ``RunEnded``, and the rest runs in a new one.
+            The results; a probe that ends the process gives :class:`NotRun`, and the rest runs in a new one.
         """
         outcome = Outcome()
         left = set(variant.probes)
@@ -205,7 +205,7 @@ class Bench:
                 try:
                     result = session.probe(step.probe or {}, step.source, step.limits)
                 except RunEnded as end:
-                    outcome.results[name] = Raised("RunEnded", ("RunEnded",), str(end))
+                    outcome.results[name] = end.not_run
                     return stop(name, outcome.results[name])
                 outcome.results[name], outcome.seconds[name] = result, time.monotonic() - start
                 if stop(name, result):

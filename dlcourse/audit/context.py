@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..authoring.assignment import Assignment
-from ..core.encoding import Raised
+from ..core.evidence import failure, located
 from ..core.verdict import Expectation, wrong
 from ..errors import AuthorError
 from ..executor.limits import Limits
@@ -150,12 +150,9 @@ class Context:
             self.expected[seed] = {}
             for name, graded in self.assignment.probes.items():
                 one, result = graded.probe, outcome.results[name]
-                if isinstance(result, Raised) and not result.expected:
-                    where = "".join(
-                        f"; {cell}, line {line}: {source}"
-                        for cell, line, source in result.trace[-1:]
-                    )
-                    text = f"probe {name} fails on the reference under the seed {seed!r}: {result.type}: {result.message}{where}"
+                failed = failure(result)
+                if failed is not None:
+                    text = f"probe {name} fails on the reference under the seed {seed!r}: {located(failed)}"
                     raise AuthorError(f"solutions/{self.assignment.slug}.py: {text}")
                 self.expected[seed][name] = Expectation(
                     name,

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core.encoding import Raised
+from ..core.evidence import Raised
 from .context import Context
 
 SHIFT, SPREAD = 0.1, 0.5

@@ -15,7 +15,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from ..core.encoding import Raised, from_json, to_json
+from ..core.encoding import from_json, to_json
+from ..core.evidence import Raised, failure, located
 from ..core.verdict import Expectation, KnownMistake, wrong
 from ..errors import AuthorError
 from ..executor.limits import Limits
@@ -172,12 +173,10 @@ def compute(
     record = run_variant(assignment, seed, zygote, {})
     tick("reference")
     for name, result in record.results.items():
-        if isinstance(result, Raised) and not result.expected:
-            where = "".join(
-                f"; {cell}, line {line}: {source}" for cell, line, source in result.trace[-1:]
-            )
+        failed = failure(result)
+        if failed is not None:
             raise AuthorError(
-                f"solutions/{assignment.slug}.py: probe {name} fails on the reference: {result.type}: {result.message}{where}"
+                f"solutions/{assignment.slug}.py: probe {name} fails on the reference: {located(failed)}"
             )
     mistakes: dict[str, list[tuple[str, Any]]] = {}
     for one in assignment.misconceptions:

@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from .encoding import Opaque, Raised, safe_repr
+from .encoding import safe_repr
+from .evidence import NotRun, Opaque, Raised
 
 _LOW = {
     "float16": (2e-2, 1e-3),
@@ -122,10 +123,12 @@ def difference(expected: Any, actual: Any, rule: Comparison, where: str = "") ->
     integers, truth values and floats are compared by value, never by dtype alone.
     """
     expected, actual = _unboxed(expected), _unboxed(actual)
+    if isinstance(actual, NotRun):
+        return Mismatch(where, actual.message)
     if isinstance(expected, Raised):
         return _raised_difference(expected, actual, where)
     if isinstance(actual, Raised):
-        return Mismatch(where, f"raised {_raised(actual)} where {describe(expected)} is expected")
+        return Mismatch(where, f"raised {actual} where {describe(expected)} is expected")
     if isinstance(expected, str) and isinstance(actual, str):
         return _text_difference(expected, actual, where)
     if isinstance(expected, str) or expected is None:
@@ -161,10 +164,6 @@ def _unboxed(value: Any) -> Any:
     return value.tolist() if isinstance(value, np.ndarray) and value.dtype == object else value
 
 
-def _raised(error: Raised) -> str:
-    return f"{error.type}: {error.message}" if error.message else error.type
-
-
 def _yours(value: Any, where: str) -> str:
     """A wrong value as the end of a sentence that begins with "yours"."""
     if value is None and not where:
@@ -186,7 +185,7 @@ def _raised_difference(expected: Raised, actual: Any, where: str) -> Mismatch | 
         return Mismatch(where, f"should raise {expected.type}, but returned {describe(actual)}")
     if expected.type in actual.bases or expected.type == actual.type:
         return None
-    return Mismatch(where, f"should raise {expected.type}, but raised {_raised(actual)}")
+    return Mismatch(where, f"should raise {expected.type}, but raised {actual}")
 
 
 def _text_difference(expected: str, actual: str, where: str) -> Mismatch | None:

@@ -1,6 +1,6 @@
 """Trees of results as JSON with raw buffers: what may cross the border of the student's process.
 
-A tree is made of arrays, tensors, numbers, strings, ``None``, lists, tuples and dicts. It is flattened
+A tree is made of arrays, tensors, numbers, strings, ``None``, lists, tuples and dicts (see :mod:`dlcourse.core.evidence`). It is flattened
 into a JSON document whose arrays refer to raw little-endian buffers, so that the reading side never runs
 code of the writing side (no pickle) and never allocates more than was sent.
 
@@ -16,10 +16,11 @@ import math
 import struct
 import sys
 from collections import Counter
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+
+from .evidence import REASONS, NotRun, Opaque, Raised, Result
 
 MAX_BYTES = 8 << 20
 """Largest encoded result, header and buffers together, in bytes."""
@@ -45,33 +46,6 @@ _NAMES = {
 
 class EncodingError(ValueError):
     """A result is too large, too deep, or (when reading) not of the agreed form."""
-
-
-@dataclass(frozen=True)
-class Opaque:
-    """Stands for a value that is no tree of data: its type and the start of its ``repr``."""
-
-    type: str
-    text: str
-
-
-@dataclass(frozen=True)
-class Raised:
-    """Stands for an exception.
-
-    Args:
-        type: name of its class.
-        bases: names of the classes it inherits from, its own first.
-        message: ``str`` of the exception, shortened.
-        trace: the student's part of the traceback as ``(cell, line number, source line)``.
-        expected: True where a probe asked for it through :func:`dlcourse.raises`.
-    """
-
-    type: str
-    bases: tuple[str, ...]
-    message: str = ""
-    trace: tuple[tuple[str, int, str], ...] = ()
-    expected: bool = False
 
 
 def safe_repr(value: object, limit: int = 200) -> str:
@@ -169,6 +143,8 @@ class _Encoder:
                 "t": "raised", "type": value.type, "bases": list(value.bases), "message": value.message[:2000],
                 "trace": [list(frame) for frame in value.trace[:20]], "expected": value.expected,
             }  # fmt: skip
+        if isinstance(value, NotRun):
+            return {"t": "not run", "reason": value.reason, "message": value.message[:2000]}
         if isinstance(value, Opaque):
             return {"t": "opaque", "type": value.type, "text": value.text}
         if isinstance(value, (list, tuple)):
@@ -253,6 +229,10 @@ def _decode(node: Any, buffers: list[bytes]) -> Any:
             trace=tuple((str(c)[:200], int(n), str(s)[:500]) for c, n, s in node["trace"][:20]),
             expected=bool(node["expected"]),
         )
+    if kind == "not run":
+        if node["reason"] not in REASONS:
+            raise EncodingError("malformed result: unknown reason")
+        return NotRun(node["reason"], str(node["message"])[:2000])
     if kind == "opaque":
         return Opaque(str(node["type"])[:200], str(node["text"])[:500])
     raise EncodingError("malformed result: unknown kind of node")
@@ -288,6 +268,14 @@ def pack(tree: Any) -> bytes:
     if len(data) > MAX_BYTES:
         raise EncodingError(f"the result holds more than {MAX_BYTES >> 20} MB")
     return data
+
+
+def pack_result(result: Result) -> bytes:
+    """Encode what a probe gave; in place of what is too large or cannot be read, that it is."""
+    try:
+        return pack(result)
+    except EncodingError as error:
+        return pack(NotRun("too large", str(error)))
 
 
 def unpack(data: bytes) -> Any:

@@ -21,7 +21,7 @@ import numpy as np
 
 from ..errors import AuthorError
 from .compare import Comparison, close
-from .encoding import Raised
+from .evidence import Raised, Result
 
 PUBLIC_SEED = "public"
 """Course seed of public probes, whose inputs a student may know."""
@@ -157,7 +157,7 @@ def seed_everything(*parts: str) -> np.random.Generator:
     return np.random.default_rng(int.from_bytes(digest[16:32], "little"))
 
 
-def run(one: Probe, namespace: Mapping[str, Any], slug: str, seed: str) -> Any:
+def run(one: Probe, namespace: Mapping[str, Any], slug: str, seed: str) -> Result:
     """Run a probe against ``namespace`` and return its result; exceptions come back as :class:`Raised`.
 
     Args:

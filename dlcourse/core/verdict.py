@@ -10,15 +10,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .compare import Comparison, describe, difference
-from .encoding import Raised, from_json, to_json
+from .encoding import from_json, to_json
+from .evidence import Evidence, NotRun, Raised, Result, failure
 
 MAX_HIDDEN = 300
 """Characters of a message about a hidden test; parts of it are the student's own text, which could carry the test out."""
 
 PASSED, FAILED, UNWRITTEN = "passed", "failed", "unwritten"
-
-# no exceptions of student code, but what a runner says about it
-_SAID_BY_RUNNER = ("RunEnded", "ResultTooLarge", "ForbiddenCall")
 
 
 @dataclass(frozen=True)
@@ -27,7 +25,7 @@ class KnownMistake:
 
     name: str
     hint: str
-    result: Any
+    result: Result
 
 
 @dataclass(frozen=True)
@@ -52,7 +50,7 @@ class Expectation:
     points: float
     public: bool
     compare: Comparison
-    expected: Any
+    expected: Evidence
     mistakes: tuple[KnownMistake, ...] = ()
     judge: Callable[[Any, Any], str | None] | None = None
 
@@ -127,12 +125,11 @@ class Verdict:
         )
 
 
-def wrong(expectation: Expectation, result: Any) -> str | None:
-    """What is wrong with ``result``, or None. Exceptions nobody asked for are always wrong."""
-    if isinstance(result, Raised) and not result.expected:
-        if result.type in _SAID_BY_RUNNER:
-            return result.message
-        return f"your code raised {result.type}{': ' + result.message if result.message else ''}"
+def wrong(expectation: Expectation, result: Result) -> str | None:
+    """What is wrong with ``result``, or None. Without evidence something always is."""
+    failed = failure(result)
+    if failed is not None:
+        return str(failed) if isinstance(failed, NotRun) else f"your code raised {failed}"
     if expectation.judge is None:
         found = difference(expectation.expected, result, expectation.compare)
         return None if found is None else str(found)
@@ -143,19 +140,16 @@ def wrong(expectation: Expectation, result: Any) -> str | None:
         return f"the result cannot be judged ({type(error).__name__}: {error}); yours is {describe(result)}"
 
 
-def same_mistake(mistake: KnownMistake, result: Any, rule: Comparison) -> bool:
+def same_mistake(mistake: KnownMistake, result: Result, rule: Comparison) -> bool:
     """Whether a wrong result is the one that ``mistake`` gives."""
-    if isinstance(mistake.result, Raised) and not mistake.result.expected:
-        return isinstance(result, Raised) and (mistake.result.type, mistake.result.message) == (
-            result.type,
-            result.message,
-        )
-    if isinstance(result, Raised) and not result.expected:
-        return False
+    known, given = failure(mistake.result), failure(result)
+    if known is not None or given is not None:
+        # wherever it was raised
+        return type(known) is type(given) and str(known) == str(given)
     return difference(mistake.result, result, rule) is None
 
 
-def judge(expectation: Expectation, result: Any) -> Verdict:
+def judge(expectation: Expectation, result: Result) -> Verdict:
     """Judge one result.
 
     Args:
@@ -166,7 +160,7 @@ def judge(expectation: Expectation, result: Any) -> Verdict:
     return verdict if expectation.public else replace(verdict, message=verdict.message[:MAX_HIDDEN])
 
 
-def _judge(expectation: Expectation, result: Any) -> Verdict:
+def _judge(expectation: Expectation, result: Result) -> Verdict:
     if isinstance(result, Raised) and not result.expected:
         if result.type == "NotImplementedError":
             return Verdict(UNWRITTEN, "not written yet", trace=result.trace)

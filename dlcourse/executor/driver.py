@@ -31,7 +31,7 @@ from IPython.core.history import HistoryManager
 from IPython.core.inputtransformer2 import TransformerManager
 from IPython.core.interactiveshell import InteractiveShell
 
-from ..core.encoding import EncodingError, Raised, pack
+from ..core.encoding import pack_result
 from ..core.probe import Probe, close, describe_exception, run, seed_everything
 from . import wire
 from .limits import Sandbox
@@ -279,14 +279,11 @@ def run_probe(shell: Shell, request: dict[str, Any], program: bytes) -> bytes:
     OUTPUTS.clear()
     linecache.cache.pop(f"<probe {request['name']}>", None)
     scope: dict[str, Any] = {"__name__": "probe"}
-    try:
-        exec(marshal.loads(program), scope)
-        one = Probe(
-            scope[request["name"]], request["question"], 1, request["public"], close(), None, None
-        )
-        return pack(run(one, shell.user_ns, request["slug"], request["seed"]))
-    except EncodingError as error:
-        return pack(Raised("ResultTooLarge", ("ResultTooLarge",), str(error)))
+    exec(marshal.loads(program), scope)
+    one = Probe(
+        scope[request["name"]], request["question"], 1, request["public"], close(), None, None
+    )
+    return pack_result(run(one, shell.user_ns, request["slug"], request["seed"]))
 
 
 def serve(sock: socket.socket, shell: Shell) -> None:

@@ -5,18 +5,25 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from ..core.evidence import NotRun, Reason
+
 
 class RunEnded(Exception):
     """The student's process is gone.
 
     Args:
-        kind: ``time``, ``memory``, ``died`` or ``protocol`` (it sent what nobody asked for, or what cannot be read).
+        reason: ``time``, ``memory``, ``died`` or ``malformed`` (it sent what nobody asked for, or what cannot be read).
         message: what happened, to follow "your code" or "this cell".
     """
 
-    def __init__(self, kind: str, message: str) -> None:
+    def __init__(self, reason: Reason, message: str) -> None:
         super().__init__(message)
-        self.kind = kind
+        self.reason = reason
+
+    @property
+    def not_run(self) -> NotRun:
+        """What became of the probe that ran."""
+        return NotRun(self.reason, str(self))
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..core.encoding import Raised
+from ..core.evidence import NotRun, Raised, Result
 from .limits import Limits, RunEnded
 from .process import Zygote
 from .session import Session
@@ -59,7 +59,7 @@ class Record:
     """
 
     outputs: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-    results: dict[str, Any] = field(default_factory=dict)
+    results: dict[str, Result] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     ended: dict[str, str] = field(default_factory=dict)
     complete: bool = True
@@ -91,7 +91,7 @@ def rehearse(
         return sorted(set(session.modules()) - before - {"__main__"})
 
 
-def _missing(result: Any) -> bool:
+def _missing(result: Result) -> bool:
     return (
         isinstance(result, Raised)
         and not result.expected
@@ -161,8 +161,8 @@ def run(
             except RunEnded as end:
                 record.ended[step.key] = str(end)
                 if step.probe is not None:
-                    record.results[step.key] = Raised("RunEnded", ("RunEnded",), str(end))
-                    if end.kind == "time":
+                    record.results[step.key] = end.not_run
+                    if end.reason == "time":
                         slow.add(step.probe["question"])
                 session = None
             record.seconds[step.key] = time.monotonic() - start
@@ -192,8 +192,8 @@ def _repeat(session: Session, cells: Sequence[Step], record: Record, deadline: f
 def _give_up(record: Record, steps: Sequence[Step], budget: float) -> None:
     for step in steps:
         if step.probe is not None and step.key not in record.results:
-            record.results[step.key] = Raised(
-                "RunEnded", ("RunEnded",), f"not run: the notebook had used up its {budget:g} s"
+            record.results[step.key] = NotRun(
+                "budget", f"not run: the notebook had used up its {budget:g} s"
             )
 
 

@@ -14,7 +14,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from ..core.encoding import MAX_BYTES, MAX_NODES, EncodingError, Raised, unpack
+from ..core.encoding import MAX_BYTES, MAX_NODES, EncodingError, unpack
+from ..core.evidence import NotRun, Result
 from . import outputs, wire
 from .limits import Limits, RunEnded
 from .meter import POLL, Budget, Meter
@@ -64,7 +65,7 @@ class Session:
         budget = Budget(limits, self._meter, self._zygote.sandbox)
         try:
             if wire.ready(sock, 0) and sock.recv(1, socket.MSG_PEEK):
-                raise RunEnded("protocol", "sent a message nobody asked for")
+                raise RunEnded("malformed", "sent a message nobody asked for")
             while True:
                 if unsent:
                     try:
@@ -84,7 +85,7 @@ class Session:
                     if whole is not None:
                         break
             if whole[0].get("nonce") != nonce:
-                raise RunEnded("protocol", "sent a message nobody asked for")
+                raise RunEnded("malformed", "sent a message nobody asked for")
         except RunEnded:
             self._end()
             raise
@@ -95,7 +96,7 @@ class Session:
     def _gone(self, error: str) -> RunEnded:
         status, cpu = self._end(1.0)
         if error.startswith("a frame"):
-            return RunEnded("protocol", f"sent {error}")
+            return RunEnded("malformed", f"sent {error}")
         if os.WIFSIGNALED(status):
             number = os.WTERMSIG(status)
             box = self._zygote.sandbox
@@ -123,7 +124,7 @@ class Session:
         header, body = self._exchange({"op": "cell", "source": source, "label": label}, limits)
         return {"ok": header.get("ok") is True, "outputs": outputs.read(body)}
 
-    def probe(self, request: Mapping[str, Any], program: str, limits: Limits) -> Any:
+    def probe(self, request: Mapping[str, Any], program: str, limits: Limits) -> Result:
         """Run a probe and return its decoded result.
 
         Args:
@@ -142,7 +143,7 @@ class Session:
             wire.check_json(body[4 : 4 + length], 12 * MAX_NODES)
             return unpack(body)
         except (EncodingError, wire.JsonBomb) as error:
-            return Raised("MalformedResult", ("MalformedResult",), str(error))
+            return NotRun("malformed", str(error))
 
     def modules(self) -> list[str]:
         """Names of the modules that the run has loaded. For runs of trusted code."""

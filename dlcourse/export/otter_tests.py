@@ -18,7 +18,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from ..core.encoding import EncodingError, Raised, pack, unpack
+from ..core.encoding import pack_result, unpack
+from ..core.evidence import NotRun
 from ..core.probe import run
 from ..core.rendering import Shown, to_text
 from ..core.verdict import Verdict, judge
@@ -62,11 +63,10 @@ def _run(env: Mapping[str, Any], probe: str, folder: str) -> tuple[bool, str]:
     one, expectation = grader.assignment.probes[probe].probe, grader.references.expectations[probe]
     try:
         with _limit(grader.references.limits[probe].wall):
-            result = unpack(pack(run(one, env, grader.assignment.slug, grader.references.seed)))
-    except EncodingError as error:
-        result = Raised("ResultTooLarge", ("ResultTooLarge",), str(error))
+            given = run(one, env, grader.assignment.slug, grader.references.seed)
+            result = unpack(pack_result(given))
     except _TooLong as error:
-        result = Raised("RunEnded", ("RunEnded",), str(error))
+        result = NotRun("time", str(error))
     verdict: Verdict = judge(expectation, result)
     return verdict.passed, to_text(Shown(expectation.question, expectation.title, verdict), 100)
 

@@ -19,7 +19,8 @@ import nbformat
 from ..authoring.assignment import Assignment, GradedProbe, Misconception, Module, Question
 from ..authoring.course import Course
 from ..authoring.references import References
-from ..core.encoding import Raised, from_json, to_json
+from ..core.encoding import from_json, to_json
+from ..core.evidence import Raised
 from ..core.notebook_file import Submission
 from ..core.probe import Probe
 from ..core.rendering import Shown

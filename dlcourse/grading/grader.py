@@ -17,7 +17,7 @@ from ..authoring.assignment import Assignment, load
 from ..authoring.build import probe_cell_id, source_notebook
 from ..authoring.course import Course
 from ..authoring.references import References, content_key, data_files, references
-from ..core.encoding import Raised
+from ..core.evidence import NotRun
 from ..core.notebook_file import Submission
 from ..core.verdict import Verdict, failing_needs, judge, settle
 from ..errors import AuthorError
@@ -79,7 +79,7 @@ class Grader:
         steps = self.steps(notebook)
         record = run(steps, zygote, data_files(self.assignment), budget)
         for name, text in self._forbidden(notebook).items():
-            record.results[name] = Raised("ForbiddenCall", ("ForbiddenCall",), text)
+            record.results[name] = NotRun("forbidden", text)
         return record
 
     def _forbidden(self, notebook: nbformat.NotebookNode) -> dict[str, str]:
@@ -107,7 +107,7 @@ class Grader:
 
     def verdicts(self, notebook: nbformat.NotebookNode, record: Record) -> dict[str, Verdict]:
         """Judge every probe of the assignment."""
-        lost = Raised("RunEnded", ("RunEnded",), "was not run")
+        lost = NotRun("died", "was not run")
         expectations = self.references.expectations
         raw = {name: judge(e, record.results.get(name, lost)) for name, e in expectations.items()}
         # the text of a traceback is taken from the notebook: the student's process could put anything there

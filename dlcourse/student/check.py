@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 
 from ..core import rendering
-from ..core.encoding import EncodingError, Raised, pack, unpack
+from ..core.encoding import pack_result, unpack
 from ..core.probe import Probe, run
 from ..core.verdict import (
     FAILED,
@@ -193,10 +193,7 @@ def _result(one: Probe, namespace: Mapping[str, Any], slug: str) -> tuple[Any, t
         warnings.catch_warnings(record=True) as caught,
         contextlib.redirect_stderr(sys.stdout),
     ):
-        try:
-            result = unpack(pack(run(one, namespace, slug, "")))
-        except EncodingError as error:
-            result = Raised("ResultTooLarge", ("ResultTooLarge",), str(error))
+        result = unpack(pack_result(run(one, namespace, slug, "")))
     notes = dict.fromkeys(f"{w.category.__name__}: {w.message}" for w in caught)
     return result, tuple(notes)[:3]
 

@@ -29,6 +29,7 @@ from scratch import (
 )
 
 from dlcourse.authoring.assignment import load
+from dlcourse.core.evidence import NotRun
 from dlcourse.core.notebook_file import Submission
 from dlcourse.executor.session import Session
 
@@ -464,9 +465,7 @@ def test_dead_warm_process_is_replaced(course, monkeypatch):
         assert set(results) == set(load(course.root, "vectors").probes) and json.dumps(
             sorted(results)
         )
-        assert not any(
-            type(r).__name__ == "Raised" and r.type == "RunEnded" for r in results.values()
-        )
+        assert not any(isinstance(r, NotRun) for r in results.values())
     autograde._zygote().close()
     autograde._zygote.cache_clear()
 

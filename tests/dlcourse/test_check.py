@@ -19,7 +19,7 @@ import pytest
 
 import dlcourse.student.check  # noqa: F401
 from dlcourse import close, probe
-from dlcourse.core.encoding import Raised
+from dlcourse.core.evidence import Raised
 from dlcourse.core.verdict import Expectation, KnownMistake
 
 module = sys.modules["dlcourse.student.check"]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from dlcourse.core.compare import Comparison, at_most, close, difference, exact, within_se
-from dlcourse.core.encoding import Opaque, Raised
+from dlcourse.core.evidence import Opaque, Raised
 
 E = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 7.0]])
 

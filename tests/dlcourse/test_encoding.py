@@ -12,14 +12,14 @@ import pytest
 from dlcourse.core import encoding
 from dlcourse.core.encoding import (
     EncodingError,
-    Opaque,
-    Raised,
     from_json,
     pack,
+    pack_result,
     safe_repr,
     to_json,
     unpack,
 )
+from dlcourse.core.evidence import REASONS, NotRun, Opaque, Raised
 
 
 def same(a: Any, b: Any) -> bool:
@@ -45,7 +45,7 @@ FAITHFUL = [
     None, True, False, 0, -7, 10**100, 1.5, -0.0, float("inf"), float("nan"), "", "täxt\n\x00", [], (), {}, [1, (2.0, [None])],
     {"a": 1, 2: "b", (1, 2): [3]}, frozenset({1, 2}), np.arange(6).reshape(2, 3), np.zeros((0, 4)), np.array(3.5),
     np.array([True, False]), np.array([1 + 2j]), np.arange(3, dtype=np.float16), np.array(["a", "bc"], dtype=object),
-    Raised("ValueError", ("ValueError", "Exception"), "no", (("softmax", 3, "raise ValueError"),), True), Opaque("generator", "<g>"),
+    Raised("ValueError", ("ValueError", "Exception"), "no", (("softmax", 3, "raise ValueError"),), True), Opaque("generator", "<g>"), NotRun("too large", "it holds more than 8 MB"),
 ]  # fmt: skip
 
 
@@ -216,3 +216,22 @@ def test_damaged_bytes_never_raise_anything_else() -> None:
 def test_safe_repr_is_bounded() -> None:
     assert safe_repr("x" * 500, 10) == "'xxxxxxxx…"
     assert safe_repr(NoRepr()) == "<NoRepr whose repr raises RuntimeError>"
+
+
+@pytest.mark.parametrize("reason", REASONS)
+def test_what_was_not_run_stays_so(reason: str) -> None:
+    given = NotRun(reason, "took more than 2 s")  # type: ignore[arg-type]
+    assert unpack(pack(given)) == given == from_json(json.loads(json.dumps(to_json(given))))
+
+
+def test_a_reason_nobody_knows_is_refused() -> None:
+    document = to_json(NotRun("time", "no"))
+    document["tree"]["reason"] = "luck"
+    with pytest.raises(EncodingError, match="unknown reason"):
+        from_json(document)
+
+
+def test_a_result_too_large_to_pack_is_not_run() -> None:
+    big = unpack(pack_result(np.zeros(encoding.MAX_BYTES)))
+    assert big == NotRun("too large", f"the result holds more than {encoding.MAX_BYTES >> 20} MB")
+    assert unpack(pack_result({"a": 1.5})) == {"a": 1.5}

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlcourse.core.encoding import Raised
+from dlcourse.core.evidence import Raised
 from dlcourse.executor import process as process_module
 from dlcourse.executor.limits import Limits, RunEnded, Sandbox
 from dlcourse.executor.outputs import clean
@@ -327,7 +327,7 @@ def test_threads_of_the_grader_share_a_zygote(zygote: Zygote) -> None:
 def test_time_limits(session: Session) -> None:
     with pytest.raises(RunEnded, match="more than 0.5 s of computing time") as caught:
         session.cell("while True: pass", "cell", Limits(0.5, 20))
-    assert caught.value.kind == "time"
+    assert caught.value.reason == "time"
 
 
 def test_quick_steps_do_not_add_up(session: Session) -> None:
@@ -354,7 +354,7 @@ def test_wall_limit(session: Session) -> None:
 def test_causes_of_death(session: Session, code: str, cause: str) -> None:
     with pytest.raises(RunEnded, match=cause) as caught:
         session.cell(code, "cell", LIMITS)
-    assert caught.value.kind == "died"
+    assert caught.value.reason == "died"
 
 
 def test_nothing_is_left(zygote: Zygote) -> None:

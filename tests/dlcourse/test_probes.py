@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from dlcourse import close, exact, probe, raises
-from dlcourse.core.encoding import Raised
+from dlcourse.core.evidence import Raised
 from dlcourse.core.probe import Probe, describe_exception, run
 from dlcourse.errors import AuthorError
 

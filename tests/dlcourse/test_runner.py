@@ -5,7 +5,9 @@ import time
 
 import pytest
 
-from dlcourse.core.encoding import Raised
+from dlcourse.core.compare import close
+from dlcourse.core.evidence import NotRun
+from dlcourse.core.verdict import FAILED, Expectation, judge
 from dlcourse.errors import SetupError
 from dlcourse.executor import runner
 from dlcourse.executor.limits import Limits
@@ -90,10 +92,16 @@ def test_probe_that_ends_the_process_costs_itself_only(zygote):
     ]
     record = run(steps, zygote)
     assert (record.results["p"], record.results["r"]) == (1, 1)
-    assert (
-        record.results["bad"] == Raised("RunEnded", ("RunEnded",), record.ended["bad"])
-        and "exit code 3" in record.ended["bad"]
-    )
+    assert record.results["bad"] == NotRun("died", record.ended["bad"])
+    assert "exit code 3" in record.ended["bad"]
+
+
+def test_a_reply_that_cannot_be_read_is_said_so_not_that_student_code_raised(zygote):
+    forged = "from dlcourse.executor import driver\nf = lambda: 1\ndriver.pack_result = lambda result: b'torn'"
+    record = run([cell("a", forged), probe("p", "f()")], zygote)
+    assert isinstance(record.results["p"], NotRun) and record.results["p"].reason == "malformed"
+    verdict = judge(Expectation("p", "q", "Title.", 1, True, close(), 1), record.results["p"])
+    assert verdict.status == FAILED and verdict.message.startswith("malformed result")
 
 
 def test_cell_that_ends_the_process_the_second_time_is_left_out_then(zygote):
@@ -120,7 +128,7 @@ def test_budget_ends_everything_with_a_result_for_each_probe(zygote):
     assert set(record.results) == {f"p{n}" for n in range(8)}
     assert record.results["p0"] is None
     last = record.results["p7"]
-    assert last.type == "RunEnded" and last.message == "not run: the notebook had used up its 0.9 s"
+    assert last == NotRun("budget", "not run: the notebook had used up its 0.9 s")
     assert not record.complete
 
 

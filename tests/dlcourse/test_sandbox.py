@@ -258,7 +258,7 @@ def test_cpu_limit_of_the_kernel() -> None:
     with Zygote(sandbox=Sandbox(cpu=1)) as zygote, Session(zygote) as one:
         with pytest.raises(RunEnded, match="computing time of a whole run") as caught:
             one.cell("while True: pass", "cell", LIMITS)
-        assert caught.value.kind == "time"
+        assert caught.value.reason == "time"
 
 
 # ---- where the kernel is less willing

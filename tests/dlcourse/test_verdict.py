@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from dlcourse.core.compare import Comparison, close, exact, within_se
-from dlcourse.core.encoding import Raised
+from dlcourse.core.evidence import REASONS, NotRun, Raised, Reason
 from dlcourse.core.verdict import (
     FAILED,
     MAX_HIDDEN,
@@ -71,7 +71,7 @@ def test_a_hidden_test_repeats_little_of_what_student_code_says() -> None:
     hidden = Expectation("p", "q", "Title.", 2, False, close(), GOOD)
     for result in (
         error("ValueError", "x" * 5000),
-        error("RunEnded", "x" * 5000),
+        NotRun("died", "x" * 5000),
         error("MissingFunction", "x" * 5000),
         error("T" * 500, "x"),
     ):
@@ -97,9 +97,27 @@ def test_expected_exception() -> None:
     assert judge(wanted, error("ValueError")).status == FAILED
 
 
-@pytest.mark.parametrize("kind", ["RunEnded", "ResultTooLarge", "ForbiddenCall"])
-def test_what_the_runner_says_is_passed_on(kind: str) -> None:
-    assert judge(expectation(), error(kind, "took more than 2 s")).message == "took more than 2 s"
+@pytest.mark.parametrize("reason", REASONS)
+def test_what_the_runner_says_is_passed_on(reason: Reason) -> None:
+    verdict = judge(expectation(), NotRun(reason, "took more than 2 s"))
+    assert verdict == Verdict(FAILED, "took more than 2 s")
+
+
+def test_student_code_cannot_speak_for_the_runner() -> None:
+    for name in ("RunEnded", "NotRun", "ResultTooLarge", "ForbiddenCall", "MalformedResult"):
+        message = judge(expectation(), error(name, "took more than 2 s")).message
+        assert message == f"your code raised {name}: took more than 2 s"
+
+
+def test_a_misconception_that_ends_the_run_is_recognised_and_kept_in_the_file() -> None:
+    endless = KnownMistake("endless", "The loop never ends.", NotRun("time", "took more than 2 s"))
+    wanted = expectation(mistakes=[endless])
+    again = Expectation.from_json("p", json.loads(json.dumps(wanted.to_json())))
+    for known in (wanted, again):
+        assert judge(known, endless.result).mistakes == (("endless", "The loop never ends."),)
+        assert not judge(known, NotRun("memory", "used more than 4 GB of memory")).mistakes
+        assert not judge(known, error("KeyError", "took more than 2 s")).mistakes
+        assert not judge(known, np.zeros(2)).mistakes
 
 
 def test_an_exception_that_escaped_is_no_exception_that_was_asked_for() -> None:

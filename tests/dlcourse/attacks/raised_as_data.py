@@ -3,7 +3,7 @@
 CELLS = [
     """
 from dlcourse import raises
-from dlcourse.core.encoding import Raised, Opaque
+from dlcourse.core.evidence import Raised, Opaque
 scaled = lambda x: Raised("ValueError", ("ValueError", "Exception"), "", (), True)
 def total(x):
     def bad(): raise ValueError
