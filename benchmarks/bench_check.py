@@ -127,6 +127,7 @@ def page_time() -> float:
     from nbformat import from_dict
     from nbformat.v4 import new_code_cell, new_notebook, new_output
 
+    from dlcourse.core.cells import question_id
     from dlcourse.nbgrader_port.feedback import FeedbackExporter
 
     cells = []
@@ -137,7 +138,7 @@ def page_time() -> float:
         cell = new_code_cell(source, outputs=[new_output("stream", text="printed\n" * 50)])
         cell.metadata = from_dict(
             {
-                "nbgrader": {"solution": True, "grade_id": f"question-q{q}"},
+                "nbgrader": {"solution": True, "grade_id": question_id(f"q{q}")},
                 "dlcourse": {"question": f"q{q}"},
             }
         )

@@ -40,6 +40,7 @@ from dlcourse.authoring.assignment import Assignment, load
 from dlcourse.authoring.build import build, checks, gradebook_url
 from dlcourse.authoring.course import Course, read_course
 from dlcourse.authoring.references import data_files, references
+from dlcourse.core.cells import NotebookView
 from dlcourse.core.notebook_file import read_submission
 from dlcourse.executor.runner import start_zygote
 from dlcourse.grading.grader import open_grader
@@ -180,14 +181,11 @@ def stock_course(bench: Bench, root: Path) -> None:
     (source / "checks.json").write_text(json.dumps(document))
     path = source / f"{bench.slug}.ipynb"
     notebook = nbformat.read(path, as_version=4)
-    demos = {
-        c.metadata.nbgrader.grade_id for c in notebook.cells if "demo" in c.metadata.get("tags", [])
-    }
+    demos = {cell.grade_id for cell in NotebookView(notebook).code if cell.kind == "demo"}
     for changed in [path, *(root / "submitted").rglob("*.ipynb")]:
         notebook = nbformat.read(changed, as_version=4)
-        notebook.cells = [
-            c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade_id") not in demos
-        ]
+        kept = (cell for cell in NotebookView(notebook).cells if cell.grade_id not in demos)
+        notebook.cells = [cell.cell for cell in kept]
         nbformat.write(notebook, changed)
     (root / "nbgrader_config.py").write_text(
         f"c = get_config()\nc.CourseDirectory.course_id = {course.course_id!r}\n"
@@ -402,13 +400,10 @@ def with_cell(notebook: bytes, source: str, first: bool = False) -> bytes:
 def answered(bench: Bench, template: str) -> bytes:
     """Every function of every question replaced."""
     read = nbformat.reads(bench.honest[0].decode(), as_version=4)
-    for cell in read.cells:
-        question = cell.metadata.get("nbgrader", {}).get("grade_id", "").removeprefix("question-")
-        if question in bench.assignment.questions:
-            cell.source = "\n".join(
-                template.format(name=name)
-                for name in bench.assignment.questions[question].functions
-            )
+    for cell in NotebookView(read).cells:
+        if cell.kind == "question":
+            functions = bench.assignment.questions[cell.name].functions
+            cell.cell["source"] = "\n".join(template.format(name=name) for name in functions)
     return nbformat.writes(read).encode()
 
 

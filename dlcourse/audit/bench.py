@@ -234,7 +234,7 @@ class Bench:
         with Session(self.zygote, data_files(self.assignment)) as session:
             last = float(self._ask(session, "audit_clock", clock))
             for cell in self.assignment.cells:
-                if cell.kind == "markdown":
+                if cell.kind == "text":
                     continue
                 reply = session.cell(cell.source, cell.kind, _GENEROUS)
                 now = float(self._ask(session, "audit_clock", clock))

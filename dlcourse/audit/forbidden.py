@@ -5,7 +5,8 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-from ..authoring.assignment import BEGIN, END, Question
+from ..authoring.assignment import Question
+from ..core.cells import BEGIN_SOLUTION, END_SOLUTION
 from ..student.forbid import violations
 from .context import Context
 
@@ -31,7 +32,7 @@ def cheat(question: Question, name: str) -> str:
     module, _, function = name.rpartition(".")
     out, inside, written = [], False, False
     for line in question.source.splitlines():
-        if line.strip() == BEGIN and not written:
+        if line.strip() == BEGIN_SOLUTION and not written:
             indent = line[: len(line) - len(line.lstrip())]
             out += [
                 line,
@@ -39,7 +40,7 @@ def cheat(question: Question, name: str) -> str:
                 f"{indent}return solved(*locals().values())",
             ]
             inside = written = True
-        elif line.strip() == END:
+        elif line.strip() == END_SOLUTION:
             inside = False
             out.append(line)
         elif not inside:

@@ -7,7 +7,8 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from ..authoring.assignment import BEGIN, END, Question
+from ..authoring.assignment import Question
+from ..core.cells import BEGIN_SOLUTION, END_SOLUTION
 
 ARRAYS = re.compile(r"\b(ndarray|Tensor|Array|ArrayLike)\b")
 """What an annotation says when the argument is an array, a tensor, or a container of them."""
@@ -189,9 +190,9 @@ class Cell:
     def _stubs(self) -> list[Stub]:
         regions, begin = [], 0
         for number, line in enumerate(self.lines, 1):
-            if line.strip() == BEGIN:
+            if line.strip() == BEGIN_SOLUTION:
                 begin = number
-            elif line.strip() == END:
+            elif line.strip() == END_SOLUTION:
                 regions.append((begin + 1, number - 1))
         found = []
         for name, node in _functions(self.tree.body, ""):

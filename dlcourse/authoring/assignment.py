@@ -20,12 +20,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from ..core.cells import BEGIN_SOLUTION, DEMO_TAG, END_SOLUTION, Kind, student_view
 from ..core.probe import Probe
 from ..errors import AuthorError, CourseError
 from ..student import demo as demos
 
-BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
-STUB = "raise NotImplementedError"
 _COMMENT = re.compile(r"^\s*(#+)(.*)$")
 
 
@@ -49,9 +48,9 @@ class Misconception:
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell of the script: ``markdown``, ``given``, ``question`` or ``demo``."""
+    """One cell of the script."""
 
-    kind: str
+    kind: Kind
     source: str
     question: str | None = None
 
@@ -69,7 +68,7 @@ class Question:
     @cached_property
     def stub(self) -> str:
         """The cell as a student gets it."""
-        return clear_solution(self.source)
+        return student_view(self.source)
 
 
 @dataclass(frozen=True)
@@ -135,20 +134,6 @@ class Assignment:
         return source
 
 
-def clear_solution(source: str) -> str:
-    """Replace every region between solution markers by ``raise NotImplementedError``."""
-    out, inside = [], False
-    for line in source.splitlines():
-        if line.strip() == BEGIN:
-            inside = True
-            out.append(line[: len(line) - len(line.lstrip())] + STUB)
-        elif line.strip() == END:
-            inside = False
-        elif not inside:
-            out.append(line)
-    return "\n".join(out)
-
-
 def looks_like_marker(line: str) -> bool:
     """Whether a comment is a marker with a typo: too costly to miss, since the reference would be handed out."""
     comment = _COMMENT.match(line)
@@ -163,7 +148,7 @@ def looks_like_marker(line: str) -> bool:
         return True
     return any(
         difflib.SequenceMatcher(None, words, marker).ratio() > 0.8
-        for marker in ("BEGIN SOLUTION", "END SOLUTION")
+        for marker in (BEGIN_SOLUTION.strip("# "), END_SOLUTION.strip("# "))
     )
 
 
@@ -171,16 +156,16 @@ def _check_markers(path: Path, cell: str, first_words: str) -> None:
     inside = False
     for line in cell.splitlines():
         text = line.strip()
-        if text == BEGIN and not inside:
+        if text == BEGIN_SOLUTION and not inside:
             inside = True
-        elif text == END and inside:
+        elif text == END_SOLUTION and inside:
             inside = False
-        elif text in (BEGIN, END) or looks_like_marker(line):
+        elif text in (BEGIN_SOLUTION, END_SOLUTION) or looks_like_marker(line):
             raise AuthorError(
-                f"{path}: {first_words}: stray or misspelt marker {text!r}; write {BEGIN!r} and {END!r} in turn"
+                f"{path}: {first_words}: stray or misspelt marker {text!r}; write {BEGIN_SOLUTION!r} and {END_SOLUTION!r} in turn"
             )
     if inside:
-        raise AuthorError(f"{path}: {first_words}: {BEGIN!r} without {END!r}")
+        raise AuthorError(f"{path}: {first_words}: {BEGIN_SOLUTION!r} without {END_SOLUTION!r}")
 
 
 def _stub_can_be_defined(stub: str) -> bool:
@@ -341,7 +326,7 @@ def read_script(path: Path) -> tuple[tuple[Cell, ...], dict[str, Question]]:
     for cell in notebook.cells:
         first = cell.source.strip().splitlines()[0] if cell.source.strip() else "an empty cell"
         if cell.cell_type == "markdown":
-            cells.append(Cell("markdown", cell.source))
+            cells.append(Cell("text", cell.source))
             continue
         if cell.cell_type != "code":
             raise AuthorError(
@@ -349,7 +334,7 @@ def read_script(path: Path) -> tuple[tuple[Cell, ...], dict[str, Question]]:
             )
         _check_markers(path, cell.source, first)
         tags = cell.metadata.get("tags", [])
-        if "question" in cell.metadata or BEGIN in cell.source:
+        if "question" in cell.metadata or BEGIN_SOLUTION in cell.source:
             try:
                 functions = _defined(cell.source)
             except SyntaxError as error:
@@ -361,9 +346,9 @@ def read_script(path: Path) -> tuple[tuple[Cell, ...], dict[str, Question]]:
                 raise AuthorError(
                     f'{path}: {first}: a question needs a name: # %% question="softmax"'
                 )
-            if BEGIN not in cell.source:
-                raise AuthorError(f"{path}: question {name}: no {BEGIN!r} in its cell")
-            if functions and not _stub_can_be_defined(clear_solution(cell.source)):
+            if BEGIN_SOLUTION not in cell.source:
+                raise AuthorError(f"{path}: question {name}: no {BEGIN_SOLUTION!r} in its cell")
+            if functions and not _stub_can_be_defined(student_view(cell.source)):
                 raise AuthorError(
                     f"{path}: question {name}: its stub cannot be run; indent the markers like the body between them"
                 )
@@ -378,7 +363,7 @@ def read_script(path: Path) -> tuple[tuple[Cell, ...], dict[str, Question]]:
                 )
             raw[name] = (cell.source, tuple(forbid))
             cells.append(Cell("question", cell.source, name))
-        elif "demo" in tags:
+        elif DEMO_TAG in tags:
             cells.append(Cell("demo", cell.source))
         else:
             cells.append(Cell("given", cell.source))

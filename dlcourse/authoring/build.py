@@ -9,6 +9,7 @@ import logging
 import shutil
 import sqlite3
 import tempfile
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,17 @@ from typing import Any
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from ..core.cells import (
+    BEGIN_HIDDEN,
+    END_HIDDEN,
+    STUB,
+    CellView,
+    Kind,
+    nbgrader_metadata,
+    numbered_id,
+    probe_id,
+    question_id,
+)
 from ..core.compare import Comparison, difference
 from ..core.encoding import from_json
 from ..errors import AuthorError, CourseError
@@ -37,24 +49,19 @@ def cell_id(slug: str, grade_id: str) -> str:
     return hashlib.sha256(f"{slug}/{grade_id}".encode()).hexdigest()[:12]
 
 
-def probe_cell_id(graded: GradedProbe) -> str:
-    """nbgrader's id of a probe's cell."""
-    return f"test-{graded.probe.name}"
-
-
 def _points(value: float) -> str:
     number = int(value) if value == int(value) else value
     return f"{number} point{'' if number == 1 else 's'}"
 
 
 def _cell(
-    slug: str, grade_id: str, kind: str, source: str, **nbgrader: Any
+    slug: str, grade_id: str, kind: Kind, source: str, points: float | None = None
 ) -> nbformat.NotebookNode:
-    new = new_markdown_cell if kind == "markdown" else new_code_cell
+    new = new_markdown_cell if kind == "text" else new_code_cell
     cell = new(source, id=cell_id(slug, grade_id))
-    cell.metadata["nbgrader"] = {
-        "grade": False, "grade_id": grade_id, "locked": True, "schema_version": 3, "solution": False, "task": False, **nbgrader,
-    }  # fmt: skip
+    CellView(cell).mark_built(
+        nbgrader_metadata(grade_id, kind == "question", points), demo=kind == "demo"
+    )
     return cell
 
 
@@ -63,32 +70,24 @@ def _test_cell(slug: str, graded: GradedProbe) -> nbformat.NotebookNode:
     code = f"{graded.cell}\n\n\ncheck({one.name})"
     if not one.public:
         head = f"# Hidden test, {_points(one.points)}: {one.title}"
-        code = f"{head}\n### BEGIN HIDDEN TESTS\n{code}\n### END HIDDEN TESTS"
-    points = int(one.points) if one.points == int(one.points) else one.points
-    return _cell(slug, probe_cell_id(graded), "code", code, grade=True, points=points)
+        code = f"{head}\n{BEGIN_HIDDEN}\n{code}\n{END_HIDDEN}"
+    return _cell(slug, probe_id(one.name), "test", code, one.points)
 
 
 def source_notebook(assignment: Assignment) -> nbformat.NotebookNode:
     """The instructor's notebook: authored cells, and after each question one graded cell per probe."""
     slug = assignment.slug
     cells = []
-    counts = {"markdown": 0, "given": 0, "demo": 0}
+    counts: Counter[Kind] = Counter()
     for cell in assignment.cells:
-        if cell.kind == "question":
-            assert cell.question
-            node = _cell(
-                slug, f"question-{cell.question}", "code", cell.source, solution=True, locked=False
-            )
-            cells.append(node)
+        if cell.question:
+            cells.append(_cell(slug, question_id(cell.question), cell.kind, cell.source))
             ordered = sorted(assignment.probes_of(cell.question), key=lambda p: not p.probe.public)
             cells += [_test_cell(slug, p) for p in ordered]
             continue
         counts[cell.kind] += 1
-        name = {"markdown": "text"}.get(cell.kind, cell.kind)
-        node = _cell(slug, f"{name}-{counts[cell.kind]:02d}", cell.kind, cell.source)
-        if cell.kind == "demo":
-            node.metadata["tags"] = ["demo"]
-        cells.append(node)
+        grade_id = numbered_id(cell.kind, counts[cell.kind])
+        cells.append(_cell(slug, grade_id, cell.kind, cell.source))
     notebook = new_notebook(cells=cells, metadata=json.loads(json.dumps(KERNEL)))
     nbformat.validate(notebook)
     return notebook
@@ -199,7 +198,7 @@ def generate_release(root: Path, slug: str, db_url: str, course_id: str = "") ->
     config.CourseDirectory.db_url = db_url
     config.CourseDirectory.course_id = course_id
     config.CourseDirectory.assignment_id = slug
-    config.ClearSolutions.code_stub = {"python": "raise NotImplementedError"}
+    config.ClearSolutions.code_stub = {"python": STUB}
     directory = CourseDirectory(config=config)
     converter = GenerateAssignment(coursedir=directory, config=config)
     converter.force = True

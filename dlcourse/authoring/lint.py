@@ -9,21 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from ..core.cells import DEMO_TAG, NBGRADER_KEYS
 from .assignment import Assignment, looks_like_marker
 
 _NOTEBOOK_METADATA = {"kernelspec", "language_info"}
 _CELL_METADATA = {"nbgrader", "deletable", "editable", "tags"}
-_NBGRADER_METADATA = {
-    "grade",
-    "grade_id",
-    "locked",
-    "schema_version",
-    "solution",
-    "task",
-    "points",
-    "cell_type",
-    "checksum",
-}
 _CELL_KEYS = {
     "code": {"cell_type", "id", "metadata", "source", "outputs", "execution_count"},
     "markdown": {"cell_type", "id", "metadata", "source"},
@@ -154,14 +144,14 @@ def _lint_notebook(
         _extra(where, cell, _CELL_KEYS[kind], problems)
         inner = _extra(f"{where}: metadata", cell.get("metadata", {}), _CELL_METADATA, problems)
         nbgrader = _extra(
-            f"{where}: metadata.nbgrader", inner.get("nbgrader", {}), _NBGRADER_METADATA, problems
+            f"{where}: metadata.nbgrader", inner.get("nbgrader", {}), set(NBGRADER_KEYS), problems
         )
         for key, value in nbgrader.items():
             if not isinstance(value, (bool, int, float)) and not (
                 isinstance(value, str) and _PLAIN.fullmatch(value)
             ):
                 problems.append(f"{where}: metadata.nbgrader.{key} is {value!r:.60}")
-        if inner.get("tags", []) not in ([], ["demo"]):
+        if inner.get("tags", []) not in ([], [DEMO_TAG]):
             problems.append(f"{where}: tags {inner['tags']}")
         if cell.get("outputs") or cell.get("execution_count") is not None:
             problems.append(f"{where}: outputs")

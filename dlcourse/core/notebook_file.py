@@ -11,10 +11,12 @@ import json
 import os
 import re
 import stat
-from collections.abc import Mapping
+from collections.abc import MutableMapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
+
+from .cells import CellView, NotebookView
 
 MAX_FILE = 256 << 20
 """Largest notebook file read, in bytes. Outputs are dropped while reading, never held."""
@@ -61,21 +63,23 @@ class Submission:
             document: dict[str, Any] = {
                 "cell_type": "code" if cell.kind == "code" else "markdown",
                 "id": f"submitted-{number}",
-                "metadata": {"nbgrader": {"grade_id": cell.grade_id}} if cell.grade_id else {},
+                "metadata": {},
                 "source": cell.source,
             }
             if cell.kind == "code":
                 document |= {"execution_count": None, "outputs": []}
+            if cell.grade_id:
+                CellView(document).mark_id(cell.grade_id)
             cells.append(document)
-        ours = {"notes": list(self.notes), "readable": self.readable}
-        return {"cells": cells, "metadata": {"dlcourse": ours}, "nbformat": 4, "nbformat_minor": 5}
+        notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+        NotebookView(notebook).write(notes=list(self.notes), readable=self.readable)
+        return notebook
 
     @classmethod
-    def unwrap(cls, notebook: Mapping[str, Any]) -> Submission:
+    def unwrap(cls, notebook: MutableMapping[str, Any]) -> Submission:
         """What :meth:`wrap` made a notebook of; of any other notebook in memory, its cells."""
-        ours = notebook["metadata"].get("dlcourse", {})
-        cells = [_cell(cell) for cell in notebook["cells"]]
-        return cls(cells, list(ours.get("notes", [])), bool(ours.get("readable", True)))
+        view = NotebookView(notebook)
+        return cls([_cell(cell) for cell in notebook["cells"]], view.notes, view.readable)
 
 
 class _TooLarge(Exception):
@@ -192,14 +196,12 @@ def _text(value: object) -> str:
     )
 
 
-def _cell(cell: Mapping[str, Any]) -> SubmittedCell:
-    kind, metadata = cell.get("cell_type"), cell.get("metadata")
-    nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-    grade_id = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
+def _cell(cell: MutableMapping[str, Any]) -> SubmittedCell:
+    kind = cell.get("cell_type")
     return SubmittedCell(
         kind if isinstance(kind, str) else "",
         _text(cell.get("source")),
-        _text(grade_id)[:200] or None,
+        _text(CellView(cell).grade_id)[:200] or None,
     )
 
 

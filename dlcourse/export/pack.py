@@ -19,6 +19,7 @@ import nbformat
 from ..authoring.assignment import Assignment, GradedProbe, Misconception, Module, Question
 from ..authoring.course import Course
 from ..authoring.references import References
+from ..core.cells import NotebookView, student_view
 from ..core.encoding import from_json, to_json
 from ..core.evidence import Raised
 from ..core.notebook_file import Submission
@@ -29,7 +30,6 @@ from ..errors import CourseError
 from ..executor.limits import Limits
 from ..executor.process import Zygote
 from ..grading.grader import Grader
-from ..grading.rebuild import clear_hidden
 
 FORMAT = 1
 """Version of the document."""
@@ -112,13 +112,10 @@ def _definitions(assignment: Assignment) -> dict[str, str]:
 def _stubs_only(grader: Grader, kept: set[str]) -> nbformat.NotebookNode:
     """The instructor's notebook as students get it, without the cells of probes that are left out."""
     notebook = nbformat.from_dict({**grader.source, "cells": []})
-    stubs = {f"question-{q.name}": q.stub for q in grader.assignment.questions.values()}
-    for cell in grader.source.cells:
-        grade_id = cell.metadata["nbgrader"]["grade_id"]
-        if cell.metadata["nbgrader"]["grade"] and grade_id.removeprefix("test-") not in kept:
-            continue
-        source = stubs.get(grade_id, clear_hidden(cell.source))
-        notebook.cells.append(nbformat.from_dict({**cell, "source": source}))
+    for cell in NotebookView(grader.source).cells:
+        if cell.kind != "test" or cell.name in kept:
+            shown = {**cell.cell, "source": student_view(cell.source)}
+            notebook.cells.append(nbformat.from_dict(shown))
     return notebook
 
 
@@ -198,7 +195,7 @@ def grade(
     """
     notebook = grader.rebuild(submission)
     verdicts = grader.write(notebook, grader.run(notebook, zygote))
-    return verdicts, list(notebook.metadata["dlcourse"]["notes"])
+    return verdicts, NotebookView(notebook).notes
 
 
 def shown(grader: Grader, verdicts: dict[str, Verdict]) -> dict[str, Shown]:

@@ -23,6 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config
 
 from ..authoring.course import Course
+from ..core.cells import probe_id
 from ..core.notebook_file import Submission, read_submission
 from ..errors import CourseError, SetupError
 from ..executor.runner import start_zygote
@@ -334,7 +335,7 @@ def grade_class(
         grader = open_grader(
             course, slug, lambda: stack.enter_context(start_zygote(settings.sandbox))
         )
-    points = {f"test-{n}": float(e.points) for n, e in grader.references.expectations.items()}
+    points = {probe_id(n): float(e.points) for n, e in grader.references.expectations.items()}
     report = Report()
     journal = Journal(course.root / ".dlcourse" / "journal" / f"{slug}.jsonl")
     url = db_url or f"sqlite:///{course.root / 'gradebook.db'}"

@@ -14,9 +14,10 @@ from typing import Any
 import nbformat
 
 from ..authoring.assignment import Assignment, load
-from ..authoring.build import probe_cell_id, source_notebook
+from ..authoring.build import source_notebook
 from ..authoring.course import Course
 from ..authoring.references import References, content_key, data_files, references
+from ..core.cells import NotebookView
 from ..core.evidence import NotRun
 from ..core.notebook_file import Submission
 from ..core.verdict import Verdict, failing_needs, judge, settle
@@ -24,7 +25,7 @@ from ..errors import AuthorError
 from ..executor.process import Zygote
 from ..executor.runner import BUDGET, CELL_LIMITS, Record, Step, rehearse, run
 from ..student.forbid import message, violations
-from .rebuild import code_of, rebuild
+from .rebuild import rebuild
 
 _MARKS = {"passed": "✓", "failed": "✗", "unwritten": "○"}
 
@@ -52,19 +53,15 @@ class Grader:
 
     def steps(self, notebook: nbformat.NotebookNode) -> list[Step]:
         """The rebuilt notebook as steps; demo cells are left out."""
-        probe_of = {probe_cell_id(p): name for name, p in self.assignment.probes.items()}
         steps, extras = [], 0
-        for cell, kind in code_of(notebook):
-            if kind == "test":
-                steps.append(
-                    self.references.steps_for(probe_of[cell.metadata["nbgrader"]["grade_id"]])
+        for cell in NotebookView(notebook).code:
+            if cell.kind == "test":
+                steps.append(self.references.steps_for(cell.name))
+            elif cell.kind != "demo" and cell.source.strip():
+                extras += cell.kind == "extra"
+                label = {"question": cell.name, "extra": f"your cell {extras}"}.get(
+                    cell.kind, "given code"
                 )
-            elif kind != "demo" and cell.source.strip():
-                extras += kind == "extra"
-                label = {
-                    "question": cell.metadata.get("dlcourse", {}).get("question", ""),
-                    "extra": f"your cell {extras}",
-                }.get(kind, "given code")
                 steps.append(Step(cell.id, cell.source, label, limits=CELL_LIMITS))
         return steps
 
@@ -84,22 +81,17 @@ class Grader:
 
     def _forbidden(self, notebook: nbformat.NotebookNode) -> dict[str, str]:
         """What to say of the probes of questions that use a forbidden call."""
-        cells = [
-            (c, kind) for c, kind in code_of(notebook) if kind in ("given", "question", "extra")
-        ]
-        sources = [c.source for c, _ in cells]
-        named = [_names(c.source) for c, kind in cells if kind != "given"]
+        kept = ("given", "question", "extra")
+        cells = [cell for cell in NotebookView(notebook).code if cell.kind in kept]
+        sources = [cell.source for cell in cells]
+        named = [_names(cell.source) for cell in cells if cell.kind != "given"]
         found = {}
         for question in self.assignment.questions.values():
             last = {call.rpartition(".")[2] for call in question.forbid}
             # a call cannot be used without its last name being named somewhere; most notebooks end here
             if all(names is not None and not last & names for names in named):
                 continue
-            own = [
-                i
-                for i, (c, _) in enumerate(cells)
-                if c.metadata.get("dlcourse", {}).get("question") == question.name
-            ]
+            own = [i for i, cell in enumerate(cells) if cell.name == question.name]
             text = message(violations(sources, question.forbid, own, question.functions))
             if text:
                 found.update({p.probe.name: text for p in self.assignment.probes_of(question.name)})
@@ -125,38 +117,31 @@ class Grader:
         expectations = self.references.expectations
         failed = {expectations[n].question for n, v in verdicts.items() if not v.passed}
         needs = {q.name: q.needs for q in self.assignment.questions.values()}
-        probe_of = {probe_cell_id(p): name for name, p in self.assignment.probes.items()}
-        notes = notebook.metadata["dlcourse"]["notes"]
-        for cell, kind in code_of(notebook):
-            cell["execution_count"] = None
-            cell["outputs"] = []
-            if kind == "test":
-                name = probe_of[cell.metadata["nbgrader"]["grade_id"]]
+        view = NotebookView(notebook)
+        notes = view.notes
+        for cell in view.code:
+            cell.cell["execution_count"] = None
+            outputs = cell.cell["outputs"] = []
+            if cell.kind == "test":
+                name = cell.name
                 earlier = (
                     []
                     if verdicts[name].passed
                     else failing_needs(expectations[name].question, needs, failed, list(needs))
                 )
-                cell.metadata["dlcourse"] = _verdict_data(
-                    expectations[name], verdicts[name], earlier
-                )
-                cell["outputs"] = [
-                    _verdict_output(expectations[name].title, verdicts[name], earlier)
-                ]
-            elif kind != "demo":
-                cell["outputs"] = [nbformat.from_dict(o) for o in record.outputs.get(cell.id, [])]
+                cell.mark_outcome(_verdict_data(expectations[name], verdicts[name], earlier))
+                outputs.append(_verdict_output(expectations[name].title, verdicts[name], earlier))
+            elif cell.kind != "demo":
+                outputs += [nbformat.from_dict(o) for o in record.outputs.get(cell.id, [])]
                 if cell.id in record.ended:
-                    where = (
-                        cell.metadata.get("dlcourse", {}).get("question") or "a cell of your own"
-                    )
+                    where = cell.name or "a cell of your own"
                     notes.append(
                         f"{where}: the cell {record.ended[cell.id]}; it was left out and the rest was graded"
                     )
-                    cell["outputs"].append(
+                    outputs.append(
                         _error("RunEnded", record.ended[cell.id], [record.ended[cell.id]])
                     )
-        notebook.metadata["dlcourse"]["notes"] = list(dict.fromkeys(notes))
-        notebook.metadata["dlcourse"]["graded"] = self.key
+        view.write(notes=list(dict.fromkeys(notes)), graded=self.key)
         return verdicts
 
 
@@ -251,9 +236,8 @@ def open_grader(course: Course, slug: str, zygote: Any, tick: Any = lambda _: No
             f"source/{slug}/{slug}.ipynb is no notebook ({type(error).__name__}); run `dlcourse build {slug}`"
         ) from error
     fresh = source_notebook(assignment)
-    if [(c.metadata["nbgrader"], c.source) for c in fresh.cells] != [
-        (c.metadata.get("nbgrader"), c.source) for c in notebook.cells
-    ]:
+    built, committed = ([c.as_built for c in NotebookView(n).cells] for n in (fresh, notebook))
+    if built != committed:
         raise AuthorError(
             f"source/{slug}/{slug}.ipynb is stale: solutions/ or tests/ changed; run `dlcourse build {slug}`"
         )

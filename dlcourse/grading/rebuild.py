@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import nbformat
 from nbformat.v4 import new_code_cell
 
+from ..core.cells import CellView, NotebookView, student_view
 from ..core.notebook_file import Submission, SubmittedCell
 
 
@@ -39,18 +39,17 @@ def rebuild(
     cells = [_extra_cell(text, slug, None, n) for n, text in enumerate(work.extras.get(None, []))]
     notes = list(submission.notes)
     for grade_id, instructors in original.cells.items():
-        cell = _copy(instructors)
+        cell = nbformat.from_dict(instructors.cell)
         if grade_id in original.stubs:
-            question = grade_id.removeprefix("question-")
             cell.source = work.answers.get(grade_id, "")
-            cell.metadata["dlcourse"] = {"question": question}
+            CellView(cell).mark_answer(instructors.name)
             if grade_id not in work.answers and submission.readable:
-                notes.append(f"the cell of question {question} is not in the notebook")
+                notes.append(f"the cell of question {instructors.name} is not in the notebook")
         cells.append(cell)
         for text in work.extras.get(grade_id, []):
             cells.append(_extra_cell(text, slug, grade_id, len(cells)))
     notebook = nbformat.v4.new_notebook(cells=cells, metadata=dict(source.metadata))
-    notebook.metadata["dlcourse"] = {"slug": slug, "notes": notes, "readable": submission.readable}
+    NotebookView(notebook).write(slug=slug, notes=notes, readable=submission.readable)
     return notebook
 
 
@@ -64,14 +63,12 @@ class _Original:
     """
 
     def __init__(self, source: nbformat.NotebookNode) -> None:
-        self.cells = {c.metadata["nbgrader"]["grade_id"]: c for c in source.cells}
-        self.stubs = {
-            i: _stubs(c.source) for i, c in self.cells.items() if c.metadata["nbgrader"]["solution"]
-        }
+        self.cells = {str(cell.grade_id): cell for cell in NotebookView(source).cells}
+        self.stubs = {i: _stubs(c.source) for i, c in self.cells.items() if c.kind == "question"}
         self.copies: dict[str, list[str]] = {}
         for grade_id, cell in self.cells.items():
             if grade_id not in self.stubs:
-                for text in {_squeeze(cell.source), _squeeze(clear_hidden(cell.source))}:
+                for text in {_squeeze(cell.source), _squeeze(student_view(cell.source))}:
                     self.copies.setdefault(text, []).append(grade_id)
         self._place = {grade_id: n for n, grade_id in enumerate(self.cells)}
 
@@ -138,42 +135,8 @@ def _stubs(source: str) -> set[str]:
     return set(re.findall(r"^(?:async +)?(?:def|class) +(\w+)", source, re.MULTILINE))
 
 
-def _copy(cell: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    nbgrader = dict(cell.metadata["nbgrader"])
-    return nbformat.from_dict({**cell, "metadata": {**cell.metadata, "nbgrader": nbgrader}})
-
-
 def _extra_cell(text: str, slug: str, after: str | None, position: int) -> nbformat.NotebookNode:
     digest = hashlib.sha256(f"{slug}/{after}/{position}".encode()).hexdigest()[:12]
     cell = new_code_cell(text, id=f"x{digest}")
-    cell.metadata["dlcourse"] = {"extra": True}
+    CellView(cell).mark_extra()
     return cell
-
-
-def clear_hidden(source: str) -> str:
-    """A test cell as students got it: without what stands between the hidden-test markers."""
-    lines, inside = [], False
-    for line in source.splitlines():
-        if line.strip() == "### BEGIN HIDDEN TESTS":
-            inside = True
-        elif line.strip() == "### END HIDDEN TESTS":
-            inside = False
-        elif not inside:
-            lines.append(line)
-    return "\n".join(lines)
-
-
-def code_of(notebook: nbformat.NotebookNode) -> Iterable[tuple[nbformat.NotebookNode, str]]:
-    """The code cells of a rebuilt notebook with their kind: given, question, extra, test or demo."""
-    for cell in notebook.cells:
-        if cell.cell_type != "code":
-            continue
-        nbgrader = cell.metadata.get("nbgrader", {})
-        if cell.metadata.get("dlcourse", {}).get("extra"):
-            yield cell, "extra"
-        elif nbgrader.get("grade"):
-            yield cell, "test"
-        elif nbgrader.get("solution"):
-            yield cell, "question"
-        else:
-            yield cell, "demo" if "demo" in cell.metadata.get("tags", []) else "given"

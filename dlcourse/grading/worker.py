@@ -20,11 +20,11 @@ from pathlib import Path
 
 from .. import _nbformat  # noqa: F401
 from ..authoring.course import Course, read_course
+from ..core.cells import NotebookView, question_id
 from ..core.notebook_file import Submission
 from ..executor.runner import BUDGET, start_zygote
 from ..executor.sandbox.kernel import SandboxUnavailable
 from .grader import Grader, open_grader
-from .rebuild import code_of
 
 PATIENCE = 3.0
 """A submission that takes this many times as long as others is put off until the others have their grades."""
@@ -92,7 +92,7 @@ class Worker:
         self.grader: Grader = open_grader(read_course(root), slug, lambda: self.zygote)
         self._warm_up()
         self._stubs = {
-            f"question-{q.name}": q.stub for q in self.grader.assignment.questions.values()
+            question_id(q.name): q.stub for q in self.grader.assignment.questions.values()
         }
 
     def _warm_up(self) -> None:
@@ -133,14 +133,11 @@ class Worker:
         self._usual += 0.1 * (min(time.monotonic() - start, 2 * self._usual) - self._usual)
         verdicts = grader.write(notebook, record)
         scores, untouched = {}, {}
-        for cell, kind in code_of(notebook):
-            if kind == "test":
-                name = cell.metadata["dlcourse"]["probe"]
-                scores[cell.metadata["nbgrader"]["grade_id"]] = float(
-                    verdicts[name].passed
-                ) * float(cell.metadata["nbgrader"]["points"])
-            elif kind == "question":
-                grade_id = cell.metadata["nbgrader"]["grade_id"]
+        for cell in NotebookView(notebook).code:
+            grade_id = str(cell.grade_id)
+            if cell.kind == "test":
+                scores[grade_id] = float(verdicts[cell.name].passed) * (cell.points or 0.0)
+            elif cell.kind == "question":
                 untouched[grade_id] = cell.source == self._stubs[grade_id]
         found = [
             (
@@ -151,7 +148,7 @@ class Worker:
             )
             for n, v in verdicts.items()
         ]
-        notes = list(notebook.metadata["dlcourse"]["notes"])
+        notes = NotebookView(notebook).notes
         return Graded(
             json.dumps(notebook, ensure_ascii=False) + "\n",
             scores,

@@ -18,12 +18,13 @@ def configure(config: Config) -> None:
     import nbgrader.apps.api
     import nbgrader.apps.autogradeapp
 
+    from ..core.cells import STUB
     from . import plugins
     from .config import find_alembic
     from .feedback import FeedbackExporter
 
     find_alembic()
-    config.ClearSolutions.code_stub = {"python": "raise NotImplementedError"}
+    config.ClearSolutions.code_stub = {"python": STUB}
     config.Autograde.exporter_class = plugins.SubmissionExporter
     config.GenerateFeedback.exporter_class = FeedbackExporter
     config.Autograde.sanitize_preprocessors = plugins.sanitize_preprocessors()

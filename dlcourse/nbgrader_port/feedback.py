@@ -24,6 +24,7 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
+from ..core.cells import CellView, NotebookView
 from ..core.rendering import MARKS, WORDS, Shown, clean, message_of, needs_text, words
 from ..core.verdict import FAILED, PASSED, UNWRITTEN, Verdict
 
@@ -196,7 +197,7 @@ def page(notebook: NotebookNode, resources: Mapping[str, Any]) -> Page:
         notebook: the autograded notebook after nbgrader's GetGrades.
         resources: of nbconvert; ``resources["nbgrader"]`` holds student, total score and late penalty.
     """
-    ours = notebook.metadata.get("dlcourse", {})
+    ours = NotebookView(notebook)
     graded = resources.get("nbgrader", {})
     sections: dict[str, Section] = {}
     current = ""
@@ -204,46 +205,41 @@ def page(notebook: NotebookNode, resources: Mapping[str, Any]) -> Page:
     def section(name: str) -> Section:
         return sections.setdefault(name, Section(name, f"q{len(sections) + 1}"))
 
-    test_cells = [
-        c
-        for c in notebook.cells
-        if "verdict" in c.metadata.get("dlcourse", {}) or "probe" in c.metadata.get("dlcourse", {})
-    ]
     failing: dict[str, str] = {}
-    for cell in test_cells:
-        data = cell.metadata["dlcourse"]
+    for data in (cell.outcome for cell in ours.cells):
+        if data is None:
+            continue
         status = _verdict(data.get("verdict")).status
         if status != PASSED:
             question = str(data.get("question", ""))
             failing[question] = (
                 UNWRITTEN if failing.get(question, UNWRITTEN) == status == UNWRITTEN else FAILED
             )
-    for cell in notebook.cells:
-        data = cell.metadata.get("dlcourse", {})
-        stock = cell.metadata.get("nbgrader", {})
-        comment = clean(str(stock.get("comment") or "")).strip()
-        if "probe" in data:
-            section(str(data.get("question", "other"))).tests.append(_test(data, stock, failing))
-        elif "question" in data or data.get("extra"):
-            own = bool(data.get("extra"))
-            current = current if own else str(data["question"])
-            if own and not cell.source.strip():
+    for cell in ours.cells:
+        comment = clean(cell.comment).strip()
+        if cell.outcome is not None:
+            name = str(cell.outcome.get("question", "other"))
+            section(name).tests.append(_test(cell, cell.outcome, failing))
+        elif cell.is_extra or cell.answered is not None:
+            current = current if cell.is_extra else str(cell.answered)
+            if cell.is_extra and not cell.source.strip():
                 continue
-            code = Code(_highlighted(cell.source), _error(cell.get("outputs", [])), comment, own)
+            error = _error(cell.cell.get("outputs", []))
+            code = Code(_highlighted(cell.source), error, comment, cell.is_extra)
             section(current or "Before the first question").codes.append(code)
-        elif stock.get("solution") or stock.get("task") or stock.get("grade"):
-            part = section(str(stock.get("grade_id", "other")))
+        elif cell.is_answer:
+            part = section(cell.grade_id or "other")
             part.answers.append((clean(cell.source, MAX_CODE), comment))
-            if "points" in stock and (stock.get("grade") or stock.get("task")):
-                part.by_hand.append((_number(stock.get("score")), _number(stock["points"])))
-    slug = str(ours.get("slug") or graded.get("notebook", ""))
+            if cell.is_worth_points:
+                part.by_hand.append((cell.score or 0.0, cell.points or 0.0))
+    slug = ours.slug or str(graded.get("notebook", ""))
     return Page(
-        title=clean(str(ours.get("title") or _heading(notebook) or words(slug)), 200),
+        title=clean(ours.title or _heading(notebook) or words(slug), 200),
         student=clean(str(graded.get("student", "")), 200),
         score=_number(graded.get("score")),
         points=_number(graded.get("max_score")),
         penalty=_number(graded.get("late_penalty")),
-        notes=tuple(clean(str(note)) for note in ours.get("notes", [])),
+        notes=tuple(clean(str(note)) for note in ours.notes),
         sections=tuple(sections.values()),
     )
 
@@ -254,13 +250,13 @@ def _heading(notebook: NotebookNode) -> str:
     return found[1].replace("`", "") if found else ""
 
 
-def _test(data: Mapping[str, Any], stock: Mapping[str, Any], failing: Mapping[str, str]) -> Test:
+def _test(cell: CellView, data: Mapping[str, Any], failing: Mapping[str, str]) -> Test:
     verdict = _verdict(data.get("verdict"))
     found = data.get("verdict")
     needs = found.get("needs", []) if isinstance(found, Mapping) else []
     title = clean(str(data.get("title") or data.get("probe")), 300)
-    points = _number(stock.get("points", data.get("points")))
-    score = _number(stock.get("score"))
+    points = _number(data.get("points")) if cell.points is None else cell.points
+    score = cell.score or 0.0
     return Test(
         title=title,
         public=bool(data.get("public")),
@@ -320,7 +316,7 @@ class FeedbackExporter(HTMLExporter):
             nb: an autograded notebook.
             resources: of nbconvert; nbgrader has put its own part in.
         """
-        if "dlcourse" not in nb.metadata and not any("dlcourse" in c.metadata for c in nb.cells):
+        if not NotebookView(nb).is_ours:
             return super().from_notebook_node(nb, resources, **kwargs)
         prepared, found = Exporter.from_notebook_node(self, nb, resources, **kwargs)
         return render(page(prepared, found)), found

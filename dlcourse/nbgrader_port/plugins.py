@@ -25,6 +25,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 
 from ..authoring.assignment import course_root
 from ..authoring.course import Course, read_course
+from ..core.cells import NotebookView
 from ..core.notebook_file import Submission, read_submission
 from ..errors import CourseError
 from ..executor.process import Zygote
@@ -209,7 +210,7 @@ class CourseAutograde(Autograde, _OwnFilesOnly):
 
 def _is_graded(path: str) -> bool:
     try:
-        return bool(nbformat.read(path, as_version=4).metadata.get("dlcourse", {}).get("graded"))
+        return bool(NotebookView(nbformat.read(path, as_version=4)).build)
     except (OSError, ValueError, nbformat.ValidationError):
         return False
 

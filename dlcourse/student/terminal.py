@@ -14,6 +14,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from ..core.cells import parse_id
 from ..core.notebook_file import SubmittedCell, read_notebook
 from ..core.rendering import MARKS, Shown, clean, to_text
 from ..core.verdict import FAILED, PASSED, Verdict
@@ -182,11 +183,8 @@ def _session_start(cells: Sequence[SubmittedCell]) -> Step:
 
 
 def _step(number: int, cell: SubmittedCell, test: bool) -> Step:
-    question = (
-        (cell.grade_id or "").removeprefix("question-")
-        if (cell.grade_id or "").startswith("question-")
-        else ""
-    )
+    found = parse_id(cell.grade_id)
+    question = found.name if found and found.kind == "question" else ""
     return Step(
         str(number),
         cell.source,

@@ -28,9 +28,17 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from ..authoring.assignment import BEGIN, END, Assignment, load
+from ..authoring.assignment import Assignment, load
 from ..authoring.build import build
 from ..authoring.course import Course, read_course
+from ..core.cells import (
+    BEGIN_SOLUTION,
+    END_SOLUTION,
+    STUB,
+    CellView,
+    NotebookView,
+    question_id,
+)
 from ..errors import CourseError
 from ..executor.runner import start_zygote
 from ..grading.class_run import Settings, grade_class
@@ -116,10 +124,9 @@ class _Writer:
     def notebook(self, answers: Mapping[str, str]) -> nbformat.NotebookNode:
         """The released notebook with some questions answered."""
         notebook = copy.deepcopy(self.release)
-        for cell in notebook.cells:
-            question = cell.metadata.nbgrader["grade_id"].removeprefix("question-")
-            if cell.metadata.nbgrader["solution"] and question in answers:
-                cell.source = answers[question]
+        for cell in NotebookView(notebook).cells:
+            if cell.kind == "question" and cell.name in answers:
+                cell.cell["source"] = answers[cell.name]
         return notebook
 
     def add(
@@ -147,7 +154,9 @@ class _Writer:
 
 def plain(source: str) -> str:
     """A reference's cell as a student would have written it: without the author's markers."""
-    return "\n".join(line for line in source.splitlines() if line.strip() not in (BEGIN, END))
+    return "\n".join(
+        line for line in source.splitlines() if line.strip() not in (BEGIN_SOLUTION, END_SOLUTION)
+    )
 
 
 def _loops(stub: str) -> str:
@@ -155,11 +164,7 @@ def _loops(stub: str) -> str:
     lines = []
     for line in stub.splitlines():
         indent = line[: len(line) - len(line.lstrip())]
-        lines += (
-            [f"{indent}while True:", f"{indent}    pass"]
-            if line.strip() == "raise NotImplementedError"
-            else [line]
-        )
+        lines += [f"{indent}while True:", f"{indent}    pass"] if line.strip() == STUB else [line]
     return "\n".join(lines)
 
 
@@ -167,8 +172,8 @@ def _index_of(notebook: nbformat.NotebookNode, question: str) -> int:
     """Index of a question's cell."""
     return next(
         i
-        for i, c in enumerate(notebook.cells)
-        if c.metadata.nbgrader["grade_id"] == f"question-{question}"
+        for i, cell in enumerate(NotebookView(notebook).cells)
+        if cell.grade_id == question_id(question)
     )
 
 
@@ -197,9 +202,7 @@ def sample_class(
 
     done = (len(names) + 1) // 2
     begun = (
-        {names[done]: stubs[names[done]].replace("raise NotImplementedError", "result = (")}
-        if done < len(names)
-        else {}
+        {names[done]: stubs[names[done]].replace(STUB, "result = (")} if done < len(names) else {}
     )
     written = {n: right[n] for n in names[:done]}
     add(
@@ -227,9 +230,10 @@ def sample_class(
     add("warnings", "right, with warnings on stderr", writer.notebook(noisy), right)
 
     twice = writer.notebook(right)
-    tests = [c for c in twice.cells if c.metadata.nbgrader["grade"]]
+    tests = [cell.cell for cell in NotebookView(twice).cells if cell.kind == "test"]
     bare = copy.deepcopy(tests[0])
-    bare["id"], bare.metadata["nbgrader"] = "copied-cell", {}
+    bare["id"] = "copied-cell"
+    CellView(bare).clear_nbgrader()
     again = copy.deepcopy(tests[0])
     again["id"] = "copied-again"
     twice.cells.insert(1, again)
@@ -392,11 +396,8 @@ def results(course: Course, slug: str, samples: list[Sample]) -> dict[str, Resul
             notebook = nbformat.read(
                 course.root / "autograded" / sample.id / slug / f"{slug}.ipynb", as_version=4
             )
-            judged = [
-                c.metadata.dlcourse
-                for c in notebook.cells
-                if "verdict" in c.metadata.get("dlcourse", {})
-            ]
+            view = NotebookView(notebook)
+            judged = [cell.outcome for cell in view.cells if cell.outcome is not None]
             named = [
                 (d["question"], mistake[0]) for d in judged for mistake in d["verdict"]["mistakes"]
             ]
@@ -409,7 +410,7 @@ def results(course: Course, slug: str, samples: list[Sample]) -> dict[str, Resul
                 float(submission.score),
                 float(submission.max_score),
                 tuple(dict.fromkeys(named)),
-                tuple(dict.fromkeys([*notebook.metadata.dlcourse["notes"], *slow])),
+                tuple(dict.fromkeys([*view.notes, *slow])),
                 f"feedback/{sample.id}/{slug}/{slug}.html",
             )
     return found

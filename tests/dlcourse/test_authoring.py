@@ -7,7 +7,8 @@ import pytest
 from scratch import make_course
 
 from dlcourse.authoring import assignment as authoring
-from dlcourse.authoring.assignment import clear_solution, course_root, load, load_reference
+from dlcourse.authoring.assignment import course_root, load, load_reference
+from dlcourse.core.cells import student_view
 from dlcourse.core.probe import probe
 from dlcourse.errors import AuthorError, CourseError
 
@@ -60,11 +61,11 @@ def refused(author, name, *edits, **more):
 def test_template_loads(written):
     toy = load(written.root, "toy")
     assert [c.kind for c in toy.cells] == [
-        "markdown",
+        "text",
         "given",
-        "markdown",
+        "text",
         "question",
-        "markdown",
+        "text",
         "demo",
     ]
     assert list(toy.questions) == ["softmax"] and toy.questions["softmax"].functions == ("softmax",)
@@ -130,9 +131,9 @@ def test_class_stub_keeps_what_stands_outside_of_the_markers(written):
     ast.parse(stub)
 
 
-def test_clear_solution_keeps_lines_around():
+def test_student_view_keeps_lines_around():
     source = "a\n    ### BEGIN SOLUTION\n    b\n    ### END SOLUTION\nc"
-    assert clear_solution(source) == "a\n    raise NotImplementedError\nc"
+    assert student_view(source) == "a\n    raise NotImplementedError\nc"
 
 
 def test_missing_script(author):

@@ -13,8 +13,9 @@ import pytest
 from scratch import REPOSITORY
 
 import dlcourse
-from dlcourse.authoring.assignment import clear_solution, load
+from dlcourse.authoring.assignment import load
 from dlcourse.authoring.course import read_course
+from dlcourse.core.cells import student_view
 
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
 EXTRAS = PROJECT["optional-dependencies"]
@@ -107,8 +108,8 @@ def test_what_released_notebooks_import_is_a_students_dependency():
     student = {IMPORT_NAMES.get(n, n.replace("-", "_")) for n in required(PROJECT["dependencies"])}
     for slug in read_course(REPOSITORY).entries:
         for cell in load(REPOSITORY, slug).cells:
-            if cell.kind != "markdown":
-                tree = ast.parse(clear_solution(cell.source))
+            if cell.kind != "text":
+                tree = ast.parse(student_view(cell.source))
                 modules = {
                     a.name for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names
                 }

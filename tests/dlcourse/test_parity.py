@@ -34,13 +34,13 @@ from scratch import REPOSITORY, cell_of, environment, gradebook_tables, nbgrader
 from dlcourse.authoring.build import build
 from dlcourse.authoring.course import read_course
 from dlcourse.authoring.references import data_files
+from dlcourse.core.cells import NotebookView
 from dlcourse.core.notebook_file import read_submission
 from dlcourse.executor.runner import rehearse
 from dlcourse.export import gradescope, pack
 from dlcourse.export.gradescope import Graded, Line
 from dlcourse.export.otter import autograder
 from dlcourse.grading.grader import Grader, open_grader
-from dlcourse.grading.rebuild import code_of
 from dlcourse.tour.tour import copy_course, sample_class
 
 COURSE = read_course(REPOSITORY)
@@ -140,7 +140,7 @@ def core(case, folder):
     grade = case.by_question(
         (case.question_of[f"test-{n}"], points[n] * v.passed) for n, v in verdicts.items()
     )
-    cells = [cell for cell, kind in code_of(notebook) if kind == "test"]
+    cells = [cell.cell for cell in NotebookView(notebook).code if cell.kind == "test"]
     stock = case.by_question(
         (case.question_of[c.metadata.nbgrader["grade_id"]], determine_grade(c)[0]) for c in cells
     )

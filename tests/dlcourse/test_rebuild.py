@@ -7,8 +7,9 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from scratch import cell_of, hand_in, perfect, released, submission_of
 
+from dlcourse.core.cells import NotebookView
 from dlcourse.core.notebook_file import Submission, read_submission
-from dlcourse.grading.rebuild import code_of, rebuild
+from dlcourse.grading.rebuild import rebuild
 
 
 @pytest.fixture(scope="module")
@@ -24,9 +25,9 @@ def notebook(built_course):
 def runs(rebuilt):
     """What would run, as (kind, first line)."""
     return [
-        (kind, cell.source.strip().split("\n")[0])
-        for cell, kind in code_of(rebuilt)
-        if kind != "demo"
+        (cell.kind, cell.source.strip().split("\n")[0])
+        for cell in NotebookView(rebuilt).code
+        if cell.kind != "demo"
     ]
 
 
@@ -270,7 +271,7 @@ def test_solution_cell_turned_into_markdown(source, notebook):
 
 def test_unreadable_submission_is_the_empty_notebook_and_blames_no_question(source):
     rebuilt = rebuild(source, Submission.unreadable("toy.ipynb is not there"), "vectors")
-    assert all(cell.source == "" for cell, kind in code_of(rebuilt) if kind == "question")
+    assert all(cell.source == "" for cell in NotebookView(rebuilt).code if cell.kind == "question")
     assert rebuilt.metadata["dlcourse"] == {
         "slug": "vectors",
         "notes": ["toy.ipynb is not there"],
