@@ -7,7 +7,19 @@ from .core.compare import at_most, close, exact, within_se
 from .core.probe import probe, raises
 from .student.check import check
 from .student.demo import demo
+from .student.predict import guesses, predict
 
 __version__ = "0.1.0"
 
-__all__ = ["at_most", "check", "close", "demo", "exact", "probe", "raises", "within_se"]
+__all__ = [
+    "at_most",
+    "check",
+    "close",
+    "demo",
+    "exact",
+    "guesses",
+    "predict",
+    "probe",
+    "raises",
+    "within_se",
+]

@@ -1,15 +1,38 @@
-"""The payoff at the end of a notebook: runs once the student's own functions are written."""
+"""Demos: cells that draw something with the student's own functions as soon as those are written."""
 
 from __future__ import annotations
 
+import builtins
+import dis
+import inspect
+import sys
 import types
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from typing import Any, TypeVar, overload
+
+from .figures import style
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 run_at_once = True
-"""False while a script is loaded for its functions only (:func:`dlcourse.authoring.assignment.load_reference`)."""
+"""False while a script is loaded for its functions only (:func:`dlcourse.authoring.load_reference`)."""
+
+
+@dataclass(frozen=True)
+class Use:
+    """What a function uses of its notebook, directly or through other functions.
+
+    Args:
+        empty: names of stubs that are not written yet.
+        missing: names whose cells were not run.
+        written: names of the notebook's own functions and classes that are there.
+    """
+
+    empty: tuple[str, ...]
+    missing: tuple[str, ...]
+    written: tuple[str, ...]
 
 
 def is_stub(value: object) -> bool:
@@ -23,53 +46,157 @@ def is_stub(value: object) -> bool:
     return isinstance(code, types.CodeType) and code.co_names == ("NotImplementedError",)
 
 
-def _names(code: types.CodeType) -> set[str]:
-    names = set(code.co_names)
+def _globals_of(code: types.CodeType) -> Iterator[str]:
+    for instruction in dis.get_instructions(code):
+        if instruction.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
+            yield instruction.argval
     for constant in code.co_consts:
         if isinstance(constant, types.CodeType):
-            names |= _names(constant)
-    return names
+            yield from _globals_of(constant)
 
 
-def waiting_for(function: Callable[..., Any]) -> list[str]:
-    """Names of the empty stubs that ``function`` uses, directly or through other functions of the notebook."""
+def use_of(function: Callable[..., Any]) -> Use:
+    """Follow ``function`` through the functions and classes of its notebook."""
     namespace = function.__globals__  # type: ignore[attr-defined]
+    todo = sorted(set(_globals_of(function.__code__)))  # type: ignore[attr-defined]
     seen: set[str] = set()
-    todo = sorted(_names(function.__code__))  # type: ignore[attr-defined]
-    waiting = []
+    empty, missing, written = [], [], []
     while todo:
         name = todo.pop(0)
-        value = namespace.get(name)
-        if name in seen or getattr(value, "__module__", None) != namespace.get("__name__"):
-            continue  # nothing of the notebook's own: a library's class may raise NotImplementedError for good
+        if name in seen:
+            continue
         seen.add(name)
+        if name not in namespace:
+            if not hasattr(builtins, name):
+                missing.append(name)
+            continue
+        value = namespace[name]
+        if getattr(value, "__module__", None) != namespace.get("__name__"):
+            continue  # nothing of the notebook's own: a library's class may raise NotImplementedError for good
         if is_stub(value):
-            waiting.append(name)
-        elif isinstance(value, types.FunctionType) and value.__globals__ is namespace:
-            todo.extend(sorted(_names(value.__code__)))
-        elif isinstance(value, type):
-            for member in vars(value).values():
-                if isinstance(member, types.FunctionType):
-                    todo.extend(sorted(_names(member.__code__)))
-    return waiting
+            empty.append(name)
+            continue
+        codes = _codes(value, namespace)
+        if codes:
+            written.append(name)
+        todo.extend(sorted({n for code in codes for n in _globals_of(code)}))
+    return Use(tuple(empty), tuple(missing), tuple(written))
 
 
-def demo(function: F) -> F:
-    """Run ``function`` now, or say which stubs it waits for.
+def _codes(value: object, namespace: dict[str, Any]) -> list[types.CodeType]:
+    if isinstance(value, types.FunctionType) and value.__globals__ is namespace:
+        return [value.__code__]
+    if isinstance(value, type):
+        members = vars(value).values()
+        return [m.__code__ for m in members if isinstance(m, types.FunctionType)]
+    return []
+
+
+@overload
+def demo(function: F) -> F: ...
+@overload
+def demo(**knobs: tuple[float, float]) -> Callable[[F], F]: ...
+def demo(function: Any = None, **knobs: tuple[float, float]) -> Any:
+    """Run ``function`` now, or say what it waits for.
 
     The function is returned unchanged, so that it can be called again.
+
+    Args:
+        function: draws with the notebook's functions; its parameters have defaults.
+        knobs: by parameter, the range of a slider under the picture. Without a widget manager the picture
+            of the defaults stands alone.
     """
+    if function is None:
+        return lambda later: _run(later, knobs)
+    return _run(function, knobs)
+
+
+def _run(function: F, knobs: dict[str, tuple[float, float]]) -> F:
     if not run_at_once:
         return function
-    waiting = waiting_for(function)
-    if waiting:
-        names = ", ".join(f"`{name}`" for name in waiting)
-        print(
-            f"{function.__name__} is waiting for {names}. Write {'them' if len(waiting) > 1 else 'it'}, then run this cell again."
-        )
+    use = use_of(function)
+    if use.empty or use.missing:
+        print(f"{function.__name__} is waiting for {_waiting(use)}, then run this cell again.")
         return function
     try:
-        function()
+        with _look():
+            function()
     except NotImplementedError:
         print(f"{function.__name__} is waiting for a function that is not written yet.")
+        return function
+    failing = _failing(use)
+    if failing:
+        names = ", ".join(f"`{name}`" for name in failing)
+        print(f"Drawn with {names}, whose tests fail: the picture may be wrong.")
+    if knobs:
+        _show_knobs(function, knobs)
     return function
+
+
+def _waiting(use: Use) -> str:
+    parts = []
+    if use.empty:
+        names = ", ".join(f"`{name}`" for name in use.empty)
+        parts.append(f"{names}. Write {'them' if len(use.empty) > 1 else 'it'}")
+    if use.missing:
+        names = ", ".join(f"`{name}`" for name in use.missing)
+        what = "cells that define them" if len(use.missing) > 1 else "cell that defines it"
+        parts.append(f"{names}. Run the {what}")
+    return "; and for ".join(parts)
+
+
+def _failing(use: Use) -> list[str]:
+    """Those of the functions in use whose last tests failed in this session."""
+    check = sys.modules.get("dlcourse.student.check")
+    session = getattr(check, "current_session", None)
+    failed: frozenset[str] = session().failed_functions() if session is not None else frozenset()
+    return [name for name in use.written if name in failed]
+
+
+def _look() -> AbstractContextManager[None]:
+    """The course's figure style, where there is matplotlib."""
+    try:
+        import matplotlib
+    except ImportError:
+        return nullcontext()
+    return matplotlib.rc_context(rc=style())  # type: ignore[arg-type]
+
+
+def _show_knobs(function: Callable[..., Any], knobs: dict[str, tuple[float, float]]) -> None:
+    """Sliders under the default picture; a new picture is drawn below them when one is moved."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    if getattr(shell, "kernel", None) is None:
+        return
+    try:
+        import ipywidgets
+        from IPython.display import display
+    except ImportError:
+        return
+    defaults = {name: p.default for name, p in inspect.signature(function).parameters.items()}
+    output = ipywidgets.Output()
+    sliders = {
+        name: _slider(ipywidgets, name, defaults[name], low, high)
+        for name, (low, high) in knobs.items()
+    }
+
+    def redraw(_: object) -> None:
+        with output, _look():
+            output.clear_output(wait=True)
+            function(**{name: slider.value for name, slider in sliders.items()})
+
+    for slider in sliders.values():
+        slider.observe(redraw, names="value")
+    display(ipywidgets.VBox([*sliders.values(), output]))  # type: ignore[no-untyped-call]
+
+
+def _slider(ipywidgets: Any, name: str, value: float, low: float, high: float) -> Any:
+    options = {"value": value, "min": low, "max": high, "description": name}
+    if isinstance(value, int) and isinstance(low, int) and isinstance(high, int):
+        return ipywidgets.IntSlider(**options, continuous_update=False)
+    if low > 0 and high / low >= 20:
+        import math
+
+        options |= {"min": math.log10(low), "max": math.log10(high)}
+        return ipywidgets.FloatLogSlider(**options, continuous_update=False)
+    return ipywidgets.FloatSlider(**options, step=(high - low) / 100, continuous_update=False)

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from dlcourse import guesses, predict
 from dlcourse.student import demo as demos
 from dlcourse.student.demo import demo, is_stub
+from dlcourse.student.figures import label_ends
 
 
 def run(source: str) -> dict[str, Any]:
@@ -99,3 +101,62 @@ def test_a_librarys_class_is_no_stub_of_the_notebook(capsys: pytest.CaptureFixtu
         "from collections import Counter\n@demo\ndef count():\n    print(Counter('abb').most_common(1))"
     )
     assert capsys.readouterr().out == "[('b', 2)]\n"
+
+
+def test_demo_names_cells_that_were_not_run(capsys: pytest.CaptureFixture[str]) -> None:
+    run("@demo\ndef payoff():\n    return len([later(1)])\n")
+    assert (
+        capsys.readouterr().out
+        == "payoff is waiting for `later`. Run the cell that defines it, then run this cell again.\n"
+    )
+
+
+def test_names_of_libraries_and_attributes_are_not_waited_for(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    run(
+        "import math\n@demo\ndef payoff():\n    print(math.pi.real > 3, sorted([x for x in (2, 1)]))\n"
+    )
+    assert capsys.readouterr().out == "True [1, 2]\n"
+
+
+def test_knobs_need_a_notebook_and_leave_the_default_picture(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    names = run("@demo(tau=(0.1, 5.0))\ndef payoff(tau: float = 1.0):\n    print('drawn', tau)\n")
+    assert capsys.readouterr().out == "drawn 1.0\n"
+    names["payoff"](tau=2.0)
+    assert capsys.readouterr().out == "drawn 2.0\n"
+
+
+def test_figures_have_the_course_look_inside_of_a_demo_only() -> None:
+    import matplotlib
+
+    before = matplotlib.rcParams["axes.facecolor"]
+    names = run(
+        "import matplotlib\nseen = []\n@demo\ndef payoff():\n    seen.append(matplotlib.rcParams['axes.facecolor'])\n"
+    )
+    assert names["seen"] == ["none"] and matplotlib.rcParams["axes.facecolor"] == before
+
+
+def test_guesses_are_noted_by_what_they_are_about(capsys: pytest.CaptureFixture[str]) -> None:
+    predict("the variance", score=4.0, pathwise=...)
+    assert guesses("the variance") == {"score": 4.0} and guesses("anything else") == {}
+    assert "score = 4.0" in capsys.readouterr().out
+    predict("the variance", score=..., pathwise=...)
+    assert guesses("the variance") == {} and "no guess yet" in capsys.readouterr().out
+
+
+def test_labels_at_the_ends_do_not_overlap() -> None:
+    import matplotlib.pyplot as plt
+
+    figure, axes = plt.subplots()
+    for name, end in (("a", 1.0), ("b", 1.001), ("c", 0.0)):
+        axes.plot([0, 1], [0, end], label=name)
+    label_ends(axes, gap=0.1)
+    heights = sorted(text.get_position()[1] for text in axes.texts)
+    assert (
+        len(heights) == 3
+        and min(b - a for a, b in zip(heights, heights[1:], strict=False)) > 0.0999
+    )
+    plt.close(figure)
