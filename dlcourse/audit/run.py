@@ -31,6 +31,8 @@ from .mutants import Mutant
 DEMO_SECONDS, NOTEBOOK_SECONDS, EXPLAINED_SHARE = 10.0, 30.0, 0.05
 _JUDGES = (
     "core/compare.py",
+    "core/difference.py",
+    "core/evidence.py",
     "core/verdict.py",
     "core/probe.py",
     "student/forbid.py",

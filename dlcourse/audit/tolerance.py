@@ -45,7 +45,7 @@ def check(context: Context) -> None:
     for name, expectation in context.expected[context.seed].items():
         if isinstance(expectation.expected, Raised):
             continue
-        share = SPREAD if expectation.compare.kind == "within_se" else SHIFT
+        share = SPREAD if expectation.compare.statistical else SHIFT
         unnoticed = []
         found = [
             (p, a)

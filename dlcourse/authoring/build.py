@@ -28,7 +28,7 @@ from ..core.cells import (
     probe_id,
     question_id,
 )
-from ..core.compare import Comparison, difference
+from ..core.compare import Close
 from ..core.encoding import from_json
 from ..errors import AuthorError, CourseError
 from ..executor.process import Zygote
@@ -149,11 +149,11 @@ def same_checks(old: str, new: str) -> bool:
         RecursionError,
     ):  # somebody's edit of the old one
         return False
-    rule = Comparison("close", {"rtol": 1e-5, "atol": 1e-7})
+    rule = Close(rtol=1e-5, atol=1e-7)
     return (
         frame_a == frame_b
         and len(trees_a) == len(trees_b)
-        and all(difference(x, y, rule) is None for x, y in zip(trees_a, trees_b, strict=True))
+        and all(rule.difference(x, y) is None for x, y in zip(trees_a, trees_b, strict=True))
     )
 
 

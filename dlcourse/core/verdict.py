@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from .compare import Comparison, describe, difference
+from .compare import Close, Comparison
+from .difference import describe
 from .encoding import from_json, to_json
 from .evidence import Evidence, NotRun, Raised, Result, failure
 
@@ -131,7 +132,7 @@ def wrong(expectation: Expectation, result: Result) -> str | None:
     if failed is not None:
         return str(failed) if isinstance(failed, NotRun) else f"your code raised {failed}"
     if expectation.judge is None:
-        found = difference(expectation.expected, result, expectation.compare)
+        found = expectation.compare.difference(expectation.expected, result)
         return None if found is None else str(found)
     try:
         return expectation.judge(result, expectation.expected)
@@ -146,7 +147,7 @@ def same_mistake(mistake: KnownMistake, result: Result, rule: Comparison) -> boo
     if known is not None or given is not None:
         # wherever it was raised
         return type(known) is type(given) and str(known) == str(given)
-    return difference(mistake.result, result, rule) is None
+    return rule.difference(mistake.result, result) is None
 
 
 def judge(expectation: Expectation, result: Result) -> Verdict:
@@ -172,13 +173,7 @@ def _judge(expectation: Expectation, result: Result) -> Verdict:
     if text is None:
         return Verdict(PASSED)
     # a statistic is matched by the mistake's own value, not within its own spread
-    rule = (
-        expectation.compare
-        if expectation.compare.kind in ("close", "exact")
-        else Comparison("close")
-    )
-    if expectation.judge is not None:
-        rule = Comparison("close")
+    rule = expectation.compare.for_mistakes() if expectation.judge is None else Close()
     mistakes = tuple(
         (m.name, m.hint) for m in expectation.mistakes if same_mistake(m, result, rule)
     )

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import numpy as np
 import pytest
 
-from dlcourse.core.compare import Comparison, at_most, close, difference, exact, within_se
+from dlcourse.core.compare import (
+    AtMost,
+    Close,
+    Comparison,
+    Exact,
+    WithinSE,
+    at_most,
+    close,
+    exact,
+    within_se,
+)
 from dlcourse.core.evidence import Opaque, Raised
 
 E = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 7.0]])
 
 
 def said(expected: Any, actual: Any, rule: Comparison | None = None) -> str | None:
-    found = difference(expected, actual, rule or close())
+    found = (rule or close()).difference(expected, actual)
     return None if found is None else str(found)
 
 
@@ -332,7 +343,31 @@ def test_within_se() -> None:
 
 def test_rules_survive_json() -> None:
     for rule in (close(), close(rtol=0.1), exact(), at_most(0.2), within_se(3, 1)):
-        assert Comparison.from_json(rule.to_json()) == rule
+        assert Comparison.from_json(json.loads(json.dumps(rule.to_json()))) == rule
+    assert close().to_json() == {"kind": "close"}
+    assert within_se().to_json() == {"kind": "within_se", "k": 5.0, "moments": 2}
+
+
+def test_rules_are_values() -> None:
+    assert close(1e-3) == Close(rtol=1e-3) != close() and len({exact(), Exact(), at_most()}) == 2
+    assert AtMost(0.5) == at_most(0.5) and WithinSE(3) == within_se(3)
+
+
+def test_a_misconception_is_matched_element_by_element() -> None:
+    """Nothing that passes by chance, or by being smaller, is the result of a misconception."""
+    assert close(rtol=0.1).for_mistakes() == close(rtol=0.1) and exact().for_mistakes() == exact()
+    assert at_most(0.1).for_mistakes() == within_se().for_mistakes() == close()
+    assert [r.statistical for r in (close(), exact(), at_most(), within_se())] == [False] * 3 + [
+        True
+    ]
+
+
+def test_which_elements_are_wrong() -> None:
+    expected, actual = np.array([1.0, 2.0, np.nan]), np.array([1.0, 2.5, np.nan])
+    for rule in (Close(), Exact()):
+        wrong, gap = rule.wrong(expected, actual)
+        assert wrong.tolist() == [False, True, False] and gap[1] == 0.5
+    assert AtMost(0.3).wrong(expected, actual)[0].tolist() == [False, False, True]
 
 
 def test_tolerance_can_be_set() -> None:
@@ -369,5 +404,5 @@ def test_random_trees_never_crash() -> None:
         for rule in (close(), exact(), at_most(), within_se()):
             found = said(expected, actual, rule)
             assert found is None or (isinstance(found, str) and found)
-            if rule.kind in ("close", "exact"):
+            if isinstance(rule, (Close, Exact)):
                 assert said(expected, expected, rule) is None

@@ -3,7 +3,7 @@
 CELLS = [
     """
 import dlcourse.core.compare, dlcourse.core.verdict, dlcourse.core.probe
-dlcourse.core.compare.difference = dlcourse.core.verdict.difference = dlcourse.core.verdict.wrong = lambda *args: None
+dlcourse.core.compare.Comparison.difference = dlcourse.core.verdict.wrong = lambda *args: None
 dlcourse.core.verdict.judge = dlcourse.check = lambda *args: dlcourse.core.verdict.Verdict("passed")
 scaled = total = lambda x: x
 """

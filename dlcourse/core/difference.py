@@ -1,0 +1,192 @@
+"""Two decoded result trees side by side: the first difference, in words that a student can act on.
+
+How arrays are compared is the business of the rules in :mod:`dlcourse.core.compare`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from .encoding import safe_repr
+from .evidence import Evidence, NotRun, Opaque, Raised
+
+Arrays: TypeAlias = Callable[[np.ndarray, np.ndarray], str | None]
+"""What is different about the second of two arrays or numbers, or None."""
+
+
+@dataclass(frozen=True)
+class Mismatch:
+    """One difference: where it is and what to say about it."""
+
+    where: str
+    text: str
+
+    def __str__(self) -> str:
+        if not self.where:
+            return self.text
+        return f"{'result' if self.where.startswith('[') else ''}{self.where}: {self.text}"
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (bool, int, float, np.number, np.bool_, np.ndarray)) and not (
+        isinstance(value, np.ndarray) and value.dtype == object
+    )
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape}" if value.ndim else f"a number ({value.dtype})"
+    if isinstance(value, Opaque):
+        return f"{'an' if value.type[:1] in 'aeiouAEIOU' else 'a'} {value.type}"
+    if value is None:
+        return "None"
+    if isinstance(value, Raised):
+        return f"the exception {value.type}"
+    if isinstance(value, (list, tuple, dict)):
+        return f"a {type(value).__name__} of length {len(value)}"
+    return f"a {type(value).__name__}"
+
+
+def difference(expected: Evidence, actual: Any, arrays: Arrays, where: str = "") -> Mismatch | None:
+    """The first difference of ``actual`` from ``expected``, or None.
+
+    Both are decoded trees (see :mod:`dlcourse.core.encoding`). Lists equal tuples, numbers equal 0-d arrays;
+    integers, truth values and floats are compared by value, never by dtype alone.
+    """
+    expected, actual = _unboxed(expected), _unboxed(actual)
+    if isinstance(actual, NotRun):
+        return Mismatch(where, actual.message)
+    if isinstance(expected, Raised):
+        return _raised_difference(expected, actual, where)
+    if isinstance(actual, Raised):
+        return Mismatch(where, f"raised {actual} where {describe(expected)} is expected")
+    if isinstance(expected, str) and isinstance(actual, str):
+        return _text_difference(expected, actual, where)
+    if isinstance(expected, str) or expected is None:
+        return (
+            None
+            if expected is None and actual is None
+            else Mismatch(where, f"yours {_yours(actual, where)}, expected {describe(expected)}")
+        )
+    if isinstance(expected, (list, tuple)):
+        return _sequence_difference(expected, actual, arrays, where)
+    if isinstance(expected, (set, frozenset)):
+        if isinstance(actual, (set, frozenset)) and expected == actual:
+            return None
+        return Mismatch(where, f"yours {_yours(actual, where)}, expected {describe(expected)}")
+    if isinstance(expected, dict):
+        return _dict_difference(expected, actual, arrays, where)
+    if _is_number(expected):
+        if not _is_number(actual):
+            return Mismatch(where, f"yours {_yours(actual, where)}, expected {_kind(expected)}")
+        text = arrays(np.asarray(expected), np.asarray(actual))
+        return None if text is None else Mismatch(where, text)
+    if isinstance(expected, Opaque):
+        if isinstance(actual, Opaque) and (expected.type, expected.text) == (
+            actual.type,
+            actual.text,
+        ):
+            return None
+        return Mismatch(where, f"yours {_yours(actual, where)}, expected {_kind(expected)}")
+    raise TypeError(f"cannot compare with {type(expected).__name__}")
+
+
+def _unboxed(value: Any) -> Any:
+    """Arrays of strings or objects as lists."""
+    return value.tolist() if isinstance(value, np.ndarray) and value.dtype == object else value
+
+
+def _yours(value: Any, where: str) -> str:
+    """A wrong value as the end of a sentence that begins with "yours"."""
+    if value is None and not where:
+        return "is None (is a `return` missing?)"
+    return f"is {describe(value)}"
+
+
+def describe(value: Any) -> str:
+    """A value in a few words: itself if it is short, else its type and size."""
+    return (
+        safe_repr(value, 120)
+        if isinstance(value, (str, int, float, bool, frozenset)) or value is None
+        else _kind(value)
+    )
+
+
+def _raised_difference(expected: Raised, actual: Any, where: str) -> Mismatch | None:
+    if not isinstance(actual, Raised):
+        return Mismatch(where, f"should raise {expected.type}, but returned {describe(actual)}")
+    if expected.type in actual.bases or expected.type == actual.type:
+        return None
+    return Mismatch(where, f"should raise {expected.type}, but raised {actual}")
+
+
+def _text_difference(expected: str, actual: str, where: str) -> Mismatch | None:
+    if expected == actual:
+        return None
+    text = f"yours is {describe(actual)}, expected {describe(expected)}"
+    if min(len(expected), len(actual)) > 30:
+        pairs = zip(expected, actual, strict=False)
+        at = next((i for i, (e, a) in enumerate(pairs) if e != a), min(len(expected), len(actual)))
+        text = (
+            f"the strings differ from character {at} on: yours goes on {safe_repr(actual[at : at + 30])}, "
+            f"expected {safe_repr(expected[at : at + 30])}; yours has {len(actual)} characters, expected {len(expected)}"
+        )
+    return Mismatch(where, text)
+
+
+def _sequence_difference(
+    expected: Sequence[Any], actual: Any, arrays: Arrays, where: str
+) -> Mismatch | None:
+    if isinstance(actual, np.ndarray) and actual.ndim and len(actual) == len(expected):
+        actual = [np.asarray(row) for row in actual]  # an array where the reference gives a list
+    if not isinstance(actual, (list, tuple)):
+        return Mismatch(where, f"yours {_yours(actual, where)}, expected {_kind(expected)}")
+    if len(expected) != len(actual):
+        entries = "entry" if len(actual) == 1 else "entries"
+        text = f"yours has {len(actual)} {entries}{_short(actual)}, expected {len(expected)}{_short(expected)}"
+        return Mismatch(where, text)
+    for i, (e, a) in enumerate(zip(expected, actual, strict=True)):
+        found = difference(e, a, arrays, f"{where}[{i}]")
+        if found:
+            return found
+    return None
+
+
+def _short(value: Sequence[Any]) -> str:
+    if all(isinstance(v, (str, int, float, type(None))) for v in value):
+        return f" ({safe_repr(list(value), 80)})"
+    return ""
+
+
+def _dict_difference(
+    expected: dict[Any, Any], actual: Any, arrays: Arrays, where: str
+) -> Mismatch | None:
+    if not isinstance(actual, dict):
+        return Mismatch(where, f"yours {_yours(actual, where)}, expected {_kind(expected)}")
+    missing = sorted(safe_repr(k, 60) for k in expected if k not in actual)
+    excess = sorted(safe_repr(k, 60) for k in actual if k not in expected)
+    if missing or excess:
+        parts = [
+            f"{_list(keys)} {word}"
+            for keys, word in ((missing, "missing"), (excess, "not expected"))
+            if keys
+        ]
+        return Mismatch(where, f"the keys differ: {'; '.join(parts)}")
+    for key, e in expected.items():
+        found = difference(
+            e,
+            actual[key],
+            arrays,
+            f"{where}[{key!r}]" if where or not isinstance(key, str) else key,
+        )
+        if found:
+            return found
+    return None
+
+
+def _list(items: Sequence[str], most: int = 5) -> str:
+    return ", ".join(items[:most]) + (f" and {len(items) - most} more" if len(items) > most else "")
