@@ -6,7 +6,6 @@ It is run twice, on the student's functions and on the reference's; the two resu
 
 from __future__ import annotations
 
-import hashlib
 import inspect
 import linecache
 import random
@@ -147,6 +146,8 @@ def describe_exception(error: BaseException, expected: bool = False) -> Raised:
 
 def seed_everything(*parts: str) -> np.random.Generator:
     """Seed random, numpy and (if it is loaded) torch from the text ``parts``; return a Generator of its own."""
+    import hashlib  # brings OpenSSL, which `import dlcourse` need not wait for
+
     digest = hashlib.sha256("\0".join(parts).encode()).digest()
     random.seed(digest[:8])
     np.random.seed(int.from_bytes(digest[8:12], "little"))

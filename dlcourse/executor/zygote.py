@@ -31,7 +31,7 @@ for _name in (
     "student.demo",
     "core.encoding",
     "core.probe",
-    "student.forbid",
+    "student.notebook_search",
     "core.rendering",
     "core.verdict",
 ):

@@ -17,12 +17,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-import dlcourse.student.check  # noqa: F401
 from dlcourse import close, probe
 from dlcourse.core.evidence import Raised
 from dlcourse.core.verdict import Expectation, KnownMistake
+from dlcourse.student import check as module
+from dlcourse.student.checks_file import ChecksFile
+from dlcourse.student.notebook_session import NotebookSession
 
-module = sys.modules["dlcourse.student.check"]
 X = np.array([[1.0, 2.0, 3.0], [0.0, 0.0, 1.0]])
 GOOD = np.exp(X) / np.exp(X).sum(1, keepdims=True)
 WRONG = np.exp(X) / np.exp(X).sum(0)
@@ -98,8 +99,8 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "JPY_SESSION_NAME",
     ):
         monkeypatch.delenv(name, raising=False)
-    for name, empty in (("_session", {}), ("_loaded", {}), ("_last", [])):
-        monkeypatch.setattr(module, name, empty)
+    session = NotebookSession({})
+    monkeypatch.setattr(module, "_session", lambda: session)
     monkeypatch.setattr(module, "_shell", lambda: None)
     (tmp_path / "checks.json").write_text(json.dumps(document()))
     return tmp_path
@@ -249,6 +250,19 @@ def test_several_functions_of_a_question_are_told_apart(checked: Any, place: Pat
         both, softmax=softmax, log_softmax=lambda x: x
     )
     assert "✓ softmax · Each row" in checked(rows, softmax=softmax, log_softmax=stub)
+
+
+def test_a_session_knows_the_status_of_each_question() -> None:
+    session = NotebookSession({"softmax": wrong_axis, "loss": lambda x: 1.0})
+    assert [session.status(q) for q in ("softmax", "loss", "train")] == [
+        "passed",
+        "passed",
+        "unwritten",
+    ]
+    assert session.judge(rows).verdict.status == session.status("softmax") == "failed"
+    assert session.failing_needs("train") == (("softmax", "failed"),)
+    session.namespace = {**session.namespace, "softmax": softmax}
+    assert session.status("softmax") == "passed" and session.failing_needs("train") == ()
 
 
 def test_needs_are_followed_further(checked: Any) -> None:
@@ -440,7 +454,7 @@ def test_file_is_read_again_when_it_changes(place: Path, checked: Any) -> None:
 
 def test_unchanged_file_is_read_once(checked: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     checked(rows, softmax=softmax)
-    monkeypatch.setattr(module, "_parse", lambda path: pytest.fail("read again"))
+    monkeypatch.setattr(ChecksFile, "_parse", lambda *args: pytest.fail("read again"))
     checked(again, softmax=softmax)
 
 

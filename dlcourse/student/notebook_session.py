@@ -1,0 +1,171 @@
+"""One session of a notebook: runs public tests on its functions and remembers the verdicts."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import sys
+import warnings
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from ..core.encoding import pack_result, unpack
+from ..core.evidence import Result
+from ..core.probe import Probe, run
+from ..core.rendering import Shown
+from ..core.verdict import FAILED, PASSED, UNWRITTEN, Verdict, failing_needs, judge, settle
+from .checks_file import ChecksFile, QuestionInfo
+from .demo import is_stub
+
+MAX_WARNINGS = 3
+"""How many different warnings of the student's code are shown beside a verdict."""
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """A verdict and the functions it was reached on; it holds until one of them is written anew."""
+
+    functions: tuple[Any, ...]
+    verdict: Verdict
+
+
+class NotebookSession:
+    """What one kernel, or one run of a script, knows of its notebook.
+
+    Args:
+        namespace: the notebook's names.
+        shell: the IPython shell that it runs in; None in a script.
+    """
+
+    def __init__(self, namespace: Mapping[str, Any], shell: Any = None) -> None:
+        self.namespace = namespace
+        self._shell = shell
+        self._file: ChecksFile | None = None
+        self._judged: dict[tuple[str, str, str], _Judged] = {}
+
+    @property
+    def file(self) -> ChecksFile:
+        """The notebook's checks.json as it is now.
+
+        Raises:
+            NotChecked: there is none, or it cannot be read.
+        """
+        self._file = ChecksFile.find(self.namespace, self._file)
+        return self._file
+
+    def judge(self, probe: Probe) -> Shown:
+        """Run a probe on the notebook's functions, and judge as the graders do.
+
+        Raises:
+            NotChecked: checks.json is missing, damaged or of another release.
+        """
+        file = self.file
+        expectation = replace(file.expectation(probe.name), judge=probe.judge)
+        question = expectation.question
+        result, notes = _run(probe, self.namespace, file.slug)
+        verdict = judge(expectation, result)
+        if verdict.status != UNWRITTEN and (text := self._forbidden_use(question)):
+            verdict = Verdict(FAILED, text)
+        functions = self._functions(question)
+        self._judged[file.slug, question, probe.name] = _Judged(functions, verdict)
+        verdicts = self._verdicts(question)
+        verdict = settle(verdicts, dict.fromkeys(verdicts, question))[probe.name]
+        to_be_written = verdict.status == UNWRITTEN and any(map(is_stub, functions))
+        needs = () if verdict.passed or to_be_written else self.failing_needs(question)
+        subject = self._subject(probe, question, verdict)
+        return Shown(question, expectation.title, verdict, needs, notes, subject)
+
+    def status(self, question: str) -> str:
+        """Of a question's functions as they are now, by the probes of this session: ``passed`` if none has failed."""
+        functions = self._functions(question)
+        if not functions or any(map(_is_empty, functions)):
+            return UNWRITTEN
+        verdicts = self._verdicts(question).values()
+        return next((v.status for v in verdicts if not v.passed), PASSED)
+
+    def failing_needs(self, question: str) -> tuple[tuple[str, str], ...]:
+        """``(question, status)`` of the earlier questions that one builds on and that do not pass."""
+        questions = self._known.questions
+        status = {name: self.status(name) for name in questions}
+        needs = {name: info.needs for name, info in questions.items()}
+        failed = {name for name in questions if status[name] != PASSED} - {question}
+        return tuple(
+            (q, status[q]) for q in failing_needs(question, needs, failed, list(questions))
+        )
+
+    @property
+    def _known(self) -> ChecksFile:
+        """The file as it was last read: one check reads it once."""
+        return self._file or self.file
+
+    def _info(self, question: str) -> QuestionInfo:
+        return self._known.questions.get(question, QuestionInfo())
+
+    def _functions(self, question: str) -> tuple[Any, ...]:
+        return tuple(self.namespace.get(name) for name in self._info(question).functions)
+
+    def _verdicts(self, question: str) -> dict[str, Verdict]:
+        """This session's verdicts on a question's functions as they are now, by probe."""
+        now = [id(function) for function in self._functions(question)]
+        return {
+            probe: judged.verdict
+            for (slug, of, probe), judged in self._judged.items()
+            if (slug, of) == (self._known.slug, question)
+            and [id(function) for function in judged.functions] == now
+        }
+
+    def _forbidden_use(self, question: str) -> str:
+        """What a student is told of forbidden calls in a question's cells; empty when there are none."""
+        info = self._info(question)
+        if not info.forbid:
+            return ""
+        from .notebook_search import forbidden_use  # most questions forbid nothing
+
+        return forbidden_use(info, self.namespace, self._shell)
+
+    def _subject(self, probe: Probe, question: str, verdict: Verdict) -> tuple[str, ...]:
+        """The question's functions that a probe calls; where some of them are not written yet, only those."""
+        own = self._info(question).functions
+        called = tuple(name for name in probe.parameters if name in own)
+        empty = tuple(name for name in called if _is_empty(self.namespace.get(name)))
+        return empty if verdict.status == UNWRITTEN and empty else called
+
+
+def _is_empty(function: object) -> bool:
+    """Whether a function is still to be written, or its cell to be run."""
+    return function is None or is_stub(function)
+
+
+def _run(probe: Probe, namespace: Mapping[str, Any], slug: str) -> tuple[Result, tuple[str, ...]]:
+    """Run a probe as the graders do, through the encoding; also the warnings that it gave.
+
+    What student code writes to stderr goes to stdout: nbgrader takes stderr in a test cell for a failure.
+    """
+    with (
+        _random_state_kept(),
+        warnings.catch_warnings(record=True) as caught,
+        contextlib.redirect_stderr(sys.stdout),
+    ):
+        result = unpack(pack_result(run(probe, namespace, slug, "")))
+    notes = dict.fromkeys(f"{w.category.__name__}: {w.message}" for w in caught)
+    return result, tuple(notes)[:MAX_WARNINGS]
+
+
+@contextlib.contextmanager
+def _random_state_kept() -> Iterator[None]:
+    """A probe seeds the generators for its inputs; the notebook's own stream of random numbers goes on as before."""
+    python, numpy_state = random.getstate(), np.random.get_state()
+    torch = sys.modules.get("torch")
+    torch_state = (
+        torch.get_rng_state() if torch is not None and hasattr(torch, "get_rng_state") else None
+    )
+    try:
+        yield
+    finally:
+        random.setstate(python)
+        np.random.set_state(numpy_state)
+        if torch is not None and torch_state is not None:
+            torch.set_rng_state(torch_state)
