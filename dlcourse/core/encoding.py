@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from .evidence import REASONS, NotRun, Opaque, Raised, Result
+from .evidence import MAX_CHANGED, REASONS, Changed, NotRun, Opaque, Raised, Result
 
 MAX_BYTES = 8 << 20
 """Largest encoded result, header and buffers together, in bytes."""
@@ -147,6 +147,9 @@ class _Encoder:
             return {"t": "not run", "reason": value.reason, "message": value.message[:2000]}
         if isinstance(value, Opaque):
             return {"t": "opaque", "type": value.type, "text": value.text}
+        if isinstance(value, Changed) and depth == 0:
+            evidence = self.node(value.evidence, depth + 1)
+            return {"t": "changed", "arguments": list(value.arguments), "v": evidence}
         if isinstance(value, (list, tuple)):
             return {
                 "t": type(value).__name__ if type(value) in (list, tuple) else "tuple",
@@ -173,6 +176,16 @@ def _encode(tree: Any) -> tuple[Any, list[bytes]]:
         raise EncodingError(
             f"the result cannot be read: {type(error).__name__}: {safe_repr(error, 100)}"
         ) from error
+
+
+def _decode_tree(node: Any, buffers: list[bytes]) -> Any:
+    """Read a whole result: evidence, beside which the changed arguments may be named."""
+    if not isinstance(node, dict) or node.get("t") != "changed":
+        return _decode(node, buffers)
+    names = node["arguments"]
+    if not isinstance(names, list) or not 0 < len(names) <= MAX_CHANGED:
+        raise EncodingError("malformed result: bad names of arguments")
+    return Changed(tuple(str(name)[:100] for name in names), _decode(node["v"], buffers))
 
 
 def _decode(node: Any, buffers: list[bytes]) -> Any:
@@ -297,7 +310,7 @@ def unpack(data: bytes) -> Any:
             at += size
         if at != len(data):
             raise EncodingError("malformed result: sizes do not add up")
-        return _decode(header["tree"], buffers)
+        return _decode_tree(header["tree"], buffers)
     except EncodingError:
         raise
     except (
@@ -321,4 +334,4 @@ def to_json(tree: Any) -> dict[str, Any]:
 
 def from_json(document: dict[str, Any]) -> Any:
     """Decode what :func:`to_json` wrote."""
-    return _decode(document["tree"], [base64.b64decode(b) for b in document["buffers"]])
+    return _decode_tree(document["tree"], [base64.b64decode(b) for b in document["buffers"]])

@@ -1,4 +1,4 @@
-"""What may come of running a probe: evidence, an exception of the code under test, or nothing at all."""
+"""What may come of running a probe: evidence, spoilt arguments, an exception of the code under test, or nothing."""
 
 from __future__ import annotations
 
@@ -62,7 +62,29 @@ class NotRun:
 Evidence: TypeAlias = Any
 """A decoded tree of arrays, numbers, strings, ``None``, lists, tuples, dicts and expected exceptions; see
 :mod:`dlcourse.core.encoding`."""
-Result: TypeAlias = Evidence | Raised | NotRun
+MAX_CHANGED = 20
+"""Changed arguments that are named of one probe."""
+
+
+@dataclass(frozen=True)
+class Changed:
+    """Evidence together with the arguments that were changed while it was gathered.
+
+    Args:
+        arguments: their names, in the order in which they were seen to change.
+        evidence: what the probe returned.
+    """
+
+    arguments: tuple[str, ...]
+    evidence: Evidence
+
+
+Result: TypeAlias = Evidence | Changed | Raised | NotRun
+
+
+def split_changes(result: Result) -> tuple[tuple[str, ...], Evidence]:
+    """Names of the changed arguments, and the evidence without them."""
+    return (result.arguments, result.evidence) if isinstance(result, Changed) else ((), result)
 
 
 def failure(result: Result) -> Raised | NotRun | None:

@@ -19,8 +19,9 @@ from typing import Any
 import numpy as np
 
 from ..errors import AuthorError
+from .arguments import ArgumentWatch
 from .compare import Comparison, close
-from .evidence import Raised, Result
+from .evidence import Changed, Raised, Result
 
 PUBLIC_SEED = "public"
 """Course seed of public probes, whose inputs a student may know."""
@@ -161,12 +162,15 @@ def seed_everything(*parts: str) -> np.random.Generator:
 def run(one: Probe, namespace: Mapping[str, Any], slug: str, seed: str) -> Result:
     """Run a probe against ``namespace`` and return its result; exceptions come back as :class:`Raised`.
 
+    Where a function under test changed its arguments, the result is :class:`~dlcourse.core.evidence.Changed`.
+
     Args:
         one: the probe.
         namespace: where the functions under test are looked up by parameter name.
         slug: the assignment.
         seed: the course seed; public probes always use :data:`PUBLIC_SEED`.
     """
+    watch = ArgumentWatch()
     try:
         arguments = {}
         for name in one.parameters:
@@ -174,12 +178,15 @@ def run(one: Probe, namespace: Mapping[str, Any], slug: str, seed: str) -> Resul
                 continue
             if name not in namespace:
                 raise MissingFunction(f"{name} is not defined")
-            arguments[name] = namespace[name]
+            arguments[name] = watch.hand_out(namespace[name])
         rng = seed_everything(PUBLIC_SEED if one.public else seed, slug, one.name)
         if "rng" in one.parameters:
             arguments["rng"] = rng
-        return one.function(**arguments)
+        evidence = one.function(**arguments)
+        return Changed(tuple(watch.changed), evidence) if watch.changed else evidence
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # SystemExit of a student's code is a failed test, too
         return describe_exception(error)
+    finally:
+        watch.restore()

@@ -12,7 +12,7 @@ from typing import Any
 from .compare import Close, Comparison
 from .difference import describe
 from .encoding import from_json, to_json
-from .evidence import Evidence, NotRun, Raised, Result, failure
+from .evidence import Evidence, NotRun, Raised, Result, failure, split_changes
 
 MAX_HIDDEN = 300
 """Characters of a message about a hidden test; parts of it are the student's own text, which could carry the test out."""
@@ -131,14 +131,18 @@ def wrong(expectation: Expectation, result: Result) -> str | None:
     failed = failure(result)
     if failed is not None:
         return str(failed) if isinstance(failed, NotRun) else f"your code raised {failed}"
+    changed, evidence = split_changes(result)
+    may_change, expected = split_changes(expectation.expected)
+    if names := [f"`{name}`" for name in changed if name not in may_change]:
+        return f"{' and '.join(names)} {'was' if len(names) == 1 else 'were'} changed"
     if expectation.judge is None:
-        found = expectation.compare.difference(expectation.expected, result)
+        found = expectation.compare.difference(expected, evidence)
         return None if found is None else str(found)
     try:
-        return expectation.judge(result, expectation.expected)
+        return expectation.judge(evidence, expected)
     except Exception as error:
         # a judge meets whatever a student's process sent; what it cannot read is wrong
-        return f"the result cannot be judged ({type(error).__name__}: {error}); yours is {describe(result)}"
+        return f"the result cannot be judged ({type(error).__name__}: {error}); yours is {describe(evidence)}"
 
 
 def same_mistake(mistake: KnownMistake, result: Result, rule: Comparison) -> bool:
@@ -147,7 +151,12 @@ def same_mistake(mistake: KnownMistake, result: Result, rule: Comparison) -> boo
     if known is not None or given is not None:
         # wherever it was raised
         return type(known) is type(given) and str(known) == str(given)
-    return rule.difference(mistake.result, result) is None
+    changed, evidence = split_changes(result)
+    changed_by_mistake, evidence_of_mistake = split_changes(mistake.result)
+    return (
+        set(changed) == set(changed_by_mistake)
+        and rule.difference(evidence_of_mistake, evidence) is None
+    )
 
 
 def judge(expectation: Expectation, result: Result) -> Verdict:

@@ -1,0 +1,250 @@
+"""Which arguments a function under test changes: every call of a probe is compared before and after.
+
+A stub that computes the right result and spoils its arguments on the way is wrong wherever its reference leaves them
+alone. The probe need not look: :func:`dlcourse.core.probe.run` hands the functions out through :class:`ArgumentWatch`,
+and the names of what was changed travel beside the probe's evidence. What the reference changes, too, is allowed.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import inspect
+import sys
+from collections import deque
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from .evidence import MAX_CHANGED
+
+ROOM = 32 << 20
+"""Bytes that are kept for comparison in one probe; what comes later goes unwatched."""
+_PART = 64
+"""Bytes that each part of an argument counts for besides its numbers."""
+_SCALAR = 8
+"""The same for a word or number in a list of nothing else."""
+_MAX_DEPTH = 20
+_ULPS = 16
+"""Rounding errors allowed: ``x += h; ...; x -= h`` puts a number back, but for its last digits."""
+_SCALARS = (str, int, float, complex, bytes, np.generic, type(None))
+
+Same = Callable[[Any], bool]
+"""Tells whether a value equals the one that was kept."""
+
+
+class ArgumentWatch:
+    """Watches the calls that one probe makes.
+
+    Calls of one function under test by another are not watched: what a student's function does to arrays that it made
+    is its own business. Neither are generators of random numbers, iterators and objects that are no data.
+    """
+
+    def __init__(self) -> None:
+        self.changed: dict[str, None] = {}
+        self._room = ROOM
+        self._inside = False
+        self._replaced: list[tuple[type, str, Any]] = []
+
+    def hand_out(self, value: Any) -> Any:
+        """What a probe gets for ``value``: a function that is watched, or the same class with its methods watched."""
+        if isinstance(value, type):
+            self._watch_methods(value)
+            return value
+        # a function under functools.cache or the like is an object that knows what it wraps
+        wraps = callable(value) and inspect.isfunction(getattr(value, "__wrapped__", None))
+        return self._watched(value) if inspect.isfunction(value) or wraps else value
+
+    def restore(self) -> None:
+        """Give classes their own methods back."""
+        for owner, name, method in self._replaced:
+            setattr(owner, name, method)
+        self._replaced.clear()
+
+    def _watch_methods(self, owner: type) -> None:
+        for name, method in list(vars(owner).items()):
+            if name.startswith("__") and name not in ("__init__", "__call__"):
+                continue
+            watched: Any
+            if inspect.isfunction(method):
+                watched = self._watched(method, bound=1)
+            elif isinstance(method, staticmethod):
+                watched = staticmethod(self._watched(method.__func__))
+            elif isinstance(method, classmethod):
+                watched = classmethod(self._watched(method.__func__, bound=1))
+            else:
+                continue
+            try:
+                setattr(owner, name, watched)
+            except (AttributeError, TypeError):  # an enumeration, a type of a library
+                continue
+            self._replaced.append((owner, name, method))
+
+    def _watched(self, function: Callable[..., Any], bound: int = 0) -> Callable[..., Any]:
+        """The function, noting which arguments differ after a call; the first ``bound`` are ``self`` or ``cls``."""
+        names = _parameters(function)[bound:]
+
+        @functools.wraps(function)
+        def call(*args: Any, **kwargs: Any) -> Any:
+            if self._inside or self._room <= 0:
+                return function(*args, **kwargs)
+            given = [*_named(names, args[bound:]), *kwargs.items()]
+            kept = [(name, value, self._kept(value)) for name, value in given]
+            self._inside = True
+            try:
+                return function(*args, **kwargs)
+            finally:
+                self._inside = False
+                for name, value, same in kept:
+                    if not _holds(same, value) and len(self.changed) < MAX_CHANGED:
+                        self.changed[name] = None
+
+        return call
+
+    def _kept(self, value: Any) -> Same:
+        try:
+            return self._same(value, 0)
+        except Exception:  # what cannot be read is not watched; the call goes on
+            return _anything
+
+    def _same(self, value: Any, depth: int) -> Same:
+        """A function that tells later values from what ``value`` is now."""
+        self._room -= _PART
+        if self._room <= 0 or depth > _MAX_DEPTH:
+            return _anything
+        array = _numbers(value)
+        if array is not None:
+            self._room -= array.nbytes
+            if self._room <= 0:
+                return _anything
+            flag = getattr(value, "requires_grad", None)
+            return functools.partial(_same_numbers, array.copy(), flag)
+        if isinstance(value, (list, tuple, deque)) or _is_object_array(value):
+            if self._plain(value):
+                return functools.partial(_same_list, list(value))
+            return functools.partial(_same_items, [self._same(v, depth + 1) for v in value])
+        if isinstance(value, Mapping):
+            if self._plain(value.values()):
+                return functools.partial(_same_dict, dict(value))
+            parts = {k: self._same(v, depth + 1) for k, v in value.items()}
+            return functools.partial(_same_entries, parts)
+        if isinstance(value, (set, frozenset)):
+            return functools.partial(_same_set, frozenset(value))
+        if isinstance(value, _SCALARS):
+            return functools.partial(_same_scalar, value)
+        parts = {k: self._same(v, depth + 1) for k, v in _fields(value)}
+        return functools.partial(_same_fields, parts) if parts else functools.partial(_is, value)
+
+    def _plain(self, values: Collection[Any]) -> bool:
+        """Whether there is nothing but texts and numbers, as in thousands of words: they are compared at once."""
+        self._room -= _SCALAR * len(values)
+        return all(isinstance(v, _SCALARS) for v in values)
+
+
+def _holds(same: Same, value: Any) -> bool:
+    try:
+        return same(value)
+    except Exception:
+        return True
+
+
+def _anything(now: Any) -> bool:
+    return True
+
+
+def _is(before: Any, now: Any) -> bool:
+    return now is before
+
+
+def _same_scalar(before: Any, now: Any) -> bool:
+    return now is before or bool(now == before)
+
+
+def _same_list(before: list[Any], now: Any) -> bool:
+    return list(now) == before  # a nan equals itself here, as it should
+
+
+def _same_dict(before: dict[Any, Any], now: Any) -> bool:
+    return dict(now) == before
+
+
+def _same_items(parts: list[Same], now: Any) -> bool:
+    return len(now) == len(parts) and all(same(v) for same, v in zip(parts, now, strict=True))
+
+
+def _same_entries(parts: dict[Any, Same], now: Any) -> bool:
+    return now.keys() == parts.keys() and all(same(now[key]) for key, same in parts.items())
+
+
+def _same_set(before: frozenset[Any], now: Any) -> bool:
+    return bool(now == before)
+
+
+def _same_fields(parts: dict[str, Same], now: Any) -> bool:
+    return _same_entries(parts, dict(_fields(now)))
+
+
+def _same_numbers(before: np.ndarray, flag: bool | None, now: Any) -> bool:
+    """Whether an array or tensor holds the numbers that it held, rounding aside, and tracks gradients as it did."""
+    array = _numbers(now)
+    if array is None or getattr(now, "requires_grad", None) != flag:
+        return False
+    if array.shape != before.shape or array.dtype != before.dtype:
+        return False
+    if array.tobytes() == before.tobytes():
+        return True
+    if before.dtype.kind not in "fc":
+        return False
+    with np.errstate(all="ignore"):
+        finite = np.abs(before[np.isfinite(before)])
+        slack = _ULPS * np.finfo(before.dtype).eps * max(1.0, float(finite.max(initial=0.0)))
+        near = (
+            (array == before)
+            | (np.isnan(array) & np.isnan(before))
+            | (np.abs(array - before) <= slack)
+        )
+    return bool(near.all())
+
+
+def _numbers(value: Any) -> np.ndarray | None:
+    """The numbers of an array or tensor, sharing its memory; None for anything else."""
+    if isinstance(value, np.ndarray):
+        return None if value.dtype == object else np.asarray(value)
+    torch = sys.modules.get("torch")
+    if torch is None or not isinstance(value, torch.Tensor):
+        return None
+    tensor = value.detach()
+    if tensor.dtype is torch.bfloat16:
+        tensor = tensor.float()
+    numbers: np.ndarray = tensor.cpu().numpy()
+    return numbers
+
+
+def _is_object_array(value: Any) -> bool:
+    return isinstance(value, np.ndarray) and value.dtype == object and value.ndim > 0
+
+
+def _fields(value: Any) -> Iterator[tuple[str, Any]]:
+    """The data in an object: fields of a dataclass, parameters and buffers of a module."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        yield from ((f.name, getattr(value, f.name)) for f in dataclasses.fields(value))
+    torch = sys.modules.get("torch")
+    if torch is not None and isinstance(value, torch.nn.Module):
+        yield from value.named_parameters()
+        yield from value.named_buffers()
+
+
+def _parameters(function: Callable[..., Any]) -> list[str]:
+    """Names of the parameters that can be given by position."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (ValueError, TypeError):
+        return []
+    return [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+
+
+def _named(names: list[str], args: tuple[Any, ...]) -> Iterator[tuple[str, Any]]:
+    """Arguments given by position with their names, or with their number where they have none."""
+    for i, value in enumerate(args):
+        yield names[i] if i < len(names) else f"argument {i + 1}", value
