@@ -44,7 +44,7 @@ from dlcourse.core.cells import NotebookView
 from dlcourse.core.notebook_file import read_submission
 from dlcourse.executor.runner import start_zygote
 from dlcourse.grading.grader import open_grader
-from dlcourse.grading.worker import Worker, bundle
+from dlcourse.grading.worker import Setup, Worker
 from dlcourse.nbgrader_port.config import find_alembic
 from dlcourse.tour.tour import copy_course, sample_class
 
@@ -293,7 +293,7 @@ def where_it_goes(bench: Bench, root: Path) -> dict[str, float]:
     children = []
     for repeats in (0, 3):
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        worker = Worker(bundle(read_course(root), bench.slug), bench.slug)
+        worker = Worker(Setup.of(read_course(root), bench.slug))
         for submission in submissions * repeats:
             times = [time.process_time()]
             notebook = worker.grader.rebuild(submission)

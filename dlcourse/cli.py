@@ -220,29 +220,29 @@ def grade(
 
     Exit code 0: everybody has a grade. 2: everybody has a grade, but some submissions need a look. 1: somebody has none.
     """
-    from .grading.class_run import Settings, diagnoses, elapsed, grade_class
-    from .nbgrader_port.config import nbgrader_config
+    from .grading.class_run import grade_class
+    from .grading.plan import Settings
+    from .nbgrader_port.gradebook import open_gradebook
 
     course = read_course(course_root())
     entry = course.entry(slug)
-    config = nbgrader_config(course.root)
     when = since.astimezone(UTC).replace(tzinfo=None) if since and since.tzinfo else since
     settings = Settings(tuple(only or ()), again, when, jobs, cluster, not unsafe_no_sandbox)
     start = time.monotonic()
-    with _bar(f"grading {slug}", None) as step:
+    with open_gradebook(course, slug, db) as gradebook, _bar(f"grading {slug}", None) as step:
         report = grade_class(
             course,
             slug,
             settings,
-            db or config.CourseDirectory.get("db_url") or None,
-            config,
+            gradebook,
             lambda who, done, total: step(f"of {total}: {who}", done),
         )
     table = Table(title=f"{entry.title}: {len(report.entries)} submissions")
     for column in ("student", "score", "diagnosed"):
         table.add_column(column, overflow="fold", justify="right" if column == "score" else "left")
-    for student, one in sorted(report.entries.items()):
-        table.add_row(student, f"{one.score:g}/{one.points:g}", "; ".join(diagnoses(one)[:4]))
+    for student, graded in sorted(report.entries.items()):
+        diagnosed = "; ".join(graded.diagnoses[:4])
+        table.add_row(student, f"{graded.score:g}/{graded.points:g}", diagnosed)
     out.print(table)
     for student, notes in report.attention.items():
         for note in notes:
@@ -264,6 +264,15 @@ def grade(
     unreadable = any(not e.readable for e in report.entries.values())
     raise typer.Exit(
         1 if report.failed else 2 if unreadable or any(report.attention.values()) else 0
+    )
+
+
+def elapsed(seconds: float) -> str:
+    """Seconds as a person says them."""
+    return (
+        time.strftime("%H:%M:%S", time.gmtime(seconds))
+        if seconds >= 3600
+        else f"{int(seconds // 60)}:{int(seconds % 60):02d}"
     )
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future
+from typing import Any
 
 from distributed import Client, WorkerPlugin
 
 from ..errors import SetupError
-from .worker import start_worker
+from .pool import Workers
+from .worker import Setup, start_worker
 
 CONNECT_SECONDS = 15
 
@@ -16,22 +18,20 @@ class AssignmentPlugin(WorkerPlugin):
     """Prepares a Dask worker for one assignment; a worker that joins later is prepared when it comes.
 
     Args:
-        archive: from :func:`dlcourse.grading.worker.bundle`; sent to each worker once.
-        slug: the assignment.
-        sandbox: False runs student code without a sandbox.
+        setup: sent to each worker once.
     """
 
     name = "dlcourse-assignment"
 
-    def __init__(self, archive: bytes, slug: str, sandbox: bool) -> None:
-        self.archive, self.slug, self.sandbox = archive, slug, sandbox
+    def __init__(self, setup: Setup) -> None:
+        self._setup = setup
 
     def setup(self, worker: object) -> None:
-        start_worker(self.archive, self.slug, self.sandbox)
+        start_worker(self._setup)
 
 
-def dask_executor(address: str, archive: bytes, slug: str, sandbox: bool) -> tuple[Executor, int]:
-    """An executor over the cluster at ``address``, its workers prepared for ``slug``, and how many they are.
+def dask_workers(address: str, setup: Setup) -> Workers:
+    """The workers of the cluster at ``address``, prepared for one assignment.
 
     A worker grades one submission at a time, so workers must have one thread each (``dask worker --nthreads 1``).
     Dask runs a lost worker's submissions again on another one.
@@ -56,8 +56,8 @@ def dask_executor(address: str, archive: bytes, slug: str, sandbox: bool) -> tup
         raise SetupError(
             f"Dask worker {many[0]} runs several threads; start workers with --nthreads 1"
         )
-    client.register_plugin(AssignmentPlugin(archive, slug, sandbox))
-    return _ClientExecutor(client), len(threads)
+    client.register_plugin(AssignmentPlugin(setup))
+    return Workers(_ClientExecutor(client), len(threads))
 
 
 class _ClientExecutor(Executor):
@@ -67,8 +67,8 @@ class _ClientExecutor(Executor):
         self._client = client
         self._inner = client.get_executor(pure=False, retries=3)
 
-    def submit(self, fn, /, *args, **kwargs):  # type: ignore[no-untyped-def]
-        return self._inner.submit(fn, *args, **kwargs)
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        return self._inner.submit(fn, *args, **kwargs)  # type: ignore[no-any-return]
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         self._inner.shutdown(wait=wait)

@@ -11,12 +11,14 @@ import io
 import json
 import multiprocessing
 import os
+import pickle
 import tempfile
 import threading
 import time
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from .. import _nbformat  # noqa: F401
 from ..authoring.course import Course, read_course
@@ -32,15 +34,25 @@ LEAST_PATIENCE = 0.3
 """Seconds that no submission is put off for."""
 
 
+class ProbeVerdict(NamedTuple):
+    """How one probe ended, for the report."""
+
+    question: str
+    probe: str
+    status: str
+    misconception: str
+    """Its name; empty where none explains the result."""
+
+
 @dataclass(frozen=True)
-class Graded:
-    """The result of one submission.
+class GradedSubmission:
+    """The result of one submission, as it crosses the border between processes.
 
     Args:
         notebook: the autograded notebook as text.
         scores: points by graded cell.
         untouched: by solution cell, whether it still is the released stub.
-        verdicts: ``(question, probe, status, mistake or "")`` for the report.
+        verdicts: one per probe.
         notes: what student and instructor are told.
         seconds: wall time of the run.
     """
@@ -48,7 +60,7 @@ class Graded:
     notebook: str
     scores: dict[str, float]
     untouched: dict[str, bool]
-    verdicts: list[tuple[str, str, str, str]]
+    verdicts: list[ProbeVerdict]
     notes: list[str]
     seconds: float
 
@@ -73,8 +85,9 @@ def bundle(course: Course, slug: str) -> bytes:
     return data.getvalue()
 
 
-class Worker:
-    """One process's grader of one assignment.
+@dataclass(frozen=True)
+class Setup:
+    """All that a worker needs to grade one assignment.
 
     Args:
         archive: from :func:`bundle`.
@@ -82,14 +95,26 @@ class Worker:
         sandbox: False runs student code without a sandbox.
     """
 
-    def __init__(self, archive: bytes, slug: str, sandbox: bool = True) -> None:
+    archive: bytes
+    slug: str
+    sandbox: bool = True
+
+    @classmethod
+    def of(cls, course: Course, slug: str, sandbox: bool = True) -> Setup:
+        return cls(bundle(course, slug), slug, sandbox)
+
+
+class Worker:
+    """One process's grader of one assignment."""
+
+    def __init__(self, setup: Setup) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="dlcourse-worker-")
         root = Path(self._folder.name)
-        with zipfile.ZipFile(io.BytesIO(archive)) as files:
+        with zipfile.ZipFile(io.BytesIO(setup.archive)) as files:
             files.extractall(root)
-        self._sandbox = sandbox
-        self.zygote = start_zygote(sandbox)
-        self.grader: Grader = open_grader(read_course(root), slug, lambda: self.zygote)
+        self._sandbox = setup.sandbox
+        self.zygote = start_zygote(setup.sandbox)
+        self.grader: Grader = open_grader(read_course(root), setup.slug, lambda: self.zygote)
         self._warm_up()
         self._stubs = {
             question_id(q.name): q.stub for q in self.grader.assignment.questions.values()
@@ -107,7 +132,7 @@ class Worker:
         self.grader.rehearse(self.zygote)
         self._usual = time.monotonic() - start
 
-    def grade(self, submission: Submission, hurry: bool = False) -> Graded | None:
+    def grade(self, submission: Submission, hurry: bool = False) -> GradedSubmission | None:
         """Grade one submission.
 
         Args:
@@ -140,7 +165,7 @@ class Worker:
             elif cell.kind == "question":
                 untouched[grade_id] = cell.source == self._stubs[grade_id]
         found = [
-            (
+            ProbeVerdict(
                 grader.references.expectations[n].question,
                 n,
                 v.status,
@@ -149,7 +174,7 @@ class Worker:
             for n, v in verdicts.items()
         ]
         notes = NotebookView(notebook).notes
-        return Graded(
+        return GradedSubmission(
             json.dumps(notebook, ensure_ascii=False) + "\n",
             scores,
             untouched,
@@ -166,7 +191,7 @@ class Worker:
 _worker: Worker | None = None
 
 
-def start_worker(archive: bytes, slug: str, sandbox: bool) -> None:
+def start_worker(setup: Setup) -> None:
     """Initializer of a worker process."""
     global _worker
     if _worker is not None:
@@ -175,13 +200,13 @@ def start_worker(archive: bytes, slug: str, sandbox: bool) -> None:
     if parent is not None:
         # a pool's processes wait for work for ever when the grader itself was killed
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    _worker = Worker(archive, slug, sandbox)
+    _worker = Worker(setup)
     atexit.register(_worker.close)
 
 
-def start_worker_from(archive: Path, slug: str, sandbox: bool) -> None:
-    """Initializer of a worker process that finds the bundle in a file."""
-    start_worker(archive.read_bytes(), slug, sandbox)
+def start_worker_from(path: Path) -> None:
+    """Initializer of a worker process that finds its setup, pickled, in a file."""
+    start_worker(pickle.loads(path.read_bytes()))
 
 
 def _end_with(parent: multiprocessing.process.BaseProcess) -> None:
@@ -189,7 +214,7 @@ def _end_with(parent: multiprocessing.process.BaseProcess) -> None:
     os._exit(1)
 
 
-def grade_one(submission: Submission, hurry: bool = False) -> Graded | None:
+def grade_one(submission: Submission, hurry: bool = False) -> GradedSubmission | None:
     """Grade one submission in a process prepared by :func:`start_worker`."""
     if _worker is None:
         raise RuntimeError("this process was not prepared by start_worker")

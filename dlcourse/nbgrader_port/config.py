@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +30,15 @@ def nbgrader_config(root: Path) -> Any:
         raise CourseError(f"{path}: {type(error).__name__}: {error}") from error
 
 
-def gradebook_url(root: Path) -> str:
-    """The course's gradebook: what its nbgrader_config.py says, or nbgrader's default, the file gradebook.db."""
-    config = nbgrader_config(root) if (root / "nbgrader_config.py").is_file() else {}
+def gradebook_url(root: Path, config: Mapping[str, Any] | None = None) -> str:
+    """The course's gradebook: what its nbgrader_config.py says, or nbgrader's default, the file gradebook.db.
+
+    Args:
+        root: the course folder.
+        config: from :func:`nbgrader_config`; read if not given.
+    """
+    if config is None:
+        config = nbgrader_config(root) if (root / "nbgrader_config.py").is_file() else {}
     url = config.get("CourseDirectory", {}).get("db_url")
     return str(url) if url else f"sqlite:///{root}/gradebook.db"
 

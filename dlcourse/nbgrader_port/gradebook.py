@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 from uuid import uuid4
@@ -24,8 +25,27 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from traitlets.config import Config
 
+from ..authoring.course import Course
 from ..errors import CourseError
-from .config import find_alembic
+from ..grading.gradebook import NotEntered
+from . import exchange
+from .config import find_alembic, gradebook_url, nbgrader_config
+
+
+def open_gradebook(course: Course, slug: str, db_url: str = "") -> GradebookWriter:
+    """The gradebook of one assignment as the course's nbgrader_config.py sets it up.
+
+    Args:
+        course: the course.
+        slug: the assignment.
+        db_url: another gradebook than the one that nbgrader_config.py names.
+
+    Raises:
+        CourseError: nbgrader_config.py is missing or fails, or see :class:`GradebookWriter`.
+    """
+    config = nbgrader_config(course.root)
+    url = db_url or gradebook_url(course.root, config)
+    return GradebookWriter(url, course.course_id, slug, config)
 
 
 class GradebookWriter:
@@ -117,7 +137,27 @@ class GradebookWriter:
 
         Returns:
             The notebook's score, manual scores included.
+
+        Raises:
+            NotEntered: the database does not take it, a name that it cannot hold perhaps.
         """
+        try:
+            return self._write(student, timestamp, scores, untouched)
+        except BaseException as error:
+            self._gradebook.db.rollback()
+            self._gradebook.db.expunge_all()
+            if isinstance(error, (ValueError, SQLAlchemyError)):
+                said = str(error).partition("\n")[0]
+                raise NotEntered(f"{type(error).__name__}: {said}") from error
+            raise
+
+    def _write(
+        self,
+        student: str,
+        timestamp: datetime | None,
+        scores: Mapping[str, float],
+        untouched: Mapping[str, bool],
+    ) -> float:
         db = self._gradebook.db
         if db.execute(select(Student.id).where(Student.id == student)).first() is None:
             self._gradebook.add_student(student)
@@ -217,10 +257,11 @@ class GradebookWriter:
         db.expunge_all()
         return penalty
 
-    def undo(self) -> None:
-        """Forget what a failed :meth:`write` began."""
-        self._gradebook.db.rollback()
-        self._gradebook.db.expunge_all()
+    def submitted_at(self, folder: Path) -> datetime | None:
+        return exchange.submitted_at(folder)
+
+    def exchange_files(self, folder: Path) -> dict[str, str]:
+        return exchange.exchange_files(folder)
 
     def graded_students(self) -> set[str]:
         """Students who have a complete automatic grade of this assignment."""

@@ -41,8 +41,10 @@ from ..core.cells import (
 )
 from ..errors import CourseError
 from ..executor.runner import start_zygote
-from ..grading.class_run import Settings, grade_class
+from ..grading.class_run import grade_class
+from ..grading.plan import Settings
 from ..nbgrader_port.config import find_alembic, nbgrader_config
+from ..nbgrader_port.gradebook import open_gradebook
 
 MARKER = ".dlcourse-demo"
 """Stands in a folder that a demo made, which a later demo may replace."""
@@ -551,14 +553,15 @@ def run_demo(
 
 
 def _grade(demo: Course, slug: str, count: int, sandbox: bool, show: _Show) -> None:
-    config = nbgrader_config(demo.root)
-    with show.bar(f"$ dlcourse grade {slug}", count) as step:
+    with (
+        open_gradebook(demo, slug) as gradebook,
+        show.bar(f"$ dlcourse grade {slug}", count) as step,
+    ):
         report = grade_class(
             demo,
             slug,
             Settings(sandbox=sandbox),
-            None,
-            config,
+            gradebook,
             lambda who, done, total: step(who, done),
         )
     if report.failed:

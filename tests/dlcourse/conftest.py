@@ -3,6 +3,7 @@
 import os
 import sys
 from concurrent.futures import Executor, Future
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,9 @@ from scratch import copy_course, dlcourse, hand_in_samples, make_course, nbgrade
 from dlcourse.authoring.build import build
 from dlcourse.executor import runner
 from dlcourse.executor.runner import start_zygote
-from dlcourse.grading import class_run as classgrade
+from dlcourse.grading import class_run
 from dlcourse.grading import worker as work
+from dlcourse.grading.pool import Workers
 
 
 @pytest.fixture(scope="session")
@@ -63,17 +65,13 @@ class _Kept:
 class _Inline(Executor):
     """Grades in this process, at once."""
 
-    def __init__(self, archive, slug, sandbox):
-        self._worker = work.Worker(archive, slug, sandbox)
+    def __init__(self, worker):
+        self._worker = worker
 
     def submit(self, function, /, *arguments):
         future = Future()
         try:
-            future.set_result(
-                self._worker.grade(*arguments)
-                if function is work.grade_one
-                else function(*arguments)
-            )
+            future.set_result(function(*arguments))
         except Exception as error:
             future.set_exception(error)
         return future
@@ -82,16 +80,18 @@ class _Inline(Executor):
         self._worker.close()
 
 
+def inline_workers(settings, setup):
+    """Workers of a class run: none but this process."""
+    worker = work.Worker(replace(setup, sandbox=False))
+    return Workers(_Inline(worker), 1, worker.grade)
+
+
 @pytest.fixture
 def inline(monkeypatch, zygote):
     """Commands run in this process use the session's warm process and no pool: a class of three takes no second."""
-    for module in (runner, classgrade, work):
+    for module in (runner, class_run, work):
         monkeypatch.setattr(module, "start_zygote", lambda sandbox=True: _Kept(zygote))
-    monkeypatch.setattr(
-        classgrade,
-        "_local",
-        lambda archive, slug, settings: (_Inline(archive.read_bytes(), slug, False), 1),
-    )
+    monkeypatch.setattr(class_run, "start_workers", inline_workers)
 
 
 @pytest.fixture(scope="session")

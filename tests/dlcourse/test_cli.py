@@ -257,3 +257,7 @@ def test_grade_with_a_gradebook_address_that_is_none(refused, course):
 def test_wrong_options_are_usage_errors(run, arguments):
     status, out, err = run(*arguments)
     assert status == 2 and "Usage" in out + err and "Traceback" not in out + err
+
+
+def test_elapsed_as_a_person_says_it():
+    assert [cli.elapsed(s) for s in (0, 61, 3600, 3725)] == ["0:00", "1:01", "01:00:00", "01:02:05"]

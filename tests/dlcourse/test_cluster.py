@@ -22,7 +22,9 @@ from scratch import (
 )
 
 from dlcourse.errors import SetupError
-from dlcourse.grading.class_run import Settings, grade_class
+from dlcourse.grading.class_run import grade_class
+from dlcourse.grading.plan import Settings
+from dlcourse.nbgrader_port.gradebook import open_gradebook
 
 _SILENT = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 
@@ -122,9 +124,9 @@ def test_submissions_of_a_killed_worker_are_graded_by_another_and_each_once(
         if done == 10:
             os.killpg(cluster.workers[0].pid, signal.SIGKILL)
 
-    report = grade_class(
-        course, "vectors", Settings(cluster=cluster.address, sandbox=False), progress=progress
-    )
+    settings = Settings(cluster=cluster.address, sandbox=False)
+    with open_gradebook(course, "vectors") as gradebook:
+        report = grade_class(course, "vectors", settings, gradebook, progress)
     assert cluster.workers[0].wait(10) == -signal.SIGKILL and cluster.workers[1].poll() is None
     assert report.failed == {} and sorted(seen) == [f"s{n:02d}" for n in range(24)]
     lines = (course.root / ".dlcourse" / "journal" / "vectors.jsonl").read_text().splitlines()
@@ -153,5 +155,9 @@ def test_workers_of_several_threads_are_refused(cluster, built_course, tmp_path)
     cluster.add(threads=2)
     course = copy_course(built_course, tmp_path / "course")
     hand_in(course, "s", "vectors", perfect(course, "vectors"))
-    with pytest.raises(SetupError, match="runs several threads; start workers with --nthreads 1"):
-        grade_class(course, "vectors", Settings(cluster=cluster.address, sandbox=False))
+    settings = Settings(cluster=cluster.address, sandbox=False)
+    with (
+        open_gradebook(course, "vectors") as gradebook,
+        pytest.raises(SetupError, match="runs several threads; start workers with --nthreads 1"),
+    ):
+        grade_class(course, "vectors", settings, gradebook)

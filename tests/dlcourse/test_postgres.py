@@ -21,7 +21,9 @@ from scratch import (
 )
 
 from dlcourse.authoring.build import build
-from dlcourse.grading.class_run import Settings, grade_class
+from dlcourse.grading.class_run import grade_class
+from dlcourse.grading.plan import Settings
+from dlcourse.nbgrader_port.gradebook import open_gradebook
 
 _BIN = next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), reverse=True)), None)
 pytestmark = pytest.mark.skipif(
@@ -164,7 +166,8 @@ def test_scores(graded):
 
 def test_unchanged_submissions_are_not_run_again(graded, inline):
     course, url, _ = graded
-    report = grade_class(course, "vectors", Settings(only=tuple(SAMPLES)), url)
+    with open_gradebook(course, "vectors", url) as gradebook:
+        report = grade_class(course, "vectors", Settings(only=tuple(SAMPLES)), gradebook)
     assert report.graded == [] and set(report.entries) == SAMPLES
 
 

@@ -11,7 +11,7 @@ import pytest
 from scratch import answered, perfect, submission_of
 
 from dlcourse.core.notebook_file import Submission
-from dlcourse.grading.worker import PATIENCE, Worker, bundle
+from dlcourse.grading.worker import PATIENCE, Setup, Worker, bundle
 
 
 def test_bundle_holds_the_assignment_and_nothing_of_others(built_course):
@@ -28,7 +28,7 @@ def test_bundle_holds_the_assignment_and_nothing_of_others(built_course):
 
 @pytest.fixture(scope="module")
 def worker(built_course):
-    one = Worker(bundle(built_course, "vectors"), "vectors", sandbox=False)
+    one = Worker(Setup.of(built_course, "vectors", sandbox=False))
     yield one
     one.close()
 

@@ -1,14 +1,12 @@
 """`dlcourse grade`: the same scores as nbgrader's, nothing twice, nobody lost, whatever is killed."""
 
 import json
-import multiprocessing
 import os
 import signal
 import sqlite3
 import subprocess
 import sys
 import time
-from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime
 
 import nbformat
@@ -31,19 +29,12 @@ from scratch import (
 from dlcourse import cli
 from dlcourse.authoring.build import build
 from dlcourse.authoring.course import read_course
-from dlcourse.core.notebook_file import Submission
 from dlcourse.errors import AuthorError, CourseError, SetupError
-from dlcourse.grading import class_run as classgrade
-from dlcourse.grading.class_run import (
-    Entry,
-    Journal,
-    Settings,
-    diagnoses,
-    elapsed,
-    grade_class,
-    question_scores,
-    submitted_folders,
-)
+from dlcourse.grading import pool
+from dlcourse.grading.class_run import grade_class
+from dlcourse.grading.plan import Inbox, Settings
+from dlcourse.nbgrader_port.exchange import submitted_at
+from dlcourse.nbgrader_port.gradebook import open_gradebook
 
 # ---- the sample class: the same as nbgrader autograde ----------------------------------------------------------------
 
@@ -122,7 +113,8 @@ def small(built_course, tmp_path, inline):
 
 
 def grade(course, **settings):
-    return grade_class(course, "vectors", Settings(**settings))
+    with open_gradebook(course, "vectors") as gradebook:
+        return grade_class(course, "vectors", Settings(**settings), gradebook)
 
 
 def test_unchanged_submissions_are_not_run_again(small):
@@ -132,6 +124,12 @@ def test_unchanged_submissions_are_not_run_again(small):
     second = grade(small)
     assert second.graded == [] and second.entries == first.entries
     assert gradebook_tables(small.root / "gradebook.db") == before
+
+
+def test_nothing_to_do_starts_no_worker(small, monkeypatch):
+    grade(small)
+    monkeypatch.setattr("dlcourse.grading.class_run.start_workers", None)
+    assert set(grade(small).entries) == {"columns", "half", "perfect"}
 
 
 def test_again_runs_all(small):
@@ -327,7 +325,7 @@ def test_folder_names_that_no_gradebook_can_hold_fail_one_student_only(small):
 def test_stray_files_in_submitted_are_no_students(small):
     (small.root / "submitted" / ".DS_Store").write_text("x")
     (small.root / "submitted" / "other").mkdir()
-    assert set(submitted_folders(small.root, "vectors")) == {"perfect", "columns", "half"}
+    assert set(Inbox(small.root, "vectors", submitted_at).folders) == {"perfect", "columns", "half"}
 
 
 def test_exit_status_0_1_2(small, monkeypatch, capsys):
@@ -360,79 +358,6 @@ def test_exit_status_0_1_2(small, monkeypatch, capsys):
         and "0 graded now, 4 unchanged, 1 failed" in output
         and "submitted/new/vectors: no grade: " in output
     )
-
-
-# ---- the journal -----------------------------------------------------------------------------------------------------
-
-
-def entry(student="ada", **changes):
-    values = {"digest": "d", "build": "b", "score": 1.5, "points": 3.0, "verdicts": [("q", "p", "failed", "m_n")], "notes": ["n\u2028\n"], "readable": True, "seconds": 0.1}  # fmt: skip
-    return Entry(student, **{**values, **changes})
-
-
-def test_journal_is_read_back(tmp_path):
-    journal = Journal(tmp_path / "deep" / "j.jsonl")
-    one, two = entry(), entry("zoë", score=0.0)
-    for e in (one, two):
-        journal.add(e)
-    assert Journal(tmp_path / "deep" / "j.jsonl").entries == {"ada": one, "zoë": two}
-
-
-def test_last_line_of_a_student_counts(tmp_path):
-    journal = Journal(tmp_path / "j")
-    journal.add(entry(score=1.0))
-    journal.add(entry(score=2.0))
-    assert Journal(tmp_path / "j").entries["ada"].score == 2.0
-
-
-def test_line_torn_at_any_byte_is_dropped_and_spoils_nothing_that_follows(tmp_path):
-    path = tmp_path / "j"
-    Journal(path).add(entry("ada"))
-    whole = path.read_bytes()
-    Journal(path).add(entry("zoë"))
-    second = path.read_bytes()[len(whole) :]
-    for n in range(len(second)):
-        path.write_bytes(whole + second[:n])
-        journal = Journal(path)
-        assert set(journal.entries) == ({"ada", "zoë"} if n == len(second) - 1 else {"ada"}), n
-        journal.add(entry("eve"))
-        assert {"ada", "eve"} <= set(Journal(path).entries), n
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        "",
-        "junk",
-        "5",
-        "null",
-        "[]",
-        "{}",
-        '{"student": "x"}',
-        '{"verdicts": 3}',
-        '{"verdicts": [], "more": 1}',
-        "\x00",
-    ],
-)
-def test_foreign_lines_are_skipped(tmp_path, line):
-    path = tmp_path / "j"
-    Journal(path).add(entry())
-    path.write_text(path.read_text() + line + "\n")
-    Journal(path).add(entry("eve"))
-    assert set(Journal(path).entries) == {"ada", "eve"}
-
-
-def test_report_in_words():
-    one = entry(
-        verdicts=[
-            ("q", "p", "failed", "wrong_axis"),
-            ("q", "r", "failed", "wrong_axis"),
-            ("s", "t", "passed", ""),
-        ]
-    )
-    assert diagnoses(one) == ["q: wrong axis"]
-    assert question_scores(one, {"p": 1, "r": 2, "t": 4}) == {"q": 0.0, "s": 4}
-    assert [elapsed(s) for s in (0, 61, 3600, 3725)] == ["0:00", "1:01", "01:00:00", "01:02:05"]
 
 
 # ---- killed ----------------------------------------------------------------------------------------------------------
@@ -572,148 +497,17 @@ def test_killed_grader_takes_its_workers_with_it(killed):
     assert len(orphans) >= 5 and not [pid for pid in orphans if _alive(pid)]
 
 
-# ---- workers that die ------------------------------------------------------------------------------------------------
-
-
-def _name(submission, hurry=False):
-    """Stands for grading: what a worker process does with a submission of these tests."""
-    text = submission.notes[0]
-    if text.startswith("endless") and hurry:
-        return None
-    if text.startswith("die"):
-        os._exit(1)
-    if text.startswith("once:"):
-        path = text.removeprefix("once:")
-        if not os.path.exists(path):
-            with open(path, "w"):
-                pass
-            os.kill(os.getpid(), signal.SIGKILL)
-    if text.startswith("raise"):
-        raise ValueError(text)
-    if text.startswith("slow"):
-        time.sleep(0.05)
-    return text
-
-
-@pytest.fixture
-def results(monkeypatch):
-    """Runs texts through the class grader's loop with two forked workers; returns (results, failed, pools made)."""
-    monkeypatch.setattr(classgrade, "grade_one", _name)
-    pools = []
-
-    def make():
-        pools.append(ProcessPoolExecutor(2, multiprocessing.get_context("fork")))
-        return pools[-1], 2
-
-    def run(texts):
-        failed = {}
-        todo = ((f"s{n}", Submission([], [text])) for n, text in enumerate(texts))
-        return list(classgrade._results(todo, make, failed)), failed, pools
-
-    return run
-
-
-def test_all_results_come_once(results):
-    found, failed, pools = results([f"slow{n}" for n in range(25)])
-    assert (
-        sorted(found) == sorted((f"s{n}", f"slow{n}") for n in range(25))
-        and failed == {}
-        and len(pools) == 1
-    )
-
-
-@pytest.mark.parametrize("at", [0, 3, 19])
-def test_submission_that_kills_its_worker_is_named_and_takes_nobody_along(results, at):
-    texts = [f"slow{n}" for n in range(20)]
-    texts[at] = "die"
-    found, failed, pools = results(texts)
-    assert sorted(s for s, _ in found) == sorted(f"s{n}" for n in range(20) if n != at)
-    assert failed == {f"s{at}": "the worker process died 3 times while grading it"}
-    assert len(pools) <= 4
-
-
-def test_several_that_kill_their_workers(results):
-    texts = ["die" if n in (0, 1, 2, 7) else f"slow{n}" for n in range(12)]
-    found, failed, _ = results(texts)
-    assert set(failed) == {"s0", "s1", "s2", "s7"} and len(found) == 8
-
-
-def test_worker_killed_once_loses_nobody(results, tmp_path):
-    texts = [f"slow{n}" for n in range(8)]
-    texts[2] = f"once:{tmp_path / 'killed'}"
-    found, failed, pools = results(texts)
-    assert len(found) == 8 and len({s for s, _ in found}) == 8 and failed == {} and len(pools) == 2
-
-
-def test_exception_in_a_worker_is_that_students_only(results):
-    found, failed, pools = results(["slow0", "raise hell", "slow2"])
-    assert (
-        [s for s, _ in sorted(found)] == ["s0", "s2"]
-        and failed == {"s1": "ValueError: raise hell"}
-        and len(pools) == 1
-    )
-
-
-def test_submissions_are_read_as_they_are_needed(results):
-    """20,000 submissions are never in memory at once."""
-    taken, most = [], 0
-
-    def texts():
-        for n in range(60):
-            taken.append(n)
-            yield f"slow{n}"
-
-    def watch(found):
-        nonlocal most
-        most = max(most, len(taken) - len(found))
-
-    class Watched(list):
-        def append(self, item):
-            super().append(item)
-            watch(self)
-
-    found = Watched()
-    failed = {}
-    make = lambda: (ProcessPoolExecutor(2, multiprocessing.get_context("fork")), 2)  # noqa: E731
-    for item in classgrade._results(
-        ((f"s{n}", Submission([], [t])) for n, t in enumerate(texts())), make, failed
-    ):
-        found.append(item)
-    assert len(found) == 60 and most <= 5
-
-
-def test_what_takes_long_is_put_off_to_the_end(results):
-    texts = [f"endless{n}" if n % 3 == 0 else f"slow{n}" for n in range(12)]
-    found, failed, pools = results(texts)
-    assert [t[:4] for _, t in found] == ["slow"] * 8 + ["endl"] * 4
-    assert (
-        {s for s, _ in found} == {f"s{n}" for n in range(12)} and failed == {} and len(pools) == 1
-    )
-
-
-def test_worker_that_dies_among_those_put_off(results):
-    found, failed, _ = results(["endless0", "die", "slow1", "endless2"])
-    assert {t for _, t in found} == {"endless0", "slow1", "endless2"} and set(failed) == {"s1"}
-
-
-def test_nothing_to_do_starts_no_worker(results):
-    assert results([]) == ([], {}, [])
+# ---- workers that die or are not there ---------------------------------------------------------------------------
 
 
 def test_machine_without_a_sandbox_is_one_clear_error(small, monkeypatch):
     monkeypatch.undo()
-    monkeypatch.setattr(classgrade, "available", lambda: ("no user namespaces",))
+    monkeypatch.setattr(pool, "available", lambda: ("no user namespaces",))
     with pytest.raises(
         SetupError,
         match="cannot be sandboxed on this machine: no user namespaces.*--unsafe-no-sandbox",
     ):
         grade(small)
-
-
-def test_pool_that_cannot_start_is_one_error(tmp_path):
-    (tmp_path / "assignment.zip").write_bytes(b"no archive" * 100_000)
-    with pytest.raises(SetupError, match="the worker processes do not start"):
-        classgrade._local(tmp_path / "assignment.zip", "vectors", Settings(jobs=1, sandbox=False))
 
 
 def test_worker_and_its_warm_process_killed_in_the_middle_of_a_class(built_course, tmp_path):
@@ -733,7 +527,9 @@ def test_worker_and_its_warm_process_killed_in_the_middle_of_a_class(built_cours
         if done in (2, 5):
             os.kill(killed[-1], signal.SIGKILL)
 
-    report = grade_class(course, "vectors", Settings(jobs=2, sandbox=False), progress=progress)
+    settings = Settings(jobs=2, sandbox=False)
+    with open_gradebook(course, "vectors") as gradebook:
+        report = grade_class(course, "vectors", settings, gradebook, progress)
     assert len(killed) == 2 and report.failed == {}
     assert sorted(report.graded) == sorted(students)
     assert totals(course.root / "gradebook.db", "vectors") == {s: EXPECTED[s] for s in students}

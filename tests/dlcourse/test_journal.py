@@ -1,0 +1,74 @@
+"""The journal: read back whatever happened to its file."""
+
+import pytest
+
+from dlcourse.grading.journal import Journal, JournalEntry
+from dlcourse.grading.worker import ProbeVerdict
+
+
+def entry(student="ada", **changes):
+    values = {"digest": "d", "build": "b", "score": 1.5, "points": 3.0, "verdicts": [ProbeVerdict("q", "p", "failed", "m_n")], "notes": ["n\u2028\n"], "readable": True, "seconds": 0.1}  # fmt: skip
+    return JournalEntry(student, **{**values, **changes})
+
+
+def test_journal_is_read_back(tmp_path):
+    journal = Journal(tmp_path / "deep" / "j.jsonl")
+    one, two = entry(), entry("zoë", score=0.0)
+    for e in (one, two):
+        journal.add(e)
+    assert Journal(tmp_path / "deep" / "j.jsonl").entries == {"ada": one, "zoë": two}
+
+
+def test_last_line_of_a_student_counts(tmp_path):
+    journal = Journal(tmp_path / "j")
+    journal.add(entry(score=1.0))
+    journal.add(entry(score=2.0))
+    assert Journal(tmp_path / "j").entries["ada"].score == 2.0
+
+
+def test_line_torn_at_any_byte_is_dropped_and_spoils_nothing_that_follows(tmp_path):
+    path = tmp_path / "j"
+    Journal(path).add(entry("ada"))
+    whole = path.read_bytes()
+    Journal(path).add(entry("zoë"))
+    second = path.read_bytes()[len(whole) :]
+    for n in range(len(second)):
+        path.write_bytes(whole + second[:n])
+        journal = Journal(path)
+        assert set(journal.entries) == ({"ada", "zoë"} if n == len(second) - 1 else {"ada"}), n
+        journal.add(entry("eve"))
+        assert {"ada", "eve"} <= set(Journal(path).entries), n
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "",
+        "junk",
+        "5",
+        "null",
+        "[]",
+        "{}",
+        '{"student": "x"}',
+        '{"verdicts": 3}',
+        '{"verdicts": [], "more": 1}',
+        "\x00",
+    ],
+)
+def test_foreign_lines_are_skipped(tmp_path, line):
+    path = tmp_path / "j"
+    Journal(path).add(entry())
+    path.write_text(path.read_text() + line + "\n")
+    Journal(path).add(entry("eve"))
+    assert set(Journal(path).entries) == {"ada", "eve"}
+
+
+def test_diagnoses_in_words():
+    one = entry(
+        verdicts=[
+            ProbeVerdict("q", "p", "failed", "wrong_axis"),
+            ProbeVerdict("q", "r", "failed", "wrong_axis"),
+            ProbeVerdict("s", "t", "passed", ""),
+        ]
+    )
+    assert one.diagnoses == ["q: wrong axis"]
