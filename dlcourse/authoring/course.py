@@ -12,7 +12,7 @@ from ..errors import CourseError
 
 
 @dataclass(frozen=True)
-class Entry:
+class CourseEntry:
     """One assignment in course.toml."""
 
     slug: str
@@ -31,9 +31,9 @@ class Course:
     title: str
     course_id: str
     seed: str
-    entries: dict[str, Entry]
+    entries: dict[str, CourseEntry]
 
-    def entry(self, slug: str) -> Entry:
+    def entry(self, slug: str) -> CourseEntry:
         """The assignment named ``slug``.
 
         Raises:
@@ -86,14 +86,14 @@ def read_course(root: Path) -> Course:
         raise CourseError(f"{path}: cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise CourseError(f"{path}: {error}") from error
-    entries: dict[str, Entry] = {}
+    entries: dict[str, CourseEntry] = {}
     for track in _tables(f"{path}", document, "track"):
         for table in _tables(f"{path}: track", track, "assignment"):
             where = f"{path}: assignment {table.get('slug', '?')}"
             slug = _field(where, table, "slug", str)
             if not slug.isidentifier() or slug in entries:
                 raise CourseError(f"{where}: a slug is a Python identifier that stands once")
-            entries[slug] = Entry(
+            entries[slug] = CourseEntry(
                 slug,
                 _field(where, table, "title", str),
                 _field(where, table, "article", str),

@@ -28,6 +28,7 @@ from traitlets.config import Config
 
 from dlcourse.nbgrader_port import feedback
 from dlcourse.nbgrader_port.config import find_alembic
+from dlcourse.nbgrader_port.feedback_page import MAX_ERROR, page
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
 
@@ -398,9 +399,9 @@ def test_damaged_verdict_is_a_failed_test() -> None:
         {**verdict("passed"), "mistakes": [1]},
     ):
         notebook.cells[2].metadata["dlcourse"]["verdict"] = broken
-        test = feedback.page(notebook, {}).sections[0].tests[0]
+        test = page(notebook, {}).sections[0].tests[0]
         assert test.status == "failed", broken
-        feedback.render(feedback.page(notebook, {}))
+        feedback.render(page(notebook, {}))
 
 
 def test_printed_and_displayed_outputs_stay_out() -> None:
@@ -410,8 +411,8 @@ def test_printed_and_displayed_outputs_stay_out() -> None:
         new_output("stream", text="SECRET"),
         new_output("display_data", data={"text/plain": "SECRET", "image/png": png()}),
     ]
-    page = feedback.render(feedback.page(notebook, {}))
-    assert "SECRET" not in page and png() not in page
+    html = feedback.render(page(notebook, {}))
+    assert "SECRET" not in html and png() not in html
 
 
 def test_an_error_is_one_bounded_line() -> None:
@@ -421,28 +422,28 @@ def test_an_error_is_one_bounded_line() -> None:
             "error", ename="ValueError", evalue="first\n" + "x" * 50_000, traceback=["SECRET"]
         )
     ]
-    shown = feedback.page(notebook, {}).sections[0].codes[0].error
-    assert shown.startswith("ValueError: first xxx") and len(shown) <= feedback.MAX_ERROR + 1
-    assert "SECRET" not in feedback.render(feedback.page(notebook, {}))
+    shown = page(notebook, {}).sections[0].codes[0].error
+    assert shown.startswith("ValueError: first xxx") and len(shown) <= MAX_ERROR + 1
+    assert "SECRET" not in feedback.render(page(notebook, {}))
 
 
 def test_long_code_is_bounded() -> None:
     notebook = sample()
     notebook.cells[1].source = "y = 1\n" * 100_000
-    assert len(feedback.render(feedback.page(notebook, {}))) < 1_500_000
+    assert len(feedback.render(page(notebook, {}))) < 1_500_000
 
 
 def test_control_characters_do_not_reach_the_page() -> None:
     notebook = sample()
     notebook.cells[1].source = "x = 1  # \x1b[31m \u202e reversed \x00"
-    page = feedback.render(feedback.page(notebook, {}))
-    assert not re.search("[\x00-\x08\x1b\u202e]", page)
+    html = feedback.render(page(notebook, {}))
+    assert not re.search("[\x00-\x08\x1b\u202e]", html)
 
 
 def test_code_is_whole_and_copies_without_numbers() -> None:
     source = "def f(x):\n\n    # <a & b>\n    return '''\n  text'''\n"
     notebook = sample(source)
-    code = feedback.page(notebook, {}).sections[0].codes[0].html
+    code = feedback.highlighted(page(notebook, {}).sections[0].codes[0].source)
     assert Elements(code).text == source
     assert code.count('class="line"') == 5
 
