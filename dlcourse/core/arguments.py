@@ -12,15 +12,18 @@ import functools
 import inspect
 import sys
 from collections import deque
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from .evidence import MAX_CHANGED
+from .seeds import global_states, is_generator, seed_everything
 
 ROOM = 32 << 20
 """Bytes that are kept for comparison in one probe; what comes later goes unwatched."""
+DRAWS = 32
+"""Calls in one probe around which the global generators are compared: 40 microseconds each, and samplers are called often."""
 _PART = 64
 """Bytes that each part of an argument counts for besides its numbers."""
 _SCALAR = 8
@@ -37,12 +40,23 @@ Same = Callable[[Any], bool]
 class ArgumentWatch:
     """Watches the calls that one probe makes.
 
+    Args:
+        reseed: give the global generators another seed at the first call that is passed a generator.
+
+    Attributes:
+        changed: names of the arguments that were changed.
+        drew_globally: whether a function that was passed a generator drew from a global one. Where that makes no
+            difference to its result (weights that are overwritten) it is no fault.
+
     Calls of one function under test by another are not watched: what a student's function does to arrays that it made
     is its own business. Neither are generators of random numbers, iterators and objects that are no data.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, reseed: bool = False) -> None:
         self.changed: dict[str, None] = {}
+        self.drew_globally = False
+        self._reseed = reseed
+        self._draws = DRAWS
         self._room = ROOM
         self._inside = False
         self._replaced: list[tuple[type, str, Any]] = []
@@ -91,16 +105,29 @@ class ArgumentWatch:
                 return function(*args, **kwargs)
             given = [*_named(names, args[bound:]), *kwargs.items()]
             kept = [(name, value, self._kept(value)) for name, value in given]
+            generators = self._global_states(given)
             self._inside = True
             try:
                 return function(*args, **kwargs)
             finally:
                 self._inside = False
+                if generators:
+                    self.drew_globally |= generators != global_states()
                 for name, value, same in kept:
                     if not _holds(same, value) and len(self.changed) < MAX_CHANGED:
                         self.changed[name] = None
 
         return call
+
+    def _global_states(self, given: Sequence[tuple[str, Any]]) -> list[Any]:
+        """States of the global generators, where a generator is among the arguments."""
+        if self._draws == 0 or not any(is_generator(value) for _, value in given):
+            return []
+        if self._reseed:
+            self._reseed = False
+            seed_everything("other numbers than before")
+        self._draws -= 1
+        return global_states()
 
     def _kept(self, value: Any) -> Same:
         try:

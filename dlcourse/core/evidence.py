@@ -64,6 +64,9 @@ Evidence: TypeAlias = Any
 :mod:`dlcourse.core.encoding`."""
 MAX_CHANGED = 20
 """Changed arguments that are named of one probe."""
+GLOBAL_GENERATORS = "global generators"
+"""Stands among changed arguments for numpy's, torch's and Python's own: a result depends on them where a generator was
+passed as the source of all randomness."""
 
 
 @dataclass(frozen=True)

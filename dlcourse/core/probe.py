@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import inspect
 import linecache
-import random
 import sys
 import traceback
 import types
@@ -16,12 +15,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from ..errors import AuthorError
 from .arguments import ArgumentWatch
 from .compare import Comparison, close
-from .evidence import Changed, Raised, Result
+from .encoding import EncodingError, pack
+from .evidence import GLOBAL_GENERATORS, MAX_CHANGED, Changed, Raised, Result, failure
+from .seeds import seed_everything
 
 PUBLIC_SEED = "public"
 """Course seed of public probes, whose inputs a student may know."""
@@ -145,24 +144,12 @@ def describe_exception(error: BaseException, expected: bool = False) -> Raised:
     return Raised(type(error).__name__, bases, message[:2000], tuple(trace[-6:]), expected)
 
 
-def seed_everything(*parts: str) -> np.random.Generator:
-    """Seed random, numpy and (if it is loaded) torch from the text ``parts``; return a Generator of its own."""
-    import hashlib  # brings OpenSSL, which `import dlcourse` need not wait for
-
-    digest = hashlib.sha256("\0".join(parts).encode()).digest()
-    random.seed(digest[:8])
-    np.random.seed(int.from_bytes(digest[8:12], "little"))
-    torch = sys.modules.get("torch")
-    if torch is not None:
-        # what torch.manual_seed does on a CPU; for other devices that queues a stack trace at 0.4 ms a call
-        torch.default_generator.manual_seed(int.from_bytes(digest[12:19], "little"))
-    return np.random.default_rng(int.from_bytes(digest[16:32], "little"))
-
-
 def run(one: Probe, namespace: Mapping[str, Any], slug: str, seed: str) -> Result:
     """Run a probe against ``namespace`` and return its result; exceptions come back as :class:`Raised`.
 
-    Where a function under test changed its arguments, the result is :class:`~dlcourse.core.evidence.Changed`.
+    Where a function under test changed its arguments, the result is :class:`~dlcourse.core.evidence.Changed`. Where it was
+    passed a generator and drew from a global one, the probe is run once more under another global seed, to see whether
+    that makes a difference.
 
     Args:
         one: the probe.
@@ -170,7 +157,22 @@ def run(one: Probe, namespace: Mapping[str, Any], slug: str, seed: str) -> Resul
         slug: the assignment.
         seed: the course seed; public probes always use :data:`PUBLIC_SEED`.
     """
+    seeds = PUBLIC_SEED if one.public else seed, slug, one.name
     watch = ArgumentWatch()
+    result = _run(one, namespace, seeds, watch)
+    if failure(result) is not None:
+        return result
+    changed = tuple(watch.changed)
+    if watch.drew_globally:
+        again = _run(one, namespace, seeds, ArgumentWatch(reseed=True))
+        if not _equal(result, again):
+            changed = (*changed, GLOBAL_GENERATORS)[-MAX_CHANGED:]
+    return Changed(changed, result) if changed else result
+
+
+def _run(
+    one: Probe, namespace: Mapping[str, Any], seeds: tuple[str, ...], watch: ArgumentWatch
+) -> Result:
     try:
         arguments = {}
         for name in one.parameters:
@@ -179,14 +181,21 @@ def run(one: Probe, namespace: Mapping[str, Any], slug: str, seed: str) -> Resul
             if name not in namespace:
                 raise MissingFunction(f"{name} is not defined")
             arguments[name] = watch.hand_out(namespace[name])
-        rng = seed_everything(PUBLIC_SEED if one.public else seed, slug, one.name)
+        rng = seed_everything(*seeds)
         if "rng" in one.parameters:
             arguments["rng"] = rng
-        evidence = one.function(**arguments)
-        return Changed(tuple(watch.changed), evidence) if watch.changed else evidence
+        return one.function(**arguments)
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # SystemExit of a student's code is a failed test, too
         return describe_exception(error)
     finally:
         watch.restore()
+
+
+def _equal(result: Result, again: Result) -> bool:
+    """Whether two results are the same to the last bit; one that is too large is refused elsewhere."""
+    try:
+        return pack(result) == pack(again)
+    except EncodingError:
+        return True

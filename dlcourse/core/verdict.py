@@ -12,7 +12,7 @@ from typing import Any
 from .compare import Close, Comparison
 from .difference import describe
 from .encoding import from_json, to_json
-from .evidence import Evidence, NotRun, Raised, Result, failure, split_changes
+from .evidence import GLOBAL_GENERATORS, Evidence, NotRun, Raised, Result, failure, split_changes
 
 MAX_HIDDEN = 300
 """Characters of a message about a hidden test; parts of it are the student's own text, which could carry the test out."""
@@ -133,8 +133,8 @@ def wrong(expectation: Expectation, result: Result) -> str | None:
         return str(failed) if isinstance(failed, NotRun) else f"your code raised {failed}"
     changed, evidence = split_changes(result)
     may_change, expected = split_changes(expectation.expected)
-    if names := [f"`{name}`" for name in changed if name not in may_change]:
-        return f"{' and '.join(names)} {'was' if len(names) == 1 else 'were'} changed"
+    if unwanted := [name for name in changed if name not in may_change]:
+        return _spoilt(unwanted)
     if expectation.judge is None:
         found = expectation.compare.difference(expected, evidence)
         return None if found is None else str(found)
@@ -143,6 +143,14 @@ def wrong(expectation: Expectation, result: Result) -> str | None:
     except Exception as error:
         # a judge meets whatever a student's process sent; what it cannot read is wrong
         return f"the result cannot be judged ({type(error).__name__}: {error}); yours is {describe(evidence)}"
+
+
+def _spoilt(names: Sequence[str]) -> str:
+    """What is said of changed arguments."""
+    arguments = [f"`{name}`" for name in names if name != GLOBAL_GENERATORS]
+    if arguments:
+        return f"{' and '.join(arguments)} {'was' if len(arguments) == 1 else 'were'} changed"
+    return "the result depends on a global generator, not on the generator that was passed alone"
 
 
 def same_mistake(mistake: KnownMistake, result: Result, rule: Comparison) -> bool:

@@ -32,7 +32,8 @@ from IPython.core.inputtransformer2 import TransformerManager
 from IPython.core.interactiveshell import InteractiveShell
 
 from ..core.encoding import pack_result
-from ..core.probe import Probe, close, describe_exception, run, seed_everything
+from ..core.probe import Probe, close, describe_exception, run
+from ..core.seeds import seed_everything
 from . import wire
 from .limits import Sandbox
 from .sandbox import seccomp

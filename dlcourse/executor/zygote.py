@@ -17,7 +17,7 @@ import socket
 import sys
 from typing import Any
 
-from ..core.probe import seed_everything
+from ..core.seeds import seed_everything
 from . import driver, wire
 from .limits import Sandbox
 from .sandbox.kernel import SandboxUnavailable

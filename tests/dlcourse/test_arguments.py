@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 import dataclasses
 import functools
+import random
 import time
 from typing import Any
 
@@ -12,10 +13,10 @@ import numpy as np
 import pytest
 import torch
 
-from dlcourse import close, probe, raises
+from dlcourse import close, probe, raises, within_se
 from dlcourse.core.arguments import ROOM, ArgumentWatch
 from dlcourse.core.encoding import EncodingError, from_json, pack, to_json, unpack
-from dlcourse.core.evidence import Changed
+from dlcourse.core.evidence import GLOBAL_GENERATORS, Changed
 from dlcourse.core.probe import run
 from dlcourse.core.verdict import Expectation, KnownMistake, judge
 
@@ -286,3 +287,55 @@ def test_small_arguments_cost_microseconds_and_large_ones_a_bounded_copy() -> No
     for _ in range(10):
         spoil(large)
     assert watch._room <= 0 and not watch.changed
+
+
+@probe("sample", public=False)
+def one_sample(sample: Any, rng: np.random.Generator) -> Any:
+    """A sample."""
+    return sample(4, rng), sample(4, torch.Generator().manual_seed(int(rng.integers(9))))
+
+
+def from_the_generator(n: int, generator: Any) -> Any:
+    if isinstance(generator, torch.Generator):
+        return torch.rand(n, generator=generator)
+    return generator.random(n)
+
+
+def sampled(function: Any) -> Any:
+    return unpack(pack(run(one_sample, {"sample": function}, "a", "1")))
+
+
+@pytest.mark.parametrize(
+    "noise",
+    [lambda n: torch.rand(n).numpy(), lambda n: np.random.rand(n), lambda n: random.random()],
+)
+def test_a_global_generator_where_another_was_passed(noise: Any) -> None:
+    def mixed(n: int, generator: Any) -> Any:
+        return np.asarray(from_the_generator(n, generator)) + noise(n)
+
+    result = sampled(mixed)
+    assert isinstance(result, Changed) and result.arguments == (GLOBAL_GENERATORS,)
+    right = Expectation("p", "q", "T", 1, False, within_se(), sampled(from_the_generator))
+    assert judge(right, result).message == (
+        "the result depends on a global generator, not on the generator that was passed alone"
+    )
+    assert judge(right, sampled(from_the_generator)).passed
+
+
+def test_global_draws_that_make_no_difference_are_no_fault() -> None:
+    def overwritten(n: int, generator: Any) -> Any:
+        layer = torch.nn.Linear(n, 1, bias=False)  # torch fills it with numbers of its own
+        with torch.no_grad():
+            layer.weight[0] = torch.as_tensor(from_the_generator(n, generator))
+        return layer.weight[0]
+
+    assert not isinstance(sampled(overwritten), Changed)
+
+
+def test_a_function_without_a_generator_may_draw_as_it_likes() -> None:
+    @probe("noise")
+    def noisy(noise: Any) -> Any:
+        """T."""
+        return noise(3)
+
+    assert not isinstance(run(noisy, {"noise": np.random.rand}, "a", "1"), Changed)
