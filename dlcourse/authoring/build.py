@@ -28,12 +28,11 @@ from ..core.cells import (
     probe_id,
     question_id,
 )
-from ..core.compare import Close
-from ..core.encoding import from_json
 from ..errors import AuthorError, CourseError
 from ..executor.process import Zygote
 from ..nbgrader_port.config import find_alembic, gradebook_url
 from .assignment import Assignment, GradedProbe, load
+from .checks_text import layout, same_checks
 from .course import Course
 from .lint import lint_release
 from .references import data_files, references
@@ -116,47 +115,6 @@ def checks(
     }
 
 
-def _text(document: object) -> str:
-    return json.dumps(document, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
-
-
-def same_checks(old: str, new: str) -> bool:
-    """Whether two checks.json agree but for the rounding in which machines differ."""
-
-    def split(document: Any) -> tuple[Any, list[Any]]:
-        trees: list[Any] = []
-
-        def walk(node: Any) -> Any:
-            if isinstance(node, dict) and set(node) == {"tree", "buffers"}:
-                trees.append(from_json(node))
-                return walk(node["tree"])
-            if isinstance(node, dict) and node.get("t") in ("float", "raised", "opaque"):
-                return node["t"], node.get("type")
-            if isinstance(node, dict):
-                return {k: walk(v) for k, v in sorted(node.items())}
-            return [walk(v) for v in node] if isinstance(node, list) else node
-
-        return walk(document), trees
-
-    try:
-        (frame_a, trees_a), (frame_b, trees_b) = split(json.loads(old)), split(json.loads(new))
-    except (
-        ValueError,
-        KeyError,
-        TypeError,
-        AttributeError,
-        IndexError,
-        RecursionError,
-    ):  # somebody's edit of the old one
-        return False
-    rule = Close(rtol=1e-5, atol=1e-7)
-    return (
-        frame_a == frame_b
-        and len(trees_a) == len(trees_b)
-        and all(rule.difference(x, y) is None for x, y in zip(trees_a, trees_b, strict=True))
-    )
-
-
 def write_source(
     assignment: Assignment,
     course: Course,
@@ -169,11 +127,11 @@ def write_source(
     (folder / f"{assignment.slug}.ipynb").write_text(
         nbformat.writes(source_notebook(assignment)) + "\n", encoding="utf-8"
     )
-    text = _text(checks(assignment, course, zygote, tick))
+    text = layout(checks(assignment, course, zygote, tick))
     path = folder / "checks.json"
     committed = course.root / "source" / assignment.slug / "checks.json"
     if committed.is_file() and same_checks(committed.read_text(encoding="utf-8"), text):
-        text = committed.read_text(encoding="utf-8")
+        text = layout(json.loads(committed.read_text(encoding="utf-8")))
     path.write_text(text, encoding="utf-8")
     for name, origin in data_files(assignment).items():
         target = folder / name

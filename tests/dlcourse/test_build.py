@@ -13,7 +13,8 @@ from nbgrader.nbgraderformat import MetadataValidator
 from scratch import cell_of, copy_course, environment, nbgrader, released
 
 from dlcourse.authoring.assignment import load
-from dlcourse.authoring.build import build, cell_id, same_checks, source_notebook, stale
+from dlcourse.authoring.build import build, cell_id, source_notebook, stale
+from dlcourse.authoring.checks_text import layout, same_checks
 from dlcourse.core.encoding import to_json
 from dlcourse.errors import AuthorError
 
@@ -337,6 +338,37 @@ def test_checking_writes_nothing(course, zygote):
     assert state() == before
 
 
+# ---- layout of checks.json -------------------------------------------------------------------------------------------
+
+
+def test_one_line_for_each_question_test_and_known_mistake(built_course):
+    text = (built_course.root / "source" / "vectors" / "checks.json").read_text()
+    document = json.loads(text)
+    assert layout(document) == text
+    lines = {line.strip().rstrip(",]}") for line in text.splitlines()}
+    for name, probe in document["probes"].items():
+        assert sum(line.startswith(f'"{name}": {{"compare"') for line in lines) == 1
+        for mistake in probe["mistakes"]:
+            assert json.dumps(mistake, sort_keys=True).rstrip("]}") in lines
+    for name in document["questions"]:
+        assert sum(line.startswith(f'"{name}": {{"forbid"') for line in lines) == 1
+    mistakes = sum(len(p["mistakes"]) for p in document["probes"].values())
+    assert len(lines) == 3 + len(document["questions"]) + len(document["probes"]) + mistakes
+
+
+@pytest.mark.parametrize(
+    ("questions", "probes"),
+    [
+        ({}, {}),
+        ({"é": {"needs": []}}, {"ø": {"title": "“1”\n", "mistakes": []}}),
+        ({"f": {}, "a": {}}, {"p": {"z": 1, "mistakes": [{"hint": "h"}, {"hint": "i"}]}, "b": {"mistakes": []}}),
+    ],
+)  # fmt: skip
+def test_layout_loses_nothing(questions, probes):
+    document = {"format": 1, "assignment": "toy", "questions": questions, "probes": probes}
+    assert json.loads(layout(document)) == document
+
+
 # ---- rounding in checks.json -----------------------------------------------------------------------------------------
 
 
@@ -382,7 +414,7 @@ def test_rounding_keeps_the_committed_file(course, zygote):
     path = course.root / "source" / "vectors" / "checks.json"
     document = json.loads(path.read_text())
     document["probes"]["three_four"]["expected"] = to_json(np.array([[0.6 + 1e-13, 0.8]]))
-    text = json.dumps(document, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    text = layout(document)
     assert text != path.read_text()
     path.write_text(text)
     shutil.copy(path, course.root / "release" / "vectors" / "checks.json")
@@ -393,6 +425,15 @@ def test_rounding_keeps_the_committed_file(course, zygote):
         == text
         == (course.root / "release" / "vectors" / "checks.json").read_text()
     )
+
+
+def test_committed_numbers_in_another_layout_are_stale(course, zygote):
+    path = course.root / "source" / "vectors" / "checks.json"
+    good = path.read_text()
+    path.write_text(json.dumps(json.loads(good), indent=1))
+    assert "source/vectors/checks.json is stale" in stale(course, "vectors", lambda: zygote)
+    build(course, "vectors", lambda: zygote)
+    assert path.read_text() == good
 
 
 def test_changed_result_replaces_the_committed_file(course, zygote):
