@@ -4,28 +4,18 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
 from rich.table import Table
 
 from . import _nbformat  # noqa: F401
 from .authoring.assignment import course_root
 from .authoring.course import Course, read_course
+from .console import err, for_tables, out, print_to_any_encoding, progress, say
 from .errors import AuthorError, DlcourseError
 from .export.cli import app as export_app
 
@@ -37,9 +27,9 @@ app = typer.Typer(
     epilog="A student needs `check` only. An instructor starts with `list` and `demo`; an author with `new`.",
 )
 app.add_typer(export_app, name="export")
-out = Console()
-err = Console(stderr=True)
 
+POSIX_ONLY = ("fcntl", "grp", "pwd", "resource")
+"""Modules of Python's own that Windows lacks."""
 Unsafe = Annotated[
     bool,
     typer.Option(
@@ -70,30 +60,6 @@ class _Lazy:
     def close(self) -> None:
         if self._zygote is not None:
             self._zygote.close()
-
-
-@contextmanager
-def _bar(title: str, total: int | None) -> Iterator[Callable[..., None]]:
-    """A progress bar; call what it gives with a text and, optionally, how many are done."""
-    columns = [
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[what]}"),
-    ]
-    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
-        task = progress.add_task(title, total=total, what="")
-
-        def step(what: str, done: int | None = None) -> None:
-            if done is None:
-                progress.advance(task)
-                progress.update(task, what=what)
-            else:
-                progress.update(task, completed=done, what=what)
-
-        yield step
 
 
 @app.command("list")
@@ -138,8 +104,8 @@ def new(
         article,
         minutes,
     ):
-        out.print(f"wrote {path}")
-    out.print(f"Now run: python solutions/{slug}.py; pytest tests/{slug}; dlcourse build {slug}")
+        say(f"wrote {path}")
+    say(f"Now run: python solutions/{slug}.py; pytest tests/{slug}; dlcourse build {slug}")
 
 
 @app.command()
@@ -165,7 +131,7 @@ def build(
     problems: list[str] = []
     try:
         for slug in chosen:
-            with _bar(f"{'checking' if check else 'building'} {slug}", None) as step:
+            with progress(f"{'checking' if check else 'building'} {slug}", None) as step:
                 if check:
                     found = stale(course, slug, lazy.zygote, step)
                     problems += found
@@ -174,7 +140,7 @@ def build(
                     assignment = build_one(course, slug, lazy.zygote, step)
                     hidden = sum(not p.probe.public for p in assignment.probes.values())
                     text = f"{len(assignment.questions)} questions, {len(assignment.probes)} tests ({hidden} hidden), {assignment.points:g} points"
-            out.print(f"{slug}: {text}")
+            say(f"{slug}: {text}")
     finally:
         lazy.close()
     if problems:
@@ -229,7 +195,7 @@ def grade(
     when = since.astimezone(UTC).replace(tzinfo=None) if since and since.tzinfo else since
     settings = Settings(tuple(only or ()), again, when, jobs, cluster, not unsafe_no_sandbox)
     start = time.monotonic()
-    with open_gradebook(course, slug, db) as gradebook, _bar(f"grading {slug}", None) as step:
+    with open_gradebook(course, slug, db) as gradebook, progress(f"grading {slug}", None) as step:
         report = grade_class(
             course,
             slug,
@@ -246,19 +212,12 @@ def grade(
     out.print(table)
     for student, notes in report.attention.items():
         for note in notes:
-            err.print(
-                f"submitted/{student}/{slug}: {note}", markup=False, highlight=False, soft_wrap=True
-            )
+            say(f"submitted/{student}/{slug}: {note}", to=err)
     for student, reason in sorted(report.failed.items()):
-        err.print(
-            f"submitted/{student}/{slug}: no grade: {reason}",
-            markup=False,
-            highlight=False,
-            soft_wrap=True,
-        )
+        say(f"submitted/{student}/{slug}: no grade: {reason}", to=err)
     slowest = max((report.entries[s] for s in report.graded), key=lambda e: e.seconds, default=None)
     tail = f"; slowest {slowest.student}, {slowest.seconds:.1f} s" if slowest else ""
-    out.print(
+    say(
         f"{len(report.graded)} graded now, {len(report.entries) - len(report.graded)} unchanged, {len(report.failed)} failed, {elapsed(time.monotonic() - start)}{tail}"
     )
     unreadable = any(not e.readable for e in report.entries.values())
@@ -325,25 +284,25 @@ def audit(
             raise AuthorError(
                 "\n".join([*bad, "run `dlcourse audit --changed` and commit the result"])
             )
-        out.print(f"{len(chosen)} audits up to date")
+        say(f"{len(chosen)} audits up to date")
         return
     failed = False
     for slug in chosen:
         if changed and states[slug] in ("passed", "failed"):
-            out.print(f"{slug}: unchanged, {states[slug]}")
+            say(f"{slug}: unchanged, {states[slug]}")
             failed |= states[slug] == "failed"
             continue
-        with _bar(f"auditing {slug}", None) as step:
+        with progress(f"auditing {slug}", None) as step:
             report, survivors = audit_one(
                 course, slug, lambda word: step(word, None), jobs, seed or None
             )
         if not seed:
             write(course, report)
-        (out if out.is_terminal else Console(width=130)).print(table(report))
+        for_tables().print(table(report))
         for line in lines(report):
-            out.print(f"  {line}", markup=False, highlight=False, soft_wrap=True)
+            say(f"  {line}")
         if entries and survivors:
-            out.print(entries_of(survivors), markup=False, highlight=False, soft_wrap=True)
+            say(entries_of(survivors))
         failed |= not report.passed
     raise typer.Exit(1 if failed else 0)
 
@@ -374,7 +333,7 @@ def demo(
     run_demo(
         read_course(course_root()),
         folder,
-        out if out.is_terminal else Console(width=130),
+        for_tables(),
         autograde,
         not unsafe_no_sandbox,
         tuple(assignment or ()),
@@ -393,22 +352,21 @@ def doctor() -> None:
 
 def main() -> None:
     """Entry point: errors that a person can mend are one line, not a traceback."""
+    print_to_any_encoding()
     try:
         app()
     except DlcourseError as error:
-        err.print(f"error: {error}", markup=False, highlight=False, soft_wrap=True, style="red")
+        say(f"error: {error}", to=err, style="red")
         sys.exit(1)
     except ModuleNotFoundError as error:
         if error.name is None or error.name.startswith("dlcourse"):
             raise
-        cure = "pip install 'dlcourse[instructor]'"
-        err.print(
-            f"error: {error.name} is not installed; this command needs the instructor's packages: {cure}",
-            markup=False,
-            highlight=False,
-            soft_wrap=True,
-            style="red",
-        )
+        if error.name in POSIX_ONLY:
+            text = f"this command needs Linux (no {error.name} here); on Windows use WSL 2"
+        else:
+            cure = "pip install 'dlcourse[instructor]'"
+            text = f"{error.name} is not installed; this command needs the instructor's packages: {cure}"
+        say(f"error: {text}", to=err, style="red")
         sys.exit(1)
 
 

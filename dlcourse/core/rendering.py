@@ -6,6 +6,7 @@ JupyterLab's own colour variables, so it follows the theme; marks and words carr
 
 from __future__ import annotations
 
+import codecs
 import html
 import re
 import textwrap
@@ -23,6 +24,9 @@ _COLOURS = {
 _CODE = "font-family:var(--jp-code-font-family,monospace);font-size:var(--jp-code-font-size,0.93em)"
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 MAX_TEXT = 4000
+IN_ASCII = "dlcourse.in_ascii"
+"""Name of the codec error handler that writes marks and dashes in ASCII where an encoding lacks them."""
+_ASCII = {"✓": "+", "✗": "x", "○": "o", "·": "-", "–": "-", "…": "...", "→": "->", "×": "x"}
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,22 @@ def clean(text: str, limit: int = MAX_TEXT) -> str:
     """Text without control characters (nor those that turn the direction of writing), shortened."""
     text = _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text.replace("\r\n", "\n"))
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def _in_ascii(error: UnicodeError) -> tuple[str, int]:
+    """Codec error handler: a character that a stream cannot show, by one that it can."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    lost = error.object[error.start : error.end]
+    return "".join(_ASCII.get(character, "?") for character in lost), error.end
+
+
+codecs.register_error(IN_ASCII, _in_ascii)
+
+
+def for_stream(text: str, encoding: str | None) -> str:
+    """A text as a stream can show it; ``encoding`` is None for a stream of text."""
+    return text.encode(encoding, IN_ASCII).decode(encoding) if encoding else text
 
 
 def words(name: str) -> str:

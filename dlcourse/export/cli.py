@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
 from ..authoring.assignment import course_root
 from ..authoring.course import Course, read_course
+from ..console import err, say
 from ..errors import CourseError
 
 if TYPE_CHECKING:
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 app = typer.Typer(
     no_args_is_help=True, help="Write an assignment or its grades for another system."
 )
-out = Console()
-err = Console(stderr=True)
-
 Slugs = Annotated[
     list[str] | None, typer.Argument(help="Assignments; all of the course if none is named.")
 ]
@@ -53,12 +50,7 @@ def otter(
     with start_zygote() as zygote:
         for slug in chosen:
             target = export(course, slug, base, lambda: zygote, torch_index)
-            out.print(
-                f"{slug}: {target}; README.md there says what to click",
-                markup=False,
-                highlight=False,
-                soft_wrap=True,
-            )
+            say(f"{slug}: {target}; README.md there says what to click")
 
 
 def _grades(course: Course, slugs: list[str] | None, db: str, numbers: dict[str, str]) -> Grades:
@@ -73,12 +65,12 @@ def _grades(course: Course, slugs: list[str] | None, db: str, numbers: dict[str,
     )
     grades = read_gradebook(course, url, chosen, numbers)
     for note in grades.notes:
-        err.print(note, markup=False, highlight=False, soft_wrap=True)
+        say(note, to=err)
     for student in altered(grades):
-        err.print(
+        say(
             f"{student}: an id or address begins like a formula or holds control characters and was changed; enter this grade by hand",
-            markup=False, highlight=False, soft_wrap=True,
-        )  # fmt: skip
+            to=err,
+        )
     return grades
 
 
@@ -86,12 +78,7 @@ def _write(course: Course, path: Path, grades: Grades, text: str) -> None:
     target = path if path.is_absolute() else course.root / path
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(text.encode("utf-8"))
-    out.print(
-        f"{target}: {len(grades.students)} students, {len(grades.columns)} assignments",
-        markup=False,
-        highlight=False,
-        soft_wrap=True,
-    )
+    say(f"{target}: {len(grades.students)} students, {len(grades.columns)} assignments")
 
 
 @app.command()

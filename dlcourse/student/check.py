@@ -79,7 +79,7 @@ def _validating() -> bool:
 
 def _display(text: str, html: Callable[[], str]) -> None:
     if _shell() is None:
-        print(text)
+        print(rendering.for_stream(text, getattr(sys.stdout, "encoding", None)))
     else:
         from IPython.display import display
 

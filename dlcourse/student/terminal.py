@@ -14,6 +14,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from ..console import say
 from ..core.cells import parse_id
 from ..core.notebook_file import SubmittedCell, read_notebook
 from ..core.rendering import MARKS, Shown, clean, to_text
@@ -76,19 +77,11 @@ def check_notebook(path: Path, console: Console, sandbox: bool = True) -> int:
         )
     failed = _show(console, steps, tests, record)
     for name in [n for n in expected if n not in last]:
-        console.print(
-            f"{MARKS[FAILED]} the cell of test {name} is not in {path.name}",
-            markup=False,
-            highlight=False,
-        )
+        say(f"{MARKS[FAILED]} the cell of test {name} is not in {path.name}", to=console)
         failed += 1
     total = len(expected.keys() | last.keys())
-    console.print(
-        "all public tests passed"
-        if not failed
-        else f"{failed} of {total} public tests do not pass",
-        highlight=False,
-    )
+    text = f"{failed} of {total} public tests do not pass" if failed else "all public tests passed"
+    say(text, to=console)
     return failed
 
 
@@ -196,48 +189,32 @@ def _step(number: int, cell: SubmittedCell, test: bool) -> Step:
 def _show(console: Console, steps: Sequence[Step], tests: dict[int, str], record: Record) -> int:
     """Print what the tests said, and errors of other cells; returns how many tests did not pass."""
     failed = 0
-
-    def say(text: str) -> None:
-        style = (
-            "green"
-            if text.startswith(MARKS[PASSED])
-            else "red"
-            if text.startswith(MARKS[FAILED])
-            else None
-        )
-        console.print(clean(text), style=style, markup=False, highlight=False)
-
     for step in steps:
-        name = tests.get(int(step.key))
         outputs = record.outputs.get(step.key, [])
+        errors = [one for one in outputs if one.get("output_type") == "error"]
         ended = record.ended.get(step.key)
-        if name is None:
+        if int(step.key) not in tests:
             if ended:
-                say(f"{MARKS[FAILED]} {step.label}: the cell {ended}; it was left out")
-            for one in outputs:
-                if one.get("output_type") == "error":
-                    say(
-                        "\n".join(
-                            [
-                                f"{MARKS[FAILED]} {step.label}:",
-                                *(f"  {line}" for line in one.get("traceback", [])),
-                            ]
-                        )
-                    )
+                _say(console, f"{MARKS[FAILED]} {step.label}: the cell {ended}; it was left out")
+            for error in errors:
+                trace = [f"  {line}" for line in error.get("traceback", [])]
+                _say(console, "\n".join([f"{MARKS[FAILED]} {step.label}:", *trace]))
             continue
         said = [text for one in outputs if (text := _plain(one)).startswith(tuple(MARKS.values()))]
         if ended:
             said = [_failure(step.source, f"your code {ended}")]
         elif not said:
-            errors = [
-                f"{one.get('ename')}: {one.get('evalue')}"
-                for one in outputs
-                if one.get("output_type") == "error"
-            ]
-            said = [_failure(step.source, "; ".join(errors) or "the test did not run")]
+            raised = "; ".join(f"{error.get('ename')}: {error.get('evalue')}" for error in errors)
+            said = [_failure(step.source, raised or "the test did not run")]
         failed += not said[-1].startswith(MARKS[PASSED])
-        say(said[-1])
+        _say(console, said[-1])
     return failed
+
+
+def _say(console: Console, text: str) -> None:
+    """Print a text that begins with a mark, in its colour."""
+    style = {MARKS[PASSED]: "green", MARKS[FAILED]: "red"}.get(text[:1])
+    say(clean(text), to=console, style=style)
 
 
 def _plain(output: dict[str, object]) -> str:

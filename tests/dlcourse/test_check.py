@@ -309,6 +309,22 @@ def test_forbidden_call_in_a_script_is_told(place: Path) -> None:
         ) == (mark == "✗")
 
 
+@pytest.mark.parametrize(
+    ("encoding", "said"), [("ascii", "+ softmax - "), ("cp1252", "+ softmax · ")]
+)
+def test_marks_in_a_terminal_that_lacks_them(place: Path, encoding: str, said: str) -> None:
+    (place / "work.py").write_text(f"{IMPORTS}\n{RIGHT}\n{TEST_CELL}")
+    done = subprocess.run(
+        [sys.executable, "work.py"],
+        cwd=place,
+        env={**os.environ, "PYTHONIOENCODING": encoding},
+        capture_output=True,
+        encoding=encoding,
+        timeout=60,
+    )
+    assert done.returncode == 0 and done.stdout == f"{said}Each row sums to one.\n"
+
+
 def test_warnings_and_stderr_do_not_fail_a_check(checked: Any) -> None:
     def noisy(x: Any) -> Any:
         warnings.warn("mind the step", stacklevel=1)

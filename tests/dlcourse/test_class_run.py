@@ -334,8 +334,7 @@ def test_exit_status_0_1_2(small, monkeypatch, capsys):
     monkeypatch.setattr("sys.argv", ["dlcourse", "grade", "vectors"])
 
     def run():
-        monkeypatch.setattr(cli, "out", cli.Console(width=300))
-        monkeypatch.setattr(cli, "err", cli.Console(stderr=True, width=300))
+        monkeypatch.setenv("COLUMNS", "300")
         with pytest.raises(SystemExit) as end:
             cli.main()
         said = capsys.readouterr()

@@ -27,8 +27,6 @@ def run(course, inline, monkeypatch, capsys):
         if cwd:
             monkeypatch.chdir(cwd)
         monkeypatch.setattr("sys.argv", ["dlcourse", *arguments])
-        monkeypatch.setattr(cli, "out", cli.Console(width=300))
-        monkeypatch.setattr(cli, "err", cli.Console(stderr=True, width=300))
         try:
             status = cli.main() or 0
         except SystemExit as end:
@@ -102,6 +100,59 @@ def test_list_breaks_no_name_on_a_narrow_terminal():
         text=True,
     )
     assert done.returncode == 0 and set(read_course(REPOSITORY).entries) <= set(done.stdout.split())
+
+
+WITHOUT_POSIX = """
+import sys
+sys.modules.update(dict.fromkeys(("fcntl", "grp", "pwd", "resource"), None))  # as on Windows
+from dlcourse.cli import main
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [(["--help"], "Usage"), (["check", "--help"], "notebook"), (["list"], "backpropagation")],
+)
+def test_starts_where_python_lacks_what_is_posix(arguments, said):
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_POSIX, *arguments],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0 and said in done.stdout and not done.stderr
+
+
+def test_a_command_that_needs_posix_says_what_to_use():
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_POSIX, "grade", "backpropagation"],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+    )
+    (line,) = done.stderr.splitlines()
+    assert done.returncode == 1
+    assert line == "error: this command needs Linux (no resource here); on Windows use WSL 2"
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+@pytest.mark.parametrize("arguments", [["--help"], ["check", "--help"], ["list"]])
+def test_prints_to_any_encoding(course, arguments, encoding):
+    path = course.root / "course.toml"
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("Vectors", "Vectors → Łódź ✓"), encoding="utf-8"
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "dlcourse.cli", *arguments],
+        cwd=course.root,
+        env={**os.environ, "PYTHONIOENCODING": encoding},
+        capture_output=True,
+        encoding=encoding,
+    )
+    assert done.returncode == 0 and not done.stderr and done.stdout
+    if arguments == ["list"]:
+        assert "Vectors -> ?" in done.stdout and "d? +" in done.stdout
 
 
 def test_new_then_build(run, course):

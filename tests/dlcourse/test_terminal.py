@@ -216,12 +216,16 @@ def test_a_test_cell_is_known_by_what_it_does(source, name):
     assert probe_of(source) == name
 
 
-def run_cli(built_course, *arguments):
-    """The real command; its exit status and what it said."""
+def run_cli(built_course, *arguments, encoding="utf-8"):
+    """The real command; its exit status and what it said, which must be of the encoding that the terminal has."""
     done = subprocess.run(
         [sys.executable, "-m", "dlcourse.cli", "check", "--unsafe-no-sandbox", *arguments],
-        cwd=built_course.root, env=environment(built_course.root), text=True, capture_output=True, timeout=300,
-    )  # fmt: skip
+        cwd=built_course.root,
+        env={**environment(built_course.root), "PYTHONIOENCODING": encoding},
+        encoding=encoding,
+        capture_output=True,
+        timeout=300,
+    )
     return done.returncode, done.stdout, done.stderr
 
 
@@ -310,6 +314,15 @@ def test_a_notebook_without_tests_is_refused(built_course, student):
 def test_exit_status_tells_failure(built_course, student):
     status, out, _ = run_cli(built_course, str(student(released(built_course, "vectors"))))
     assert status == 1 and "public tests do not pass" in out
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+def test_marks_in_a_terminal_that_lacks_them(built_course, student, encoding):
+    path = str(student(wrong_cosine(built_course)))
+    status, out, err = run_cli(built_course, path, encoding=encoding)
+    dot = "-" if encoding == "ascii" else "·"
+    assert status == 1 and not err
+    assert f"\n+ normalise {dot} " in f"\n{out}" and f"\nx failed {dot} cosine {dot} " in f"\n{out}"
 
 
 @pytest.mark.parametrize(
