@@ -53,7 +53,7 @@ def import_time(runs: int = 7) -> float:
 
 def write_checks(path: Path, probes: int, elements: int) -> None:
     """A checks.json with ``probes`` tests of ``elements`` numbers each, and three known mistakes per test."""
-    from dlcourse.core.compare import close
+    from dlcourse.core.probe import ProbeSpec
     from dlcourse.core.verdict import Expectation, KnownMistake
 
     rng = np.random.default_rng(0)
@@ -69,7 +69,7 @@ def write_checks(path: Path, probes: int, elements: int) -> None:
             "forbid": ["torch.nn.functional.softmax"],
         }
         document["probes"][f"p{i}"] = Expectation(
-            f"p{i}", f"q{i}", "A title.", 1, True, close(), good, mistakes
+            ProbeSpec(f"p{i}", f"q{i}", "A title.", 1, True), good, mistakes
         ).to_json()
     path.write_text(json.dumps(document, indent=1))
 

@@ -42,7 +42,7 @@ from dlcourse.authoring.course import Course, read_course
 from dlcourse.authoring.references import data_files, references
 from dlcourse.core.cells import NotebookView
 from dlcourse.core.notebook_file import read_submission
-from dlcourse.executor.runner import start_zygote
+from dlcourse.executor.runner import CellStep, start_zygote
 from dlcourse.grading.grader import open_grader
 from dlcourse.grading.worker import Setup, Worker
 from dlcourse.nbgrader_port.config import find_alembic
@@ -225,27 +225,25 @@ def throughput(bench: Bench, bars: Bars, rounds: int, students: int) -> None:
 
 _ALONE = """
 import ast, contextlib, io, json, sys, time, warnings
-from dlcourse.core.compare import close
-from dlcourse.core.probe import Probe, run
+from dlcourse.core.probe import run
 warnings.simplefilter("ignore")
 LIMIT = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 
 def once(steps):
     namespace = {"__name__": "__main__"}
-    for source, request in steps:
-        if request is None:
+    for source, name, seed in steps:
+        if name is None:
             with contextlib.suppress(Exception):
                 exec(compile(source, "<cell>", "exec", LIMIT), namespace)
         else:
             scope = {}
             exec(tests[source], scope)
-            one = Probe(scope[request["name"]], request["question"], 1, request["public"], close(), None, None)
-            run(one, namespace, request["slug"], request["seed"])
+            run(scope[name], namespace, seed)
 
 times = []
 notebooks = json.load(sys.stdin)
 # as in grading, where tests are compiled once for all submissions
-tests = {source: compile(source, "<probe>", "exec") for steps in notebooks for source, request in steps if request is not None}
+tests = {source: compile(source, "<probe>", "exec") for steps in notebooks for source, name, _ in steps if name is not None}
 with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
     for steps in notebooks:
         once(steps)
@@ -268,7 +266,14 @@ def cells_alone(bench: Bench, root: Path) -> float:
     notebooks = []
     for folder in sorted((root / "submitted").iterdir())[: len(bench.honest)]:
         steps = grader.steps(grader.rebuild(read_submission(folder / bench.slug, bench.slug)))
-        notebooks.append([(s.source, None if s.probe is None else dict(s.probe)) for s in steps])
+        notebooks.append(
+            [
+                (s.source, None, None)
+                if isinstance(s, CellStep)
+                else (s.program, s.spec.name, s.seed)
+                for s in steps
+            ]
+        )
     with tempfile.TemporaryDirectory() as place:
         for name, origin in data_files(bench.assignment).items():
             target = Path(place, name)

@@ -138,7 +138,7 @@ def build(
                     text = f"{len(found)} problems" if found else "up to date"
                 else:
                     assignment = build_one(course, slug, lazy.zygote, step)
-                    hidden = sum(not p.probe.public for p in assignment.probes.values())
+                    hidden = sum(not p.spec.public for p in assignment.probes.values())
                     text = f"{len(assignment.questions)} questions, {len(assignment.probes)} tests ({hidden} hidden), {assignment.points:g} points"
             say(f"{slug}: {text}")
     finally:

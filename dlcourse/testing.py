@@ -78,7 +78,7 @@ class Probes(pytest.File):
             for name, expectation in grader.references.expectations.items():
                 yield One.from_parent(
                     self,
-                    name=f"{expectation.question}::{name}[{notebook.stem}]",
+                    name=f"{expectation.spec.question}::{name}[{notebook.stem}]",
                     graded=graded,
                     probe=name,
                 )
@@ -111,8 +111,8 @@ class One(pytest.Item):
         expectation = graded.grader.references.expectations[probe]
         self.user_properties += [
             ("notebook", str(graded.path)),
-            ("question", expectation.question),
-            ("points", expectation.points),
+            ("question", expectation.spec.question),
+            ("points", expectation.spec.points),
         ]
 
     def runtest(self) -> None:

@@ -179,7 +179,7 @@ class Bench:
             if number not in ended and not changed:
                 waiting.append(cell.source)
             wanted = (
-                [p for p in self.assignment.probes_of(cell.question) if p.probe.name in left]
+                [p for p in self.assignment.probes_of(cell.question) if p.spec.name in left]
                 if cell.question
                 else []
             )
@@ -196,14 +196,14 @@ class Bench:
                     ended.add(number)
                     return False
             for graded in wanted:
-                name = graded.probe.name
+                name = graded.spec.name
                 left.discard(name)
                 step = probe_step(
                     self.assignment, graded, variant.seed, variant.limits.get(name, _GENEROUS)
                 )
                 start = time.monotonic()
                 try:
-                    result = session.probe(step.probe or {}, step.source, step.limits)
+                    result = session.probe(name, step.program, step.seed, step.limits)
                 except RunEnded as end:
                     outcome.results[name] = end.not_run
                     return stop(name, outcome.results[name])
@@ -221,11 +221,7 @@ class Bench:
     @staticmethod
     def _ask(session: Session, name: str, program: str) -> Any:
         """Result of a probe of our own."""
-        return session.probe(
-            {"name": name, "question": "", "public": True, "slug": "", "seed": ""},
-            program,
-            _GENEROUS,
-        )
+        return session.probe(name, program, "", _GENEROUS)
 
     def demos(self) -> list[Demo]:
         """Run the whole notebook, demos included, and say how they went."""

@@ -43,7 +43,7 @@ def check(context: Context) -> None:
                 f"tests/{assignment.slug}/test_oracles.py names none of its functions",
             )
     hidden = (
-        sum(p.probe.points for p in assignment.probes.values() if not p.probe.public)
+        sum(p.spec.points for p in assignment.probes.values() if not p.spec.public)
         / assignment.points
     )
     if hidden < HIDDEN_SHARE:

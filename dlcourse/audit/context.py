@@ -11,7 +11,7 @@ from ..core.evidence import failure, located
 from ..core.verdict import Expectation, wrong
 from ..errors import AuthorError
 from ..executor.limits import Limits
-from ..executor.runner import PROBE_CPU, PROBE_FACTOR
+from ..executor.runner import PROBE_CPU, probe_limits
 from .bench import Bench, Outcome, Stop, Variant
 from .findings import Finding, Numbers
 from .stubs import Cell
@@ -52,7 +52,7 @@ class Context:
 
     def __post_init__(self) -> None:
         for name, question in self.assignment.questions.items():
-            probes = [p.probe for p in self.assignment.probes_of(name)]
+            probes = [p.spec for p in self.assignment.probes_of(name)]
             self.cells[name] = Cell(question)
             self.numbers[name] = Numbers(
                 points=sum(p.points for p in probes),
@@ -62,10 +62,10 @@ class Context:
 
     def own(self, question: str) -> list[str]:
         """Names of a question's probes."""
-        return [p.probe.name for p in self.assignment.probes_of(question)]
+        return [p.spec.name for p in self.assignment.probes_of(question)]
 
     def public(self) -> list[str]:
-        return [name for name, p in self.assignment.probes.items() if p.probe.public]
+        return [name for name, p in self.assignment.probes.items() if p.spec.public]
 
     def needs(self, question: str) -> set[str]:
         """Questions that ``question`` builds on, directly or not."""
@@ -135,8 +135,7 @@ class Context:
         for name in every:
             own, seconds = self.assignment.probes[name].probe.seconds, first.seconds.get(name, 0.0)
             for limits, least in ((self.graded, PROBE_CPU), (self.short, MUTANT_CPU)):
-                cpu = own or max(least, PROBE_FACTOR * seconds)
-                limits[name] = Limits(cpu, 10 * cpu)
+                limits[name] = probe_limits(own, seconds, least)
         for question, numbers in self.numbers.items():
             numbers.seconds = sum(first.seconds.get(name, 0.0) for name in self.own(question))
         outcomes.update(
@@ -149,20 +148,12 @@ class Context:
         for seed, outcome in outcomes.items():
             self.expected[seed] = {}
             for name, graded in self.assignment.probes.items():
-                one, result = graded.probe, outcome.results[name]
+                result = outcome.results[name]
                 failed = failure(result)
                 if failed is not None:
                     text = f"probe {name} fails on the reference under the seed {seed!r}: {located(failed)}"
                     raise AuthorError(f"solutions/{self.assignment.slug}.py: {text}")
                 self.expected[seed][name] = Expectation(
-                    name,
-                    one.question,
-                    one.title,
-                    one.points,
-                    one.public,
-                    one.compare,
-                    result,
-                    (),
-                    one.judge,
+                    graded.spec, result, judge=graded.probe.judge
                 )
         return first.results

@@ -26,7 +26,7 @@ def check(context: Context) -> None:
         can, _ = wrappable(context.cells[name])
         for mode in DRESS:
             by_chance = mode in ("seeds", "draws") and any(
-                p.probe.judge or p.probe.compare.statistical
+                p.probe.judge or p.spec.compare.statistical
                 for p in context.assignment.probes_of(name)
             )
             seeds = (context.seed, *OTHER_SEEDS) if by_chance else (context.seed,)

@@ -17,7 +17,7 @@ def misconceptions(context: Context) -> None:
     known = assignment.misconceptions
     # one test of each question that must not notice: :mod:`dlcourse.audit.reach` has shown that an empty stub changes none of them
     weightiest = {
-        q: max(assignment.probes_of(q), key=lambda p: p.probe.points).probe.name
+        q: max(assignment.probes_of(q), key=lambda p: p.spec.points).spec.name
         for q in assignment.questions
     }
     apart = {
@@ -38,7 +38,7 @@ def misconceptions(context: Context) -> None:
         found = [
             KnownMistake(m.name, m.hint, o.results[name])
             for m, o in zip(known, outcomes, strict=True)
-            if m.question == expectation.question
+            if m.question == expectation.spec.question
             and context.wrong(name, o.results[name]) is not None
         ]
         context.expected[context.seed][name] = replace(expectation, mistakes=tuple(found))
@@ -57,7 +57,7 @@ def misconceptions(context: Context) -> None:
             )
             continue
         for probe in context.lost(outcome, apart[one.question]):
-            elsewhere = assignment.probes[probe].probe.question
+            elsewhere = assignment.probes[probe].spec.question
             context.find(
                 one.question,
                 "misconception",

@@ -70,4 +70,4 @@ def check(context: Context) -> None:
 
 
 def _question(context: Context, probe: str) -> str:
-    return context.assignment.probes[probe].probe.question
+    return context.assignment.probes[probe].spec.question

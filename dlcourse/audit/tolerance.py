@@ -46,7 +46,7 @@ def check(context: Context) -> None:
         _, expected = split_changes(expectation.expected)
         if isinstance(expected, Raised):
             continue
-        share = SPREAD if expectation.compare.statistical else SHIFT
+        share = SPREAD if expectation.spec.compare.statistical else SHIFT
         unnoticed = []
         found = [(p, a) for p, a in leaves(expected) if a.size and np.isfinite(a).any() and a.any()]
         shifts = [
@@ -68,7 +68,7 @@ def check(context: Context) -> None:
                 f" and {len(unnoticed) - 4} more" if len(unnoticed) > 4 else ""
             )
             context.find(
-                expectation.question,
+                expectation.spec.question,
                 "tolerance",
                 name,
                 f"accepts numbers that are off by {share:.0%}: {shown}; the tolerance is as large as the values",

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from ..core.cells import BEGIN_SOLUTION, DEMO_TAG, END_SOLUTION, Kind, student_view
-from ..core.probe import Probe
+from ..core.probe import Probe, ProbeSpec, parameters
 from ..errors import AuthorError, CourseError
 from ..student import demo as demos
 
@@ -85,6 +85,10 @@ class GradedProbe:
     cell: str
     program: str
 
+    @property
+    def spec(self) -> ProbeSpec:
+        return self.probe.spec
+
 
 @dataclass(frozen=True)
 class Alternative:
@@ -110,10 +114,10 @@ class Assignment:
 
     @property
     def points(self) -> float:
-        return sum(p.probe.points for p in self.probes.values())
+        return sum(p.spec.points for p in self.probes.values())
 
     def probes_of(self, question: str) -> list[GradedProbe]:
-        return [p for p in self.probes.values() if p.probe.question == question]
+        return [p for p in self.probes.values() if p.spec.question == question]
 
     def edited(self, misconception: Misconception) -> str:
         """Source of the question's cell with the misconception in it."""
@@ -401,14 +405,14 @@ def _read_probes(
         seen.add(statement.name)
         if not isinstance(value, Probe):
             continue
-        where = f"{path}:{statement.lineno}: probe {value.name}"
-        if value.question not in questions:
-            near = difflib.get_close_matches(value.question, questions, 1)
+        where = f"{path}:{statement.lineno}: probe {value.spec.name}"
+        if value.spec.question not in questions:
+            near = difflib.get_close_matches(value.spec.question, questions, 1)
             raise AuthorError(
-                f"{where}: no question {value.question!r}"
+                f"{where}: no question {value.spec.question!r}"
                 + (f"; did you mean {near[0]!r}?" if near else "")
             )
-        for parameter in value.parameters:
+        for parameter in parameters(value.function):
             if parameter != "rng" and parameter not in functions and parameter not in given:
                 near = difflib.get_close_matches(parameter, functions, 1)
                 raise AuthorError(
@@ -424,13 +428,13 @@ def _read_probes(
             raise AuthorError(
                 f"{where}: {', '.join(sorted(unknown))} cannot be found at the top level of the file"
             )
-        probes[value.name] = GradedProbe(
+        probes[value.spec.name] = GradedProbe(
             value,
             source.piece(statement, True, given, root_first=True),
             source.piece(statement, False),
         )
     for name in questions:
-        if not any(p.probe.question == name for p in probes.values()):
+        if not any(p.spec.question == name for p in probes.values()):
             raise AuthorError(f"{path}: question {name} has no probe")
     return probes
 

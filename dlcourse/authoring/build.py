@@ -65,12 +65,12 @@ def _cell(
 
 
 def _test_cell(slug: str, graded: GradedProbe) -> nbformat.NotebookNode:
-    one = graded.probe
-    code = f"{graded.cell}\n\n\ncheck({one.name})"
-    if not one.public:
-        head = f"# Hidden test, {_points(one.points)}: {one.title}"
+    spec = graded.spec
+    code = f"{graded.cell}\n\n\ncheck({spec.name})"
+    if not spec.public:
+        head = f"# Hidden test, {_points(spec.points)}: {spec.title}"
         code = f"{head}\n{BEGIN_HIDDEN}\n{code}\n{END_HIDDEN}"
-    return _cell(slug, probe_id(one.name), "test", code, one.points)
+    return _cell(slug, probe_id(spec.name), "test", code, spec.points)
 
 
 def source_notebook(assignment: Assignment) -> nbformat.NotebookNode:
@@ -81,7 +81,7 @@ def source_notebook(assignment: Assignment) -> nbformat.NotebookNode:
     for cell in assignment.cells:
         if cell.question:
             cells.append(_cell(slug, question_id(cell.question), cell.kind, cell.source))
-            ordered = sorted(assignment.probes_of(cell.question), key=lambda p: not p.probe.public)
+            ordered = sorted(assignment.probes_of(cell.question), key=lambda p: not p.spec.public)
             cells += [_test_cell(slug, p) for p in ordered]
             continue
         counts[cell.kind] += 1
@@ -111,7 +111,7 @@ def checks(
             }
             for q in assignment.questions.values()
         },
-        "probes": {name: e.to_json() for name, e in found.expectations.items() if e.public},
+        "probes": {name: e.to_json() for name, e in found.expectations.items() if e.spec.public},
     }
 
 

@@ -63,16 +63,16 @@ def secrets(assignment: Assignment) -> dict[str, str]:
     """Lines that must not stand in a release, without white space, and what each belongs to."""
     public = [c.source for c in assignment.cells if c.kind != "question"]
     public += [q.stub for q in assignment.questions.values()]
-    public += [p.cell for p in assignment.probes.values() if p.probe.public]
+    public += [p.cell for p in assignment.probes.values() if p.spec.public]
     allowed = "\n".join(_SPACE.sub("", text) for text in public)
     found: dict[str, str] = {}
     for question in assignment.questions.values():
         for line in _lines(_code_only(question.source)):
             found[line] = f"the reference of {question.name}"
     for graded in assignment.probes.values():
-        if not graded.probe.public:
+        if not graded.spec.public:
             for line in _lines(_code_only(graded.cell)):
-                found.setdefault(line, f"hidden probe {graded.probe.name}")
+                found.setdefault(line, f"hidden probe {graded.spec.name}")
     return {line: owner for line, owner in found.items() if line not in allowed}
 
 
@@ -183,7 +183,7 @@ def _lint_checks(
         problems,
     ).items():
         _extra(f"{path.name}: question {name}", question, _QUESTION_KEYS, problems)
-    public = {n for n, p in assignment.probes.items() if p.probe.public}
+    public = {n for n, p in assignment.probes.items() if p.spec.public}
     hints = {m.hint for m in assignment.misconceptions}
     for name, probe in _extra(
         f"{path.name}: probes", document.get("probes", {}), set(assignment.probes), problems

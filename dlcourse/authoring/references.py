@@ -9,35 +9,30 @@ import platform
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from ..core.encoding import from_json, to_json
-from ..core.evidence import Raised, failure, located
+from ..core.evidence import Evidence, Raised, Result, failure, located
+from ..core.probe import seed_of
 from ..core.verdict import Expectation, KnownMistake, wrong
 from ..errors import AuthorError
 from ..executor.limits import Limits
 from ..executor.process import Zygote
-from ..executor.runner import PROBE_CPU, PROBE_FACTOR, Record, Step, run
+from ..executor.runner import CellStep, ProbeStep, Record, Step, probe_limits, run
 from .assignment import Assignment, GradedProbe
 
 _REFERENCE_LIMITS = Limits(cpu=60.0, wall=120.0)
 _PACKAGES = ("dlcourse", "numpy", "torch", "scipy", "scikit-learn")
 
 
-def probe_step(assignment: Assignment, graded: GradedProbe, seed: str, limits: Limits) -> Step:
-    """The step that runs one probe."""
-    request = {
-        "name": graded.probe.name,
-        "question": graded.probe.question,
-        "public": graded.probe.public,
-        "slug": assignment.slug,
-        "seed": "" if graded.probe.public else seed,
-    }
-    return Step(graded.probe.name, graded.program, probe=request, limits=limits)
+def probe_step(assignment: Assignment, graded: GradedProbe, seed: str, limits: Limits) -> ProbeStep:
+    """The step that runs one probe under a course seed."""
+    own_seed = seed_of(seed, assignment.slug, graded.spec)
+    return ProbeStep(graded.spec, graded.program, own_seed, limits)
 
 
 def notebook_steps(
@@ -51,17 +46,17 @@ def notebook_steps(
         sources: replaces the cell of a question, by question.
         only: keep the probes of this question only.
     """
-    steps = []
+    steps: list[Step] = []
     for number, cell in enumerate(assignment.cells):
         if cell.kind not in ("given", "question"):
             continue
         source = sources.get(cell.question, cell.source) if cell.question else cell.source
         steps.append(
-            Step(
+            CellStep(
                 f"cell {number}",
                 source,
                 cell.question or f"given {number}",
-                limits=_REFERENCE_LIMITS,
+                _REFERENCE_LIMITS,
             )
         )
         if cell.question and only in (None, cell.question):
@@ -117,46 +112,78 @@ def _installed(name: str) -> bool:
     return True
 
 
+@dataclass
+class ReferenceResults:
+    """What the reference and every misconception gave.
+
+    Args:
+        expected: evidence of the reference, by probe.
+        mistakes: ``(misconception, result)`` of those of the probe's question, by probe.
+        seconds: wall seconds of each probe on the reference.
+    """
+
+    expected: dict[str, Evidence]
+    mistakes: dict[str, list[tuple[str, Result]]]
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """As a JSON-ready dict."""
+        return {
+            "expected": {name: to_json(v) for name, v in self.expected.items()},
+            "mistakes": {
+                name: [[m, to_json(v)] for m, v in results]
+                for name, results in self.mistakes.items()
+            },
+            "seconds": self.seconds,
+        }
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> ReferenceResults:
+        """The results of a dict that :meth:`to_json` made."""
+        return cls(
+            {name: from_json(v) for name, v in document["expected"].items()},
+            {
+                name: [(m, from_json(v)) for m, v in results]
+                for name, results in document["mistakes"].items()
+            },
+            {name: float(document["seconds"][name]) for name in document["expected"]},
+        )
+
+    def expectations(self, assignment: Assignment) -> dict[str, Expectation]:
+        """What is needed to judge each probe, with the misconceptions that it tells from the reference."""
+        hints = {(m.question, m.name): m.hint for m in assignment.misconceptions}
+        found = {}
+        for name, graded in assignment.probes.items():
+            plain = Expectation(graded.spec, self.expected[name], judge=graded.probe.judge)
+            known = tuple(
+                KnownMistake(m, hints[graded.spec.question, m], result)
+                for m, result in self.mistakes.get(name, [])
+                if wrong(plain, result) is not None
+            )
+            found[name] = replace(plain, mistakes=known)
+        return found
+
+
+@dataclass
 class References:
     """Expected results of one assignment.
 
     Args:
         assignment: the assignment.
         seed: the course seed.
+        key: names all that the results depend on; see :func:`content_key`.
         expectations: by probe.
-        limits: CPU and wall limits of each probe in a student's run.
+        limits: what each probe may use in a student's run.
     """
 
-    def __init__(self, assignment: Assignment, seed: str, results: dict[str, Any]) -> None:
-        self.assignment = assignment
-        self.seed = seed
-        expected, mistakes, seconds = results["expected"], results["mistakes"], results["seconds"]
-        self.expectations: dict[str, Expectation] = {}
-        self.limits: dict[str, Limits] = {}
-        hints = {(m.question, m.name): m.hint for m in assignment.misconceptions}
-        for name, graded in assignment.probes.items():
-            one = graded.probe
-            plain = Expectation(
-                name,
-                one.question,
-                one.title,
-                one.points,
-                one.public,
-                one.compare,
-                expected[name],
-                (),
-                one.judge,
-            )
-            known = [
-                KnownMistake(m, hints[one.question, m], result)
-                for m, result in mistakes.get(name, [])
-                if wrong(plain, result) is not None
-            ]
-            self.expectations[name] = Expectation(**{**vars(plain), "mistakes": tuple(known)})
-            cpu = one.seconds or max(PROBE_CPU, PROBE_FACTOR * seconds[name])
-            self.limits[name] = Limits(cpu, 4 * cpu)
+    assignment: Assignment
+    seed: str
+    key: str
+    expectations: dict[str, Expectation]
+    limits: dict[str, Limits]
 
-    def steps_for(self, probe: str) -> Step:
+    def step(self, probe: str) -> ProbeStep:
+        """The step that runs a probe on a student's notebook."""
         return probe_step(
             self.assignment, self.assignment.probes[probe], self.seed, self.limits[probe]
         )
@@ -164,7 +191,7 @@ class References:
 
 def compute(
     assignment: Assignment, seed: str, zygote: Zygote, tick: Callable[[str], None] = lambda _: None
-) -> dict[str, Any]:
+) -> ReferenceResults:
     """Run the reference and every misconception.
 
     Raises:
@@ -178,23 +205,20 @@ def compute(
             raise AuthorError(
                 f"solutions/{assignment.slug}.py: probe {name} fails on the reference: {located(failed)}"
             )
-    mistakes: dict[str, list[tuple[str, Any]]] = {}
-    for one in assignment.misconceptions:
-        wrong_record = run_variant(
-            assignment, seed, zygote, {one.question: assignment.edited(one)}, one.question
-        )
-        for name, result in wrong_record.results.items():
-            if isinstance(
-                result, Raised
-            ):  # its traceback quotes the edited reference, and checks.json goes to students
+    mistakes: dict[str, list[tuple[str, Result]]] = {}
+    for misconception in assignment.misconceptions:
+        question = misconception.question
+        sources = {question: assignment.edited(misconception)}
+        for name, result in run_variant(
+            assignment, seed, zygote, sources, question
+        ).results.items():
+            if isinstance(result, Raised):
+                # its traceback quotes the edited reference, and checks.json goes to students
                 result = replace(result, trace=())
-            mistakes.setdefault(name, []).append((one.name, result))
-        tick(one.name)
-    return {
-        "expected": record.results,
-        "mistakes": mistakes,
-        "seconds": {n: record.seconds[n] for n in record.results},
-    }
+            mistakes.setdefault(name, []).append((misconception.name, result))
+        tick(misconception.name)
+    seconds = {name: record.seconds[name] for name in record.results}
+    return ReferenceResults(record.results, mistakes, seconds)
 
 
 def references(
@@ -211,15 +235,11 @@ def references(
         zygote: called only when something has to be run.
         tick: called after the reference and after each misconception that is run.
     """
-    path = (
-        assignment.root
-        / ".dlcourse"
-        / "references"
-        / f"{assignment.slug}-{content_key(assignment, seed)}.json"
-    )
+    key = content_key(assignment, seed)
+    path = assignment.root / ".dlcourse" / "references" / f"{assignment.slug}-{key}.json"
     try:
-        results = _read(path)
-        if set(results["expected"]) != set(assignment.probes):
+        results = ReferenceResults.from_json(json.loads(path.read_text()))
+        if set(results.expected) != set(assignment.probes):
             raise ValueError("not the results of these probes")
     except (OSError, ValueError, LookupError, TypeError, AttributeError):  # none yet, or damaged
         results = compute(assignment, seed, zygote(), tick)
@@ -228,29 +248,14 @@ def references(
             if time.time() - old.stat().st_mtime > 7 * 86400:
                 old.unlink(missing_ok=True)
         _write(path, results)
-    return References(assignment, seed, results)
-
-
-def _read(path: Path) -> dict[str, Any]:
-    document = json.loads(path.read_text())
-    return {
-        "expected": {name: from_json(v) for name, v in document["expected"].items()},
-        "mistakes": {
-            name: [(m, from_json(v)) for m, v in items]
-            for name, items in document["mistakes"].items()
-        },
-        "seconds": document["seconds"],
+    limits = {
+        name: probe_limits(graded.probe.seconds, results.seconds[name])
+        for name, graded in assignment.probes.items()
     }
+    return References(assignment, seed, key, results.expectations(assignment), limits)
 
 
-def _write(path: Path, results: dict[str, Any]) -> None:
-    document = {
-        "expected": {name: to_json(v) for name, v in results["expected"].items()},
-        "mistakes": {
-            name: [(m, to_json(v)) for m, v in items] for name, items in results["mistakes"].items()
-        },
-        "seconds": results["seconds"],
-    }
+def _write(path: Path, results: ReferenceResults) -> None:
     with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as file:
-        json.dump(document, file)
+        json.dump(results.to_json(), file)
     os.replace(file.name, path)

@@ -12,12 +12,12 @@ import sys
 import traceback
 import types
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, fields
+from typing import Any, TypeAlias
 
 from ..errors import AuthorError
 from .arguments import ArgumentWatch
-from .compare import Comparison, close
+from .compare import Close, Comparison
 from .encoding import EncodingError, pack
 from .evidence import GLOBAL_GENERATORS, MAX_CHANGED, Changed, Raised, Result, failure
 from .seeds import seed_everything
@@ -26,8 +26,47 @@ PUBLIC_SEED = "public"
 """Course seed of public probes, whose inputs a student may know."""
 
 
+Judge: TypeAlias = Callable[[Any, Any], str | None]
+"""``judge(result, expected)``: what is wrong, or None."""
+
+
 class MissingFunction(NameError):
     """A probe asks for a name that the notebook does not define."""
+
+
+@dataclass(frozen=True)
+class ProbeSpec:
+    """What is known of a probe wherever it is run, judged or reported.
+
+    Args:
+        name: the function's.
+        question: the question that its points belong to.
+        title: what is tested, in words a student may read.
+        points: what it is worth.
+        public: whether the student sees it and its expected result.
+        compare: how results are compared.
+    """
+
+    name: str
+    question: str
+    title: str
+    points: float
+    public: bool
+    compare: Comparison = Close()
+
+    def to_json(self) -> dict[str, Any]:
+        """As a JSON-ready dict, all fields by name."""
+        return {**vars(self), "compare": self.compare.to_json()}
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> ProbeSpec:
+        """The spec of a dict that :meth:`to_json` made; further entries are passed over.
+
+        Raises:
+            KeyError: a field is missing.
+        """
+        known = {f.name: document[f.name] for f in fields(cls)}
+        return cls(**{**known, "compare": Comparison.from_json(document["compare"])})
 
 
 @dataclass(frozen=True)
@@ -36,37 +75,21 @@ class Probe:
 
     Args:
         function: called with the functions under test and, where it asks for ``rng``, a seeded Generator.
-        question: the question that its points belong to.
-        points: what it is worth.
-        public: whether the student sees it and its expected result.
-        compare: how results are compared.
-        judge: ``judge(result, expected)`` returns what is wrong or None; used in place of ``compare``.
+        spec: its name, question, title, points, whether it is public, and its comparison.
+        judge: ``judge(result, expected)`` returns what is wrong or None; used in place of the comparison.
         seconds: CPU time allowed; None leaves it to the grader (from the reference's own time).
     """
 
     function: Callable[..., Any]
-    question: str
-    points: float
-    public: bool
-    compare: Comparison
-    judge: Callable[[Any, Any], str | None] | None
-    seconds: float | None
+    spec: ProbeSpec
+    judge: Judge | None = None
+    seconds: float | None = None
 
-    @property
-    def name(self) -> str:
-        return self.function.__name__
 
-    @property
-    def title(self) -> str:
-        """First line of the docstring: what is tested, in words a student may read."""
-        return (
-            (inspect.getdoc(self.function) or self.name.replace("_", " ")).strip().splitlines()[0]
-        )
-
-    @property
-    def parameters(self) -> tuple[str, ...]:
-        code = self.function.__code__
-        return code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+def parameters(function: Callable[..., Any]) -> tuple[str, ...]:
+    """Names of what a probe asks for."""
+    code = function.__code__
+    return code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
 
 
 def probe(
@@ -74,7 +97,7 @@ def probe(
     points: float = 1,
     public: bool = True,
     compare: Comparison | None = None,
-    judge: Callable[[Any, Any], str | None] | None = None,
+    judge: Judge | None = None,
     seconds: float | None = None,
 ) -> Callable[[Callable[..., Any]], Probe]:
     """Turn a function into a graded test of ``question``.
@@ -100,7 +123,10 @@ def probe(
             )
 
     def decorate(function: Callable[..., Any]) -> Probe:
-        return Probe(function, question, points, public, compare or close(), judge, seconds)
+        name = function.__name__
+        title = (inspect.getdoc(function) or name.replace("_", " ")).strip().splitlines()[0]
+        spec = ProbeSpec(name, question, title, points, public, compare or Close())
+        return Probe(function, spec, judge, seconds)
 
     return decorate
 
@@ -144,7 +170,18 @@ def describe_exception(error: BaseException, expected: bool = False) -> Raised:
     return Raised(type(error).__name__, bases, message[:2000], tuple(trace[-6:]), expected)
 
 
-def run(one: Probe, namespace: Mapping[str, Any], slug: str, seed: str) -> Result:
+def seed_of(course_seed: str, slug: str, spec: ProbeSpec) -> str:
+    """What the inputs of a probe are drawn from.
+
+    Args:
+        course_seed: of the course; public probes always use :data:`PUBLIC_SEED`.
+        slug: the assignment.
+        spec: the probe.
+    """
+    return "\0".join([PUBLIC_SEED if spec.public else course_seed, slug, spec.name])
+
+
+def run(function: Callable[..., Any], namespace: Mapping[str, Any], seed: str) -> Result:
     """Run a probe against ``namespace`` and return its result; exceptions come back as :class:`Raised`.
 
     Where a function under test changed its arguments, the result is :class:`~dlcourse.core.evidence.Changed`. Where it was
@@ -152,39 +189,38 @@ def run(one: Probe, namespace: Mapping[str, Any], slug: str, seed: str) -> Resul
     that makes a difference.
 
     Args:
-        one: the probe.
+        function: the probe's.
         namespace: where the functions under test are looked up by parameter name.
-        slug: the assignment.
-        seed: the course seed; public probes always use :data:`PUBLIC_SEED`.
+        seed: from :func:`seed_of`.
     """
-    seeds = PUBLIC_SEED if one.public else seed, slug, one.name
     watch = ArgumentWatch()
-    result = _run(one, namespace, seeds, watch)
+    result = _run(function, namespace, seed, watch)
     if failure(result) is not None:
         return result
     changed = tuple(watch.changed)
     if watch.drew_globally:
-        again = _run(one, namespace, seeds, ArgumentWatch(reseed=True))
+        again = _run(function, namespace, seed, ArgumentWatch(reseed=True))
         if not _equal(result, again):
             changed = (*changed, GLOBAL_GENERATORS)[-MAX_CHANGED:]
     return Changed(changed, result) if changed else result
 
 
 def _run(
-    one: Probe, namespace: Mapping[str, Any], seeds: tuple[str, ...], watch: ArgumentWatch
+    function: Callable[..., Any], namespace: Mapping[str, Any], seed: str, watch: ArgumentWatch
 ) -> Result:
     try:
+        wanted = parameters(function)
         arguments = {}
-        for name in one.parameters:
+        for name in wanted:
             if name == "rng":
                 continue
             if name not in namespace:
                 raise MissingFunction(f"{name} is not defined")
             arguments[name] = watch.hand_out(namespace[name])
-        rng = seed_everything(*seeds)
-        if "rng" in one.parameters:
+        rng = seed_everything(seed)
+        if "rng" in wanted:
             arguments["rng"] = rng
-        return one.function(**arguments)
+        return function(**arguments)
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # SystemExit of a student's code is a failed test, too

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 
-def seed_everything(*parts: str) -> np.random.Generator:
-    """Seed the global generators from the text ``parts``; return a Generator of its own."""
-    digest = hashlib.sha256("\0".join(parts).encode()).digest()
+def seed_everything(seed: str) -> np.random.Generator:
+    """Seed the global generators from a text; return a Generator of its own."""
+    digest = hashlib.sha256(seed.encode()).digest()
     random.seed(digest[:8])
     np.random.seed(int.from_bytes(digest[8:12], "little"))
     torch = sys.modules.get("torch")

@@ -5,7 +5,7 @@ Numpy only: the notebook's `check` uses it with the data of checks.json, the gra
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,6 +13,7 @@ from .compare import Close, Comparison
 from .difference import describe
 from .encoding import from_json, to_json
 from .evidence import GLOBAL_GENERATORS, Evidence, NotRun, Raised, Result, failure, split_changes
+from .probe import Judge, ProbeSpec
 
 MAX_HIDDEN = 300
 """Characters of a message about a hidden test; parts of it are the student's own text, which could carry the test out."""
@@ -34,34 +35,22 @@ class Expectation:
     """All that is needed to judge one probe.
 
     Args:
-        name: the probe.
-        question: its question.
-        title: what it tests, in words.
-        points: what it is worth.
-        public: whether students see it.
-        compare: the comparison.
+        spec: the probe.
         expected: the reference's result.
         mistakes: misconceptions of the question whose result differs from it.
         judge: replaces the comparison where the probe has one.
     """
 
-    name: str
-    question: str
-    title: str
-    points: float
-    public: bool
-    compare: Comparison
+    spec: ProbeSpec
     expected: Evidence
     mistakes: tuple[KnownMistake, ...] = ()
-    judge: Callable[[Any, Any], str | None] | None = None
+    judge: Judge | None = None
 
     def to_json(self) -> dict[str, Any]:
         """As data for checks.json (without the judge, which is code in the notebook)."""
+        known = self.spec.to_json()
         return {
-            "question": self.question,
-            "title": self.title,
-            "points": self.points,
-            "compare": self.compare.to_json(),
+            **{key: known[key] for key in ("question", "title", "points", "compare")},
             "expected": to_json(self.expected),
             "mistakes": [
                 {"name": m.name, "hint": m.hint, "result": to_json(m.result)} for m in self.mistakes
@@ -70,13 +59,9 @@ class Expectation:
 
     @classmethod
     def from_json(cls, name: str, document: dict[str, Any]) -> Expectation:
+        """The expectation of a public probe in checks.json."""
         return cls(
-            name=name,
-            question=document["question"],
-            title=document["title"],
-            points=document["points"],
-            public=True,
-            compare=Comparison.from_json(document["compare"]),
+            spec=ProbeSpec.from_json({**document, "name": name, "public": True}),
             expected=from_json(document["expected"]),
             mistakes=tuple(
                 KnownMistake(m["name"], m["hint"], from_json(m["result"]))
@@ -136,7 +121,7 @@ def wrong(expectation: Expectation, result: Result) -> str | None:
     if unwanted := [name for name in changed if name not in may_change]:
         return _spoilt(unwanted)
     if expectation.judge is None:
-        found = expectation.compare.difference(expected, evidence)
+        found = expectation.spec.compare.difference(expected, evidence)
         return None if found is None else str(found)
     try:
         return expectation.judge(evidence, expected)
@@ -175,7 +160,11 @@ def judge(expectation: Expectation, result: Result) -> Verdict:
         result: the decoded result of the student's process.
     """
     verdict = _judge(expectation, result)
-    return verdict if expectation.public else replace(verdict, message=verdict.message[:MAX_HIDDEN])
+    return (
+        verdict
+        if expectation.spec.public
+        else replace(verdict, message=verdict.message[:MAX_HIDDEN])
+    )
 
 
 def _judge(expectation: Expectation, result: Result) -> Verdict:
@@ -190,7 +179,7 @@ def _judge(expectation: Expectation, result: Result) -> Verdict:
     if text is None:
         return Verdict(PASSED)
     # a statistic is matched by the mistake's own value, not within its own spread
-    rule = expectation.compare.for_mistakes() if expectation.judge is None else Close()
+    rule = expectation.spec.compare.for_mistakes() if expectation.judge is None else Close()
     mistakes = tuple(
         (m.name, m.hint) for m in expectation.mistakes if same_mistake(m, result, rule)
     )

@@ -5,8 +5,8 @@ copy. It speaks no Jupyter protocol: one request frame, one reply frame. A reply
 since that is random, no reply can be sent ahead.
 
 Requests: ``{"op": "files", "files"}`` with their contents as the body, before any code of the student;
-``{"op": "cell", "source", "label"}``; ``{"op": "probe", "name", "question", "public", "slug", "seed"}`` with the compiled
-program as the body. The reply's body holds the outputs as JSON (nbformat dictionaries), or a packed result.
+``{"op": "cell", "source", "label"}``; ``{"op": "probe", "name", "seed"}`` with the compiled program as the body. The
+reply's body holds the outputs as JSON (nbformat dictionaries), or a packed result.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from IPython.core.inputtransformer2 import TransformerManager
 from IPython.core.interactiveshell import InteractiveShell
 
 from ..core.encoding import pack_result
-from ..core.probe import Probe, close, describe_exception, run
+from ..core.probe import describe_exception, run
 from ..core.seeds import seed_everything
 from . import wire
 from .limits import Sandbox
@@ -281,10 +281,7 @@ def run_probe(shell: Shell, request: dict[str, Any], program: bytes) -> bytes:
     linecache.cache.pop(f"<probe {request['name']}>", None)
     scope: dict[str, Any] = {"__name__": "probe"}
     exec(marshal.loads(program), scope)
-    one = Probe(
-        scope[request["name"]], request["question"], 1, request["public"], close(), None, None
-    )
-    return pack_result(run(one, shell.user_ns, request["slug"], request["seed"]))
+    return pack_result(run(scope[request["name"]], shell.user_ns, request["seed"]))
 
 
 def serve(sock: socket.socket, shell: Shell) -> None:

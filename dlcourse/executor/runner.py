@@ -10,9 +10,10 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from ..core.evidence import NotRun, Raised, Result
+from ..core.probe import ProbeSpec
 from .limits import Limits, RunEnded
 from .process import Zygote
 from .session import Session
@@ -23,27 +24,63 @@ BUDGET = 120.0
 PROBE_CPU = 2.0
 """Least CPU seconds of a probe; a slower reference raises it to :data:`PROBE_FACTOR` times its own."""
 PROBE_FACTOR = 20.0
+WALL_FACTOR = 4.0
+"""Wall seconds of a probe per CPU second that it may use: a busy machine must not cost points."""
 AFTER_TIMEOUT = 0.25
 """Part of their time that the probes of a question keep when one of them has run out of it."""
 
 
 @dataclass(frozen=True)
-class Step:
-    """One thing to run.
+class CellStep:
+    """A cell to run.
 
     Args:
-        key: names the step in the record.
-        source: of the cell, or the program of the probe.
+        key: names the cell in the record.
+        source: Python, with IPython's additions.
         label: how tracebacks call the cell.
-        probe: what else the probe's process needs (see :mod:`dlcourse.executor.driver`); None for a cell.
-        limits: of this step.
+        limits: what it may use.
     """
 
     key: str
     source: str
     label: str = ""
-    probe: Mapping[str, Any] | None = None
     limits: Limits = CELL_LIMITS
+
+
+@dataclass(frozen=True)
+class ProbeStep:
+    """A probe to run.
+
+    Args:
+        spec: the probe; its name is the key in the record.
+        program: source that defines its function.
+        seed: what its inputs are drawn from, as :func:`dlcourse.core.probe.seed_of` makes it.
+        limits: what it may use.
+    """
+
+    spec: ProbeSpec
+    program: str
+    seed: str
+    limits: Limits
+
+    @property
+    def key(self) -> str:
+        return self.spec.name
+
+
+Step: TypeAlias = CellStep | ProbeStep
+
+
+def probe_limits(own: float | None, reference_seconds: float, least: float = PROBE_CPU) -> Limits:
+    """What a probe may use in a student's run.
+
+    Args:
+        own: CPU seconds that the probe itself asks for; None where it does not.
+        reference_seconds: what it took on the reference.
+        least: CPU seconds that every probe without a limit of its own may use.
+    """
+    cpu = own or max(least, PROBE_FACTOR * reference_seconds)
+    return Limits(cpu, WALL_FACTOR * cpu)
 
 
 @dataclass
@@ -84,10 +121,10 @@ def rehearse(
     with Session(zygote, dict(data or {})) as session:
         before = set(session.modules())
         for step in steps:
-            if step.probe is None:
+            if isinstance(step, CellStep):
                 session.cell(step.source, step.label, step.limits)
             else:
-                session.probe(step.probe, step.source, step.limits)
+                session.probe(step.spec.name, step.program, step.seed, step.limits)
         return sorted(set(session.modules()) - before - {"__main__"})
 
 
@@ -124,11 +161,10 @@ def run(
     record = Record()
     deadline = time.monotonic() + budget
     todo = list(enumerate(steps))
-    last_cell = max((i for i, s in todo if s.probe is None), default=-1)
+    last_cell = max((i for i, s in todo if isinstance(s, CellStep)), default=-1)
     session: Session | None = None
-    slow: set[str] = (
-        set()
-    )  # questions with a probe that ran out of time: the others of an endless loop need not take as long
+    # questions with a probe that ran out of time: the others of an endless loop need not take as long
+    slow: set[str] = set()
     try:
         while todo:
             if time.monotonic() > deadline:
@@ -137,7 +173,9 @@ def run(
             if session is None:
                 session = Session(zygote, dict(data or {}))
                 repeat = [
-                    s for s in steps[: todo[0][0]] if s.probe is None and s.key not in record.ended
+                    s
+                    for s in steps[: todo[0][0]]
+                    if isinstance(s, CellStep) and s.key not in record.ended
                 ]
                 if not _repeat(session, repeat, record, deadline):
                     session = None
@@ -145,25 +183,25 @@ def run(
             index, step = todo.pop(0)
             start = time.monotonic()
             try:
-                if step.probe is None:
+                if isinstance(step, CellStep):
                     reply = session.cell(step.source, step.label, _within(step.limits, deadline))
-                    record.outputs[step.key] = _list(reply.get("outputs"))
+                    record.outputs[step.key] = reply["outputs"]
                 else:
-                    limits = (
-                        step.limits.times(AFTER_TIMEOUT)
-                        if step.probe["question"] in slow
-                        else step.limits
+                    limits = step.limits
+                    if step.spec.question in slow:
+                        limits = limits.times(AFTER_TIMEOUT)
+                    result = session.probe(
+                        step.spec.name, step.program, step.seed, _within(limits, deadline)
                     )
-                    result = session.probe(step.probe, step.source, _within(limits, deadline))
                     record.results[step.key] = result
                     if _missing(result) and index < last_cell:
                         todo.append((len(steps), step))
             except RunEnded as end:
                 record.ended[step.key] = str(end)
-                if step.probe is not None:
+                if isinstance(step, ProbeStep):
                     record.results[step.key] = end.not_run
                     if end.reason == "time":
-                        slow.add(step.probe["question"])
+                        slow.add(step.spec.question)
                 session = None
             record.seconds[step.key] = time.monotonic() - start
             tick()
@@ -178,7 +216,7 @@ def _within(limits: Limits, deadline: float) -> Limits:
     return Limits(limits.cpu, min(limits.wall, max(deadline - time.monotonic(), 0.1)))
 
 
-def _repeat(session: Session, cells: Sequence[Step], record: Record, deadline: float) -> bool:
+def _repeat(session: Session, cells: Sequence[CellStep], record: Record, deadline: float) -> bool:
     """Run earlier cells again in a new process; a cell that ends it this time is left out from now on."""
     for step in cells:
         try:
@@ -191,11 +229,7 @@ def _repeat(session: Session, cells: Sequence[Step], record: Record, deadline: f
 
 def _give_up(record: Record, steps: Sequence[Step], budget: float) -> None:
     for step in steps:
-        if step.probe is not None and step.key not in record.results:
+        if isinstance(step, ProbeStep) and step.key not in record.results:
             record.results[step.key] = NotRun(
                 "budget", f"not run: the notebook had used up its {budget:g} s"
             )
-
-
-def _list(value: Any) -> list[dict[str, Any]]:
-    return [v for v in value if isinstance(v, dict)] if isinstance(value, list) else []

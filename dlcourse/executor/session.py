@@ -9,7 +9,6 @@ import secrets
 import signal
 import socket
 import time
-from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -124,19 +123,20 @@ class Session:
         header, body = self._exchange({"op": "cell", "source": source, "label": label}, limits)
         return {"ok": header.get("ok") is True, "outputs": outputs.read(body)}
 
-    def probe(self, request: Mapping[str, Any], program: str, limits: Limits) -> Result:
+    def probe(self, name: str, program: str, seed: str, limits: Limits) -> Result:
         """Run a probe and return its decoded result.
 
         Args:
-            request: what the driver needs to know of the probe.
+            name: of its function.
             program: source that defines it.
+            seed: what its inputs are drawn from.
             limits: of this step.
 
         Raises:
             RunEnded: the process is gone.
         """
         _, body = self._exchange(
-            {"op": "probe", **request}, limits, compiled(program, request["name"])
+            {"op": "probe", "name": name, "seed": seed}, limits, compiled(program, name)
         )
         try:
             length = int.from_bytes(body[:4], "little")

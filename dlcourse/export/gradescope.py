@@ -177,9 +177,9 @@ def grade(document: dict[str, Any], submission: Submission, wanted: str = "auto"
     texts = pack.shown(grader, verdicts)
     questions = tuple(grader.assignment.questions)
     lines = [
-        Line(p.probe.name, float(p.probe.points), p.probe.public, texts[p.probe.name])
+        Line(p.spec.name, float(p.spec.points), p.spec.public, texts[p.spec.name])
         for q in questions
-        for p in sorted(grader.assignment.probes_of(q), key=lambda p: not p.probe.public)
+        for p in sorted(grader.assignment.probes_of(q), key=lambda p: not p.spec.public)
     ]
     return Graded(tuple(lines), tuple(notes), kind, time.monotonic() - start, questions)
 

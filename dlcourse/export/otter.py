@@ -96,7 +96,7 @@ def export(
     shutil.copytree(release, student)
     _write_tests(grader, student / "tests", public_only=True)
     (fresh / "autograder.zip").write_bytes(autograder(grader, torch_index))
-    hidden = sum(not p.probe.public for p in grader.assignment.probes.values())
+    hidden = sum(not p.spec.public for p in grader.assignment.probes.values())
     values = {
         "slug": slug, "title": entry.title, "points": f"{grader.assignment.points:g}",
         "tests": str(len(grader.assignment.probes)), "hidden": str(hidden),
@@ -274,7 +274,7 @@ def _write_tests(grader: Grader, folder: Path, public_only: bool = False) -> Non
 def test_file(grader: Grader, question: str, public_only: bool = False) -> str:
     """A question's tests in otter's exception-based format: one case per probe."""
     probes = [
-        p.probe for p in grader.assignment.probes_of(question) if p.probe.public or not public_only
+        p.spec for p in grader.assignment.probes_of(question) if p.spec.public or not public_only
     ]
     lines = [
         "OK_FORMAT = False",

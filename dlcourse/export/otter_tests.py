@@ -20,7 +20,7 @@ from typing import Any
 
 from ..core.encoding import pack_result, unpack
 from ..core.evidence import NotRun
-from ..core.probe import run
+from ..core.probe import run, seed_of
 from ..core.rendering import Shown, to_text
 from ..core.verdict import Verdict, judge
 from ..grading.grader import Grader
@@ -63,12 +63,14 @@ def _run(env: Mapping[str, Any], probe: str, folder: str) -> tuple[bool, str]:
     one, expectation = grader.assignment.probes[probe].probe, grader.references.expectations[probe]
     try:
         with _limit(grader.references.limits[probe].wall):
-            given = run(one, env, grader.assignment.slug, grader.references.seed)
-            result = unpack(pack_result(given))
+            seed = seed_of(grader.references.seed, grader.assignment.slug, one.spec)
+            result = unpack(pack_result(run(one.function, env, seed)))
     except _TooLong as error:
         result = NotRun("time", str(error))
     verdict: Verdict = judge(expectation, result)
-    return verdict.passed, to_text(Shown(expectation.question, expectation.title, verdict), 100)
+    return verdict.passed, to_text(
+        Shown(expectation.spec.question, expectation.spec.title, verdict), 100
+    )
 
 
 class _TooLong(KeyboardInterrupt):

@@ -18,7 +18,7 @@ import nbformat
 
 from ..authoring.assignment import Assignment, GradedProbe, Misconception, Module, Question
 from ..authoring.course import Course
-from ..authoring.references import References
+from ..authoring.references import ReferenceResults, References
 from ..core.cells import NotebookView, student_view
 from ..core.encoding import from_json, to_json
 from ..core.evidence import Raised
@@ -45,14 +45,14 @@ def to_document(grader: Grader, public_only: bool = False) -> dict[str, Any]:
     """
     assignment, references = grader.assignment, grader.references
     definitions = _definitions(assignment)
-    kept = {n: p for n, p in assignment.probes.items() if p.probe.public or not public_only}
+    kept = {n: p for n, p in assignment.probes.items() if p.spec.public or not public_only}
     expected = {n: references.expectations[n] for n in kept}
-    hints = {(e.question, m.name): m.hint for e in expected.values() for m in e.mistakes}
+    hints = {(e.spec.question, m.name): m.hint for e in expected.values() for m in e.mistakes}
     return {
         "format": FORMAT,
         "slug": assignment.slug,
         "title": grader.course.entry(assignment.slug).title,
-        "build": grader.key,
+        "build": references.key,
         "seed": "" if public_only else grader.course.seed,
         "questions": [
             {
@@ -160,20 +160,23 @@ def from_document(document: dict[str, Any], folder: Path) -> Grader:
         ),
         data=tuple(data),
     )
-    results = {
-        "expected": {p["name"]: from_json(p["expected"]) for p in document["probes"]},
-        "mistakes": {
+    results = ReferenceResults(
+        expected={p["name"]: from_json(p["expected"]) for p in document["probes"]},
+        mistakes={
             p["name"]: [(m, from_json(result)) for m, result in p["mistakes"]]
             for p in document["probes"]
         },
-        "seconds": dict.fromkeys(probes, 0.0),
-    }
-    references = References(assignment, document["seed"], results)
-    references.limits = {p["name"]: Limits(**p["limits"]) for p in document["probes"]}
-    course = Course(folder, document["title"], document["slug"], document["seed"], {})
-    return Grader(
-        course, assignment, references, nbformat.from_dict(document["source"]), document["build"]
     )
+    limits = {p["name"]: Limits(**p["limits"]) for p in document["probes"]}
+    references = References(
+        assignment,
+        document["seed"],
+        document["build"],
+        results.expectations(assignment),
+        limits,
+    )
+    course = Course(folder, document["title"], document["slug"], document["seed"], {})
+    return Grader(course, assignment, references, nbformat.from_dict(document["source"]))
 
 
 def _probe(name: str, definition: str) -> Probe:
@@ -204,7 +207,7 @@ def shown(grader: Grader, verdicts: dict[str, Verdict]) -> dict[str, Shown]:
     failing: dict[str, str] = {}
     for name, verdict in verdicts.items():
         if not verdict.passed:
-            question = expectations[name].question
+            question = expectations[name].spec.question
             failing[question] = (
                 verdict.status
                 if failing.get(question, UNWRITTEN) == UNWRITTEN
@@ -213,7 +216,7 @@ def shown(grader: Grader, verdicts: dict[str, Verdict]) -> dict[str, Shown]:
     needs = {q.name: q.needs for q in grader.assignment.questions.values()}
     out = {}
     for name, verdict in verdicts.items():
-        one = expectations[name]
+        one = expectations[name].spec
         earlier = (
             [] if verdict.passed else failing_needs(one.question, needs, set(failing), list(needs))
         )

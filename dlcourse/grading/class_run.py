@@ -118,11 +118,12 @@ class Records:
     def __init__(
         self, course: Course, slug: str, grader: Grader, gradebook: Gradebook, inbox: Inbox
     ) -> None:
-        self._course, self._slug, self._build = course, slug, grader.key
+        self._course, self._slug, self._build = course, slug, grader.references.key
         self._gradebook, self._inbox = gradebook, inbox
         self._journal = Journal(course.root / ".dlcourse" / "journal" / f"{slug}.jsonl")
         self.points = {
-            probe_id(name): float(e.points) for name, e in grader.references.expectations.items()
+            probe_id(name): float(e.spec.points)
+            for name, e in grader.references.expectations.items()
         }
 
     def known(self) -> Known:

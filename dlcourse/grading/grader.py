@@ -16,14 +16,14 @@ import nbformat
 from ..authoring.assignment import Assignment, load
 from ..authoring.build import source_notebook
 from ..authoring.course import Course
-from ..authoring.references import References, content_key, data_files, references
+from ..authoring.references import References, data_files, references
 from ..core.cells import NotebookView
 from ..core.evidence import NotRun
 from ..core.notebook_file import Submission
 from ..core.verdict import Verdict, failing_needs, judge, settle
 from ..errors import AuthorError
 from ..executor.process import Zygote
-from ..executor.runner import BUDGET, CELL_LIMITS, Record, Step, rehearse, run
+from ..executor.runner import BUDGET, CellStep, Record, Step, rehearse, run
 from ..student.forbid import message, violations
 from .rebuild import rebuild
 
@@ -39,30 +39,29 @@ class Grader:
         assignment: as its author wrote it.
         references: expected results.
         source: the instructor's notebook, as committed in source/.
-        key: names the build: two runs of one submission under the same key give the same record.
     """
 
     course: Course
     assignment: Assignment
     references: References
     source: nbformat.NotebookNode
-    key: str
 
     def rebuild(self, submission: Submission) -> nbformat.NotebookNode:
         return rebuild(self.source, submission, self.assignment.slug)
 
     def steps(self, notebook: nbformat.NotebookNode) -> list[Step]:
         """The rebuilt notebook as steps; demo cells are left out."""
-        steps, extras = [], 0
+        steps: list[Step] = []
+        extras = 0
         for cell in NotebookView(notebook).code:
             if cell.kind == "test":
-                steps.append(self.references.steps_for(cell.name))
+                steps.append(self.references.step(cell.name))
             elif cell.kind != "demo" and cell.source.strip():
                 extras += cell.kind == "extra"
                 label = {"question": cell.name, "extra": f"your cell {extras}"}.get(
                     cell.kind, "given code"
                 )
-                steps.append(Step(cell.id, cell.source, label, limits=CELL_LIMITS))
+                steps.append(CellStep(cell.id, cell.source, label))
         return steps
 
     def rehearse(self, zygote: Zygote) -> list[str]:
@@ -94,7 +93,7 @@ class Grader:
             own = [i for i, cell in enumerate(cells) if cell.name == question.name]
             text = message(violations(sources, question.forbid, own, question.functions))
             if text:
-                found.update({p.probe.name: text for p in self.assignment.probes_of(question.name)})
+                found.update({p.spec.name: text for p in self.assignment.probes_of(question.name)})
         return found
 
     def verdicts(self, notebook: nbformat.NotebookNode, record: Record) -> dict[str, Verdict]:
@@ -103,9 +102,11 @@ class Grader:
         expectations = self.references.expectations
         raw = {name: judge(e, record.results.get(name, lost)) for name, e in expectations.items()}
         # the text of a traceback is taken from the notebook: the student's process could put anything there
-        lines = {s.label: s.source.splitlines() for s in self.steps(notebook) if s.probe is None}
+        lines = {
+            s.label: s.source.splitlines() for s in self.steps(notebook) if isinstance(s, CellStep)
+        }
         raw = {name: replace(v, trace=_own_lines(v.trace, lines)) for name, v in raw.items()}
-        return settle(raw, {name: e.question for name, e in expectations.items()})
+        return settle(raw, {name: e.spec.question for name, e in expectations.items()})
 
     def write(self, notebook: nbformat.NotebookNode, record: Record) -> dict[str, Verdict]:
         """Put outputs and verdicts into a rebuilt notebook, so that nbgrader scores what was judged here.
@@ -115,7 +116,7 @@ class Grader:
         """
         verdicts = self.verdicts(notebook, record)
         expectations = self.references.expectations
-        failed = {expectations[n].question for n, v in verdicts.items() if not v.passed}
+        failed = {expectations[n].spec.question for n, v in verdicts.items() if not v.passed}
         needs = {q.name: q.needs for q in self.assignment.questions.values()}
         view = NotebookView(notebook)
         notes = view.notes
@@ -127,10 +128,12 @@ class Grader:
                 earlier = (
                     []
                     if verdicts[name].passed
-                    else failing_needs(expectations[name].question, needs, failed, list(needs))
+                    else failing_needs(expectations[name].spec.question, needs, failed, list(needs))
                 )
                 cell.mark_outcome(_verdict_data(expectations[name], verdicts[name], earlier))
-                outputs.append(_verdict_output(expectations[name].title, verdicts[name], earlier))
+                outputs.append(
+                    _verdict_output(expectations[name].spec.title, verdicts[name], earlier)
+                )
             elif cell.kind != "demo":
                 outputs += [nbformat.from_dict(o) for o in record.outputs.get(cell.id, [])]
                 if cell.id in record.ended:
@@ -141,7 +144,7 @@ class Grader:
                     outputs.append(
                         _error("RunEnded", record.ended[cell.id], [record.ended[cell.id]])
                     )
-        view.write(notes=list(dict.fromkeys(notes)), graded=self.key)
+        view.write(notes=list(dict.fromkeys(notes)), graded=self.references.key)
         return verdicts
 
 
@@ -183,11 +186,11 @@ def _names(source: str) -> set[str] | None:
 
 def _verdict_data(expectation: Any, verdict: Verdict, needs: list[str]) -> dict[str, Any]:
     return {
-        "probe": expectation.name,
-        "question": expectation.question,
-        "title": expectation.title,
-        "points": expectation.points,
-        "public": expectation.public,
+        "probe": expectation.spec.name,
+        "question": expectation.spec.question,
+        "title": expectation.spec.title,
+        "points": expectation.spec.points,
+        "public": expectation.spec.public,
         "verdict": {**verdict.to_json(), "needs": needs},
     }
 
@@ -246,5 +249,4 @@ def open_grader(course: Course, slug: str, zygote: Any, tick: Any = lambda _: No
         assignment,
         references(assignment, course.seed, zygote, tick),
         notebook,
-        content_key(assignment, course.seed),
     )

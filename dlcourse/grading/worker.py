@@ -166,7 +166,7 @@ class Worker:
                 untouched[grade_id] = cell.source == self._stubs[grade_id]
         found = [
             ProbeVerdict(
-                grader.references.expectations[n].question,
+                grader.references.expectations[n].spec.question,
                 n,
                 v.status,
                 v.mistakes[0][0] if v.mistakes else "",

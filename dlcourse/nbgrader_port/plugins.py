@@ -52,12 +52,12 @@ def _zygote() -> Zygote:
 
 def _warm_zygote(grader: Grader) -> Zygote:
     """The warm process, which has imported what the notebook of this grader imports."""
-    if grader.key not in _warmed:
+    if grader.references.key not in _warmed:
         try:
             _zygote().warm(grader.rehearse(_zygote()))
         except RuntimeError:  # one of the modules starts a thread: it stays with the runs
             _renew_zygote()
-        _warmed.add(grader.key)
+        _warmed.add(grader.references.key)
     return _zygote()
 
 

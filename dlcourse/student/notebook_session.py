@@ -14,7 +14,7 @@ import numpy as np
 
 from ..core.encoding import pack_result, unpack
 from ..core.evidence import Result
-from ..core.probe import Probe, run
+from ..core.probe import Probe, parameters, run, seed_of
 from ..core.rendering import Shown
 from ..core.verdict import FAILED, PASSED, UNWRITTEN, Verdict, failing_needs, judge, settle
 from .checks_file import ChecksFile, QuestionInfo
@@ -62,21 +62,21 @@ class NotebookSession:
         Raises:
             NotChecked: checks.json is missing, damaged or of another release.
         """
-        file = self.file
-        expectation = replace(file.expectation(probe.name), judge=probe.judge)
-        question = expectation.question
+        file, name = self.file, probe.spec.name
+        expectation = replace(file.expectation(name), judge=probe.judge)
+        question = expectation.spec.question
         result, notes = _run(probe, self.namespace, file.slug)
         verdict = judge(expectation, result)
         if verdict.status != UNWRITTEN and (text := self._forbidden_use(question)):
             verdict = Verdict(FAILED, text)
         functions = self._functions(question)
-        self._judged[file.slug, question, probe.name] = _Judged(functions, verdict)
+        self._judged[file.slug, question, name] = _Judged(functions, verdict)
         verdicts = self._verdicts(question)
-        verdict = settle(verdicts, dict.fromkeys(verdicts, question))[probe.name]
+        verdict = settle(verdicts, dict.fromkeys(verdicts, question))[name]
         to_be_written = verdict.status == UNWRITTEN and any(map(is_stub, functions))
         needs = () if verdict.passed or to_be_written else self.failing_needs(question)
         subject = self._subject(probe, question, verdict)
-        return Shown(question, expectation.title, verdict, needs, notes, subject)
+        return Shown(question, expectation.spec.title, verdict, needs, notes, subject)
 
     def status(self, question: str) -> str:
         """Of a question's functions as they are now, by the probes of this session: ``passed`` if none has failed."""
@@ -129,7 +129,7 @@ class NotebookSession:
     def _subject(self, probe: Probe, question: str, verdict: Verdict) -> tuple[str, ...]:
         """The question's functions that a probe calls; where some of them are not written yet, only those."""
         own = self._info(question).functions
-        called = tuple(name for name in probe.parameters if name in own)
+        called = tuple(name for name in parameters(probe.function) if name in own)
         empty = tuple(name for name in called if _is_empty(self.namespace.get(name)))
         return empty if verdict.status == UNWRITTEN and empty else called
 
@@ -149,7 +149,7 @@ def _run(probe: Probe, namespace: Mapping[str, Any], slug: str) -> tuple[Result,
         warnings.catch_warnings(record=True) as caught,
         contextlib.redirect_stderr(sys.stdout),
     ):
-        result = unpack(pack_result(run(probe, namespace, slug, "")))
+        result = unpack(pack_result(run(probe.function, namespace, seed_of("", slug, probe.spec))))
     notes = dict.fromkeys(f"{w.category.__name__}: {w.message}" for w in caught)
     return result, tuple(notes)[:MAX_WARNINGS]
 

@@ -21,7 +21,7 @@ from ..core.rendering import MARKS, Shown, clean, to_text
 from ..core.verdict import FAILED, PASSED, Verdict
 from ..errors import CourseError
 from ..executor.limits import Limits
-from ..executor.runner import CELL_LIMITS, Record, Step, run, start_zygote
+from ..executor.runner import CELL_LIMITS, CellStep, Record, run, start_zygote
 
 TEST_LIMITS = Limits(cpu=10.0, wall=40.0)
 _DEMO = re.compile(r"^@demo\b", re.MULTILINE)
@@ -166,19 +166,19 @@ def _failure(source: str, message: str) -> str:
     return to_text(Shown("", title, Verdict(FAILED, message), functions=called))
 
 
-def _session_start(cells: Sequence[SubmittedCell]) -> Step:
+def _session_start(cells: Sequence[SubmittedCell]) -> CellStep:
     """What a notebook's session has and a bare one lacks: the sources of its cells, for `forbid`."""
     sources = json.dumps([c.source for c in cells if probe_of(c.source) is None])
-    return Step(
+    return CellStep(
         "start",
         f"import json as _json, os as _os\n_os.environ.pop('DLCOURSE_GRADING', None)\nIn = _json.loads({sources!r})",
     )
 
 
-def _step(number: int, cell: SubmittedCell, test: bool) -> Step:
+def _step(number: int, cell: SubmittedCell, test: bool) -> CellStep:
     found = parse_id(cell.grade_id)
     question = found.name if found and found.kind == "question" else ""
-    return Step(
+    return CellStep(
         str(number),
         cell.source,
         question or f"In[{number + 1}]",
@@ -186,7 +186,9 @@ def _step(number: int, cell: SubmittedCell, test: bool) -> Step:
     )
 
 
-def _show(console: Console, steps: Sequence[Step], tests: dict[int, str], record: Record) -> int:
+def _show(
+    console: Console, steps: Sequence[CellStep], tests: dict[int, str], record: Record
+) -> int:
     """Print what the tests said, and errors of other cells; returns how many tests did not pass."""
     failed = 0
     for step in steps:

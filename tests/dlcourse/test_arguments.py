@@ -13,11 +13,11 @@ import numpy as np
 import pytest
 import torch
 
-from dlcourse import close, probe, raises, within_se
+from dlcourse import probe, raises, within_se
 from dlcourse.core.arguments import ROOM, ArgumentWatch
 from dlcourse.core.encoding import EncodingError, from_json, pack, to_json, unpack
 from dlcourse.core.evidence import GLOBAL_GENERATORS, Changed
-from dlcourse.core.probe import run
+from dlcourse.core.probe import ProbeSpec, run
 from dlcourse.core.verdict import Expectation, KnownMistake, judge
 
 
@@ -202,11 +202,11 @@ def spoiler(x: Any, y: Any) -> Any:
 
 
 def outcome(function: Any) -> Any:
-    return unpack(pack(run(looks_at_the_result_only, {"spoil": function}, "a", "1")))
+    return unpack(pack(run(looks_at_the_result_only.function, {"spoil": function}, "1")))
 
 
 def expectation(function: Any, *mistakes: KnownMistake) -> Expectation:
-    return Expectation("p", "spoil", "T", 1, False, close(), outcome(function), mistakes=mistakes)
+    return Expectation(looks_at_the_result_only.spec, outcome(function), mistakes)
 
 
 def test_the_message_names_the_argument_and_stops_there() -> None:
@@ -248,7 +248,7 @@ def test_arguments_of_calls_that_raise() -> None:
         """T."""
         return raises(refuse, [1])
 
-    result = run(refused, {"refuse": refuse}, "a", "1")
+    result = run(refused.function, {"refuse": refuse}, "1")
     assert isinstance(result, Changed) and result.arguments == ("x",)
     assert result.evidence.type == "ValueError"
 
@@ -302,7 +302,7 @@ def from_the_generator(n: int, generator: Any) -> Any:
 
 
 def sampled(function: Any) -> Any:
-    return unpack(pack(run(one_sample, {"sample": function}, "a", "1")))
+    return unpack(pack(run(one_sample.function, {"sample": function}, "1")))
 
 
 @pytest.mark.parametrize(
@@ -315,7 +315,9 @@ def test_a_global_generator_where_another_was_passed(noise: Any) -> None:
 
     result = sampled(mixed)
     assert isinstance(result, Changed) and result.arguments == (GLOBAL_GENERATORS,)
-    right = Expectation("p", "q", "T", 1, False, within_se(), sampled(from_the_generator))
+    right = Expectation(
+        ProbeSpec("p", "q", "T", 1, False, within_se()), sampled(from_the_generator)
+    )
     assert judge(right, result).message == (
         "the result depends on a global generator, not on the generator that was passed alone"
     )
@@ -338,4 +340,4 @@ def test_a_function_without_a_generator_may_draw_as_it_likes() -> None:
         """T."""
         return noise(3)
 
-    assert not isinstance(run(noisy, {"noise": np.random.rand}, "a", "1"), Changed)
+    assert not isinstance(run(noisy.function, {"noise": np.random.rand}, "1"), Changed)

@@ -9,7 +9,7 @@ from scratch import make_course
 from dlcourse.authoring import assignment as authoring
 from dlcourse.authoring.assignment import course_root, load, load_reference
 from dlcourse.core.cells import student_view
-from dlcourse.core.probe import probe
+from dlcourse.core.probe import parameters, probe
 from dlcourse.errors import AuthorError, CourseError
 
 
@@ -69,7 +69,7 @@ def test_template_loads(written):
         "demo",
     ]
     assert list(toy.questions) == ["softmax"] and toy.questions["softmax"].functions == ("softmax",)
-    assert [(n, p.probe.points, p.probe.public) for n, p in toy.probes.items()] == [
+    assert [(n, p.spec.points, p.spec.public) for n, p in toy.probes.items()] == [
         ("quarter_and_three_quarters", 1, True), ("rows_of_a_batch", 2, False), ("large_logits", 1, False),
     ]  # fmt: skip
     assert toy.points == 4
@@ -106,7 +106,7 @@ def test_data_files_are_found(written):
 
 
 def test_probes_of_a_question(written):
-    assert [p.probe.name for p in load(written.root, "vectors").probes_of("cosine")] == [
+    assert [p.spec.name for p in load(written.root, "vectors").probes_of("cosine")] == [
         "right_angle",
         "measured_rows",
     ]
@@ -324,10 +324,8 @@ def test_question_without_probes(author):
 
 
 def test_probe_may_take_what_a_given_cell_defines(written):
-    assert load(written.root, "vectors").probes["measured_rows"].probe.parameters == (
-        "cosine",
-        "table",
-    )
+    measured_rows = load(written.root, "vectors").probes["measured_rows"].probe
+    assert parameters(measured_rows.function) == ("cosine", "table")
 
 
 def program(author, text, name="p"):
@@ -444,7 +442,7 @@ def test_no_probe_needs_a_name_from_outside(written):
         for graded in load(written.root, slug).probes.values():
             space = {"__builtins__": builtins}
             exec(graded.program, space)
-            assert callable(space[graded.probe.name])
+            assert callable(space[graded.spec.name])
 
 
 # ---- misconceptions --------------------------------------------------------------------------------------------------

@@ -68,7 +68,7 @@ def test_each_probe_fails_on_the_stub_and_passes_on_the_reference(nbgraded, prob
     assert (
         found["perfect"]
         == found["alternative"]
-        == load(course.root, "vectors").probes[probe].probe.points
+        == load(course.root, "vectors").probes[probe].spec.points
     )
 
 
@@ -436,7 +436,7 @@ def test_grader_is_made_again_when_the_course_changes(course, monkeypatch, zygot
     os.utime(script, (4e9, 4e9))
     build(course, "vectors", lambda: zygote)
     second = autograde.grader_for("vectors")
-    assert second is not first and second.key != first.key
+    assert second is not first and second.references.key != first.references.key
 
 
 def test_no_grader_outside_of_a_course(tmp_path, monkeypatch):

@@ -103,7 +103,7 @@ def test_every_probe_is_one_graded_cell_with_its_points(notebook, assignment):
         if c.metadata["nbgrader"]["grade"]
     }
     assert {i: c.metadata["nbgrader"]["points"] for i, c in graded.items()} == {
-        f"test-{n}": p.probe.points for n, p in assignment.probes.items()
+        f"test-{n}": p.spec.points for n, p in assignment.probes.items()
     }
     assert all(
         c.metadata["nbgrader"]["locked"] and not c.metadata["nbgrader"]["solution"]

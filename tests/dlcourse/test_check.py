@@ -11,6 +11,7 @@ import textwrap
 import time
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ import pytest
 
 from dlcourse import close, probe
 from dlcourse.core.evidence import Raised
+from dlcourse.core.probe import ProbeSpec
 from dlcourse.core.verdict import Expectation, KnownMistake
 from dlcourse.student import check as module
 from dlcourse.student.checks_file import ChecksFile
@@ -61,9 +63,8 @@ def judged(softmax: Any) -> Any:
 
 def document(forbid: list[str] | None = None) -> dict[str, Any]:
     def expected(one: Any, value: Any, *mistakes: KnownMistake) -> tuple[str, Any]:
-        return one.name, Expectation(
-            one.name, one.question, one.title, one.points, True, close(), value, mistakes
-        ).to_json()
+        spec = replace(one.spec, compare=close())
+        return spec.name, Expectation(spec, value, mistakes).to_json()
 
     both = 2 * X
     axis = KnownMistake("wrong_axis", "Sum over the classes.", WRONG)
@@ -227,7 +228,7 @@ def test_several_functions_of_a_question_are_told_apart(checked: Any, place: Pat
     several = document()
     several["questions"]["softmax"]["functions"] = ["softmax", "log_softmax", "unused"]
     several["probes"]["both"] = Expectation(
-        "both", "softmax", "Two at once.", 1, True, close(), X
+        ProbeSpec("both", "softmax", "Two at once.", 1, True), X
     ).to_json()
     (place / "checks.json").write_text(json.dumps(several))
 
@@ -270,12 +271,7 @@ def test_needs_are_followed_further(checked: Any) -> None:
 def test_one_mistake_per_question(checked: Any, place: Path) -> None:
     both = document()
     both["probes"]["again"] = Expectation(
-        "again",
-        "softmax",
-        "T.",
-        1,
-        True,
-        close(),
+        ProbeSpec("again", "softmax", "T.", 1, True),
         X,
         (KnownMistake("wrong_axis", "Sum over the classes.", WRONG),),
     ).to_json()
@@ -641,7 +637,8 @@ def test_import_needs_numpy_only() -> None:
 def test_raised_results_in_checks(place: Path, checked: Any) -> None:
     changed = document()
     changed["probes"]["mean"] = Expectation(
-        "mean", "loss", "T.", 1, True, close(), Raised("ValueError", ("ValueError",), "", (), True)
+        ProbeSpec("mean", "loss", "T.", 1, True),
+        Raised("ValueError", ("ValueError",), "", (), True),
     ).to_json()
     (place / "checks.json").write_text(json.dumps(changed))
     assert "should raise ValueError, but returned 1.0" in checked(mean, loss=lambda x: 1.0)

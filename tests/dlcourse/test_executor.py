@@ -55,9 +55,7 @@ def printed(session: Session, *cells: str) -> str:
 
 
 def probe(session: Session, program: str, name: str = "probe") -> Any:
-    return session.probe(
-        {"name": name, "question": "q", "public": False, "slug": "s", "seed": "x"}, program, LIMITS
-    )
+    return session.probe(name, program, "x", LIMITS)
 
 
 def test_state_is_kept_between_cells(session: Session) -> None:

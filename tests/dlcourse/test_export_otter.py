@@ -124,7 +124,7 @@ def test_members_of_the_zip(archive, grader):
             m[2]: float(m[1])
             for m in re.finditer(r"points=([\d.]+), hidden=\w+\)\ndef (\w+)\(", text)
         }
-    assert points == {n: e.points for n, e in grader.references.expectations.items()}
+    assert points == {n: e.spec.points for n, e in grader.references.expectations.items()}
 
 
 def test_environment_is_pinned_and_for_cpus(archive, grader):
@@ -175,8 +175,8 @@ def test_no_line_of_the_reference_is_in_the_zip(archive, grader):
 
 def test_hidden_probes_are_not_in_the_students_folder(grader):
     text = json.dumps(pack.to_document(grader, public_only=True))
-    hidden = [p for p in grader.assignment.probes.values() if not p.probe.public]
-    assert hidden and not any(p.probe.name in text for p in hidden)
+    hidden = [p for p in grader.assignment.probes.values() if not p.spec.public]
+    assert hidden and not any(p.spec.name in text for p in hidden)
     assert "SECRET_SCALE" not in text and grader.course.seed not in text
 
 

@@ -11,7 +11,7 @@ from dlcourse.authoring.assignment import load
 from dlcourse.core.evidence import Raised
 from dlcourse.core.notebook_file import Submission
 from dlcourse.errors import AuthorError
-from dlcourse.executor.runner import Record
+from dlcourse.executor.runner import CellStep, Record
 from dlcourse.grading.grader import open_grader
 
 
@@ -70,7 +70,7 @@ def test_every_misconception_loses_points_on_its_question_and_is_named(
     notebook = perfect(built_course, "vectors")
     cell_of(notebook, f"question-{one.question}").source = grader.assignment.edited(one)
     gone = lost(score(notebook))
-    own = {p.probe.name for p in grader.assignment.probes_of(one.question)}
+    own = {p.spec.name for p in grader.assignment.probes_of(one.question)}
     assert gone & own
     named = {
         o.ename
@@ -231,7 +231,7 @@ def test_demo_cells_are_not_run(grader, built_course):
 
 
 def test_empty_cells_are_no_steps(grader):
-    keys = [s.key for s in grader.steps(grader.rebuild(Submission([]))) if s.probe is None]
+    keys = [s.key for s in grader.steps(grader.rebuild(Submission([]))) if isinstance(s, CellStep)]
     assert keys == [cell_of(grader.source, "given-01").id]
 
 
@@ -290,9 +290,9 @@ def test_key_is_that_of_the_files_that_were_read(course, zygote):
     grader = open_grader(course, "vectors", lambda: zygote)
     script = course.root / "solutions" / "vectors.py"
     script.write_text(script.read_text() + "\n# later\n")
-    assert grader.key == open_grader_key(course, "before") and grader.key != open_grader_key(
-        course, "now"
-    )
+    assert grader.references.key == open_grader_key(
+        course, "before"
+    ) and grader.references.key != open_grader_key(course, "now")
 
 
 def open_grader_key(course, when):

@@ -179,7 +179,7 @@ def test_the_wheel_holds_no_solution_and_no_hidden_test(wheel):
                 short = re.sub(r"\s+", "", line)
                 assert len(short) < 30 or short not in squeezed, f"{slug}: {line.strip()}"
         for graded in assignment.probes.values():
-            assert graded.probe.public or f"def {graded.probe.name}(" not in text
+            assert graded.spec.public or f"def {graded.spec.name}(" not in text
 
 
 # what a student has: every import of the instructor's packages fails

@@ -63,7 +63,9 @@ class Case:
 
     @property
     def question_of(self):
-        return {f"test-{n}": e.question for n, e in self.grader.references.expectations.items()}
+        return {
+            f"test-{n}": e.spec.question for n, e in self.grader.references.expectations.items()
+        }
 
     def by_question(self, points):
         """Sum ``(question, points)`` pairs; every question is in the result."""
@@ -136,7 +138,7 @@ def core(case, folder):
     assert case.packed._forbidden(packed) == case.grader._forbidden(notebook)
     record = case.grader.run(notebook, case.zygote)
     verdicts = case.grader.write(notebook, record)
-    points = {n: e.points for n, e in case.grader.references.expectations.items()}
+    points = {n: e.spec.points for n, e in case.grader.references.expectations.items()}
     grade = case.by_question(
         (case.question_of[f"test-{n}"], points[n] * v.passed) for n, v in verdicts.items()
     )
@@ -184,7 +186,7 @@ def table_of(case, found):
 def test_all_submissions(case):
     found = {name: core(case, folder) for name, folder in case.submissions.items()}
     full = {
-        q: sum(p.probe.points for p in case.grader.assignment.probes_of(q))
+        q: sum(p.spec.points for p in case.grader.assignment.probes_of(q))
         for q in case.grader.assignment.questions
     }
     assert found["reference"]["otter"] == full

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from typing import Any
 
@@ -9,8 +10,9 @@ import numpy as np
 import pytest
 
 from dlcourse import close, exact, probe, raises
+from dlcourse.core.compare import within_se
 from dlcourse.core.evidence import Raised
-from dlcourse.core.probe import Probe, describe_exception, run
+from dlcourse.core.probe import Probe, ProbeSpec, describe_exception, parameters, run, seed_of
 from dlcourse.errors import AuthorError
 
 
@@ -23,24 +25,49 @@ def twice(double: Any, rng: np.random.Generator) -> Any:
     return double(rng.integers(100, size=3))
 
 
+def given(one: Probe, namespace: dict[str, Any], slug: str, seed: str) -> Any:
+    """What a probe gives under a course seed."""
+    return run(one.function, namespace, seed_of(seed, slug, one.spec))
+
+
+def test_spec_survives_json() -> None:
+    for spec in (twice.spec, ProbeSpec("p", "q", "Title.", 0.5, True, within_se(3, 1))):
+        document = json.loads(json.dumps(spec.to_json()))
+        assert ProbeSpec.from_json(document) == spec
+        assert ProbeSpec.from_json({**document, "verdict": {}}) == spec
+        for field in document:
+            with pytest.raises(KeyError):
+                ProbeSpec.from_json({k: v for k, v in document.items() if k != field})
+
+
 def test_probe_carries_what_its_author_said() -> None:
     assert isinstance(twice, Probe)
-    assert (twice.name, twice.title, twice.question, twice.points, twice.public) == (
+    assert (
+        twice.spec.name,
+        twice.spec.title,
+        twice.spec.question,
+        twice.spec.points,
+        twice.spec.public,
+    ) == (
         "twice",
         "What is tested.",
         "double",
         2,
         False,
     )
-    assert twice.parameters == ("double", "rng") and twice.compare == exact() and twice.seconds == 3
+    assert (
+        parameters(twice.function) == ("double", "rng")
+        and twice.spec.compare == exact()
+        and twice.seconds == 3
+    )
 
 
 def test_defaults() -> None:
     one = probe("q")(lambda f: f)
     assert (
-        one.public
-        and one.points == 1
-        and one.compare == close()
+        one.spec.public
+        and one.spec.points == 1
+        and one.spec.compare == close()
         and one.judge is None
         and one.seconds is None
     )
@@ -63,7 +90,7 @@ def test_inputs_depend_on_seed_slug_and_name_only() -> None:
         return x
 
     def inputs(slug: str, seed: str) -> list[int]:
-        return list(run(twice, {"double": identity}, slug, seed))
+        return list(given(twice, {"double": identity}, slug, seed))
 
     assert inputs("a", "1") == inputs("a", "1")
     assert inputs("a", "1") != inputs("a", "2")
@@ -76,7 +103,7 @@ def test_public_inputs_do_not_depend_on_the_course_seed() -> None:
         """T."""
         return rng.normal()
 
-    assert run(public, {}, "a", "1") == run(public, {}, "a", "2")
+    assert given(public, {}, "a", "1") == given(public, {}, "a", "2")
 
 
 def test_global_generators_are_seeded() -> None:
@@ -87,11 +114,11 @@ def test_global_generators_are_seeded() -> None:
         """T."""
         return [random.random(), np.random.rand(), torch.rand(1).item()]
 
-    assert run(draws, {}, "a", "") == run(draws, {}, "a", "")
+    assert given(draws, {}, "a", "") == given(draws, {}, "a", "")
 
 
 def test_missing_function_is_said() -> None:
-    found = run(twice, {}, "a", "")
+    found = given(twice, {}, "a", "")
     assert (
         found.type == "MissingFunction"
         and found.message == "double is not defined"
@@ -121,7 +148,7 @@ def test_exceptions_come_back_as_data(error: BaseException, name: str) -> None:
     def double(x: Any) -> Any:
         raise error
 
-    found = run(twice, {"double": double}, "a", "")
+    found = given(twice, {"double": double}, "a", "")
     assert isinstance(found, Raised) and found.type == name and not found.expected
 
 
@@ -130,7 +157,7 @@ def test_interrupt_is_the_users() -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        run(twice, {"double": double}, "a", "")
+        given(twice, {"double": double}, "a", "")
 
 
 def test_raises_gives_the_exception_or_the_result() -> None:
@@ -159,5 +186,5 @@ def test_trace_holds_the_students_lines_only() -> None:
 def test_trace_is_bounded() -> None:
     namespace: dict[str, Any] = {"__name__": "__main__"}
     exec(compile("def f(n):\n    return f(n + 1)\n", "<cell q>", "exec"), namespace)
-    found = run(probe("q")(lambda f: f(0)), {"f": namespace["f"]}, "a", "")
+    found = given(probe("q")(lambda f: f(0)), {"f": namespace["f"]}, "a", "")
     assert found.type == "RecursionError" and len(found.trace) == 6

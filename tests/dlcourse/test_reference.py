@@ -31,7 +31,7 @@ def test_results_come_from_the_cache_and_equal_fresh_ones(built_course, assignme
     kept = references(assignment, built_course.seed, never)
     fresh = compute(assignment, built_course.seed, zygote)
     for name, expectation in kept.expectations.items():
-        got, want = expectation.expected, fresh["expected"][name]
+        got, want = expectation.expected, fresh.expected[name]
         if name == "mean_and_spread":
             got, want = got["values"], want["values"]
         assert np.array_equal(got, want) if isinstance(want, np.ndarray) else got == want, name

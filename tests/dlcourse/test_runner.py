@@ -5,27 +5,25 @@ import time
 
 import pytest
 
-from dlcourse.core.compare import close
 from dlcourse.core.evidence import NotRun
+from dlcourse.core.probe import ProbeSpec
 from dlcourse.core.verdict import FAILED, Expectation, judge
 from dlcourse.errors import SetupError
 from dlcourse.executor import runner
 from dlcourse.executor.limits import Limits
-from dlcourse.executor.runner import Step, run, start_zygote
+from dlcourse.executor.runner import CellStep, ProbeStep, probe_limits, run, start_zygote
 from dlcourse.executor.sandbox.kernel import SandboxUnavailable
 
 SHORT = Limits(cpu=0.5, wall=30.0)  # wall time says little on a busy machine
 
 
 def cell(key, source, limits=SHORT):
-    return Step(key, source, key, limits=limits)
+    return CellStep(key, source, key, limits)
 
 
 def probe(name, body, parameters="f", limits=SHORT, question="q"):
-    request = {"name": name, "question": question, "public": True, "slug": "s", "seed": ""}
-    return Step(
-        name, f"def {name}({parameters}):\n    return {body}\n", probe=request, limits=limits
-    )
+    spec = ProbeSpec(name, question, "Title.", 1, True)
+    return ProbeStep(spec, f"def {name}({parameters}):\n    return {body}\n", "", limits)
 
 
 def test_results_outputs_and_times(zygote):
@@ -100,7 +98,7 @@ def test_a_reply_that_cannot_be_read_is_said_so_not_that_student_code_raised(zyg
     forged = "from dlcourse.executor import driver\nf = lambda: 1\ndriver.pack_result = lambda result: b'torn'"
     record = run([cell("a", forged), probe("p", "f()")], zygote)
     assert isinstance(record.results["p"], NotRun) and record.results["p"].reason == "malformed"
-    verdict = judge(Expectation("p", "q", "Title.", 1, True, close(), 1), record.results["p"])
+    verdict = judge(Expectation(ProbeSpec("p", "q", "Title.", 1, True), 1), record.results["p"])
     assert verdict.status == FAILED and verdict.message.startswith("malformed result")
 
 
@@ -197,3 +195,10 @@ def test_steps_are_values():
     assert cell("a", "x") == cell("a", "x") and dataclasses.replace(
         cell("a", "x"), source="y"
     ) != cell("a", "x")
+
+
+def test_limits_of_a_probe():
+    assert probe_limits(None, 0.001) == Limits(2.0, 8.0)
+    assert probe_limits(None, 0.001, least=1.0) == Limits(1.0, 4.0)
+    assert probe_limits(None, 0.5) == Limits(10.0, 40.0)
+    assert probe_limits(3.0, 0.5) == Limits(3.0, 12.0)  # the author knows better

@@ -16,7 +16,7 @@ from scratch import REPOSITORY, released
 from dlcourse.authoring.assignment import load
 from dlcourse.authoring.course import read_course
 from dlcourse.core.encoding import pack, unpack
-from dlcourse.core.probe import run
+from dlcourse.core.probe import run, seed_of
 from dlcourse.core.verdict import Expectation, wrong
 from dlcourse.errors import CourseError
 from dlcourse.student import demo as demos
@@ -40,8 +40,14 @@ def results_by_hand(assignment, answers, seed, folder):
             elif cell.kind == "question":
                 exec(compile(answers[cell.question], f"<{cell.question}>", "exec"), namespace)
                 for graded in assignment.probes_of(cell.question):
-                    found[graded.probe.name] = unpack(
-                        pack(run(graded.probe, namespace, assignment.slug, seed))
+                    found[graded.spec.name] = unpack(
+                        pack(
+                            run(
+                                graded.probe.function,
+                                namespace,
+                                seed_of(seed, assignment.slug, graded.spec),
+                            )
+                        )
                     )
     return found
 
@@ -54,19 +60,8 @@ def points_by_hand(assignment, answers, seed, folder):
     theirs = results_by_hand(assignment, answers, seed, folder)
     total = 0.0
     for name, graded in assignment.probes.items():
-        one = graded.probe
-        expectation = Expectation(
-            name,
-            one.question,
-            one.title,
-            one.points,
-            one.public,
-            one.compare,
-            right[name],
-            (),
-            one.judge,
-        )
-        total += one.points * (wrong(expectation, theirs[name]) is None)
+        expectation = Expectation(graded.spec, right[name], judge=graded.probe.judge)
+        total += graded.spec.points * (wrong(expectation, theirs[name]) is None)
     return total
 
 

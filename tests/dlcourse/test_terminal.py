@@ -45,7 +45,7 @@ def check(path):
 
 
 def public(built_course):
-    return [p.probe for p in load(built_course.root, "vectors").probes.values() if p.probe.public]
+    return [p.spec for p in load(built_course.root, "vectors").probes.values() if p.spec.public]
 
 
 def wrong_cosine(built_course):

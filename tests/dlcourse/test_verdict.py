@@ -10,6 +10,7 @@ import pytest
 
 from dlcourse.core.compare import Comparison, close, exact, within_se
 from dlcourse.core.evidence import REASONS, NotRun, Raised, Reason
+from dlcourse.core.probe import ProbeSpec
 from dlcourse.core.verdict import (
     FAILED,
     MAX_HIDDEN,
@@ -37,7 +38,10 @@ def expectation(
     judge: Any = None,
 ) -> Expectation:
     return Expectation(
-        "p", "q", "Title.", 2, True, compare or close(), expected, tuple(mistakes), judge
+        ProbeSpec("p", "q", "Title.", 2, True, compare or close()),
+        expected,
+        tuple(mistakes),
+        judge,
     )
 
 
@@ -68,7 +72,7 @@ def test_same_exception_is_the_same_mistake() -> None:
 
 
 def test_a_hidden_test_repeats_little_of_what_student_code_says() -> None:
-    hidden = Expectation("p", "q", "Title.", 2, False, close(), GOOD)
+    hidden = Expectation(ProbeSpec("p", "q", "Title.", 2, False), GOOD)
     for result in (
         error("ValueError", "x" * 5000),
         NotRun("died", "x" * 5000),
@@ -159,13 +163,7 @@ def test_a_mistake_of_a_statistic_is_matched_by_value() -> None:
 def test_expectation_survives_json() -> None:
     before = expectation(compare=exact())
     after = Expectation.from_json("p", json.loads(json.dumps(before.to_json())))
-    assert (after.name, after.question, after.title, after.points, after.compare) == (
-        "p",
-        "q",
-        "Title.",
-        2,
-        exact(),
-    )
+    assert after.spec == before.spec == ProbeSpec("p", "q", "Title.", 2, True, exact())
     assert (after.expected == GOOD).all() and [m.name for m in after.mistakes] == [
         "halved",
         "crashes",

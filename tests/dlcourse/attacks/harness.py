@@ -31,13 +31,12 @@ from typing import Any
 
 import numpy as np
 
-from dlcourse.core.compare import close
-from dlcourse.core.probe import Probe
+from dlcourse.core.probe import ProbeSpec, seed_of
 from dlcourse.core.probe import run as run_probe
 from dlcourse.core.verdict import Expectation, judge
 from dlcourse.executor.limits import Limits
 from dlcourse.executor.process import Zygote
-from dlcourse.executor.runner import Record, Step, run
+from dlcourse.executor.runner import CellStep, ProbeStep, Record, Step, run
 
 FOLDER = Path(__file__).parent
 SEED = "a secret seed"
@@ -68,18 +67,12 @@ PROBES = {
 
 
 def _steps(cells: list[str], limits: Limits) -> list[Step]:
-    steps = [
-        Step(f"cell {i}", source, f"cell {i}", limits=limits) for i, source in enumerate(cells)
+    steps: list[Step] = [
+        CellStep(f"cell {i}", source, f"cell {i}", limits) for i, source in enumerate(cells)
     ]
     for name, (question, source) in PROBES.items():
-        request = {
-            "name": name,
-            "question": question,
-            "public": False,
-            "slug": "small",
-            "seed": SEED,
-        }
-        steps.append(Step(name, source, probe=request, limits=limits))
+        spec = ProbeSpec(name, question, name, 1, False)
+        steps.append(ProbeStep(spec, source, seed_of(SEED, "small", spec), limits))
     return steps
 
 
@@ -92,10 +85,9 @@ def _expectations() -> dict[str, Expectation]:
     for name, (question, source) in PROBES.items():
         scope: dict[str, Any] = {}
         exec(source, scope)
-        expected = run_probe(
-            Probe(scope[name], question, 1, False, close(), None, None), namespace, "small", SEED
-        )
-        found[name] = Expectation(name, question, name, 1, False, close(), expected)
+        spec = ProbeSpec(name, question, name, 1, False)
+        expected = run_probe(scope[name], namespace, seed_of(SEED, "small", spec))
+        found[name] = Expectation(spec, expected)
     np.random.set_state(state)
     return found
 
