@@ -268,8 +268,7 @@ def audit(
 
     Writes tests/<slug>/audit.json. docs/audit.md explains the table. Exit code 1 when a bar is missed.
     """
-    from .audit.run import audit as audit_one
-    from .audit.run import state, write
+    from .audit.run import run_audit, state, write
     from .audit.table import entries as entries_of
     from .audit.table import lines, table
 
@@ -293,16 +292,14 @@ def audit(
             failed |= states[slug] == "failed"
             continue
         with progress(f"auditing {slug}", None) as step:
-            report, survivors = audit_one(
-                course, slug, lambda word: step(word, None), jobs, seed or None
-            )
+            report = run_audit(course, slug, lambda word: step(word, None), jobs, seed or None)
         if not seed:
             write(course, report)
         for_tables().print(table(report))
         for line in lines(report):
             say(f"  {line}")
-        if entries and survivors:
-            say(entries_of(survivors))
+        if entries and report.survivors:
+            say(entries_of(report.survivors))
         failed |= not report.passed
     raise typer.Exit(1 if failed else 0)
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from .bench import Variant, wrapped
-from .context import Context
-from .stubs import Cell
+from collections.abc import Iterator, Sequence
+
+from .audit import Audit
+from .findings import Finding
+from .stubs import split_by_wrappable
+from .variants import Variant, VariantResult, wrapped
 
 CHEATS = {
     "zeros": "zeros of the right shape",
@@ -18,66 +21,61 @@ CHEATS = {
 MISSHAPEN = "misshapen"
 
 
-def wrappable(cell: Cell) -> tuple[list[str], list[str]]:
-    """Stubs that can be replaced by wrappers around the reference, and those that cannot."""
-    can: list[str] = []
-    cannot: list[str] = []
-    for stub in cell.stubs:
-        owner, _, name = stub.name.rpartition(".")
-        special = owner and name.startswith("__") and name != "__call__"
-        (cannot if special or "." in owner or stub.node.decorator_list else can).append(stub.name)
-    return can, cannot
+class Cheats:
+    """All stubs of a question at once are replaced by each cheat; its hidden probes must notice."""
+
+    name, column = "cheats", "cheats"
+    explains = "stubs that do no work"
+    says = ("cheat", "values")
+
+    @staticmethod
+    def _trials(audit: Audit) -> list[tuple[str, str]]:
+        """Question and mode."""
+        return [
+            (name, mode)
+            for name in audit.assignment.questions
+            if split_by_wrappable(audit.cells[name])[0]
+            for mode in (*CHEATS, MISSHAPEN)
+        ]
+
+    def variants(self, audit: Audit) -> Sequence[Variant]:
+        variants = []
+        for name, mode in self._trials(audit):
+            can, _ = split_by_wrappable(audit.cells[name])
+            source = wrapped(audit.assignment.questions[name].source, can, mode, audit.public())
+            variants.append(Variant({name: source}, audit.own(name), audit.seed))
+        return variants
+
+    def findings(self, audit: Audit, results: Sequence[VariantResult]) -> Iterator[Finding]:
+        for name, numbers in audit.numbers.items():
+            _, cannot = split_by_wrappable(audit.cells[name])
+            if cannot:
+                numbers.skipped.append(
+                    f"{', '.join(cannot)}: no cheats and no other form for special, static or decorated methods"
+                )
+        passed: dict[tuple[str, str], list[str]] = {}
+        for (name, mode), result in zip(self._trials(audit), results, strict=True):
+            audit.numbers[name].cheats += mode != MISSHAPEN
+            lost = audit.lost(result, audit.own(name))
+            for probe in audit.own(name):
+                if probe not in lost and probe not in audit.public():
+                    passed.setdefault((name, probe), []).append(mode)
+        for (name, probe), modes in passed.items():
+            yield from _let_pass(name, probe, modes)
 
 
-def check(context: Context) -> None:
-    """Replace all stubs of a question at once by each cheat, and look at its hidden probes."""
-    public = context.public()
-    jobs = []
-    for name in context.assignment.questions:
-        can, cannot = wrappable(context.cells[name])
-        if cannot:
-            context.numbers[name].skipped.append(
-                f"{', '.join(cannot)}: no cheats and no other dress for special, static or decorated methods"
-            )
-        if can:
-            jobs += [(name, mode, can) for mode in (*CHEATS, MISSHAPEN)]
-    variants = []
-    for name, mode, can in jobs:
-        source = wrapped(context.assignment.questions[name].source, can, mode, public)
-        variants.append(Variant({name: source}, context.own(name), context.seed))
-    outcomes = context.run(variants, "cheats")
-    passed: dict[str, dict[str, list[str]]] = {}
-    for (name, mode, _), outcome in zip(jobs, outcomes, strict=True):
-        context.numbers[name].cheats += mode != MISSHAPEN
-        lost = context.lost(outcome, context.own(name))
-        for probe in context.own(name):
-            if probe not in lost and probe not in public:
-                passed.setdefault(name, {}).setdefault(probe, []).append(mode)
-    for name, probes in passed.items():
-        for probe, modes in probes.items():
-            _say(context, name, probe, modes)
-
-
-def _say(context: Context, question: str, probe: str, modes: list[str]) -> None:
+def _let_pass(question: str, probe: str, modes: list[str]) -> Iterator[Finding]:
     """Findings on one hidden probe: the reason where there is one, else the cheats that it lets pass."""
     if "random" in modes and MISSHAPEN in modes:
         text = "is passed by random numbers of any shape: what the function returns makes no difference (is it compared with itself?)"
-        context.find(question, "values", probe, text)
+        yield Finding(question, "values", probe, text)
     elif "random" in modes and "zeros" in modes and "ones" in modes:
-        context.find(
-            question,
-            "values",
-            probe,
-            "is passed by any numbers of the right shape: only shapes or types are looked at",
-        )
+        text = "is passed by any numbers of the right shape: only shapes or types are looked at"
+        yield Finding(question, "values", probe, text)
     elif modes == [MISSHAPEN]:
-        context.find(question, "values", probe, "is passed by numbers in the wrong shape")
+        yield Finding(question, "values", probe, "is passed by numbers in the wrong shape")
     else:
         for mode in modes:
             if mode in CHEATS:
-                context.find(
-                    question,
-                    f"cheat {mode}",
-                    probe,
-                    f"is passed by a stub that returns {CHEATS[mode]}",
-                )
+                text = f"is passed by a stub that returns {CHEATS[mode]}"
+                yield Finding(question, f"cheat {mode}", probe, text)

@@ -3,53 +3,54 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator, Sequence
 
-from .context import Context
+from .audit import Audit
+from .findings import Finding
+from .variants import Variant, VariantResult
 
 HIDDEN_SHARE = 0.55
 
 
-def check(context: Context) -> None:
-    """Count what each question has."""
-    assignment = context.assignment
-    path = assignment.root / "tests" / assignment.slug / "test_oracles.py"
-    named: set[str] = set()
-    if path.is_file():
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        named = {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)} | {
-            n.id for n in ast.walk(tree) if isinstance(n, ast.Name)
-        }
-        named |= {a.name for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) for a in n.names}
-    for name, numbers in context.numbers.items():
-        wanted = [
-            ("public probe", numbers.public, 1),
-            ("hidden probe", numbers.hidden, 2),
-            ("misconception", sum(m.question == name for m in assignment.misconceptions), 2),
-            ("alternative", sum(a.question == name for a in assignment.alternatives), 1),
-        ]
-        for what, has, needs in wanted:
-            if has < needs:
-                context.find(
-                    name,
-                    "complete",
-                    what,
-                    f"has {has} of at least {needs} {what}{'s' * (needs > 1)}",
-                )
-        if not named & set(assignment.questions[name].functions):
-            context.find(
-                name,
-                "complete",
-                "oracle",
-                f"tests/{assignment.slug}/test_oracles.py names none of its functions",
-            )
-    hidden = (
-        sum(p.spec.points for p in assignment.probes.values() if not p.spec.public)
-        / assignment.points
-    )
-    if hidden < HIDDEN_SHARE:
-        context.find(
-            "",
-            "complete",
-            "hidden points",
-            f"only {hidden:.0%} of the points are hidden; about two thirds should be",
-        )
+class Complete:
+    """Counts what each question has."""
+
+    name, column = "complete", "probes"
+    explains = "public + hidden"
+    says = ("complete",)
+
+    def variants(self, audit: Audit) -> Sequence[Variant]:
+        return ()
+
+    def findings(self, audit: Audit, results: Sequence[VariantResult]) -> Iterator[Finding]:
+        assignment = audit.assignment
+        tested = self._names_in_oracles(audit)
+        for name, numbers in audit.numbers.items():
+            wanted = [
+                ("public probe", numbers.public, 1),
+                ("hidden probe", numbers.hidden, 2),
+                ("misconception", sum(m.question == name for m in assignment.misconceptions), 2),
+                ("alternative", sum(a.question == name for a in assignment.alternatives), 1),
+            ]
+            for what, has, needs in wanted:
+                if has < needs:
+                    text = f"has {has} of at least {needs} {what}{'s' * (needs > 1)}"
+                    yield Finding(name, "complete", what, text)
+            if not tested & set(assignment.questions[name].functions):
+                text = f"tests/{assignment.slug}/test_oracles.py names none of its functions"
+                yield Finding(name, "complete", "oracle", text)
+        hidden = sum(p.spec.points for p in assignment.probes.values() if not p.spec.public)
+        if (share := hidden / assignment.points) < HIDDEN_SHARE:
+            text = f"only {share:.0%} of the points are hidden; about two thirds should be"
+            yield Finding("", "complete", "hidden points", text)
+
+    @staticmethod
+    def _names_in_oracles(audit: Audit) -> set[str]:
+        """All names that test_oracles.py uses."""
+        path = audit.assignment.root / "tests" / audit.assignment.slug / "test_oracles.py"
+        if not path.is_file():
+            return set()
+        nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+        names = {n.attr for n in nodes if isinstance(n, ast.Attribute)}
+        names |= {n.id for n in nodes if isinstance(n, ast.Name)}
+        return names | {a.name for n in nodes if isinstance(n, ast.ImportFrom) for a in n.names}

@@ -6,8 +6,11 @@ import ast
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar
 
-from .stubs import Cell, Stub
+from .stubs import Stub, StubCell
+
+T = TypeVar("T", bound=ast.AST)
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,7 @@ class Site:
         stub: the stub.
     """
 
-    def __init__(self, cell: Cell, stub: Stub) -> None:
+    def __init__(self, cell: StubCell, stub: Stub) -> None:
         self.cell = cell
         self.stub = stub
 
@@ -80,8 +83,9 @@ class Site:
         """Names that the body reads."""
         return {n.id for n in self.nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
 
-    def of(self, *kinds: type) -> Iterator[ast.AST]:
-        return (n for n in self.nodes if isinstance(n, kinds))
+    def of(self, kind: type[T]) -> Iterator[T]:
+        """The nodes of one kind."""
+        return (n for n in self.nodes if isinstance(n, kind))
 
     def text(self, node: ast.expr | ast.stmt | ast.keyword) -> str:
         return self.cell.text(node)
@@ -135,11 +139,7 @@ Operator = Callable[[Site], Iterator[Edit]]
 OPERATORS: dict[str, Operator] = {}
 
 
-def operator(name: str) -> Callable[[Operator], Operator]:
-    """Enter a mutation operator under a name that reports show."""
-
-    def enter(function: Operator) -> Operator:
-        OPERATORS[name] = function
-        return function
-
-    return enter
+def operator(function: Operator) -> Operator:
+    """Enter a mutation operator under its function's name, which reports show."""
+    OPERATORS[function.__name__] = function
+    return function

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from .mutants import Mutant
+
 
 @dataclass(frozen=True, order=True)
 class Finding:
@@ -34,7 +36,7 @@ class Numbers:
         mistakes: misconceptions.
         others: alternative implementations.
         cheats: cheap cheats that were tried.
-        dressed: right answers in another dress that were tried.
+        forms: accepted forms of the right answer that were tried.
         mutants: mutants made.
         killed: killed by a probe of the question itself.
         elsewhere: survivors that only probes of later questions notice.
@@ -49,7 +51,7 @@ class Numbers:
     mistakes: int = 0
     others: int = 0
     cheats: int = 0
-    dressed: int = 0
+    forms: int = 0
     mutants: int = 0
     killed: int = 0
     elsewhere: int = 0
@@ -62,7 +64,7 @@ class Numbers:
 
 
 @dataclass
-class Report:
+class AuditReport:
     """The audit of one assignment.
 
     Args:
@@ -71,6 +73,7 @@ class Report:
         questions: a row each.
         findings: bars that are missed.
         excused: findings that equivalent.toml allows, with the reason.
+        survivors: mutants without explanation; not part of the JSON.
         slow: demos and notebooks over their time, in words; not part of the JSON.
         notebook_seconds: CPU seconds of the whole notebook with its demos; not part of the JSON.
         seconds: what the audit itself took; not part of the JSON.
@@ -81,6 +84,7 @@ class Report:
     questions: dict[str, Numbers]
     findings: list[Finding] = field(default_factory=list)
     excused: list[tuple[Finding, str]] = field(default_factory=list)
+    survivors: list[Mutant] = field(default_factory=list)
     slow: list[str] = field(default_factory=list)
     notebook_seconds: float = 0.0
     seconds: float = 0.0

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ..authoring.assignment import Question
 from ..core.cells import BEGIN_SOLUTION, END_SOLUTION
 from ..student.forbid import violations
-from .context import Context
+from .audit import Audit
+from .findings import Finding
+from .variants import Variant, VariantResult
 
 
 def exists(name: str) -> bool:
@@ -48,34 +51,36 @@ def cheat(question: Question, name: str) -> str:
     return "\n".join(out)
 
 
-def check(context: Context) -> None:
-    """Every name under ``forbid`` must be found; reference, stub and alternatives must be clean."""
-    assignment = context.assignment
-    given = [c.source for c in assignment.cells if c.kind == "given"]
-    for name, question in assignment.questions.items():
-        if not question.forbid:
-            continue
-        for forbidden in question.forbid:
-            if not exists(forbidden):
-                context.find(
-                    name, "forbid", forbidden, "is forbidden, but there is nothing of that name"
-                )
-            if not violations([*given, cheat(question, forbidden)], [forbidden]):
-                context.find(name, "forbid", forbidden, "is not found where a stub calls it")
-            context.numbers[name].cheats += 1
-        ours = {"the reference": question.source, "the stub": question.stub}
-        ours.update(
-            {
+class Forbidden:
+    """Every name under ``forbid`` is found; reference, stub and alternatives are clean."""
+
+    name, column = "forbidden", "points"
+    explains = "each forbidden name, called by a stub"
+    says = ("forbid",)
+
+    def variants(self, audit: Audit) -> Sequence[Variant]:
+        return ()
+
+    def findings(self, audit: Audit, results: Sequence[VariantResult]) -> Iterator[Finding]:
+        assignment = audit.assignment
+        given = [c.source for c in assignment.cells if c.kind == "given"]
+        for name, question in assignment.questions.items():
+            for forbidden in question.forbid:
+                audit.numbers[name].cheats += 1
+                if not exists(forbidden):
+                    text = "is forbidden, but there is nothing of that name"
+                    yield Finding(name, "forbid", forbidden, text)
+                if not violations([*given, cheat(question, forbidden)], [forbidden]):
+                    yield Finding(name, "forbid", forbidden, "is not found where a stub calls it")
+            if not question.forbid:
+                continue
+            ours = {"the reference": question.source, "the stub": question.stub}
+            ours |= {
                 f"alternative {a.name}": a.source
                 for a in assignment.alternatives
                 if a.question == name
             }
-        )
-        for what, source in ours.items():
-            for found in violations([*given, source], question.forbid)[:1]:
-                context.find(
-                    name,
-                    "forbid",
-                    f"{what}: {found[0]}",
-                    f"{what} uses {found[0]}, which the question forbids: {found[2].strip()}",
-                )
+            for what, source in ours.items():
+                for found in violations([*given, source], question.forbid)[:1]:
+                    text = f"{what} uses {found[0]}, which the question forbids: {found[2].strip()}"
+                    yield Finding(name, "forbid", f"{what}: {found[0]}", text)

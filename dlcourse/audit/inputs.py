@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from .bench import Variant, wrapped
-from .cheats import wrappable
-from .context import Context
-from .stubs import Stub, axes_of
+from .audit import Audit
+from .findings import Finding
+from .stubs import Stub, axes_of, split_by_wrappable
+from .variants import Variant, VariantResult, wrapped
 
 Sizes = dict[str, set[int]]
 
@@ -73,24 +73,30 @@ def problems(stub: Stub, calls: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     return found
 
 
-def check(context: Context) -> None:
-    """Note all calls that a question's probes make."""
-    variants, names = [], []
-    for name, question in context.assignment.questions.items():
-        can, _ = wrappable(context.cells[name])
-        if can:
-            names.append(name)
-            variants.append(
-                Variant(
-                    {name: wrapped(question.source, can, "note")},
-                    context.own(name),
-                    context.seed,
-                    calls=True,
-                )
-            )
-    for name, outcome in zip(names, context.run(variants, "inputs"), strict=True):
-        for stub in context.cells[name].stubs:
-            if stub.name in wrappable(context.cells[name])[0]:
-                calls = [c["arguments"] for c in outcome.calls if c["stub"] == stub.name]
-                for subject, text in problems(stub, calls).items():
-                    context.find(name, "inputs", subject, text)
+class Inputs:
+    """All calls that a question's probes make are noted and looked at."""
+
+    name, column = "inputs", "inputs"
+    explains = "every call that the probes make"
+    says = ("inputs",)
+
+    @staticmethod
+    def _noted(audit: Audit) -> list[str]:
+        return [q for q in audit.assignment.questions if split_by_wrappable(audit.cells[q])[0]]
+
+    def variants(self, audit: Audit) -> Sequence[Variant]:
+        variants = []
+        for name in self._noted(audit):
+            can, _ = split_by_wrappable(audit.cells[name])
+            source = wrapped(audit.assignment.questions[name].source, can, "note")
+            variants.append(Variant({name: source}, audit.own(name), audit.seed, calls=True))
+        return variants
+
+    def findings(self, audit: Audit, results: Sequence[VariantResult]) -> Iterator[Finding]:
+        for name, result in zip(self._noted(audit), results, strict=True):
+            can, _ = split_by_wrappable(audit.cells[name])
+            for stub in audit.cells[name].stubs:
+                if stub.name in can:
+                    calls = [c["arguments"] for c in result.calls if c["stub"] == stub.name]
+                    for subject, text in problems(stub, calls).items():
+                        yield Finding(name, "inputs", subject, text)

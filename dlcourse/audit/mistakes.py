@@ -2,103 +2,122 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..core.verdict import KnownMistake, judge, settle
-from .bench import Variant
-from .context import OTHER_SEEDS, Context
+from ..authoring.assignment import Alternative
+from ..core.verdict import Expectation, KnownMistake, judge, settle
+from .audit import OTHER_SEEDS, Audit
+from .findings import Finding
+from .variants import Variant, VariantResult
 
 
-def misconceptions(context: Context) -> None:
-    """Each loses points on its own question, keeps those of questions that do not build on it, and is named in the feedback."""
-    assignment = context.assignment
-    known = assignment.misconceptions
-    # one test of each question that must not notice: :mod:`dlcourse.audit.reach` has shown that an empty stub changes none of them
-    weightiest = {
-        q: max(assignment.probes_of(q), key=lambda p: p.spec.points).spec.name
-        for q in assignment.questions
-    }
-    apart = {
-        q: [p for r, p in weightiest.items() if r != q and r not in context.builders(q)]
-        for q in assignment.questions
-    }
-    variants = [
-        Variant(
-            {m.question: assignment.edited(m)},
-            [*context.own(m.question), *apart[m.question]],
-            context.seed,
-            context.graded,
-        )
-        for m in known
-    ]
-    outcomes = context.run(variants, "misconceptions")
-    for name, expectation in context.expected[context.seed].items():
-        found = [
-            KnownMistake(m.name, m.hint, o.results[name])
-            for m, o in zip(known, outcomes, strict=True)
-            if m.question == expectation.spec.question
-            and context.wrong(name, o.results[name]) is not None
+class Misconceptions:
+    """Each loses points on its own question only, and is named in the feedback."""
+
+    name, column = "misconceptions", "mistakes"
+    explains = "each misconception, on its own question and on the weightiest test of each question that does not build on it"
+    says = ("misconception",)
+
+    def variants(self, audit: Audit) -> Sequence[Variant]:
+        return [
+            Variant(
+                {m.question: audit.assignment.edited(m)},
+                [*audit.own(m.question), *self._apart(audit, m.question)],
+                audit.seed,
+                audit.graded,
+            )
+            for m in audit.assignment.misconceptions
         ]
-        context.expected[context.seed][name] = replace(expectation, mistakes=tuple(found))
-    for one, outcome in zip(known, outcomes, strict=True):
-        context.numbers[one.question].mistakes += 1
-        if one.question in outcome.failed:
-            context.find(
-                one.question,
-                "misconception",
-                one.name,
-                "its cell raises when it is run; no student would hand that in",
-            )
-        if not context.lost(outcome, context.own(one.question)):
-            context.find(
-                one.question, "misconception", one.name, "loses no point on its own question"
-            )
-            continue
-        for probe in context.lost(outcome, apart[one.question]):
-            elsewhere = assignment.probes[probe].spec.question
-            context.find(
-                one.question,
-                "misconception",
-                f"{one.name} on {probe}",
-                f"loses points of {elsewhere}, which does not build on it",
-            )
-        said = named(context, one.question, outcome.results)
-        if one.name not in said:
-            instead = f"; {', '.join(sorted(said))} is named instead" if said else ""
-            context.find(
-                one.question, "misconception", one.name, f"is never named in the feedback{instead}"
-            )
+
+    @staticmethod
+    def _apart(audit: Audit, question: str) -> list[str]:
+        """The weightiest probe of each question that does not build on ``question``.
+
+        One is enough: :mod:`dlcourse.audit.points` has shown that an empty stub changes none of them.
+        """
+        assignment = audit.assignment
+        others = set(assignment.questions) - {question, *audit.builders(question)}
+        return [
+            max(assignment.probes_of(q), key=lambda p: p.spec.points).spec.name
+            for q in assignment.questions
+            if q in others
+        ]
+
+    def findings(self, audit: Audit, results: Sequence[VariantResult]) -> Iterator[Finding]:
+        known = audit.assignment.misconceptions
+        expected = _with_mistakes(audit, results)
+        for misconception, result in zip(known, results, strict=True):
+            question, name = misconception.question, misconception.name
+            audit.numbers[question].mistakes += 1
+            if question in result.failed:
+                text = "its cell raises when it is run; no student would hand that in"
+                yield Finding(question, "misconception", name, text)
+            if not audit.lost(result, audit.own(question)):
+                text = "loses no point on its own question"
+                yield Finding(question, "misconception", name, text)
+                continue
+            for probe in audit.lost(result, self._apart(audit, question)):
+                text = f"loses points of {audit.question_of(probe)}, which does not build on it"
+                yield Finding(question, "misconception", f"{name} on {probe}", text)
+            said = named(audit, expected, question, result.results)
+            if name not in said:
+                instead = f"; {', '.join(sorted(said))} is named instead" if said else ""
+                text = f"is never named in the feedback{instead}"
+                yield Finding(question, "misconception", name, text)
 
 
-def named(context: Context, question: str, results: Mapping[str, Any]) -> set[str]:
+def _with_mistakes(audit: Audit, results: Sequence[VariantResult]) -> dict[str, Expectation]:
+    """Expectations that know what each misconception gives."""
+    found = {}
+    for name, expectation in audit.expected[audit.seed].items():
+        mistakes = tuple(
+            KnownMistake(m.name, m.hint, r.results[name])
+            for m, r in zip(audit.assignment.misconceptions, results, strict=True)
+            if m.question == expectation.spec.question
+            and audit.wrong(name, r.results[name]) is not None
+        )
+        found[name] = replace(expectation, mistakes=mistakes)
+    return found
+
+
+def named(
+    audit: Audit, expected: Mapping[str, Expectation], question: str, results: Mapping[str, Any]
+) -> set[str]:
     """Misconceptions that the feedback on a question names."""
-    expected = context.expected[context.seed]
-    raw = {n: judge(expected[n], results[n]) for n in context.own(question)}
+    raw = {n: judge(expected[n], results[n]) for n in audit.own(question)}
     return {
         name for v in settle(raw, dict.fromkeys(raw, question)).values() for name, _ in v.mistakes
     }
 
 
-def alternatives(context: Context) -> None:
+class Alternatives:
     """Each earns all points of its question under every seed, and of those that build on it under the course's."""
-    jobs = []
-    for one in context.assignment.alternatives:
-        context.numbers[one.question].others += 1
-        builders = [p for q in context.builders(one.question) for p in context.own(q)]
-        jobs.append((one, context.seed, context.own(one.question) + builders))
-        jobs += [(one, seed, context.own(one.question)) for seed in OTHER_SEEDS]
-    outcomes = context.run(
-        [Variant({a.question: a.source}, probes, seed, context.graded) for a, seed, probes in jobs],
-        "alternatives",
-    )
-    for (one, seed, probes), outcome in zip(jobs, outcomes, strict=True):
-        for probe, text in context.lost(outcome, probes, seed).items():
-            under = "" if seed == context.seed else f" under the seed {seed!r}"
-            context.find(
-                one.question,
-                "alternative",
-                f"{one.name} on {probe}",
-                f"loses points{under}: {text}",
-            )
+
+    name, column = "alternatives", "others"
+    explains = "each alternative, under three seeds"
+    says = ("alternative",)
+
+    @staticmethod
+    def _trials(audit: Audit) -> Iterator[tuple[Alternative, str, list[str]]]:
+        """Alternative, seed and probes."""
+        for one in audit.assignment.alternatives:
+            own = audit.own(one.question)
+            builders = [p for q in audit.builders(one.question) for p in audit.own(q)]
+            yield one, audit.seed, [*own, *builders]
+            yield from ((one, seed, own) for seed in OTHER_SEEDS)
+
+    def variants(self, audit: Audit) -> Sequence[Variant]:
+        return [
+            Variant({a.question: a.source}, probes, seed, audit.graded)
+            for a, seed, probes in self._trials(audit)
+        ]
+
+    def findings(self, audit: Audit, results: Sequence[VariantResult]) -> Iterator[Finding]:
+        for (one, seed, probes), result in zip(self._trials(audit), results, strict=True):
+            audit.numbers[one.question].others += seed == audit.seed
+            under = "" if seed == audit.seed else f" under the seed {seed!r}"
+            for probe, why in audit.lost(result, probes, seed).items():
+                subject = f"{one.name} on {probe}"
+                yield Finding(one.question, "alternative", subject, f"loses points{under}: {why}")

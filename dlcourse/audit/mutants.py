@@ -10,9 +10,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..authoring.assignment import Question
-from . import field, generic  # noqa: F401  (field enters its operators into OPERATORS)
+from . import (  # noqa: F401  (the last two enter their operators into OPERATORS)
+    operators_arguments,
+    operators_deep_learning,
+    operators_python,
+    operators_statements,
+)
 from .edits import OPERATORS, Site
-from .stubs import Cell
+from .stubs import StubCell
 
 
 @dataclass(frozen=True)
@@ -100,8 +105,8 @@ def _changed(old: str, new: str) -> tuple[int, str, str]:
     return first[1] + 1, text(before[first[1] : last[2]]), text(after[first[3] : last[4]])
 
 
-def _candidates(cell: Cell) -> Iterator[tuple[str, str]]:
-    yield from generic.mutations(cell)
+def _candidates(cell: StubCell) -> Iterator[tuple[str, str]]:
+    yield from operators_python.mutations(cell)
     for stub in cell.stubs:
         site = Site(cell, stub)
         for name, operator in OPERATORS.items():
@@ -115,7 +120,7 @@ def mutants(question: Question) -> list[Mutant]:
     Those that do not compile, and those that compile to the same code as the reference or as another mutant, are
     left out.
     """
-    cell = Cell(question)
+    cell = StubCell(question)
     seen = {_code(compile(question.source, "cell", "exec"))}
     found: list[tuple[int, str, str, str, str]] = []
     for operator, source in _candidates(cell):

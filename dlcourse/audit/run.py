@@ -11,24 +11,13 @@ from pathlib import Path
 
 from ..authoring.assignment import Assignment, load
 from ..authoring.course import Course
-from . import (
-    cheats,
-    complete,
-    dress,
-    equivalents,
-    forbidden,
-    inputs,
-    kills,
-    mistakes,
-    reach,
-    tolerance,
-)
-from .bench import Bench, Demo
-from .context import Context
-from .findings import Report
-from .mutants import Mutant
+from . import equivalents
+from .audit import Audit
+from .demos import too_slow
+from .findings import AuditReport, Finding
+from .registry import CHECKS
+from .variants import VariantRunner
 
-DEMO_SECONDS, NOTEBOOK_SECONDS, EXPLAINED_SHARE = 10.0, 30.0, 0.05
 _JUDGES = (
     "core/compare.py",
     "core/difference.py",
@@ -86,7 +75,7 @@ def key_of(assignment: Assignment, seed: str) -> str:
         if path.is_file():
             digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     here = Path(__file__).parent
-    for path in [*sorted(here.glob("*.py")), *(here.parent / n for n in _JUDGES)]:
+    for path in [*sorted(here.rglob("*.py")), *(here.parent / n for n in _JUDGES)]:
         digest.update(
             f"{path.name}\0{without_docstrings(path.read_text(encoding='utf-8'))}\0".encode()
         )
@@ -105,13 +94,13 @@ def state(course: Course, slug: str) -> str:
     return "failed" if findings else "passed"
 
 
-def audit(
+def run_audit(
     course: Course,
     slug: str,
     tick: Callable[[str], None] = lambda word: None,
     jobs: int = 0,
     seed: str | None = None,
-) -> tuple[Report, list[Mutant]]:
+) -> AuditReport:
     """Audit one assignment.
 
     Args:
@@ -121,84 +110,46 @@ def audit(
         jobs: how many run side by side; 0 means one per core.
         seed: another seed than the course's, to see whether the probes hold under it.
 
-    Returns:
-        The report, and the mutants that survive without explanation.
-
     Raises:
         AuthorError: the assignment cannot be read, or its reference fails.
     """
     start = time.monotonic()
     assignment = load(course.root, slug)
     excuses = equivalents.read(assignment.root / "tests" / slug / equivalents.NAME)
-    with Bench(assignment, jobs) as bench:
-        context = Context(assignment, bench, course.seed if seed is None else seed, tick)
-        context.excuses = excuses.mutants
-        context.reference()
-        demos = bench.submit(bench.demos)
-        complete.check(context)
-        forbidden.check(context)
-        reach.check(context)
-        tolerance.check(context)
-        inputs.check(context)
-        mistakes.misconceptions(context)
-        mistakes.alternatives(context)
-        cheats.check(context)
-        dress.check(context)
-        survivors = kills.check(context)
-        report = Report(slug, key_of(assignment, course.seed), context.numbers)
-        _times(report, context, demos.result())
-    made, explained = (
-        sum(getattr(n, what) for n in context.numbers.values()) for what in ("mutants", "explained")
-    )
-    if explained > EXPLAINED_SHARE * made:
-        context.find(
-            "",
-            "entry",
-            "explained",
-            f"{explained} of {made} mutants are explained away; at most {EXPLAINED_SHARE:.0%} should be",
-        )
-    _excuse(report, context, excuses)
+    findings: list[Finding] = []
+    with VariantRunner(assignment, jobs) as runner:
+        audit = Audit(assignment, runner, course.seed if seed is None else seed, tick)
+        audit.excuses = excuses.mutants
+        audit.run_reference()
+        audit.start_demos()
+        for check in CHECKS:
+            results = audit.run(check.variants(audit), check.name)
+            findings += check.findings(audit, results)
+        report = AuditReport(slug, key_of(assignment, course.seed), audit.numbers)
+        report.survivors = audit.survivors
+        report.slow = too_slow(audit)
+        report.notebook_seconds = sum(d.seconds for d in audit.demos())
+    _excuse(report, findings, excuses)
     report.seconds = time.monotonic() - start
-    return report, survivors
+    return report
 
 
-def _times(report: Report, context: Context, demos: list[Demo]) -> None:
-    """Failed demos are findings; slow ones are only said, since a time is not the same twice."""
-    for demo in demos:
-        if demo.error:
-            context.find("", "demo", demo.name or "notebook", f"fails: {demo.error}")
-        if demo.name and demo.seconds > DEMO_SECONDS:
-            report.slow.append(
-                f"demo {demo.name} takes {demo.seconds:.0f} s of computing time; at most {DEMO_SECONDS:.0f} are allowed"
-            )
-    report.notebook_seconds = sum(d.seconds for d in demos)
-    if report.notebook_seconds > NOTEBOOK_SECONDS:
-        report.slow.append(
-            f"the notebook takes {report.notebook_seconds:.0f} s; at most {NOTEBOOK_SECONDS:.0f} are allowed"
-        )
-
-
-def _excuse(report: Report, context: Context, excuses: equivalents.Excuses) -> None:
+def _excuse(report: AuditReport, findings: list[Finding], excuses: equivalents.Excuses) -> None:
     """Sort findings into those that count and those that are allowed; an excuse for nothing is a finding."""
     used = set()
-    for finding in context.findings:
+    for finding in findings:
         key = (finding.question, finding.check, finding.subject)
         if key in excuses.findings and finding.check not in ("entry", "mutant"):
             used.add(key)
             report.excused.append((finding, excuses.findings[key]))
         else:
             report.findings.append(finding)
-    for key in sorted(set(excuses.findings) - used):
-        context.find(
-            key[0],
-            "entry",
-            key[2],
-            f"{equivalents.NAME}: there is no finding {key[1]!r} on {key[2]!r} to allow",
-        )
-        report.findings.append(context.findings[-1])
+    for question, check, subject in sorted(set(excuses.findings) - used):
+        text = f"{equivalents.NAME}: there is no finding {check!r} on {subject!r} to allow"
+        report.findings.append(Finding(question, "entry", subject, text))
 
 
-def write(course: Course, report: Report) -> None:
+def write(course: Course, report: AuditReport) -> None:
     """Write audit.json."""
     text = json.dumps(report.to_json(), indent=1, ensure_ascii=False) + "\n"
     result_path(course.root, report.slug).write_text(text, encoding="utf-8")

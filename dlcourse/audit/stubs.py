@@ -170,7 +170,7 @@ def axis_nodes(node: ast.Call) -> list[ast.expr]:
     return [e for e in elements if isinstance(number(e), int)]
 
 
-class Cell:
+class StubCell:
     """A question's cell, with what is needed to change it as text.
 
     Args:
@@ -244,6 +244,17 @@ class Cell:
             n for n in ast.walk(self.tree) if isinstance(n, (ast.Raise, ast.Assert, ast.JoinedStr))
         ]
         return tuple(self.span(n) for n in found)
+
+
+def split_by_wrappable(cell: StubCell) -> tuple[list[str], list[str]]:
+    """Stubs that can be replaced by wrappers around the reference, and those that cannot."""
+    can: list[str] = []
+    cannot: list[str] = []
+    for stub in cell.stubs:
+        owner, _, name = stub.name.rpartition(".")
+        special = owner and name.startswith("__") and name != "__call__"
+        (cannot if special or "." in owner or stub.node.decorator_list else can).append(stub.name)
+    return can, cannot
 
 
 def _functions(body: list[ast.stmt], prefix: str) -> list[tuple[str, Function]]:

@@ -2,39 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from rich import box
 from rich.table import Table
 
 from .equivalents import entry
-from .findings import Report
+from .findings import AuditReport, Numbers
 from .mutants import Mutant
+from .registry import columns
 
-_COLUMNS = {
-    "complete": ("complete",),
-    "points": ("reference", "stub", "alone", "forbid", "tolerance"),
-    "inputs": ("inputs",),
-    "mistakes": ("misconception",),
-    "others": ("alternative",),
-    "cheats": ("cheat", "values"),
-    "right answers": ("float32", "strided", "scalars", "tuples", "seeds", "draws", "threads"),
+COLUMNS: dict[str, Callable[[Numbers], str]] = {
+    "points": lambda n: f"{n.points:g}",
+    "probes": lambda n: f"{n.public}+{n.hidden}",
+    "inputs": lambda n: "ok",
+    "mistakes": lambda n: str(n.mistakes),
+    "others": lambda n: str(n.others),
+    "cheats": lambda n: str(n.cheats),
+    "right answers": lambda n: str(n.forms),
+    "mutants": lambda n: str(n.mutants),
+    "left": lambda n: str(n.explained),
+    "ms": lambda n: f"{1000 * n.seconds:.0f}",
 }
-"""Column of the table and the checks whose findings it counts."""
+"""What each column shows of a question, beside its findings; times are in milliseconds."""
 
 
-def _missed(report: Report, question: str, checks: Sequence[str]) -> int:
-    return sum(f.question == question and f.check.split()[0] in checks for f in report.findings)
-
-
-def table(report: Report) -> Table:
+def table(report: AuditReport) -> Table:
     """A row per question; ``✗`` counts the findings that are listed below the table."""
-    made, killed, explained = (
-        sum(getattr(n, what) for n in report.questions.values())
-        for what in ("mutants", "killed", "explained")
+    numbers = report.questions.values()
+    made, explained = sum(n.mutants for n in numbers), sum(n.explained for n in numbers)
+    killed = sum(n.killed for n in numbers)
+    title = (
+        f"{report.slug}: {made} mutants, {killed} killed, {explained} explained "
+        f"({explained / max(made, 1):.1%}), {made - killed - explained} left"
     )
-    left = made - killed - explained
-    title = f"{report.slug}: {made} mutants, {killed} killed, {explained} explained ({explained / max(made, 1):.1%}), {left} left"
     shown = Table(
         box=box.SIMPLE,
         title=title,
@@ -42,49 +43,27 @@ def table(report: Report) -> Table:
         title_justify="left",
         caption_justify="left",
     )
-    for name in (
-        "question",
-        "points",
-        "probes",
-        "inputs",
-        "mistakes",
-        "others",
-        "cheats",
-        "right answers",
-        "mutants",
-        "left",
-        "ms",
-    ):
-        shown.add_column(name, justify="left" if name == "question" else "right", no_wrap=True)
-    for name, numbers in report.questions.items():
-
-        def cell(count: int | str, column: str, name: str = name) -> str:
-            missed = _missed(report, name, _COLUMNS[column])
-            return f"{count} [red]{missed}✗[/red]" if missed else str(count)
-
-        unexplained = numbers.mutants - numbers.killed - numbers.explained
-        survivors = (
-            f"{numbers.explained}+[red]{unexplained}✗[/red]"
-            if unexplained
-            else str(numbers.explained)
-        )
-        shown.add_row(
-            name,
-            cell(f"{numbers.points:g}", "points"),
-            cell(f"{numbers.public}+{numbers.hidden}", "complete"),
-            cell("ok", "inputs"),
-            cell(numbers.mistakes, "mistakes"),
-            cell(numbers.others, "others"),
-            cell(numbers.cheats, "cheats"),
-            cell(numbers.dressed, "right answers"),
-            str(numbers.mutants),
-            survivors,
-            f"{1000 * numbers.seconds:.0f}",
-        )
+    shown.add_column("question", no_wrap=True)
+    for column in COLUMNS:
+        shown.add_column(column, justify="right", no_wrap=True)
+    for question in report.questions:
+        shown.add_row(question, *(_cell(report, question, column) for column in COLUMNS))
     return shown
 
 
-def lines(report: Report) -> list[str]:
+def _cell(report: AuditReport, question: str, column: str) -> str:
+    """What a column says of a question."""
+    numbers = report.questions[question]
+    text = COLUMNS[column](numbers)
+    if column == "left":
+        unexplained = numbers.mutants - numbers.killed - numbers.explained
+        return f"{text}+[red]{unexplained}✗[/red]" if unexplained else text
+    names = columns().get(column, ())
+    missed = sum(f.question == question and f.check.split()[0] in names for f in report.findings)
+    return f"{text} [red]{missed}✗[/red]" if missed else text
+
+
+def lines(report: AuditReport) -> list[str]:
     """Every finding in one line: question, check, subject, what is wrong."""
     found = [
         f"{f.question or report.slug}: {f.check}: {f.subject}: {f.text}"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from ..core.evidence import Raised, split_changes
-from .context import Context
+from .audit import Audit
+from .findings import Finding
+from .variants import Variant, VariantResult
 
 SHIFT, SPREAD = 0.1, 0.5
 
@@ -40,36 +42,44 @@ def changed(tree: Any, path: tuple[Any, ...], value: Any) -> Any:
     )
 
 
-def check(context: Context) -> None:
-    """Shift each number or array of the reference's results in turn by a tenth of its size; every shift must be noticed."""
-    for name, expectation in context.expected[context.seed].items():
-        _, expected = split_changes(expectation.expected)
-        if isinstance(expected, Raised):
+class Tolerance:
+    """Each number or array of the reference's results is shifted by a tenth of its size; every shift must be noticed."""
+
+    name, column = "tolerance", "points"
+    explains = "the reference's results, each number shifted by a tenth"
+    says = ("tolerance",)
+
+    def variants(self, audit: Audit) -> Sequence[Variant]:
+        return ()
+
+    def findings(self, audit: Audit, results: Sequence[VariantResult]) -> Iterator[Finding]:
+        for name, expectation in audit.expected[audit.seed].items():
+            _, expected = split_changes(expectation.expected)
+            if isinstance(expected, Raised):
+                continue
+            share = SPREAD if expectation.spec.compare.statistical else SHIFT
+            shifts = list(_shifts(expected, share))
+            unnoticed = [
+                "".join(f"[{p!r}]" for p in path) or "the result"
+                for path, array in shifts
+                if audit.wrong(name, changed(expected, path, array)) is None
+            ]
+            if expectation.judge is not None and len(unnoticed) < len(shifts):
+                continue  # a judge may look at relations between numbers; that it looks at some is all that is asked
+            if unnoticed:
+                shown = ", ".join(unnoticed[:4]) + (
+                    f" and {len(unnoticed) - 4} more" if len(unnoticed) > 4 else ""
+                )
+                text = f"accepts numbers that are off by {share:.0%}: {shown}; the tolerance is as large as the values"
+                yield Finding(expectation.spec.question, "tolerance", name, text)
+
+
+def _shifts(result: Any, share: float) -> Iterator[tuple[tuple[Any, ...], np.ndarray]]:
+    """Each array of a result that is not zero, shifted by a share of its size."""
+    for path, array in leaves(result):
+        if not (array.size and np.isfinite(array).any() and array.any()):
             continue
-        share = SPREAD if expectation.spec.compare.statistical else SHIFT
-        unnoticed = []
-        found = [(p, a) for p, a in leaves(expected) if a.size and np.isfinite(a).any() and a.any()]
-        shifts = [
-            (
-                p,
-                a + np.where(np.isfinite(a), share * np.abs(a), 0)
-                if a.dtype.kind == "f"
-                else a + 1,
-            )
-            for p, a in found
-        ]
-        for path, array in shifts:
-            if context.wrong(name, changed(expected, path, array)) is None:
-                unnoticed.append("".join(f"[{p!r}]" for p in path) or "the result")
-        if expectation.judge is not None and len(unnoticed) < len(shifts):
-            continue  # a judge may look at relations between numbers; that it looks at some is all that is asked
-        if unnoticed:
-            shown = ", ".join(unnoticed[:4]) + (
-                f" and {len(unnoticed) - 4} more" if len(unnoticed) > 4 else ""
-            )
-            context.find(
-                expectation.spec.question,
-                "tolerance",
-                name,
-                f"accepts numbers that are off by {share:.0%}: {shown}; the tolerance is as large as the values",
-            )
+        if array.dtype.kind == "f":
+            yield path, array + np.where(np.isfinite(array), share * np.abs(array), 0)
+        else:
+            yield path, array + 1

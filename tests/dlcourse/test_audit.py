@@ -6,7 +6,8 @@ import textwrap
 import pytest
 from typer.testing import CliRunner
 
-from dlcourse.audit.run import audit, key_of, state, write
+from dlcourse.audit.registry import CHECKS
+from dlcourse.audit.run import key_of, run_audit, state, write
 from dlcourse.authoring.assignment import load
 from dlcourse.authoring.course import read_course
 from dlcourse.authoring.scaffold import create
@@ -120,7 +121,7 @@ def compared_with_itself(itself, rng):
 @pytest.fixture(scope="module")
 def weak(tmp_path_factory):
     course = make(tmp_path_factory.mktemp("weak") / "course", "weak", WEAK_CELLS, WEAK_PROBES)
-    return audit(course, "weak")[0]
+    return run_audit(course, "weak")
 
 
 def test_probes_that_look_at_shapes_only_are_caught(weak):
@@ -366,7 +367,7 @@ def broken(tmp_path_factory):
     course = make(
         tmp_path_factory.mktemp("broken") / "course", "broken", BROKEN_CELLS, BROKEN_PROBES, **files
     )
-    return audit(course, "broken")[0]
+    return run_audit(course, "broken")
 
 
 def test_a_reference_that_gives_something_else_each_time(broken):
@@ -473,6 +474,12 @@ def test_what_is_missing(broken):
     )
 
 
+def test_findings_bear_the_names_that_their_checks_give(weak, broken):
+    said = {name for check in CHECKS for name in check.says}
+    for report in (weak, broken):
+        assert {f.check.split()[0] for f in report.findings} <= said
+
+
 def test_a_demo_that_fails(broken):
     assert found(broken, check="demo", subject="broken_demo") == ["fails: ValueError: no picture"]
 
@@ -487,7 +494,7 @@ def test_a_reference_that_raises_ends_the_audit(tmp_path):
     with pytest.raises(
         AuthorError, match="probe p fails on the reference under the seed 'one': ZeroDivisionError"
     ):
-        audit(course, "raising")
+        run_audit(course, "raising")
 
 
 @pytest.fixture
@@ -508,8 +515,8 @@ def test_the_template_passes_and_its_result_is_the_same_twice(toy):
     code, output = command("toy")
     assert code == 0 and "0 left" in output
     first = (toy / "tests/toy/audit.json").read_bytes()
-    report, survivors = audit(read_course(toy), "toy", jobs=1)
-    assert report.passed and survivors == []
+    report = run_audit(read_course(toy), "toy", jobs=1)
+    assert report.passed and report.survivors == []
     write(read_course(toy), report)
     assert (toy / "tests/toy/audit.json").read_bytes() == first
 

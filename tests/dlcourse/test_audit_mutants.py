@@ -4,7 +4,7 @@ import pytest
 
 from dlcourse.audit.edits import OPERATORS, Site
 from dlcourse.audit.mutants import mutants
-from dlcourse.audit.stubs import Cell, axes_of, axis_nodes
+from dlcourse.audit.stubs import StubCell, axes_of, axis_nodes
 from dlcourse.authoring.assignment import Question
 
 NP = 'x: Float[np.ndarray, "B d"], y: Float[np.ndarray, "B d"], n: int, eps: float = 1e-5'
@@ -24,7 +24,7 @@ def question(*body, arguments=NP, doc="Something."):
 
 def changes(*body, operator, **options):
     """What an operator of our own turns the body into, line by line where it changed."""
-    cell = Cell(question(*body, **options))
+    cell = StubCell(question(*body, **options))
     found = set()
     for edit in OPERATORS[operator](Site(cell, cell.stubs[0])):
         lines = edit.apply(cell.source).splitlines()

@@ -1,18 +1,20 @@
 """The parts of an audit that need no notebook: equivalent.toml, inputs, tolerances, the table."""
 
 import io
+from pathlib import Path
 
 import numpy as np
 import pytest
 from rich.console import Console
 
 from dlcourse.audit import equivalents, forbidden
-from dlcourse.audit.findings import Finding, Numbers, Report
+from dlcourse.audit.findings import AuditReport, Finding, Numbers
 from dlcourse.audit.inputs import named_sizes, problems
 from dlcourse.audit.mutants import mutants
+from dlcourse.audit.registry import CHECKS, columns, documented
 from dlcourse.audit.run import without_docstrings
-from dlcourse.audit.stubs import Cell
-from dlcourse.audit.table import entries, lines, table
+from dlcourse.audit.stubs import StubCell
+from dlcourse.audit.table import COLUMNS, entries, lines, table
 from dlcourse.audit.tolerance import changed, leaves
 from dlcourse.authoring.assignment import Question
 from dlcourse.errors import AuthorError
@@ -22,7 +24,7 @@ REASON = "the dot product of two vectors commutes"
 
 def stub(arguments):
     source = f"def f({arguments}):\n    ### BEGIN SOLUTION\n    return 1\n    ### END SOLUTION"
-    return Cell(Question("f", ("f",), source, (), ())).stubs[0]
+    return StubCell(Question("f", ("f",), source, (), ())).stubs[0]
 
 
 def call(**arguments):
@@ -169,7 +171,7 @@ def report(**changes):
         Finding("f", "cheat zeros", "p", "is passed"),
         Finding("f", "mutant", "f: a  →  b", "survives"),
     ]
-    return Report("toy", "key", rows, **{"findings": found, "seconds": 3.0, **changes})
+    return AuditReport("toy", "key", rows, **{"findings": found, "seconds": 3.0, **changes})
 
 
 def test_the_table_shows_what_is_missed():
@@ -179,6 +181,16 @@ def test_the_table_shows_what_is_missed():
     assert "10 mutants, 8 killed, 1 explained (10.0%), 1 left" in text
     assert "0 1✗" in text and "1+1✗" in text and "12" in text
     assert lines(report())[0] == "f: cheat zeros: p: is passed"
+
+
+def test_every_check_has_its_place():
+    """The table shows its column, docs/audit.md has its row, and no two checks say the same."""
+    text = (Path(__file__).parents[2] / "docs" / "audit.md").read_text(encoding="utf-8")
+    assert set(columns()) <= set(COLUMNS)
+    for row in documented():
+        assert row in text.splitlines()
+    said = [name for check in CHECKS for name in check.says]
+    assert len(said) == len(set(said))
 
 
 def test_json_holds_no_times_and_one_order():

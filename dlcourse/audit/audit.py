@@ -1,8 +1,9 @@
-"""What every check of an audit works with: the assignment, the bench, and the reference's results."""
+"""What every check of an audit works with: the assignment, a runner of variants, and the reference's results."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,48 +13,50 @@ from ..core.verdict import Expectation, wrong
 from ..errors import AuthorError
 from ..executor.limits import Limits
 from ..executor.runner import PROBE_CPU, probe_limits
-from .bench import Bench, Outcome, Stop, Variant
-from .findings import Finding, Numbers
-from .stubs import Cell
+from .findings import Numbers
+from .mutants import Mutant
+from .stubs import StubCell
+from .variants import Demo, Variant, VariantResult, VariantRunner
 
 MUTANT_CPU = 1.0
 OTHER_SEEDS = ("audit 1", "audit 2")
 
 
 @dataclass
-class Context:
+class Audit:
     """The state of one audit.
 
     Args:
         assignment: what is audited.
-        bench: where variants run.
+        runner: runs variants.
         seed: the course seed.
         tick: called with a word after each run.
         numbers: the row of each question.
-        findings: what is wrong so far.
         expected: the reference's results by seed and probe.
         cells: of each question, as text that can be changed.
         graded: time limits of probes as a grader sets them.
         short: shorter ones, for mutants.
         excuses: of mutants, from equivalent.toml.
+        survivors: mutants that no probe of their question notices and nothing explains, once they have run.
     """
 
     assignment: Assignment
-    bench: Bench
+    runner: VariantRunner
     seed: str
     tick: Callable[[str], None]
     numbers: dict[str, Numbers] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
     expected: dict[str, dict[str, Expectation]] = field(default_factory=dict)
-    cells: dict[str, Cell] = field(default_factory=dict)
+    cells: dict[str, StubCell] = field(default_factory=dict)
     graded: dict[str, Limits] = field(default_factory=dict)
     short: dict[str, Limits] = field(default_factory=dict)
     excuses: dict[tuple[str, str, str, int], str] = field(default_factory=dict)
+    survivors: list[Mutant] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self._demos: Future[list[Demo]] | None = None
         for name, question in self.assignment.questions.items():
             probes = [p.spec for p in self.assignment.probes_of(name)]
-            self.cells[name] = Cell(question)
+            self.cells[name] = StubCell(question)
             self.numbers[name] = Numbers(
                 points=sum(p.points for p in probes),
                 public=sum(p.public for p in probes),
@@ -82,53 +85,60 @@ class Context:
         """Questions that build on ``question``, directly or not."""
         return [q for q in self.assignment.questions if question in self.needs(q)]
 
-    def find(self, question: str, check: str, subject: str, text: str) -> None:
-        self.findings.append(Finding(question, check, subject, text))
+    def question_of(self, probe: str) -> str:
+        return self.assignment.probes[probe].spec.question
 
-    def run(
-        self, variants: Sequence[Variant], word: str, stop: Stop | None = None
-    ) -> list[Outcome]:
-        """Run variants side by side; the outcomes come in their order."""
+    def run(self, variants: Sequence[Variant], word: str) -> list[VariantResult]:
+        """Run variants side by side; the results come in their order."""
 
-        def job(variant: Variant) -> Callable[[], Outcome]:
-            def run() -> Outcome:
-                outcome = self.bench.run(variant, stop) if stop else self.bench.run(variant)
+        def job(variant: Variant) -> Callable[[], VariantResult]:
+            def run() -> VariantResult:
+                result = self.runner.run(variant, self._is_wrong(variant.seed))
                 self.tick(word)
-                return outcome
+                return result
 
             return run
 
-        return list(self.bench.each([job(v) for v in variants]))
+        return list(self.runner.each([job(v) for v in variants]))
+
+    def _is_wrong(self, seed: str) -> Callable[[str, Any], bool]:
+        return lambda name, result: self.wrong(name, result, seed) is not None
+
+    def demos(self) -> list[Demo]:
+        """How the demos went; the first call starts them beside what else is running."""
+        return self.start_demos().result()
+
+    def start_demos(self) -> Future[list[Demo]]:
+        if self._demos is None:
+            self._demos = self.runner.submit(self.runner.demos)
+        return self._demos
 
     def wrong(self, probe: str, result: Any, seed: str = "") -> str | None:
         """What is wrong with a probe's result, or None."""
         return wrong(self.expected[seed or self.seed][probe], result)
 
-    def lost(self, outcome: Outcome, probes: Sequence[str], seed: str = "") -> dict[str, str]:
-        """Probes that an outcome fails, and why."""
+    def lost(self, result: VariantResult, probes: Sequence[str], seed: str = "") -> dict[str, str]:
+        """Probes that a variant fails, and why."""
         found = {}
         for name in probes:
             text = (
-                self.wrong(name, outcome.results[name], seed)
-                if name in outcome.results
+                self.wrong(name, result.results[name], seed)
+                if name in result.results
                 else "was not run"
             )
             if text is not None:
                 found[name] = text
         return found
 
-    def reference(self) -> dict[str, Any]:
+    def run_reference(self) -> None:
         """Run the reference under every seed; set expectations and time limits.
-
-        Returns:
-            Its results under the course seed.
 
         Raises:
             AuthorError: a probe fails on it.
         """
         every = list(self.assignment.probes)
         outcomes = {
-            self.seed: self.bench.run(Variant({}, every, self.seed))
+            self.seed: self.runner.run(Variant({}, every, self.seed))
         }  # alone, since it is timed
         self.tick("reference")
         first = outcomes[self.seed]
@@ -156,4 +166,3 @@ class Context:
                 self.expected[seed][name] = Expectation(
                     graded.spec, result, judge=graded.probe.judge
                 )
-        return first.results

@@ -21,10 +21,33 @@ from ..executor.process import Zygote
 from ..executor.runner import rehearse, start_zygote
 from ..executor.session import Session
 
-INSIDE = Path(__file__).with_name("inside.py").read_text(encoding="utf-8")
-PRELUDE = (
-    f"__audit__ = {{'__name__': 'audit'}}; exec(compile({INSIDE!r}, '<audit>', 'exec'), __audit__)"
-)
+_INSTRUMENT = Path(__file__).with_name("instrument")
+_FILES = ("values", "calls", "cheats", "forms", "__init__")
+"""Files of the instrument in the order in which they import each other."""
+
+
+def _prelude() -> str:
+    """A program that makes the instrument's modules from their texts: in a sandbox its files do not exist."""
+    texts = {n: (_INSTRUMENT / f"{n}.py").read_text(encoding="utf-8") for n in _FILES}
+    return f"""
+def __load_audit():
+    import sys, types
+    package = sys.modules["audit"] = types.ModuleType("audit")
+    package.__package__, package.__path__ = "audit", []
+    for name, text in {texts!r}.items():
+        module = package
+        if name != "__init__":
+            module = sys.modules["audit." + name] = types.ModuleType("audit." + name)
+            module.__package__ = "audit"
+            setattr(package, name, module)
+        exec(compile(text, f"<audit {{name}}>", "exec"), module.__dict__)
+    return package
+
+__audit__ = __load_audit()
+"""
+
+
+PRELUDE = _prelude()
 _GENEROUS = Limits(cpu=60.0, wall=300.0)
 
 
@@ -37,22 +60,24 @@ class Variant:
         probes: which probes are run.
         seed: the course seed.
         limits: time limits of probes; those without one get a generous one.
-        calls: whether to fetch the calls that mode ``note`` of :mod:`dlcourse.audit.inside` saw.
+        until_wrong: whether the run ends with the first probe whose result is wrong.
+        calls: whether to fetch the calls that mode ``note`` of :mod:`dlcourse.audit.instrument` saw.
     """
 
     sources: Mapping[str, str]
     probes: Sequence[str]
     seed: str
     limits: Mapping[str, Limits] = field(default_factory=dict)
+    until_wrong: bool = False
     calls: bool = False
 
 
 @dataclass
-class Outcome:
+class VariantResult:
     """What a variant gave.
 
     Args:
-        results: by probe, decoded; probes after a stop are missing.
+        results: by probe, decoded; probes after the end of the run are missing.
         seconds: wall seconds of each probe.
         calls: of the stubs, where they were noted.
         failed: questions whose cell raised.
@@ -74,12 +99,13 @@ class Demo:
 
 
 T = TypeVar("T")
-Stop = Callable[[str, Result], bool]
+IsWrong = Callable[[str, Result], bool]
+"""Takes a probe's name and its result."""
 
 
 def wrapped(source: str, stubs: Sequence[str], mode: str, public: Sequence[str] = ()) -> str:
-    """A question's cell, its stubs replaced as :func:`dlcourse.audit.inside.install` says."""
-    return f"{source}\n\n\n__audit__['install'](globals(), {json.dumps(list(stubs))}, {mode!r}, {json.dumps(list(public))})\n"
+    """A question's cell, its stubs replaced as :func:`dlcourse.audit.instrument.install` says."""
+    return f"{source}\n\n\n__audit__.install(globals(), {json.dumps(list(stubs))}, {mode!r}, {json.dumps(list(public))})\n"
 
 
 def imported(assignment: Assignment) -> tuple[str, ...]:
@@ -95,8 +121,8 @@ def imported(assignment: Assignment) -> tuple[str, ...]:
     return tuple(found)
 
 
-class Bench:
-    """Two threads or more that run variants.
+class VariantRunner:
+    """Threads that run variants in forks of one warm process.
 
     Args:
         assignment: whose notebook is run.
@@ -127,7 +153,7 @@ class Bench:
         self._pool.shutdown(cancel_futures=True)
         self.zygote.close()
 
-    def __enter__(self) -> Bench:
+    def __enter__(self) -> VariantRunner:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -141,22 +167,24 @@ class Bench:
         """Start a job beside the others."""
         return self._pool.submit(job)
 
-    def run(self, variant: Variant, stop: Stop = lambda name, result: False) -> Outcome:
+    def run(
+        self, variant: Variant, is_wrong: IsWrong = lambda name, result: False
+    ) -> VariantResult:
         """Run one variant.
 
         Args:
             variant: what to run.
-            stop: called with each probe's result; True ends the run.
+            is_wrong: asked about each probe's result where the variant runs only until one is wrong.
 
         Returns:
             The results; a probe that ends the process gives :class:`NotRun`, and the rest runs in a new one.
         """
-        outcome = Outcome()
+        outcome = VariantResult()
         left = set(variant.probes)
         ended: set[int] = set()
         while left or variant.calls:
             with Session(self.zygote, data_files(self.assignment)) as session:
-                if self._pass(session, variant, left, ended, stop, outcome):
+                if self._pass(session, variant, left, ended, is_wrong, outcome):
                     break
         return outcome
 
@@ -166,13 +194,13 @@ class Bench:
         variant: Variant,
         left: set[str],
         ended: set[int],
-        stop: Stop,
-        outcome: Outcome,
+        is_wrong: IsWrong,
+        outcome: VariantResult,
     ) -> bool:
         """One process: cells and the probes that are left. False where it ended before its time."""
-        dressed = any("__audit__" in source for source in variant.sources.values())
+        wrapped_stubs = any("__audit__" in source for source in variant.sources.values())
         waiting = (
-            [PRELUDE] if dressed else []
+            [PRELUDE] if wrapped_stubs else []
         )  # cells of the reference run together, which saves most of their time
         for number, cell in enumerate(self.cells):
             changed = cell.question is not None and cell.question in variant.sources
@@ -206,9 +234,9 @@ class Bench:
                     result = session.probe(name, step.program, step.seed, step.limits)
                 except RunEnded as end:
                     outcome.results[name] = end.not_run
-                    return stop(name, outcome.results[name])
+                    return variant.until_wrong and is_wrong(name, outcome.results[name])
                 outcome.results[name], outcome.seconds[name] = result, time.monotonic() - start
-                if stop(name, result):
+                if variant.until_wrong and is_wrong(name, result):
                     return True
             if not left and not variant.calls:
                 return True

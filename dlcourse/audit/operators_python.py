@@ -14,7 +14,7 @@ from cosmic_ray.ast import ast_nodes, get_ast
 from cosmic_ray.mutating import mutate_code
 from cosmic_ray.plugins import get_operator
 
-from .stubs import Cell
+from .stubs import StubCell
 
 _BINARY = [
     ("Add", "Sub"), ("Add", "Mul"), ("Sub", "Add"), ("Sub", "Mul"), ("Mul", "Div"), ("Mul", "Add"), ("Div", "Mul"), ("Div", "FloorDiv"),
@@ -47,12 +47,12 @@ def _operator(name: str) -> Any:
     return get_operator(f"core/{name}")()
 
 
-def mutations(cell: Cell) -> Iterator[tuple[str, str]]:
+def mutations(cell: StubCell) -> Iterator[tuple[str, str]]:
     """Operator and whole new source, for every mutation inside the bodies of a cell."""
     skipped = (
         *cell.silent,
         *cell.axes,
-    )  # an axis of -1 for 1 is no change; :mod:`dlcourse.audit.field` knows axes
+    )  # an axis of -1 for 1 is no change; :mod:`dlcourse.audit.operators_deep_learning` knows axes
     nodes = list(ast_nodes(get_ast(cell.source)))
     for name in OPERATORS:
         operator, occurrence = _operator(name), 0

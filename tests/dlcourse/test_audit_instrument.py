@@ -1,19 +1,20 @@
-"""Wrong answers and dressed-up right ones, as they are made inside the process that runs a notebook."""
+"""Wrong answers and other forms of right ones, as they are made inside the process that runs a notebook."""
 
 import collections
-import importlib
 
 import numpy as np
 import pytest
 import torch
 
-from dlcourse.audit import inside as original
+from dlcourse.audit import instrument
+from dlcourse.audit.instrument.calls import Memory
 
 
-@pytest.fixture
-def inside():
-    """The module with nothing remembered."""
-    return importlib.reload(original)
+@pytest.fixture(autouse=True)
+def memory(monkeypatch):
+    """Nothing is remembered."""
+    monkeypatch.setattr(instrument, "memory", Memory())
+    return instrument.memory
 
 
 Point = collections.namedtuple("Point", "x y")
@@ -29,37 +30,37 @@ def answer(n):
     }
 
 
-def run(inside, mode, function, *args, public=(), **kwargs):
+def run(mode, function, *args, public=(), **kwargs):
     namespace = {"f": function}
-    inside.install(namespace, ["f"], mode, list(public))
+    instrument.install(namespace, ["f"], mode, list(public))
     return namespace["f"](*args, **kwargs)
 
 
-def test_zeros_keep_structure_shape_and_kind(inside):
-    found = run(inside, "zeros", answer, 3)
+def test_zeros_keep_structure_shape_and_kind():
+    found = run("zeros", answer, 3)
     assert found["array"].tolist() == [0, 0, 0] and found["array"].dtype == np.float64
     assert found["tensor"].tolist() == [0, 0, 0] and found["tensor"].dtype is torch.int64
     assert found["list"] == [0.0, (False, "")] and isinstance(found["list"][0], float)
     assert found["point"] == Point(0, None)
 
 
-def test_ones_random_and_constant(inside):
-    assert run(inside, "ones", answer, 2)["array"].tolist() == [1, 1]
-    one, other, again = (run(inside, "random", lambda n: np.zeros(4), n) for n in (1, 2, 1))
+def test_ones_random_and_constant():
+    assert run("ones", answer, 2)["array"].tolist() == [1, 1]
+    one, other, again = (run("random", lambda n: np.zeros(4), n) for n in (1, 2, 1))
     assert len(set(one)) == 4 and not np.array_equal(one, other) and np.array_equal(one, again)
-    assert run(inside, "constant", lambda: np.zeros(2)).tolist() == [
+    assert run("constant", lambda: np.zeros(2)).tolist() == [
         0.5,
         0.5,
     ]  # no example was seen
 
 
-def test_first_argument_and_none(inside):
-    assert run(inside, "first argument", answer, 3) == 3
-    assert run(inside, "first argument", answer, n=4) == 4
-    assert run(inside, "none", answer, 3) is None
+def test_first_argument_and_none():
+    assert run("first argument", answer, 3) == 3
+    assert run("first argument", answer, n=4) == 4
+    assert run("none", answer, 3) is None
 
 
-def test_a_cheat_does_not_do_the_references_work(inside):
+def test_a_cheat_does_not_do_the_references_work():
     """Neither changes of arguments nor exceptions come through."""
     array = np.ones(3)
 
@@ -67,18 +68,18 @@ def test_a_cheat_does_not_do_the_references_work(inside):
         a += 1
         return a
 
-    assert run(inside, "zeros", grow, array).tolist() == [0, 0, 0]
+    assert run("zeros", grow, array).tolist() == [0, 0, 0]
     assert array.tolist() == [1, 1, 1]
 
     def refuse():
         raise ValueError
 
-    assert run(inside, "zeros", refuse) is None
+    assert run("zeros", refuse) is None
 
 
-def test_stored_example(inside):
+def test_stored_example():
     namespace = {"f": lambda x: 10 * x}
-    inside.install(namespace, ["f"], "example", ["shown"])
+    instrument.install(namespace, ["f"], "example", ["shown"])
     call = "def {0}(f, x):\n    return f(x)\n"
     scope = {}
     for name in ("shown", "hidden"):
@@ -86,37 +87,37 @@ def test_stored_example(inside):
     assert scope["shown"](namespace["f"], np.array([1.0, 2.0])).tolist() == [10, 20]
     assert scope["hidden"](namespace["f"], np.array([7.0])).tolist() == [10, 20]
     assert scope["hidden"](namespace["f"], np.array([1.0, 2.0])).tolist() == [10, 20]
-    inside.install(namespace := {"f": lambda x: 10 * x}, ["f"], "constant", ["shown"])
+    instrument.install(namespace := {"f": lambda x: 10 * x}, ["f"], "constant", ["shown"])
     scope["shown"](namespace["f"], np.array([3.0]))
     assert scope["hidden"](namespace["f"], np.array([7.0, 8.0, 9.0])).tolist() == [10, 10, 10]
 
 
-def test_dressed_answers_have_the_same_numbers(inside):
+def test_other_forms_have_the_same_numbers():
     x = np.linspace(0, 1, 6).reshape(2, 3)
-    single = run(inside, "float32", lambda: (x, torch.ones(2, dtype=torch.float64), 1.5))
+    single = run("float32", lambda: (x, torch.ones(2, dtype=torch.float64), 1.5))
     assert single[0].dtype == np.float32 and single[1].dtype is torch.float32 and single[2] == 1.5
-    strided = run(inside, "strided", lambda: (x, torch.ones(2, 3)))
+    strided = run("strided", lambda: (x, torch.ones(2, 3)))
     assert np.array_equal(strided[0], x) and not strided[0].flags.contiguous
     assert not strided[1].is_contiguous() and strided[1].tolist() == [[1, 1, 1], [1, 1, 1]]
-    scalars = run(inside, "scalars", lambda: (1.5, 2, True, np.float64(3)))
+    scalars = run("scalars", lambda: (1.5, 2, True, np.float64(3)))
     assert [type(s) for s in scalars] == [np.float64, np.int64, np.bool_, float]
-    assert run(inside, "tuples", lambda: [1, {"a": [2]}]) == (1, {"a": (2,)})
+    assert run("tuples", lambda: [1, {"a": [2]}]) == (1, {"a": (2,)})
 
 
-def test_gradients_pass_through_a_dress(inside):
+def test_gradients_pass_through_another_form():
     x = torch.ones(2, 3, requires_grad=True)
-    run(inside, "strided", lambda v: v * 2, x).sum().backward()
+    run("strided", lambda v: v * 2, x).sum().backward()
     assert x.grad.tolist() == [[2, 2, 2], [2, 2, 2]]
 
 
-def test_other_random_numbers(inside):
+def test_other_random_numbers():
     def draw(rng):
         return rng.random(), np.random.random(), torch.rand(1).item()
 
     def seeded(mode):
         np.random.seed(0)
         torch.manual_seed(0)
-        return run(inside, mode, draw, np.random.default_rng(0))
+        return run(mode, draw, np.random.default_rng(0))
 
     plain, draws, seeds = seeded("note"), seeded("draws"), seeded("seeds")
     assert all(a != b for a, b in zip(plain, draws, strict=True))
@@ -125,37 +126,37 @@ def test_other_random_numbers(inside):
     )  # a generator that is passed keeps its seed
 
 
-def test_calls_of_one_stub_by_another_are_left_alone(inside):
+def test_calls_of_one_stub_by_another_are_left_alone():
     namespace = {}
     exec("def g(x):\n    return x + 1.0\n\n\ndef f(x):\n    return g(x) * 10", namespace)
-    inside.install(namespace, ["f", "g"], "note", [])
+    instrument.install(namespace, ["f", "g"], "note", [])
     assert namespace["f"](1) == 20.0
     assert [c["stub"] for c in namespace["audit_calls"]()] == ["f"]
 
 
-def test_notes_of_calls(inside):
+def test_notes_of_calls(memory):
     def f(x, k=2, *, name="a"):
         return x
 
-    run(inside, "note", f, [np.ones((2, 3)), torch.ones(4)])
-    (call,) = inside.calls.values()
+    run("note", f, [np.ones((2, 3)), torch.ones(4)])
+    (call,) = memory.calls.values()
     assert call["arguments"]["x"]["shapes"] == [[2, 3], [4]]
     assert call["arguments"]["k"]["value"] == "2" and call["arguments"]["name"]["value"] == "'a'"
 
 
-def test_functions_as_answers_and_methods(inside):
+def test_functions_as_answers_and_methods():
     def make():
         def inner(x):
             return x + 1.0
 
         return inner
 
-    assert run(inside, "zeros", make)(5.0) == 0.0
+    assert run("zeros", make)(5.0) == 0.0
 
     class Layer:
         def forward(self, x):
             return x * 2
 
     namespace = {"Layer": Layer}
-    inside.install(namespace, ["Layer.forward"], "first argument", [])
+    instrument.install(namespace, ["Layer.forward"], "first argument", [])
     assert Layer().forward(3) == 3

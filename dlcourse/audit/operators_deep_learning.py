@@ -1,7 +1,7 @@
 """Mutations that suit this field: what students of deep learning really get wrong.
 
-The generic operators know ``+`` and ``<``; these know axes, transposes, reductions, masks, epsilons, autograd and
-random draws. Each takes a stub and yields edits of its text.
+The operators of :mod:`dlcourse.audit.operators_python` know ``+`` and ``<``; these know axes, transposes, reductions,
+masks, epsilons, autograd and random draws. Each takes a stub and yields edits of its text.
 """
 
 from __future__ import annotations
@@ -28,22 +28,6 @@ _DROPPED = {
     "long", "bool", "astype", "to", "type", "nan_to_num", "logit", "expm1", "masked_fill", "where", "erf", "lgamma",
 }  # fmt: skip
 _NEEDLESS = {"float", "bool"}  # as a function: float(x) where the comparison does not ask for it
-_NOT_SYMMETRIC = {
-    "matmul", "dot", "mm", "bmm", "outer", "solve", "subtract", "divide", "power", "arctan2", "cross_entropy", "kl_div", "nll_loss",
-    "binary_cross_entropy", "binary_cross_entropy_with_logits", "kron", "cross", "lstsq", "isin",
-}  # fmt: skip
-_UFUNCS = {"exp", "log", "sqrt", "tanh", "abs", "square", "log1p", "expm1", "negative"}
-_TORCH_METHODS = {
-    "exp", "log", "sqrt", "tanh", "abs", "square", "log1p", "sigmoid", "relu", "clamp", "clamp_min", "masked_fill", "add", "sub", "mul", "div",
-    "neg", "pow", "round", "floor",
-}  # fmt: skip
-_IN_PLACE = {
-    ast.Add: "iadd",
-    ast.Sub: "isub",
-    ast.Mult: "imul",
-    ast.Div: "itruediv",
-    ast.Pow: "ipow",
-}
 _DRAWS = {
     "normal", "standard_normal", "uniform", "random", "integers", "choice", "permutation", "exponential", "gumbel", "laplace", "binomial",
     "randn", "rand", "randint", "randperm", "bernoulli", "multinomial", "randn_like", "rand_like", "poisson", "beta", "gamma", "dirichlet",
@@ -68,22 +52,10 @@ _PROMISES_GRADIENT = re.compile(
 )
 
 
-def _calls(site: Site) -> Iterator[ast.Call]:
-    for node in site.of(ast.Call):
-        assert isinstance(node, ast.Call)
-        yield node
-
-
-def _binaries(site: Site) -> Iterator[ast.BinOp]:
-    for node in site.of(ast.BinOp):
-        assert isinstance(node, ast.BinOp)
-        yield node
-
-
-@operator("axis_dropped")
+@operator
 def axis_dropped(site: Site) -> Iterator[Edit]:
     """A reduction over everything; one of several axes forgotten."""
-    for node in _calls(site):
+    for node in site.of(ast.Call):
         args, keywords = site.arguments(node)
         for i, keyword in enumerate(node.keywords):
             if keyword.arg in ("axis", "dim") and called(node) in REDUCTIONS:
@@ -112,11 +84,11 @@ def _other_axes(axis: int, rank: int | None) -> list[int]:
     return [a - rank if axis < 0 else a for a in range(rank) if a != axis % rank]
 
 
-@operator("axis")
+@operator
 def axis(site: Site) -> Iterator[Edit]:
     """Another axis."""
     widest = max((len(a) for t in site.stub.annotations.values() for a in axes_of(t)), default=0)
-    for node in _calls(site):
+    for node in site.of(ast.Call):
         array = (
             node.args[0]
             if of_module(node) and node.args
@@ -133,12 +105,12 @@ def axis(site: Site) -> Iterator[Edit]:
             rank = 2  # what is computed from matrices is mostly a matrix
         for one in axis_nodes(node):
             value = number(one)
-            assert isinstance(value, int)
-            for other in _other_axes(value, rank):
-                yield site.replace(one, str(other))
+            if isinstance(value, int):
+                for other in _other_axes(value, rank):
+                    yield site.replace(one, str(other))
 
 
-@operator("transpose")
+@operator
 def transpose(site: Site) -> Iterator[Edit]:
     """A transpose dropped; the factors of a matrix product in the other order, or an elementwise product instead."""
     for node in site.nodes:
@@ -162,10 +134,10 @@ def transpose(site: Site) -> Iterator[Edit]:
             yield site.replace(node, f"{site.atom(node.left)} * {site.atom(node.right)}")
 
 
-@operator("other_function")
+@operator
 def other_function(site: Site) -> Iterator[Edit]:
     """Mean for sum, min for max, ones for zeros, log1p for log."""
-    for node in _calls(site):
+    for node in site.of(ast.Call):
         for name in _SWAPS.get(called(node), []):
             if isinstance(node.func, ast.Attribute):
                 begin, end = site.cell.span(node.func)
@@ -174,10 +146,10 @@ def other_function(site: Site) -> Iterator[Edit]:
                 yield site.replace(node.func, name)
 
 
-@operator("call_dropped")
+@operator
 def call_dropped(site: Site) -> Iterator[Edit]:
     """A square root, a clip, a copy, a mask or a cast forgotten."""
-    for node in _calls(site):
+    for node in site.of(ast.Call):
         if called(node) not in _DROPPED:
             continue
         method = isinstance(node.func, ast.Attribute) and not of_module(node)
@@ -192,7 +164,7 @@ def call_dropped(site: Site) -> Iterator[Edit]:
                 yield site.replace(node, site.atom(node.args[1]))
 
 
-@operator("detach")
+@operator
 def detach(site: Site) -> Iterator[Edit]:
     """The graph is cut where the docstring promises a gradient, or gradients are tracked where they were not."""
     if site.torch and _PROMISES_GRADIENT.search(site.stub.doc):
@@ -218,159 +190,10 @@ def detach(site: Site) -> Iterator[Edit]:
             yield site.replace(node.context_expr, "torch.enable_grad()")
 
 
-@operator("argument_ignored")
-def argument_ignored(site: Site) -> Iterator[Edit]:
-    """An argument is replaced by its default, or by a value that it often has."""
-    for name, annotation in site.stub.annotations.items():
-        if name not in site.read:
-            continue
-        default = site.stub.defaults.get(name)
-        values = [ast.unparse(default)] if default is not None else []
-        kind = annotation.replace(" ", "")
-        if kind in ("float", "float|None"):
-            values += ["1.0", "0.0"]
-        elif kind in ("int", "int|None"):
-            values += ["1", "2"]
-        elif kind in ("bool", "bool|None"):
-            values += ["True", "False"]
-        elif kind.endswith("|None") or kind.startswith("Optional["):
-            values += ["None"]
-        elif kind.endswith("Generator"):
-            values += (
-                ["torch.Generator().manual_seed(0)"]
-                if site.torch
-                else ["np.random.default_rng(0)", "np.random"]
-            )
-        for value in dict.fromkeys(values):
-            yield site.insert(f"{name} = {value}")
-
-
-@operator("argument_confused")
-def argument_confused(site: Site) -> Iterator[Edit]:
-    """An argument is taken for another one of the same kind."""
-    kinds: dict[str, list[str]] = {}
-    for name, annotation in site.stub.annotations.items():
-        kind = re.sub(r"['\"].*?['\"]", "", annotation)
-        if kind and kind not in ("str", "bool"):
-            kinds.setdefault(kind, []).append(name)
-    other = {
-        name: names[(i + 1) % len(names)]
-        for names in kinds.values()
-        if len(names) > 1
-        for i, name in enumerate(names)
-    }
-    for node in site.of(ast.Name):
-        assert isinstance(node, ast.Name)
-        if isinstance(node.ctx, ast.Load) and node.id in other and not _only_shape(site, node):
-            yield site.replace(node, other[node.id])
-
-
-def _only_shape(site: Site, node: ast.Name) -> bool:
-    """Whether a name is read for its shape or dtype only, which arguments of one kind mostly share."""
-    parent = site.parents.get(node)
-    if isinstance(parent, ast.Attribute):
-        return parent.attr in ("shape", "ndim", "size", "dtype", "device")
-    return (
-        isinstance(parent, ast.Call)
-        and node in parent.args
-        and (called(parent).endswith("_like") or called(parent) in ("len", "expand_as", "type_as"))
-    )
-
-
-@operator("arguments_swapped")
-def arguments_swapped(site: Site) -> Iterator[Edit]:
-    """The first two arguments of a call in the other order, or the two branches of a choice."""
-    own = set(site.cell.question.functions)
-    for node in _calls(site):
-        args, keywords = site.arguments(node)
-        if called(node) == "where" and len(args) == 3:
-            yield site.call(node, [args[0], args[2], args[1]], keywords)
-        elif (
-            len(args) >= 2
-            and (called(node) in _NOT_SYMMETRIC or called(node) in own)
-            and args[0] != args[1]
-        ):
-            yield site.call(node, [args[1], args[0], *args[2:]], keywords)
-
-
-@operator("in_place")
-def in_place(site: Site) -> Iterator[Edit]:
-    """The input is changed where a new array should be made."""
-    for node in site.nodes:
-        if (
-            isinstance(node, ast.BinOp)
-            and site.is_parameter(node.left)
-            and type(node.op) in _IN_PLACE
-        ):
-            yield site.replace(
-                node,
-                f"{site.text(node.left)}.__{_IN_PLACE[type(node.op)]}__({site.text(node.right)})",
-            )
-        elif isinstance(node, ast.Call):
-            args, keywords = site.arguments(node)
-            if (
-                of_module(node)
-                and called(node) in _UFUNCS
-                and len(node.args) == 1
-                and site.is_parameter(node.args[0])
-            ):
-                yield site.call(node, args, [*keywords, f"out={args[0]}"])
-            elif (
-                isinstance(node.func, ast.Attribute)
-                and site.is_parameter(node.func.value)
-                and site.torch
-                and called(node) in _TORCH_METHODS
-            ):
-                yield Edit(site.cell.span(node.func)[1], site.cell.span(node.func)[1], "_")
-
-
-@operator("update")
-def update(site: Site) -> Iterator[Edit]:
-    """The wrong sign of an update, or what was accumulated is overwritten."""
-    others = {
-        ast.Add: ["-=", "="],
-        ast.Sub: ["+=", "="],
-        ast.Mult: ["/=", "="],
-        ast.Div: ["*=", "="],
-        ast.BitOr: ["&="],
-        ast.BitAnd: ["|="],
-    }
-    for node in site.of(ast.AugAssign):
-        assert isinstance(node, ast.AugAssign)
-        for sign in others.get(type(node.op), []):
-            yield site.replace(node, f"{site.text(node.target)} {sign} {site.text(node.value)}")
-
-
-@operator("off_by_one")
-def off_by_one(site: Site) -> Iterator[Edit]:
-    """One step too many or too few in a range, a slice or an enumeration."""
-    for node in site.nodes:
-        if isinstance(node, ast.Call) and called(node) in ("range", "arange") and node.args:
-            args, keywords = site.arguments(node)
-            stop = 0 if len(args) == 1 else 1
-            for shift in (" - 1", " + 1"):
-                yield site.call(
-                    node,
-                    [*args[:stop], site.atom(node.args[stop]) + shift, *args[stop + 1 :]],
-                    keywords,
-                )
-            if len(args) == 1:
-                yield site.call(node, ["1", *args], keywords)
-            else:
-                yield site.call(node, [site.atom(node.args[0]) + " + 1", *args[1:]], keywords)
-        elif isinstance(node, ast.Call) and called(node) == "enumerate" and len(node.args) == 1:
-            yield site.call(node, [site.text(node.args[0]), "1"], [])
-        elif isinstance(node, ast.Slice):
-            for bound in (node.lower, node.upper):
-                if bound is not None and number(bound) is None:
-                    for shift in (" - 1", " + 1"):
-                        yield site.replace(bound, site.atom(bound) + shift)
-
-
-@operator("dtype")
+@operator
 def dtype(site: Site) -> Iterator[Edit]:
     """Integers where fractions are stored."""
-    for node in _calls(site):
+    for node in site.of(ast.Call):
         args, keywords = site.arguments(node)
         given = next((k for k in node.keywords if k.arg == "dtype"), None)
         if given is not None and re.search(r"float|double|complex", site.text(given.value)):
@@ -404,10 +227,10 @@ def _is_epsilon(site: Site, node: ast.expr) -> bool:
     return bool(_EPSILON.match(name))
 
 
-@operator("epsilon")
+@operator
 def epsilon(site: Site) -> Iterator[Edit]:
     """An epsilon on the other side of a root or logarithm, or left out."""
-    for node in _binaries(site):
+    for node in site.of(ast.BinOp):
         if not isinstance(node.op, ast.Add):
             continue
         for left, right in ((node.left, node.right), (node.right, node.left)):
@@ -442,21 +265,7 @@ def epsilon(site: Site) -> Iterator[Edit]:
                     )
 
 
-@operator("constant")
-def constant(site: Site) -> Iterator[Edit]:
-    """A coefficient that is slightly off, a small number ten times as large or gone."""
-    for node in site.of(ast.Constant):
-        assert isinstance(node, ast.Constant)
-        if not isinstance(node.value, float) or node.value == 0:
-            continue
-        if abs(node.value) <= 1e-2:
-            yield site.replace(node, repr(float(f"{node.value * 10:.12g}")))
-            yield site.replace(node, "0.0")
-        else:
-            yield site.replace(node, repr(float(f"{node.value * 1.05:.12g}")))
-
-
-@operator("masked_value")
+@operator
 def masked_value(site: Site) -> Iterator[Edit]:
     """Masked places get a number that takes part."""
     for node in site.nodes:
@@ -474,10 +283,10 @@ def masked_value(site: Site) -> Iterator[Edit]:
             yield site.replace(node, "10.0")
 
 
-@operator("draw_reused")
+@operator
 def draw_reused(site: Site) -> Iterator[Edit]:
     """The first draw is used again and again."""
-    for node in _calls(site):
+    for node in site.of(ast.Call):
         if called(node) in _DRAWS and isinstance(node.func, ast.Attribute):
             root = node.func.value
             while isinstance(root, ast.Attribute):
@@ -488,47 +297,3 @@ def draw_reused(site: Site) -> Iterator[Edit]:
                 yield site.replace(
                     node, f"globals().setdefault('first_draw_{node.lineno}', {site.text(node)})"
                 )
-
-
-@operator("statement_dropped")
-def statement_dropped(site: Site) -> Iterator[Edit]:
-    """A step left out."""
-    for node in site.nodes:
-        again = isinstance(node, ast.Assign) and all(
-            isinstance(t, (ast.Subscript, ast.Attribute))
-            or (isinstance(t, ast.Name) and t.id in {*site.stub.annotations})
-            for target in node.targets
-            for t in (target.elts if isinstance(target, ast.Tuple) else [target])
-        )
-        call = isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
-        if again or call or isinstance(node, (ast.AugAssign, ast.Raise)):
-            assert isinstance(node, ast.stmt)
-            yield site.replace(node, "pass")
-
-
-@operator("exception")
-def exception(site: Site) -> Iterator[Edit]:
-    """Another exception than the one promised."""
-    for node in site.of(ast.Raise):
-        assert isinstance(node, ast.Raise)
-        kind = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
-        if isinstance(kind, ast.Name) and kind.id != "RuntimeError":
-            yield site.replace(kind, "RuntimeError")
-
-
-@operator("condition")
-def condition(site: Site) -> Iterator[Edit]:
-    """A branch always or never taken."""
-    for node in site.of(ast.If, ast.IfExp):
-        assert isinstance(node, (ast.If, ast.IfExp))
-        yield site.replace(node.test, "True")
-        yield site.replace(node.test, "False")
-
-
-@operator("reversal")
-def reversal(site: Site) -> Iterator[Edit]:
-    """A reversal forgotten."""
-    for node in site.of(ast.Subscript):
-        assert isinstance(node, ast.Subscript)
-        if isinstance(node.slice, ast.Slice) and number(node.slice.step) == -1:
-            yield site.replace(node, site.text(node.value))
