@@ -65,7 +65,6 @@ def grade_class(
     settings: Settings,
     gradebook: Gradebook,
     progress: Callable[[str, int, int], None] = lambda what, done, total: None,
-    start: Callable[[Settings, Setup], Workers] | None = None,
 ) -> ClassReport:
     """Grade every submission of ``slug`` under ``course.root/submitted``.
 
@@ -75,7 +74,6 @@ def grade_class(
         settings: what to grade and where.
         gradebook: of this assignment.
         progress: called as ``progress(student, done, total)``.
-        start: starts the workers; :func:`start_workers` if None.
 
     Returns:
         A report; ``failed`` is empty when everybody has a grade.
@@ -99,7 +97,7 @@ def grade_class(
     if not plan.todo:
         return report
     setup = Setup.of(course, slug, settings.sandbox)
-    with Pool(lambda: (start or start_workers)(settings, setup), inbox.read) as pool:
+    with Pool(lambda: start_workers(settings, setup), inbox.read) as pool:
         for outcome in pool.grade(plan.todo):
             result = outcome if isinstance(outcome, Lost) else records.commit(outcome)
             report.add(result)
