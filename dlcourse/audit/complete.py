@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from .audit import Audit
 from .findings import Finding
 from .variants import Variant, VariantResult
 
 HIDDEN_SHARE = 0.55
+DESCRIBED = ("probes.py", "misconceptions.py", "alternatives.py", "test_oracles.py")
+"""Files of tests/<slug>/ that say in a docstring of one line what they hold."""
 
 
 class Complete:
@@ -39,6 +42,10 @@ class Complete:
             if not tested & set(assignment.questions[name].functions):
                 text = f"tests/{assignment.slug}/test_oracles.py names none of its functions"
                 yield Finding(name, "complete", "oracle", text)
+        for path in (assignment.root / "tests" / assignment.slug / name for name in DESCRIBED):
+            if path.is_file() and not _described(path):
+                text = f"tests/{assignment.slug}/{path.name} has no docstring of one line"
+                yield Finding("", "complete", f"docstring of {path.name}", text)
         hidden = sum(p.spec.points for p in assignment.probes.values() if not p.spec.public)
         if (share := hidden / assignment.points) < HIDDEN_SHARE:
             text = f"only {share:.0%} of the points are hidden; about two thirds should be"
@@ -54,3 +61,8 @@ class Complete:
         names = {n.attr for n in nodes if isinstance(n, ast.Attribute)}
         names |= {n.id for n in nodes if isinstance(n, ast.Name)}
         return names | {a.name for n in nodes if isinstance(n, ast.ImportFrom) for a in n.names}
+
+
+def _described(path: Path) -> bool:
+    docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+    return docstring is not None and "\n" not in docstring

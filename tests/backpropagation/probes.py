@@ -1,8 +1,8 @@
+"""Graded tests of backpropagation; docs/authoring.md says how to write them."""
+
 import numpy as np
 
 from dlcourse import probe, raises, within_se
-
-# 1. perceptron_train, novikoff_bound
 
 
 @probe("perceptron_train", points=2)
@@ -59,9 +59,6 @@ def bound_in_four_dimensions(novikoff_bound, rng):
         novikoff_bound(X, y, 2.5 * w, -2.0),
         novikoff_bound(one, np.array([-1.0]), np.array([-2.0, 0.0, 1.0]), 0.25),
     ]
-
-
-# 2. activation
 
 
 @probe("activation", points=1)
@@ -127,9 +124,6 @@ def unknown_activation(activation):
     return raises(activation, "softsign", np.array([1.0, -1.0]))
 
 
-# 3. mlp_forward
-
-
 @probe("mlp_forward", points=3)
 def xor_by_hand(mlp_forward):
     """The XOR net above on (1, 1), (1, 0) and (0, 0): P and the cache."""
@@ -169,9 +163,6 @@ def forward_of_one_example(mlp_forward, rng):
     return mlp_forward(X, Ws, bs, ["sigmoid"]), X, Ws, bs
 
 
-# 4. softmax_cross_entropy
-
-
 @probe("softmax_cross_entropy", points=2)
 def three_classes_by_hand(softmax_cross_entropy):
     """Logits (ln 2, 0, 0), second class true: loss ln 4, gradient (0.5, -0.75, 0.25)."""
@@ -206,9 +197,6 @@ def loss_leaves_its_arguments(softmax_cross_entropy, rng):
     """More examples than classes, arrays not contiguous, and the arguments after the call."""
     logits, Y = rng.normal(size=(7, 2)).T, np.eye(2)[[0, 1, 1, 0, 1, 1, 1]].T
     return softmax_cross_entropy(logits, Y), logits, Y
-
-
-# 5. backprop
 
 
 def net(rng, sizes, m, acts):
@@ -277,9 +265,6 @@ def backprop_leaves_its_arguments(backprop, rng):
     return backprop(delta, cache, Ws, ["tanh"]), delta, cache, Ws
 
 
-# 6. gradient_check
-
-
 @probe("gradient_check", points=1)
 def cube_by_hand(gradient_check):
     """The cube at 2 with gradient 12: 0.01 / 24.01 for eps = 0.1."""
@@ -326,9 +311,6 @@ def default_step(gradient_check):
     """The default eps, on a function with large third derivatives."""
     theta = np.array([0.3, -0.2])
     return gradient_check(lambda t: np.sin(1000 * t).sum(), theta, 1000 * np.cos(1000 * theta))
-
-
-# 7. weight_variance, init_weights
 
 
 def moments(draws):
@@ -414,9 +396,6 @@ def only_the_generator_decides(init_weights):
     return first, again, later, init_weights(3, 4, "leaky_he", np.random.default_rng(5))
 
 
-# 8. gradient_norm_profile
-
-
 @probe("gradient_norm_profile", points=1)
 def two_layers_by_hand(gradient_norm_profile):
     """The plain stack of width 1 above: (0.3, 10)."""
@@ -455,9 +434,6 @@ def residual_stack(gradient_norm_profile, rng):
     Ws = [rng.normal(size=(3, 3)) for _ in range(5)]
     X, grad_out = rng.normal(size=(3, 6)), rng.normal(size=(3, 6))
     return gradient_norm_profile(X, Ws, "swish", grad_out, True), X, Ws, grad_out
-
-
-# 9. clip_global_norm, inverted_dropout
 
 
 @probe("clip_global_norm", points=2)

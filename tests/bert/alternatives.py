@@ -1,10 +1,10 @@
+"""Other correct implementations of bert; all of them must earn 100 %."""
+
 import math
 
 import numpy as np
 import torch
 import torch.nn.functional as F
-
-# --- 1. wordpiece
 
 
 def wordpiece__recursive(word, vocab):
@@ -58,9 +58,6 @@ def align_labels__two_pointers(words, labels, vocab):
     return tuple(pieces), tuple(out)
 
 
-# --- 2. bert_inputs
-
-
 def bert_inputs__lengths(a, b, vocab, max_len):
     """The lengths first, then full rows that are written into."""
     n, m = len(a), 0 if b is None else len(b)
@@ -84,9 +81,6 @@ def bert_embed__written_out(ids, segment, token_table, segment_table, position_t
     x = F.embedding(positions, position_table) + F.embedding(segment, segment_table) + F.embedding(ids, token_table)
     centred = x - x.mean(-1, keepdim=True)
     return centred / (centred.square().mean(-1, keepdim=True) + 1e-12).sqrt() * gain + bias
-
-
-# --- 3. mask_tokens
 
 
 def mask_tokens__one_uniform(ids, special, V, mask_id, rng, p=0.15):
@@ -128,9 +122,6 @@ def mask_tokens__loops(ids, special, V, mask_id, rng, p=0.15):
     return torch.from_numpy(inputs), torch.from_numpy(labels)
 
 
-# --- 4. mlm_loss
-
-
 def mlm_loss__gather(logits, labels):
     """Log-probabilities gathered and weighted by zeros and ones."""
     asked = (labels != -100).to(logits.dtype)
@@ -144,9 +135,6 @@ def mlm_loss__selected(logits, labels):
     if not chosen.any():
         return 0 * logits.sum()
     return F.cross_entropy(logits[chosen], labels[chosen])
-
-
-# --- 5. sentence_pairs
 
 
 def sentence_pairs__all_draws_first(docs, rng, task):
@@ -172,9 +160,6 @@ def pretraining_loss__log_softmax(mlm_logits, labels, pair_logits, pair_labels):
     """The second loss by log-softmax and indexing."""
     rows = torch.arange(len(pair_labels))
     return -pair_logits.log_softmax(1)[rows, pair_labels].mean() + mlm_loss(mlm_logits, labels)
-
-
-# --- 6. qa_best_span
 
 
 def elmo_mix__loop(layers, w, gamma):
@@ -225,9 +210,6 @@ def qa_best_span__triu(start, end, ctx_mask, max_len):
     return int(places[s]), int(places[e]), table[s, e].item()
 
 
-# --- 7. parameter_groups
-
-
 def parameter_groups__filter(named_params, wd):
     """A list of the pairs, filtered twice."""
     pairs = list(named_params)
@@ -259,9 +241,6 @@ def accumulate__scaled_backward(loss_fn, micro_batches):
     return sum(losses) / len(losses)
 
 
-# --- 8. albert_embed
-
-
 def albert_embed__one_hot(ids, A, M):
     """One-hot rows times the full table."""
     return F.one_hot(ids, len(A)).to(A.dtype) @ (A @ M)
@@ -276,9 +255,6 @@ def encoder_param_count__modules(V, E, H, n_layers, shared):
     shapes += layer if shared else layer * n_layers
     shapes += [(H, H), (H,)]
     return sum(math.prod(shape) for shape in shapes)
-
-
-# --- 9. electra_corrupt
 
 
 def electra_corrupt__gumbel(ids, masked, gen_logits, rng):

@@ -1,3 +1,5 @@
+"""Graded tests of bert; docs/authoring.md says how to write them."""
+
 import math
 
 import numpy as np
@@ -63,9 +65,6 @@ PIECES = "un ##aff ##able ##a aff able a ab abc ##cd ##c ##d b c ##bcd [UNK] [CL
 VOCAB = PIECES.split()
 
 
-# --- 1. wordpiece -----------------------------------------------------------------------------------------
-
-
 @probe("wordpiece", points=1)
 def four_words_by_hand(wordpiece):
     """The four words of the text."""
@@ -116,8 +115,6 @@ def sentences_of_no_and_one_word(align_labels):
     """No words at all, a single word of one piece, and a single word of three."""
     return [align_labels(words, [5] * len(words), set(VOCAB)) for words in ([], ["play"], ["unaffable"])]
 
-
-# --- 2. bert_inputs ---------------------------------------------------------------------------------------
 
 IDS = {"[PAD]": 7, "[UNK]": 3, "[CLS]": 9, "[SEP]": 4, "a": 11, "b": 12, "c": 13, "d": 14, "e": 0, "f": 16}
 
@@ -200,9 +197,6 @@ def gradients_of_the_tables(bert_embed, rng):
     return torch.autograd.grad(total, tables, allow_unused=True)
 
 
-# --- 3. mask_tokens ---------------------------------------------------------------------------------------
-
-
 @probe("mask_tokens", points=1)
 def shares_of_many_tokens(mask_tokens, rng):
     """What becomes of 8000 tokens at p = 1, every fifth special: shares to the nearest tenth."""
@@ -283,9 +277,6 @@ def masking_changes_no_argument(mask_tokens, rng):
     return {"ids": ids, "special": special, "dtypes and shapes": shapes, "only special tokens": row}
 
 
-# --- 4. mlm_loss ------------------------------------------------------------------------------------------
-
-
 @probe("mlm_loss", points=2)
 def three_targets_by_hand(mlm_loss):
     """The batch of the text: probabilities 1/2, 1/8 and 1/4 at three of ten positions."""
@@ -328,8 +319,6 @@ def gradient_of_the_mlm_loss(mlm_loss, rng):
     labels = torch.tensor([[1, -100, 0, -100, 3], [-100, -100, 2, -100, -100], [3, 3, -100, 0, -100]])
     return torch.autograd.grad(mlm_loss(logits, labels), logits)
 
-
-# --- 5. sentence_pairs ------------------------------------------------------------------------------------
 
 DOCS = [["a0", "a1", "a2", "a3"], ["b0"], ["c0", "c1"], ["d0", "d1", "d2"]]
 
@@ -416,9 +405,6 @@ def gradients_of_the_whole_loss(pretraining_loss, rng):
     labels = torch.tensor([[0, -100, 4], [-100, -100, -100], [-100, 2, -100], [1, 3, 3]])
     loss = pretraining_loss(mlm, labels, pair, torch.tensor([0, 1, 1, 0]))
     return torch.autograd.grad(loss, (mlm, pair), allow_unused=True)
-
-
-# --- 6. qa_best_span --------------------------------------------------------------------------------------
 
 
 @probe("qa_best_span", points=1)
@@ -525,9 +511,6 @@ def spans_with_equal_scores(qa_best_span):
     }
 
 
-# --- 7. parameter_groups ----------------------------------------------------------------------------------
-
-
 def parameters(names):
     """Named parameters whose values are 1, 2, 3, ..."""
     return [(name, torch.nn.Parameter(torch.full((2,), 1.0 + i))) for i, name in enumerate(names)]
@@ -623,9 +606,6 @@ def order_of_backward(accumulate):
     return {"record": record, "loss": value, "gradient": w.grad}
 
 
-# --- 8. albert_embed --------------------------------------------------------------------------------------
-
-
 @probe("albert_embed", points=1)
 def factors_by_hand(albert_embed):
     """The row (1, 2) times the matrix of the text, (1, 2, 1); then the row (-1, 0)."""
@@ -661,9 +641,6 @@ def counts_of_many_models(encoder_param_count):
     sizes = [(30522, 768, 768, 12), (30000, 128, 768, 12), (30000, 128, 4096, 12), (7, 3, 5, 1), (100, 8, 8, 2)]
     sizes += [(11, 9, 4, 6), (1, 1, 1, 5), (30522, 1024, 1024, 24)]
     return {str((*s, shared)): encoder_param_count(*s, shared) for s in sizes for shared in (False, True)}
-
-
-# --- 9. electra_corrupt -----------------------------------------------------------------------------------
 
 
 @probe("electra_corrupt", points=1)

@@ -308,7 +308,8 @@ MISCONCEPTIONS = {
     ],
 }
 """
-ALTERNATIVES = """
+ALTERNATIVES = """'''Said in one line.'''
+
 import numpy as np
 
 
@@ -350,7 +351,9 @@ check = "float32"
 subject = "list_counts"
 reason = "there is nothing to allow here"
 """
-ORACLES = """
+ORACLES = """'''Said in
+two lines.'''
+
 def test_base(ref=None):
     assert ref is None or ref.base
 """
@@ -478,6 +481,13 @@ def test_findings_bear_the_names_that_their_checks_give(weak, broken):
     said = {name for check in CHECKS for name in check.says}
     for report in (weak, broken):
         assert {f.check.split()[0] for f in report.findings} <= said
+
+
+def test_files_that_do_not_say_in_one_line_what_they_hold(broken):
+    subjects = {f.subject for f in broken.findings if f.subject.startswith("docstring")}
+    assert subjects == {
+        f"docstring of {name}.py" for name in ("probes", "misconceptions", "test_oracles")
+    }
 
 
 def test_a_demo_that_fails(broken):

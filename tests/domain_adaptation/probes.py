@@ -1,3 +1,5 @@
+"""Graded tests of domain_adaptation; docs/authoring.md says how to write them."""
+
 import math
 
 import numpy as np
@@ -27,9 +29,6 @@ def gradients(loss, **leaves):
         name: torch.zeros_like(leaf) if g is None else g
         for (name, leaf), g in zip(leaves.items(), found, strict=True)
     }
-
-
-# --- 1. density_ratio_weights -----------------------------------------------------------------------------
 
 
 @probe("density_ratio_weights", points=1)
@@ -91,9 +90,6 @@ def size_of_weighted_samples(effective_sample_size, rng):
     }
 
 
-# --- 2. label_shift_em ------------------------------------------------------------------------------------
-
-
 @probe("label_shift_em", points=1)
 def adjusted_by_hand(adjust_posterior):
     """The table of the text: three posteriors under the weights 0.8 and 1.6."""
@@ -151,9 +147,6 @@ def em_at_the_edge(label_shift_em):
     }
 
 
-# --- 3. bbse_weights --------------------------------------------------------------------------------------
-
-
 @probe("bbse_weights", points=1)
 def confusion_by_hand(joint_confusion):
     """The ten source examples of the text."""
@@ -196,9 +189,6 @@ def weights_beyond_what_is_possible(bbse_weights):
     return {"w": bbse_weights(joint, np.array([0.9, 0.08, 0.02]))}
 
 
-# --- 4. GradReverse ---------------------------------------------------------------------------------------
-
-
 @probe("GradReverse", points=1)
 def reversal_by_hand(GradReverse):
     """x = 3, lam = 0.5 and the loss y^2."""
@@ -235,9 +225,6 @@ def several_reversals_in_one_graph(GradReverse, rng):
         "one behind the other": gradients(chained, x=x)["x"],
         "next to a direct path": gradients(with_direct, x=x)["x"],
     }
-
-
-# --- 5. dann_losses ---------------------------------------------------------------------------------------
 
 
 def network(rng, dtype=torch.float64):
@@ -347,9 +334,6 @@ def ramps_of_other_steepness(dann_lambda):
     return {f"p = {p}, gamma = {g}": dann_lambda(p, g) for p in (0.0, 0.3, 1.0) for g in (1.0, 2.5, 20.0)}
 
 
-# --- 6. mmd2 ----------------------------------------------------------------------------------------------
-
-
 @probe("mmd2", points=2)
 def discrepancy_by_hand(mmd2):
     """The samples of the text, with one bandwidth and with two; and a sample against itself."""
@@ -419,9 +403,6 @@ def medians_of_pooled_samples(median_sigma, rng):
     }
 
 
-# --- 7. coral_loss ----------------------------------------------------------------------------------------
-
-
 @probe("coral_loss", points=1)
 def coral_loss_by_hand(coral_loss):
     """The two diamonds of the text."""
@@ -478,9 +459,6 @@ def fewer_rows_than_features(coral_transform, rng):
     """Three source and two target examples of four features."""
     S, T = normal(rng, 3, 4), 2 * normal(rng, 2, 4) + 1
     return {f"eps = {eps}": coral_transform(S, T, eps) for eps in (0.05, 0.5)}
-
-
-# --- 8. adapt_batchnorm -----------------------------------------------------------------------------------
 
 
 def filled(rng, *layers, dtype=torch.float64):
@@ -572,9 +550,6 @@ def normalisation_first_and_without_scale(adapt_batchnorm, rng):
     batches = [normal(rng, 5, 4), normal(rng, 2, 4) + 2]
     adapt_batchnorm(net, batches)
     return state(net, batches[1])
-
-
-# --- 9. select_pseudo_labels ------------------------------------------------------------------------------
 
 
 @probe("select_pseudo_labels", points=2, compare=exact())

@@ -1,11 +1,11 @@
+"""Other correct implementations of gpt; all of them must earn 100 %."""
+
 import itertools
 import math
 
 import numpy as np
 import torch
 import torch.nn.functional as F
-
-# --- 1. causal_self_attention
 
 
 def split_heads__loops(x, Wqkv, n_heads):
@@ -54,9 +54,6 @@ def causal_self_attention__einsum(x, Wqkv, Wo, n_heads):
     return torch.einsum("btc,cd->btd", y.flatten(2), Wo)
 
 
-# --- 2. gpt_forward
-
-
 def gpt_forward__one_text_at_a_time(ids, params, n_heads):
     """One sequence after another, the layer norm written out, embeddings by F.embedding and F.linear."""
 
@@ -74,9 +71,6 @@ def gpt_forward__one_text_at_a_time(ids, params, n_heads):
             x = x + F.linear(inner, block["W2"].T, block["b2"])
         rows.append(F.linear(norm(x, params["ln_f"]), params["wte"]))
     return torch.cat(rows)
-
-
-# --- 3. lm_loss_and_perplexity
 
 
 def lm_loss_and_perplexity__gather(logits, ids, pad):
@@ -98,9 +92,6 @@ def lm_loss_and_perplexity__loops(logits, ids, pad):
                 losses.append(torch.logsumexp(row[t], 0) - row[t, target])
     loss = torch.stack(losses).mean()
     return loss, loss.detach().exp().item()
-
-
-# --- 4. top_k_logits
 
 
 def top_k_logits__python(logits, k, T=1.0):
@@ -141,9 +132,6 @@ def top_p_logits__ranks(logits, p):
         size = np.searchsorted(np.cumsum(values[ids]), p) + 1
         target[ids[:size]] = row[ids[:size]]
     return torch.from_numpy(out)
-
-
-# --- 5. generate
 
 
 def generate__numpy(model, ids, max_new, ctx, u=None, T=1.0, k=None, p=1.0, eos=None):
@@ -190,9 +178,6 @@ def generate__plain(model, ids, max_new, ctx, u=None, T=1.0, k=None, p=1.0, eos=
         below = itertools.accumulate(weights[w] / share for w in kept)
         new.append(next(w for w, c in zip(kept, below, strict=True) if c > float(u[len(new)])))
     return ids + new
-
-
-# --- 6. beam_search
 
 
 class _Beam:
@@ -245,9 +230,6 @@ def beam_search__tensors(model, ids, beam, max_new, eos=None, alpha=0.6):
     return texts[0], scores[0]
 
 
-# --- 7. kv_cache_step
-
-
 def kv_cache_step__one_by_one(ids, cache, params, n_heads):
     """Chunks are taken one token at a time, so that no mask is needed."""
     logits = []
@@ -290,9 +272,6 @@ def kv_cache_step__index_mask(ids, cache, params, n_heads):
     return layer_norm(x, params["ln_f"]) @ params["wte"].T, longer
 
 
-# --- 8. icl_prompt
-
-
 def icl_prompt__lines(task, examples, query):
     """A list of lines."""
     lines = [task]
@@ -325,9 +304,6 @@ def icl_gd_predict__format(X, y, xq, lr):
     w = torch.zeros(X.shape[1], dtype=X.dtype, requires_grad=True)
     (gradient,) = torch.autograd.grad(0.5 * ((X @ w - y) ** 2).sum(), w)
     return -lr * gradient @ xq
-
-
-# --- 9. ChatSession
 
 
 class ChatSession__lists:

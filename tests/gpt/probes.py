@@ -1,3 +1,5 @@
+"""Graded tests of gpt; docs/authoring.md says how to write them."""
+
 import math
 
 import torch
@@ -63,9 +65,6 @@ def scripted(continuations, prompts):
     return respond
 
 
-# --- 1. causal_self_attention -----------------------------------------------------------------------------
-
-
 @probe("causal_self_attention", points=1)
 def layout_of_the_heads(split_heads):
     """Two positions, two heads of width 2: keys are 10 times and values 100 times the queries."""
@@ -121,9 +120,6 @@ def gradients_through_attention(causal_self_attention, rng):
         tensor.requires_grad_()
     y = causal_self_attention(x, Wqkv, Wo, 3)
     return torch.autograd.grad((weight * y).sum(), (x, Wqkv, Wo), allow_unused=True)
-
-
-# --- 2. gpt_forward ---------------------------------------------------------------------------------------
 
 
 @probe("gpt_forward", points=2)
@@ -189,9 +185,6 @@ def gradients_of_all_weights(gpt_forward, rng):
     return torch.autograd.grad((weight * gpt_forward(ids, params, 2)).sum(), leaves, allow_unused=True)
 
 
-# --- 3. lm_loss_and_perplexity ----------------------------------------------------------------------------
-
-
 @probe("lm_loss_and_perplexity", points=2)
 def three_targets_by_hand(lm_loss_and_perplexity):
     """The batch of the text: probabilities 1/2, 1/2 and 1/16, then a padded target (2 is the padding)."""
@@ -239,9 +232,6 @@ def gradient_of_the_loss(lm_loss_and_perplexity, rng):
     logits = normal(rng, 2, 5, 4).requires_grad_()
     ids = torch.tensor([[1, 3, 2, 1, 3], [2, 3, 0, 0, 0]])
     return torch.autograd.grad(lm_loss_and_perplexity(logits, ids, 0)[0], logits)
-
-
-# --- 4. top_k_logits --------------------------------------------------------------------------------------
 
 
 @probe("top_k_logits", points=2)
@@ -312,9 +302,6 @@ def top_p_on_the_line(top_p_logits):
     return [[top_p_logits(x, p) for p in (0.25, 0.5, 0.75, 0.3, 0.6, 0.9)] for x in (logits, wide)]
 
 
-# --- 5. generate ------------------------------------------------------------------------------------------
-
-
 @probe("generate", points=1)
 def greedy_by_hand(generate):
     """A chain of three tokens: 0 is followed by 2, 2 by 1, 1 by 0. Four new tokens; then with eos = 1."""
@@ -383,9 +370,6 @@ def ties_and_a_zero(generate):
     ]
 
 
-# --- 6. beam_search ---------------------------------------------------------------------------------------
-
-
 @probe("beam_search", points=2)
 def two_words_by_hand(beam_search):
     """The first example of the text, with a beam of 1 and of 2."""
@@ -448,9 +432,6 @@ def an_end_long_before_the_limit(beam_search):
     return beam_search(sure, [1], 2, 60, eos=0, alpha=0.0), beam_search(sure, [2], 1, 60, eos=0)
 
 
-# --- 7. kv_cache_step -------------------------------------------------------------------------------------
-
-
 @probe("kv_cache_step", points=1)
 def two_tokens_by_hand(kv_cache_step, empty_cache):
     """The numbers of the text: logits (4, 0) and (2.4, -3.2), and the cache after each step."""
@@ -507,9 +488,6 @@ def two_branches_from_one_prefix(kv_cache_step, rng):
     return one, other, longer, prefix, params, ids
 
 
-# --- 8. icl_prompt ----------------------------------------------------------------------------------------
-
-
 @probe("icl_prompt", points=1)
 def the_plural_of_goose(icl_prompt):
     """The prompt of the text."""
@@ -564,9 +542,6 @@ def one_example_and_none(icl_gd_predict, rng):
         icl_gd_predict(X[:0], y[:0], xq, 0.7),
         icl_gd_predict(far, torch.tensor([1.0, -3.0, 2.0]), torch.tensor([0.5, 1.0]), 0.01),
     ]
-
-
-# --- 9. ChatSession ---------------------------------------------------------------------------------------
 
 
 @probe("ChatSession", points=2)

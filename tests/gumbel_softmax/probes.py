@@ -1,3 +1,5 @@
+"""Graded tests of gumbel_softmax; docs/authoring.md says how to write them."""
+
 import math
 
 import numpy as np
@@ -37,9 +39,6 @@ def pulled_back(output, weight, *inputs):
 def dtype_of(value):
     """Name of a tensor's dtype; of anything else its type."""
     return str(getattr(value, "dtype", type(value).__name__))
-
-
-# --- 1. reparam_sample ------------------------------------------------------------------------------------
 
 
 @probe("reparam_sample", points=2)
@@ -100,9 +99,6 @@ def an_unknown_law_is_an_error(reparam_sample):
     return raises(reparam_sample, "cauchy", (torch.tensor(0.0), torch.tensor(1.0)), torch.tensor([0.3, 0.6]))
 
 
-# --- 2. gaussian_kl ---------------------------------------------------------------------------------------
-
-
 @probe("gaussian_kl", points=1)
 def kl_by_pencil(gaussian_kl):
     """The latent of the text, with a third dimension that costs nothing; and the prior."""
@@ -133,9 +129,6 @@ def kl_pulls_towards_the_prior(gaussian_kl, rng):
     """Autograd through the KL, to the means and to the log-variances."""
     mu, logvar = normal(rng, 3, 2).requires_grad_(), normal(rng, 3, 2).requires_grad_()
     return pulled_back(gaussian_kl(mu, logvar), normal(rng, 3), mu, logvar)
-
-
-# --- 3. score_function_grad -------------------------------------------------------------------------------
 
 
 @probe("score_function_grad", points=2)
@@ -192,9 +185,6 @@ def leave_one_out_of_many(leave_one_out_baseline, rng):
     return leave_one_out_baseline(r), leave_one_out_baseline(r[1:3]), r
 
 
-# --- 4. gumbel_max ----------------------------------------------------------------------------------------
-
-
 @probe("gumbel_max", points=1)
 def noise_by_pencil(gumbel_noise):
     """The noise of the text in float64, and both ends of the interval in float32."""
@@ -241,9 +231,6 @@ def classes_without_replacement(gumbel_top_k, rng):
     """One, three and all five classes of each row, in order; arguments stay unchanged."""
     logits, g = normal(rng, 6, 5, scale=2.0), gumbels(rng, 6, 5)
     return [gumbel_top_k(logits, g, k) for k in (1, 3, 5)], logits, g
-
-
-# --- 5. gumbel_softmax ------------------------------------------------------------------------------------
 
 
 @probe("gumbel_softmax", points=1)
@@ -294,9 +281,6 @@ def a_whole_annealing(tau_schedule):
     return [tau_schedule(t, 2.5, 0.3, 0.02) for t in steps], [tau_schedule(t, 0.8, 0.1, 0.005) for t in steps]
 
 
-# --- 6. gumbel_softmax_jacobian ---------------------------------------------------------------------------
-
-
 @probe("gumbel_softmax_jacobian", points=2)
 def jacobian_by_pencil(gumbel_softmax_jacobian, gumbel_softmax_grad):
     """The sample of the text: its Jacobian, and the gradient for the reward (1, 0, 0)."""
@@ -325,9 +309,6 @@ def gradients_of_the_soft_reward(gumbel_softmax_grad, rng):
     y, reward = simplex_points(rng, 6, 4), normal(rng, 4, scale=2.0)
     grads = [gumbel_softmax_grad(v, reward, t) for v, t in ((y, 0.4), (y, 2.0), (y[:1], 1.5))]
     return grads, y, reward
-
-
-# --- 7. estimator_stats -----------------------------------------------------------------------------------
 
 
 @probe("estimator_stats", points=2)
@@ -376,9 +357,6 @@ def statistics_of_soft_samples(estimator_stats, rng):
     return stats, logits, reward, g
 
 
-# --- 8. straight_through ----------------------------------------------------------------------------------
-
-
 @probe("straight_through", points=1)
 def forward_by_pencil(straight_through):
     """The sample of the text; two rows of which one has a tie."""
@@ -419,9 +397,6 @@ def backward_through_a_curved_loss(straight_through, rng):
     logits, table = normal(rng, 5, 3).requires_grad_(), normal(rng, 3, 4)
     hidden = torch.tanh(straight_through(torch.softmax(logits / 0.7, -1)).to(table.dtype) @ table)
     return pulled_back(hidden**2, normal(rng, 5, 4), logits)
-
-
-# --- 9. cat_vae_loss --------------------------------------------------------------------------------------
 
 
 @probe("cat_vae_loss", points=2)

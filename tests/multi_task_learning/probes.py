@@ -29,9 +29,6 @@ def gradients(outputs, inputs):
     return [g.clone() for g in torch.autograd.grad(outputs, inputs, materialize_grads=True)]
 
 
-# --------------------------------------------------------------------------- hard sharing
-
-
 @probe("MultiTaskNet", points=1)
 def names_and_shapes_of_the_parameters(MultiTaskNet):
     """Names and shapes of the parameters: 3 inputs, 2 shared features and two heads."""
@@ -87,9 +84,6 @@ def one_extreme_example_and_one_head(MultiTaskNet):
     return net(x)
 
 
-# --------------------------------------------------------------------------- soft sharing
-
-
 @probe("soft_sharing_penalty", points=1)
 def two_networks_five_apart(soft_sharing_penalty):
     """The example of the text: weights (1, 0) and (3, 1) under a strength of 0.5 cost 5."""
@@ -142,9 +136,6 @@ def mask_of_a_batch(mtan_mask, rng):
     features, W = tensor(rng.normal(size=(6, 4))), tensor(rng.normal(size=(4, 4)))
     b = tensor([0.5, -1000, 1000, -2])
     return mtan_mask(features, W, b), mtan_mask(features[:1], W / 2, -b), features
-
-
-# --------------------------------------------------------------------------- affinity
 
 
 @probe("gradient_conflicts", points=1)
@@ -206,9 +197,6 @@ def cka_of_features_of_different_width(linear_cka, rng):
     return linear_cka(X, Y), linear_cka(Y, X), linear_cka(X, X), X, Y
 
 
-# --------------------------------------------------------------------------- pretext tasks
-
-
 @probe("rotation_task", points=1)
 def four_turns_of_one_image(rotation_task):
     """The image ((1, 2), (3, 4)) in its four orientations, with labels."""
@@ -246,9 +234,6 @@ def jigsaw_of_a_view(jigsaw_task, rng):
     return jigsaw_task(x, torch.tensor([[3, 0, 1, 2], [1, 2, 0, 3]]), torch.tensor([1])), x
 
 
-# --------------------------------------------------------------------------- uncertainty weighting
-
-
 @probe("uncertainty_loss", points=2)
 def uncertainty_by_hand(uncertainty_loss):
     """The example of the text: losses (4, 1, 1/2) with s = 0, and at the best s."""
@@ -269,9 +254,6 @@ def gradients_of_the_uncertainty_loss(uncertainty_loss, rng):
     losses = tensor(rng.uniform(0.5, 3, size=5)).requires_grad_()
     s = tensor(rng.normal(size=5)).requires_grad_()
     return gradients(uncertainty_loss(losses, s), [losses, s])
-
-
-# --------------------------------------------------------------------------- GradNorm
 
 
 @probe("gradnorm_step", points=3)
@@ -305,9 +287,6 @@ def gradnorm_of_a_task_on_its_target(gradnorm_step):
     one = torch.ones(2)
     balanced = gradnorm_step(one, 2 * one, one / 2, one, 1.5, 0.1)
     return balanced, gradnorm_step(tensor([1, 1]), tensor([5, 1]), tensor([1, 2]), tensor([2, 1]), 0.5, 0.3)
-
-
-# --------------------------------------------------------------------------- PCGrad
 
 
 @probe("pcgrad", points=2)
@@ -353,9 +332,6 @@ def pcgrad_does_not_visit_itself(pcgrad):
     return pcgrad(G, [1, 2, 0])
 
 
-# --------------------------------------------------------------------------- CAGrad
-
-
 @probe("cagrad", points=3)
 def cagrad_by_hand(cagrad):
     """The example of the text: (6, 0) and (0, 8) with c = 0.2 give (4, 4)."""
@@ -396,9 +372,6 @@ def cagrad_of_nearly_opposite_gradients(cagrad):
     """Nearly opposite gradients in a wide ball, where Φ bends sharply, in both orders."""
     G = tensor([[0.45, 0.022, 0.01], [-0.55, 0.022, 0.01]])
     return cagrad(G, 0.96), cagrad(G.flip(0), 0.96), cagrad(G, 0.9)
-
-
-# --------------------------------------------------------------------------- the loop
 
 
 class SmallNet(nn.Module):

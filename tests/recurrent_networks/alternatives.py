@@ -1,10 +1,10 @@
+"""Other correct implementations of recurrent_networks; all of them must earn 100 %."""
+
 import math
 
 import numpy as np
 import torch
 import torch.nn.functional as F
-
-# --- 1. rnn_forward
 
 
 def rnn_forward__concatenated(X, h0, Wx, Wh, b):
@@ -26,9 +26,6 @@ def rnn_forward__one_sequence_at_a_time(X, h0, Wx, Wh, b):
             states.append(h)
         rows.append(torch.stack(states))
     return torch.stack(rows)
-
-
-# --- 2. rnn_bptt
 
 
 def rnn_bptt__sums_at_the_end(X, h0, Wx, Wh, hs, dhs):
@@ -67,9 +64,6 @@ def rnn_bptt__numpy(X, h0, Wx, Wh, hs, dhs):
     return tuple(torch.from_numpy(a) for a in (dX, dWx, dWh, db, dh0))
 
 
-# --- 3. jacobian_norms
-
-
 def jacobian_norms__each_by_itself(Wh, hs):
     """The product for every t from scratch, by numpy's singular values."""
     W, states = Wh.numpy(), hs.numpy()
@@ -90,9 +84,6 @@ def jacobian_bounds__loop(Wh, T):
     for _ in range(T - 2):
         bounds.insert(0, bounds[0] * lam)
     return torch.tensor(bounds, dtype=Wh.dtype)
-
-
-# --- 4. lstm_cell
 
 
 def lstm_cell__one_product(x, h, c, Wf, Wi, Wc, Wo, bf, bi, bc, bo):
@@ -117,9 +108,6 @@ def lstm_cell__split_weights(x, h, c, Wf, Wi, Wc, Wo, bf, bi, bc, bo):
     return [cell.tanh() * affine(Wo, bo).sigmoid(), cell]
 
 
-# --- 5. gru_cell
-
-
 def gru_cell__increment(x, h, Wz, Wr, W, bz, br, b):
     """The update as a step towards the candidate; weights of state and input apart."""
     H = h.shape[-1]
@@ -138,9 +126,6 @@ def gru_cell__columns(x, h, Wz, Wr, W, bz, br, b):
         candidate = torch.tanh(W @ torch.cat((r * h_n, x_n)) + b)
         rows.append(torch.lerp(h_n, candidate, z))
     return torch.stack(rows)
-
-
-# --- 6. bidirectional
 
 
 def bidirectional__one_sequence_at_a_time(X, lengths, fwd, bwd):
@@ -181,9 +166,6 @@ def bidirectional__gather(X, lengths, fwd, bwd):
     backward = torch.gather(backward, 1, index.expand(-1, -1, backward.shape[2]))
     mask = (torch.arange(T) < lengths.unsqueeze(1)).unsqueeze(2).to(X.dtype)
     return torch.cat([fwd(X) * mask, backward * mask], dim=2)
-
-
-# --- 7. tbptt_windows
 
 
 def tbptt_windows__generator(ids, B, T):
@@ -232,9 +214,6 @@ def clip_grad_norm__norm_of_norms(grads, max_norm):
     return list(grads), norm
 
 
-# --- 8. sample_text
-
-
 def sample_text__searchsorted(step, state, seed_ids, u, temperature=1.0):
     """numpy's searchsorted; the last logits are not computed in vain."""
     logits = None
@@ -263,9 +242,6 @@ def sample_text__loops(step, state, seed_ids, u, temperature=1.0):
         text.append(w)
         pending = [w]
     return text
-
-
-# --- 9. seq2seq_loss
 
 
 def seq2seq_loss__gather(encode, step, src, tgt, sos, pad, teacher=None):

@@ -1,3 +1,5 @@
+"""Graded tests of recurrent_networks; docs/authoring.md says how to write them."""
+
 import math
 
 import torch
@@ -83,9 +85,6 @@ def chain(*rows):
     return lambda previous, state: (logits[previous], state)
 
 
-# --- 1. rnn_forward ---------------------------------------------------------------------------------------
-
-
 @probe("rnn_forward", points=2)
 def one_pulse_by_hand(rnn_forward):
     """The table of the text: one pulse, W_h = 0.5 and W_h = 2."""
@@ -126,9 +125,6 @@ def gradients_through_time(rnn_forward, rng):
     for leaf in leaves:
         leaf.requires_grad_()
     return gradients(rng, [rnn_forward(*leaves)], leaves)
-
-
-# --- 2. rnn_bptt ------------------------------------------------------------------------------------------
 
 
 def states(X, h0, Wx, Wh, b):
@@ -189,9 +185,6 @@ def float32_and_a_batch_of_one(rnn_bptt, rng):
     return rnn_bptt(X, h0, Wx, Wh, states(X, h0, Wx, Wh, b), normal(rng, 1, 6, 3).float())
 
 
-# --- 3. jacobian_norms, jacobian_bounds -------------------------------------------------------------------
-
-
 @probe("jacobian_norms", points=2)
 def three_states_by_hand(jacobian_norms):
     """The matrix and the states of the text: norms 1 and 2, whatever the first state is."""
@@ -235,9 +228,6 @@ def bounds_of_random_matrices(jacobian_bounds, rng):
     """Three matrices of norms below and above 1; one of them after the call."""
     matrices = [normal(rng, H, H, scale=scale) for H, scale in ((5, 0.1), (2, 1.0), (3, 2.0))]
     return [jacobian_bounds(Wh, T) for Wh, T in zip(matrices, (6, 2, 4))], matrices[0]
-
-
-# --- 4. lstm_cell -----------------------------------------------------------------------------------------
 
 
 def gate_weights(rng, n, D, H, scale=0.7):
@@ -296,9 +286,6 @@ def gradients_through_the_lstm(lstm_cell, rng):
     return {"from h": gradients(rng, [h], leaves), "from c": gradients(rng, [lstm_cell(*leaves)[1]], leaves)}
 
 
-# --- 5. gru_cell ------------------------------------------------------------------------------------------
-
-
 @probe("gru_cell", points=2)
 def gru_by_hand(gru_cell):
     """The unit of the text: h = 0.8 becomes 0.6950."""
@@ -342,9 +329,6 @@ def gradients_through_the_gru(gru_cell, rng):
     for leaf in leaves:
         leaf.requires_grad_()
     return gradients(rng, [gru_cell(*leaves)], leaves)
-
-
-# --- 6. bidirectional, stacked, parameter_count -----------------------------------------------------------
 
 
 @probe("bidirectional", points=2)
@@ -420,9 +404,6 @@ def parameters_of_other_networks(parameter_count):
         ]
         for cell in ("rnn", "gru", "lstm")
     }
-
-
-# --- 7. tbptt_windows, clip_grad_norm, tbptt_epoch --------------------------------------------------------
 
 
 def listed(windows, ids, B, T):
@@ -541,9 +522,6 @@ def an_epoch_of_two_parameters(tbptt_epoch, rng):
     return results
 
 
-# --- 8. sample_text ---------------------------------------------------------------------------------------
-
-
 @probe("sample_text", points=2, compare=exact())
 def draws_by_hand(sample_text):
     """The logits of the text at every step: u = 0.7 draws 2, at temperature 1/2 it draws 1."""
@@ -594,9 +572,6 @@ def draws_on_the_line(sample_text):
         "large": sample_text(lambda token, state: (large, state), None, [1, 2], eighths, 0.5),
         "nothing": sample_text(lambda token, state: (equal, state), None, [5], eighths[:0]),
     }
-
-
-# --- 9. seq2seq_loss, greedy_decode, teacher_probability --------------------------------------------------
 
 
 def constant_state(src):

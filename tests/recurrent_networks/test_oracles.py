@@ -1,5 +1,4 @@
-"""The reference of recurrent_networks against torch.nn, autograd, finite differences and enumeration; and what the
-notebook claims."""
+"""The reference of recurrent_networks against torch.nn, autograd, differences and enumeration."""
 
 import itertools
 import math

@@ -1,10 +1,10 @@
+"""Graded tests of text_preprocessing; docs/authoring.md says how to write them."""
+
 import math
 
 import numpy as np
 
 from dlcourse import probe
-
-# 1. clean_text
 
 
 @probe("clean_text", points=1)
@@ -64,9 +64,6 @@ def letters_and_spaces(clean_text):
         "nothing left": " 12:30 -- ?! ",
     }
     return {name: clean_text(text) for name, text in texts.items()}
-
-
-# 2. word_tokenize
 
 
 @probe("word_tokenize", points=1)
@@ -136,9 +133,6 @@ def words_and_marks(word_tokenize):
         "  \n",
     ]
     return {text: word_tokenize(text) for text in texts}
-
-
-# 3. bpe_train
 
 
 @probe("bpe_train", points=1)
@@ -215,9 +209,6 @@ def number_of_merges(bpe_train):
     }
 
 
-# 4. bpe_encode
-
-
 @probe("bpe_encode", points=1)
 def lowest_by_hand(bpe_encode):
     """lowest by the six merges above: low, est</w>."""
@@ -276,9 +267,6 @@ def words_from_symbols(bpe_decode):
         "parts of a mark": bpe_decode(["<", "w>", "</w>", "w</w>"]),
         "a mark in a word": bpe_decode(["a", "<", "/", "w", ">", "b</w>", "c</", "w>", "</w>"]),
     }
-
-
-# 5. stem_step1
 
 
 @probe("stem_step1", points=1)
@@ -357,9 +345,6 @@ def neighbouring_stopwords(remove_stopwords):
     }
 
 
-# 6. count_matrix
-
-
 @probe("count_matrix", points=1)
 def two_documents_by_hand(count_matrix):
     """b a b and C: the vocabulary C, a, b and the counts."""
@@ -403,8 +388,6 @@ def few_documents(count_matrix):
         "dtype": str(np.asarray(count_matrix([["a"]])[0]).dtype),
     }
 
-
-# 7. tfidf
 
 SMALL = np.array([[1, 2, 0], [1, 0, 1], [3, 0, 0]])
 
@@ -452,8 +435,6 @@ def small_weights(tfidf):
     X = np.array([[1, 0, 2], [0, 1, 0], [0, 0, 0], [0, 3, 1]])
     return {"short": tfidf(X, np.array([0.01, 1.0, 0.02])), "zero": tfidf(np.zeros((2, 3), int), np.ones(3))}
 
-
-# 8. ngram_lm
 
 TWO = [["the", "cat", "sat"], ["the", "dog", "sat"]]
 SENTS = [
@@ -543,9 +524,6 @@ def two_models_at_once(ngram_lm):
     first, second = ngram_lm(sents, 2, 1.0), ngram_lm([["in"], *sents], 3, 0.1)
     asked = [f(word, context) for word in ("up", "down") for f in (first, second)]
     return {"asked": asked, "sents": sents, "context": context}
-
-
-# 9. perplexity
 
 
 @probe("perplexity", points=1)

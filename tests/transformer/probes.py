@@ -1,3 +1,5 @@
+"""Graded tests of transformer; docs/authoring.md says how to write them."""
+
 import math
 
 import numpy as np
@@ -30,9 +32,6 @@ def gradients(rng, outputs, inputs):
         return None
     total = sum((normal(rng, *o.shape).to(o.dtype) * o).sum() for o in outputs)
     return torch.autograd.grad(total, inputs, allow_unused=True)
-
-
-# --- 1. bahdanau_attention --------------------------------------------------------------------------------
 
 
 @probe("bahdanau_attention", points=3)
@@ -72,9 +71,6 @@ def gradients_through_additive_attention(bahdanau_attention, rng):
     shapes = [(2, 3), (2, 4, 5), (6, 3), (6, 5), (6,)]
     inputs = [normal(rng, *shape).requires_grad_() for shape in shapes]
     return gradients(rng, bahdanau_attention(*inputs, up_to([4, 3], 4)), inputs)
-
-
-# --- 2. luong_scores, local_window ------------------------------------------------------------------------
 
 
 @probe("luong_scores", points=2)
@@ -161,9 +157,6 @@ def windows_at_the_ends_and_between(local_window):
     return [local_window(p, n, D) for n, D in ((7, 2), (9, 0), (5, 4))], local_window(p[3:4], 9, 1), p
 
 
-# --- 3. scaled_dot_product_attention ----------------------------------------------------------------------
-
-
 @probe("scaled_dot_product_attention", points=3)
 def one_query_by_hand(scaled_dot_product_attention):
     """The query of the text with the mask, and without it."""
@@ -220,9 +213,6 @@ def gradients_through_attention(scaled_dot_product_attention, rng):
     return gradients(rng, scaled_dot_product_attention(*inputs, mask), inputs)
 
 
-# --- 4. make_masks ----------------------------------------------------------------------------------------
-
-
 @probe("make_masks", points=3, compare=exact())
 def masks_by_hand(make_masks):
     """The source and the target of the text."""
@@ -247,9 +237,6 @@ def masks_without_padding(make_masks):
     """A batch of one without padding, a target of a single token, and ids of 0 that are no padding."""
     src, tgt = torch.tensor([[3, 0, 2, 7]]), torch.tensor([[4, 1, 0, 0, 6]])
     return make_masks(src, tgt, 9), make_masks(src[:, :1], tgt[:, :1], 1), make_masks(src, tgt, 0)
-
-
-# --- 5. multi_head_attention ------------------------------------------------------------------------------
 
 
 @probe("multi_head_attention", points=4)
@@ -297,9 +284,6 @@ def gradients_reach_every_matrix(multi_head_attention, rng):
     return gradients(rng, multi_head_attention(*inputs, 2, mask), inputs)
 
 
-# --- 6. sinusoidal_positions ------------------------------------------------------------------------------
-
-
 @probe("sinusoidal_positions", points=2)
 def positions_by_hand(sinusoidal_positions):
     """Three positions of width 4: the text has the rows 0 and 2."""
@@ -316,9 +300,6 @@ def thirty_positions(sinusoidal_positions):
 def narrow_wide_and_single_positions(sinusoidal_positions):
     """Width 2, width 64, and a single position."""
     return sinusoidal_positions(7, 2), sinusoidal_positions(11, 64), sinusoidal_positions(1, 6)
-
-
-# --- 7. encoder_layer -------------------------------------------------------------------------------------
 
 
 def random_layer(rng, D, d_ff, attentions):
@@ -421,9 +402,6 @@ def gradients_through_an_encoder_layer(encoder_layer, rng):
     return gradients(rng, [encoder_layer(x, p, 2, up_to([3, 2], 3)[:, None, None])], inputs)
 
 
-# --- 8. decoder_layer -------------------------------------------------------------------------------------
-
-
 def causal(lengths, m):
     """Target masks: earlier tokens that are not padding."""
     return torch.ones(m, m, dtype=torch.bool).tril() & up_to(lengths, m)[:, None, None]
@@ -494,9 +472,6 @@ def gradients_through_a_decoder_layer(decoder_layer, rng):
     return gradients(
         rng, decoder_layer(y, memory, p, 2, causal([3, 2], 3), up_to([2, 5], 5)[:, None, None]), inputs
     )
-
-
-# --- 9. parameter_count, Transformer ----------------------------------------------------------------------
 
 
 def filled(model, rng, scale=0.4):

@@ -1,11 +1,11 @@
+"""Other correct implementations of word_embeddings; all of them must earn 100 %."""
+
 import itertools
 import math
 from collections import Counter, defaultdict
 
 import numpy as np
 import torch
-
-# --- 1 ----------------------------------------------------------------------------------------------------
 
 
 def skipgram_pairs__slices(sents, m):
@@ -29,9 +29,6 @@ def skipgram_pairs__distances(sents, m):
         center, context = np.nonzero((0 < distance) & (distance <= m))
         parts.append(np.column_stack([ids[center], ids[context]]))
     return np.concatenate(parts)
-
-
-# --- 2 ----------------------------------------------------------------------------------------------------
 
 
 def noise_distribution__logs(counts, a=0.75):
@@ -58,9 +55,6 @@ def keep_prob__torch(counts, t):
     """torch's clamp."""
     n = torch.tensor(counts, dtype=torch.float64)
     return (t * n.sum() / n).sqrt().clamp(max=1).numpy()
-
-
-# --- 3 ----------------------------------------------------------------------------------------------------
 
 
 def sgns_loss_grad__autograd(v, pos, neg):
@@ -96,9 +90,6 @@ def sgns_loss_grad__loops(v, pos, neg):
     return loss, gv, gpos, gneg
 
 
-# --- 4 ----------------------------------------------------------------------------------------------------
-
-
 def cbow_loss_grad__bag_of_words(ctx, center, W, Wp):
     """The means as one matrix product with the counts of a bag of words."""
     B, V = len(ctx), len(W)
@@ -127,9 +118,6 @@ def cbow_loss_grad__autograd(ctx, center, W, Wp):
     return loss.item(), W.grad.numpy(), Wp.grad.numpy()
 
 
-# --- 5 ----------------------------------------------------------------------------------------------------
-
-
 def cooccurrence__pairs(sents, m, V, distance_weight):
     """Each ordered pair of positions by itself."""
     totals = defaultdict(float)
@@ -155,9 +143,6 @@ def cooccurrence__shifts(sents, m, V, distance_weight):
     return X + X.T
 
 
-# --- 6 ----------------------------------------------------------------------------------------------------
-
-
 def glove_loss_grad__sparse(W, Wt, b, bt, X, xmax=100.0, a=0.75):
     """Only over the places of positive counts, one after the other."""
     loss, grads = 0.0, [np.zeros(np.shape(p)) for p in (W, Wt, b, bt)]
@@ -181,9 +166,6 @@ def glove_loss_grad__autograd(W, Wt, b, bt, X, xmax=100.0, a=0.75):
     return (loss.item(), *(g.numpy() for g in torch.autograd.grad(loss, params)))
 
 
-# --- 7 ----------------------------------------------------------------------------------------------------
-
-
 def char_ngrams__windows(word, n_min=3, n_max=6):
     """Windows over the characters, the whole word appended."""
     letters = ["<", *word, ">"]
@@ -200,9 +182,6 @@ def fasttext_vector__windows(word, table, d):
     """The rows stacked, then summed."""
     rows = [table[piece] for piece in char_ngrams__windows(word) if table.get(piece) is not None]
     return np.sum(np.reshape(rows, (-1, d)), axis=0)
-
-
-# --- 8 ----------------------------------------------------------------------------------------------------
 
 
 def ngram_prob__counters(sents, context, word):
@@ -245,9 +224,6 @@ def nnlm_forward__text(ctx, E, Wh, bh, Wo, bo):
     x = torch.nn.functional.embedding(torch.tensor(np.array(ctx)), t["E"]).flatten(1)
     hidden = torch.tanh(torch.nn.functional.linear(x, t["Wh"], t["bh"]))
     return torch.log_softmax(torch.nn.functional.linear(hidden, t["Wo"], t["bo"]), dim=-1).numpy()
-
-
-# --- 9 ----------------------------------------------------------------------------------------------------
 
 
 def cosine_of(x, y):

@@ -1,10 +1,10 @@
+"""Graded tests of word_embeddings; docs/authoring.md says how to write them."""
+
 import math
 
 import numpy as np
 
 from dlcourse import exact, probe
-
-# --- 1. skipgram_pairs ------------------------------------------------------------------------------------
 
 
 @probe("skipgram_pairs", points=1, compare=exact())
@@ -38,9 +38,6 @@ def few_words_and_none(skipgram_pairs):
     }
 
 
-# --- 2. noise_distribution --------------------------------------------------------------------------------
-
-
 @probe("noise_distribution", points=1)
 def noise_by_hand(noise_distribution):
     """Counts 81, 16, 1 to the power 3/4."""
@@ -68,9 +65,6 @@ def kept_words(keep_prob, rng):
     even = np.array([50, 25, 20, 5])
     kept = {t: keep_prob(counts, t) for t in (1e-5, 1e-3, 0.02, 2.0)}
     return {"drawn counts": kept, "25 of 100": keep_prob(even, 0.25), "counts": counts, "even counts": even}
-
-
-# --- 3. sgns_loss_grad ------------------------------------------------------------------------------------
 
 
 @probe("sgns_loss_grad", points=2)
@@ -120,9 +114,6 @@ def inner_products_of_a_thousand(sgns_loss_grad):
     neg = np.array([[[100.0, 1], [-100, 2]], [[5, -100], [4, 0.25]], [[1, 1], [-1, 0.5]]])
     loss, gv, gpos, gneg = sgns_loss_grad(v, pos, neg)
     return {"loss": loss, "gv": gv, "gpos": gpos, "gneg": gneg}
-
-
-# --- 4. cbow_loss_grad ------------------------------------------------------------------------------------
 
 
 @probe("cbow_loss_grad", points=2)
@@ -182,9 +173,6 @@ def logits_of_a_thousand(cbow_loss_grad):
     return {"loss": loss, "dW": dW, "dWp": dWp}
 
 
-# --- 5. cooccurrence --------------------------------------------------------------------------------------
-
-
 @probe("cooccurrence", points=1)
 def both_matrices_by_hand(cooccurrence):
     """The sentence 0 1 0 2 with a window of 2, plain and weighted."""
@@ -215,9 +203,6 @@ def a_word_next_to_itself(cooccurrence):
         "weighted": cooccurrence([[1, 1, 1, 0, 1]], 4, 4, True),
         "empty": [np.shape(cooccurrence(sents, 2, 5, True)) for sents in ([], [[]], [[3]])],
     }
-
-
-# --- 6. glove_loss_grad -----------------------------------------------------------------------------------
 
 
 def glove_named(result):
@@ -259,9 +244,6 @@ def other_caps_and_powers(glove_loss_grad, rng):
         "default power": glove_named(glove_loss_grad(W, Wt, b, bt, X, xmax=5.0)),
         "default cap": glove_named(glove_loss_grad(W, Wt, b, bt, X, a=2.0)),
     }
-
-
-# --- 7. char_ngrams ---------------------------------------------------------------------------------------
 
 
 @probe("char_ngrams", points=1)
@@ -312,9 +294,6 @@ def vectors_of_new_words(fasttext_vector, rng):
         "no table": fasttext_vector("eat", {}, 4),
         "tables": [table, wide],
     }
-
-
-# --- 8. nnlm_forward --------------------------------------------------------------------------------------
 
 
 @probe("nnlm_forward", points=1)
@@ -383,9 +362,6 @@ def log_probabilities_of_a_thousand(nnlm_forward):
     both = nnlm_forward(np.array([[0, 1], [1, 0], [2, 1], [2, 2], [1, 1]]), E, Wh, bh, Wo, bo)
     one_sign = np.array([[1000.0, 0], [1000.5, 3], [999, 1]])
     return {"both signs": both, "one sign per row": nnlm_forward(np.array([[1, 0], [2, 1]]), E, Wh, bh, one_sign, bo)}
-
-
-# --- 9. analogy -------------------------------------------------------------------------------------------
 
 
 def uneven_vectors(rng, V, d):
