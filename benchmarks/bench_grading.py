@@ -37,7 +37,7 @@ import nbformat
 from nbgrader.api import Gradebook
 
 from dlcourse.authoring.assignment import Assignment, load
-from dlcourse.authoring.build import build, checks, gradebook_url
+from dlcourse.authoring.build import build, checks
 from dlcourse.authoring.course import Course, read_course
 from dlcourse.authoring.references import data_files, references
 from dlcourse.core.cells import NotebookView
@@ -45,7 +45,7 @@ from dlcourse.core.notebook_file import read_submission
 from dlcourse.executor.runner import CellStep, start_zygote
 from dlcourse.grading.grader import open_grader
 from dlcourse.grading.worker import Setup, Worker
-from dlcourse.nbgrader_port.config import find_alembic
+from dlcourse.nbgrader_port.config import find_alembic, gradebook_url
 from dlcourse.tour.tour import copy_course, sample_class
 
 ROOT = Path(__file__).parents[1]
@@ -160,7 +160,8 @@ def ours(root: Path, slug: str, *more: str, watch: Callable[[int], None] | None 
 
 
 def scores(root: Path, slug: str) -> dict[str, float]:
-    with Gradebook(gradebook_url(root), read_course(root).course_id) as gradebook:
+    course = read_course(root)
+    with Gradebook(gradebook_url(course), course.course_id) as gradebook:
         return {s.student.id: s.score for s in gradebook.assignment_submissions(slug)}
 
 

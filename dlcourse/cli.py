@@ -13,8 +13,7 @@ import typer
 from rich.table import Table
 
 from . import _nbformat  # noqa: F401
-from .authoring.assignment import course_root
-from .authoring.course import Course, read_course
+from .authoring.course import Course, course_root, read_course
 from .console import err, for_tables, out, print_to_any_encoding, progress, say
 from .errors import AuthorError, DlcourseError
 from .export.cli import app as export_app

@@ -14,8 +14,7 @@ from typing import Any
 import jupytext
 import pytest
 
-from .authoring.assignment import course_root
-from .authoring.course import read_course
+from .authoring.course import course_root, read_course
 from .core.notebook_file import Submission, read_notebook
 from .core.rendering import Shown, to_text
 from .executor.process import Zygote

@@ -40,7 +40,8 @@ class Complete:
                     text = f"has {has} of at least {needs} {what}{'s' * (needs > 1)}"
                     yield Finding(name, "complete", what, text)
             if not tested & set(assignment.questions[name].functions):
-                text = f"tests/{assignment.slug}/test_oracles.py names none of its functions"
+                file = assignment.files.name(assignment.files.oracles)
+                text = f"{file} names none of its functions"
                 yield Finding(name, "complete", "oracle", text)
         for path in (assignment.root / "tests" / assignment.slug / name for name in DESCRIBED):
             if path.is_file() and not _described(path):
@@ -54,7 +55,7 @@ class Complete:
     @staticmethod
     def _names_in_oracles(audit: Audit) -> set[str]:
         """All names that test_oracles.py uses."""
-        path = audit.assignment.root / "tests" / audit.assignment.slug / "test_oracles.py"
+        path = audit.assignment.files.oracles
         if not path.is_file():
             return set()
         nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))

@@ -23,7 +23,6 @@ from typing import Any
 from ..errors import AuthorError
 from .mutants import Mutant
 
-NAME = "equivalent.toml"
 _REASON = 15
 
 

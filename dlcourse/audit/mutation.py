@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from . import equivalents
 from .audit import Audit
 from .findings import Finding
 from .mutants import Mutant, mutants
@@ -70,7 +69,7 @@ class Mutation:
                 stub.partition(".")[0],
                 "entry",
                 line or becomes,
-                f"{equivalents.NAME}: {stub}: {line!r} → {becomes!r}{number} {what}",
+                f"{audit.assignment.files.excuses.name}: {stub}: {line!r} → {becomes!r}{number} {what}",
             )
 
     def _unexplained(self, audit: Audit) -> Iterator[Finding]:

@@ -30,10 +30,6 @@ _JUDGES = (
 )
 
 
-def result_path(root: Path, slug: str) -> Path:
-    return root / "tests" / slug / "audit.json"
-
-
 def without_docstrings(source: str) -> str:
     """Python source without its docstrings, so that a better word in the audit's own asks for no new audit."""
     lines = source.splitlines()
@@ -60,16 +56,13 @@ def key_of(assignment: Assignment, seed: str) -> str:
             digest.update(f"\0{cell.question}\0{cell.source}".encode())
     for question in assignment.questions.values():
         digest.update(repr((question.name, question.forbid)).encode())
-    tests = assignment.root / "tests" / assignment.slug
+    files = assignment.files
     authored = [
-        tests / n
-        for n in (
-            "probes.py",
-            "misconceptions.py",
-            "alternatives.py",
-            "test_oracles.py",
-            equivalents.NAME,
-        )
+        files.probes,
+        files.misconceptions,
+        files.alternatives,
+        files.oracles,
+        files.excuses,
     ]
     for path in [*authored, *assignment.data]:
         if path.is_file():
@@ -85,7 +78,7 @@ def key_of(assignment: Assignment, seed: str) -> str:
 def state(course: Course, slug: str) -> str:
     """What the committed audit.json is: ``missing``, ``stale``, ``failed`` or ``passed``."""
     try:
-        document = json.loads(result_path(course.root, slug).read_text(encoding="utf-8"))
+        document = json.loads(course.files(slug).audit.read_text(encoding="utf-8"))
         key, findings = document["key"], document["findings"]
     except (OSError, ValueError, KeyError, TypeError):
         return "missing"
@@ -115,7 +108,7 @@ def run_audit(
     """
     start = time.monotonic()
     assignment = load(course.root, slug)
-    excuses = equivalents.read(assignment.root / "tests" / slug / equivalents.NAME)
+    excuses = equivalents.read(assignment.files.excuses)
     findings: list[Finding] = []
     with VariantRunner(assignment, jobs) as runner:
         audit = Audit(assignment, runner, course.seed if seed is None else seed, tick)
@@ -129,12 +122,14 @@ def run_audit(
         report.survivors = audit.survivors
         report.slow = too_slow(audit)
         report.notebook_seconds = sum(d.seconds for d in audit.demos())
-    _excuse(report, findings, excuses)
+    _excuse(report, findings, excuses, assignment.files.excuses)
     report.seconds = time.monotonic() - start
     return report
 
 
-def _excuse(report: AuditReport, findings: list[Finding], excuses: equivalents.Excuses) -> None:
+def _excuse(
+    report: AuditReport, findings: list[Finding], excuses: equivalents.Excuses, file: Path
+) -> None:
     """Sort findings into those that count and those that are allowed; an excuse for nothing is a finding."""
     used = set()
     for finding in findings:
@@ -145,11 +140,11 @@ def _excuse(report: AuditReport, findings: list[Finding], excuses: equivalents.E
         else:
             report.findings.append(finding)
     for question, check, subject in sorted(set(excuses.findings) - used):
-        text = f"{equivalents.NAME}: there is no finding {check!r} on {subject!r} to allow"
+        text = f"{file.name}: there is no finding {check!r} on {subject!r} to allow"
         report.findings.append(Finding(question, "entry", subject, text))
 
 
 def write(course: Course, report: AuditReport) -> None:
     """Write audit.json."""
     text = json.dumps(report.to_json(), indent=1, ensure_ascii=False) + "\n"
-    result_path(course.root, report.slug).write_text(text, encoding="utf-8")
+    course.files(report.slug).audit.write_text(text, encoding="utf-8")

@@ -22,8 +22,9 @@ from typing import Any
 
 from ..core.cells import BEGIN_SOLUTION, DEMO_TAG, END_SOLUTION, Kind, student_view
 from ..core.probe import Probe, ProbeSpec, parameters
-from ..errors import AuthorError, CourseError
+from ..errors import AuthorError
 from ..student import demo as demos
+from .course import AssignmentFiles, course_root
 
 _COMMENT = re.compile(r"^\s*(#+)(.*)$")
 
@@ -113,6 +114,11 @@ class Assignment:
     data: tuple[Path, ...] = field(default=())
 
     @property
+    def files(self) -> AssignmentFiles:
+        """Where its files lie."""
+        return AssignmentFiles(self.root, self.slug)
+
+    @property
     def points(self) -> float:
         return sum(p.spec.points for p in self.probes.values())
 
@@ -121,20 +127,20 @@ class Assignment:
 
     def edited(self, misconception: Misconception) -> str:
         """Source of the question's cell with the misconception in it."""
+        file = self.files.name(self.files.misconceptions)
+        where = f"{file}: {misconception.question}/{misconception.name}"
         source = self.questions[misconception.question].source
         for old, new in misconception.edits.items():
             if source.count(old) != 1:
                 raise AuthorError(
-                    f"tests/{self.slug}/misconceptions.py: {misconception.question}/{misconception.name}: "
+                    f"{where}: "
                     f"{old!r} stands {source.count(old)} times in the question's cell; it must stand once"
                 )
             source = source.replace(old, new)
         try:
             ast.parse(source)
         except SyntaxError as error:
-            raise AuthorError(
-                f"tests/{self.slug}/misconceptions.py: {misconception.question}/{misconception.name}: the edited cell is no Python: {error.msg}"
-            ) from error
+            raise AuthorError(f"{where}: the edited cell is no Python: {error.msg}") from error
         return source
 
 
@@ -565,47 +571,33 @@ def load(root: Path, slug: str) -> Assignment:
     Raises:
         AuthorError: a file is missing or wrong; the message names it and the cure.
     """
-    cells, questions = read_script(root / "solutions" / f"{slug}.py")
-    tests = root / "tests" / slug
+    files = AssignmentFiles(root, slug)
+    cells, questions = read_script(files.script)
     # what the notebook's given cells import or define need not be repeated in a public test cell
     given: set[str] = set()
     for cell in cells:
         if cell.kind == "given":
             for statement in ast.parse(cell.source).body:
                 given.update(_binds(statement))
-    probes = _read_probes(tests / "probes.py", slug, questions, given)
-    data = root / "solutions" / "data" / slug
+    probes = _read_probes(files.probes, slug, questions, given)
     assignment = Assignment(
         slug=slug,
         root=root,
         cells=cells,
         questions=questions,
         probes=probes,
-        misconceptions=_read_misconceptions(tests / "misconceptions.py", slug, questions),
-        alternatives=_read_alternatives(tests / "alternatives.py", slug, questions),
-        data=tuple(sorted(p for p in data.rglob("*") if p.is_file())) if data.is_dir() else (),
+        misconceptions=_read_misconceptions(files.misconceptions, slug, questions),
+        alternatives=_read_alternatives(files.alternatives, slug, questions),
+        data=tuple(sorted(p for p in files.data.rglob("*") if p.is_file())),
     )
     for one in assignment.misconceptions:
         assignment.edited(one)
     return assignment
 
 
-def course_root(start: Path | None = None) -> Path:
-    """The nearest folder at or above ``start`` that holds a course.toml.
-
-    Raises:
-        CourseError: there is none.
-    """
-    here = (start or Path.cwd()).resolve()
-    for folder in (here, *here.parents):
-        if (folder / "course.toml").is_file():
-            return folder
-    raise CourseError(f"{here}: no course.toml here or above; change into the course's folder")
-
-
 def load_reference(slug: str, root: Path | None = None) -> types.ModuleType:
     """The script's functions as a module, its demos defined but not run."""
-    path = (root or course_root(Path(__file__).parent)) / "solutions" / f"{slug}.py"
+    path = AssignmentFiles(root or course_root(Path(__file__).parent), slug).script
     before, demos.run_at_once = demos.run_at_once, False
     try:
         with contextlib.chdir(path.parent):  # where the script finds data/<slug>/

@@ -11,6 +11,7 @@ import sqlite3
 import tempfile
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,7 @@ from ..executor.process import Zygote
 from ..nbgrader_port.config import find_alembic, gradebook_url
 from .assignment import Assignment, GradedProbe, load
 from .checks_text import layout, same_checks
-from .course import Course
+from .course import AssignmentFiles, Course
 from .lint import lint_release
 from .references import data_files, references
 
@@ -118,25 +119,24 @@ def checks(
 def write_source(
     assignment: Assignment,
     course: Course,
-    folder: Path,
+    target: AssignmentFiles,
     zygote: Callable[[], Zygote],
     tick: Callable[[str], None],
 ) -> None:
-    """Write source/<slug>/ into ``folder``: notebook, checks.json, data."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{assignment.slug}.ipynb").write_text(
+    """Write the source folder of ``target``: notebook, checks.json, data."""
+    target.source.mkdir(parents=True, exist_ok=True)
+    target.source_notebook.write_text(
         nbformat.writes(source_notebook(assignment)) + "\n", encoding="utf-8"
     )
     text = layout(checks(assignment, course, zygote, tick))
-    path = folder / "checks.json"
-    committed = course.root / "source" / assignment.slug / "checks.json"
+    committed = assignment.files.checks
     if committed.is_file() and same_checks(committed.read_text(encoding="utf-8"), text):
         text = layout(json.loads(committed.read_text(encoding="utf-8")))
-    path.write_text(text, encoding="utf-8")
+    target.checks.write_text(text, encoding="utf-8")
     for name, origin in data_files(assignment).items():
-        target = folder / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(origin, target)
+        copy = target.source / name
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(origin, copy)
 
 
 def generate_release(root: Path, slug: str, db_url: str, course_id: str = "") -> None:
@@ -189,12 +189,14 @@ def build_into(
 ) -> Assignment:
     """Build one assignment under ``root`` (source/ and release/) and lint the release."""
     assignment = load(course.root, slug)
-    write_source(assignment, course, root / "source" / slug, zygote, tick)
+    target = AssignmentFiles(root, slug)
+    write_source(assignment, course, target, zygote, tick)
     generate_release(root, slug, db_url, course.course_id)
-    problems = lint_release(assignment, root / "release" / slug)
+    problems = lint_release(assignment, target.release)
     if problems:
         raise AuthorError(
-            f"release/{slug} holds what students must not get:\n  " + "\n  ".join(problems)
+            f"{target.name(target.release)} holds what students must not get:\n  "
+            + "\n  ".join(problems)
         )
     return assignment
 
@@ -219,21 +221,24 @@ def stale(
 ) -> list[str]:
     """Committed files of an assignment that differ from what a build would write, and what is wrong with them."""
     with tempfile.TemporaryDirectory() as temporary:
-        root = Path(temporary)
+        elsewhere = replace(course, root=Path(temporary))
         # nbgrader starts alembic for an empty database; this one is thrown away
-        with contextlib.closing(sqlite3.connect(root / "gradebook.db")) as database:
+        file = elsewhere.gradebook_url.removeprefix("sqlite:///")
+        with contextlib.closing(sqlite3.connect(file)) as database:
             database.execute("create table alembic_version (version_num varchar(32) not null)")
-        assignment = build_into(course, slug, root, f"sqlite:///{root}/gradebook.db", zygote, tick)
-        found = lint_release(assignment, course.root / "release" / slug)
-        for kind in ("source", "release"):
-            fresh, committed = _files(root / kind / slug), _files(course.root / kind / slug)
+        assignment = build_into(course, slug, elsewhere.root, elsewhere.gradebook_url, zygote, tick)
+        old, new = course.files(slug), elsewhere.files(slug)
+        found = lint_release(assignment, old.release)
+        for built, kept in ((new.source, old.source), (new.release, old.release)):
+            fresh, committed = _files(built), _files(kept)
             for name in sorted(set(fresh) | set(committed)):
+                file = f"{old.name(kept)}/{name}"
                 if name not in committed:
-                    found.append(f"{kind}/{slug}/{name} is missing")
+                    found.append(f"{file} is missing")
                 elif name not in fresh:
-                    found.append(f"{kind}/{slug}/{name} is not built from anything")
+                    found.append(f"{file} is not built from anything")
                 elif fresh[name] != committed[name]:
-                    found.append(f"{kind}/{slug}/{name} is stale")
+                    found.append(f"{file} is stale")
     return found
 
 
@@ -248,7 +253,7 @@ def build(
     Files of earlier builds that are no longer made are removed from release/, never from source/. When the build
     fails, both folders are left as they were.
     """
-    folders = [course.root / kind / slug for kind in ("source", "release")]
+    folders = [course.files(slug).source, course.files(slug).release]
     with tempfile.TemporaryDirectory() as temporary:
         kept = [Path(temporary, str(n)) for n in range(len(folders))]
         for folder, copy in zip(folders, kept, strict=True):
@@ -256,7 +261,7 @@ def build(
                 shutil.copytree(folder, copy, symlinks=True)
         shutil.rmtree(folders[1], ignore_errors=True)
         try:
-            return build_into(course, slug, course.root, gradebook_url(course.root), zygote, tick)
+            return build_into(course, slug, course.root, gradebook_url(course), zygote, tick)
         except BaseException:
             for folder, copy in zip(folders, kept, strict=True):
                 shutil.rmtree(folder, ignore_errors=True)

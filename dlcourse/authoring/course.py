@@ -1,4 +1,4 @@
-"""course.toml: the order of the assignments, their tracks, titles and the term's seed."""
+"""A course: where its files lie, and what its course.toml says of assignments, tracks and the term's seed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,107 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..core.notebook_file import CHECKS, notebook_name
 from ..errors import CourseError
+
+
+@dataclass(frozen=True)
+class AssignmentFiles:
+    """Where the files of one assignment lie. Nothing here looks whether they exist.
+
+    Args:
+        root: the course folder.
+        slug: the assignment.
+    """
+
+    root: Path
+    slug: str
+
+    def name(self, path: Path) -> str:
+        """A file as messages name it: relative to the course."""
+        return path.relative_to(self.root).as_posix()
+
+    def beside(self, path: Path) -> str:
+        """A data file as the notebook names it: relative to the folder of script or notebook."""
+        return path.relative_to(self.script.parent).as_posix()
+
+    @property
+    def script(self) -> Path:
+        """The percent script: prose, reference, demos."""
+        return self.root / "solutions" / f"{self.slug}.py"
+
+    @property
+    def data(self) -> Path:
+        """The folder of its data files."""
+        return self.script.parent / "data" / self.slug
+
+    @property
+    def tests(self) -> Path:
+        """The folder of everything that judges it."""
+        return self.root / "tests" / self.slug
+
+    @property
+    def probes(self) -> Path:
+        return self.tests / "probes.py"
+
+    @property
+    def misconceptions(self) -> Path:
+        return self.tests / "misconceptions.py"
+
+    @property
+    def alternatives(self) -> Path:
+        return self.tests / "alternatives.py"
+
+    @property
+    def oracles(self) -> Path:
+        return self.tests / "test_oracles.py"
+
+    @property
+    def excuses(self) -> Path:
+        """Mutants and findings of an audit that are right as they are."""
+        return self.tests / "equivalent.toml"
+
+    @property
+    def audit(self) -> Path:
+        """The last audit's result."""
+        return self.tests / "audit.json"
+
+    @property
+    def source(self) -> Path:
+        """The folder that the build writes for nbgrader."""
+        return self.root / "source" / self.slug
+
+    @property
+    def source_notebook(self) -> Path:
+        return self.source / notebook_name(self.slug)
+
+    @property
+    def checks(self) -> Path:
+        """Expected results of the public probes."""
+        return self.source / CHECKS
+
+    @property
+    def release(self) -> Path:
+        """The folder that students get."""
+        return self.root / "release" / self.slug
+
+    @property
+    def release_notebook(self) -> Path:
+        return self.release / notebook_name(self.slug)
+
+    def references(self, key: str) -> Path:
+        """Kept results of the reference; ``key`` names what they depend on."""
+        return self.root / ".dlcourse" / "references" / f"{self.slug}-{key}.json"
+
+    def all_references(self) -> list[Path]:
+        """Kept results of the reference, of whatever key."""
+        anything = self.references("*")
+        return sorted(anything.parent.glob(anything.name))
+
+    @property
+    def journal(self) -> Path:
+        """What the class run has graded already."""
+        return self.root / ".dlcourse" / "journal" / f"{self.slug}.jsonl"
 
 
 @dataclass(frozen=True)
@@ -50,6 +150,47 @@ class Course:
                 )
             )
         return self.entries[slug]
+
+    def files(self, slug: str) -> AssignmentFiles:
+        """Where the files of ``slug`` lie."""
+        return AssignmentFiles(self.root, slug)
+
+    def submitted(self, student: str, slug: str) -> Path:
+        """The folder that a student handed in."""
+        return self.root / "submitted" / student / slug
+
+    def submissions(self, slug: str) -> dict[str, Path]:
+        """The folders that students handed in, by student id."""
+        base = self.root / "submitted"
+        students = [p.name for p in sorted(base.iterdir())] if base.is_dir() else []
+        folders = {student: self.submitted(student, slug) for student in students}
+        return {s: f for s, f in folders.items() if f.is_symlink() or f.exists()}
+
+    def autograded(self, student: str, slug: str) -> Path:
+        """The folder of a student's graded notebook."""
+        return self.root / "autograded" / student / slug
+
+    def feedback(self, student: str, slug: str) -> Path:
+        """A student's feedback page."""
+        return self.root / "feedback" / student / slug / f"{slug}.html"
+
+    @property
+    def gradebook_url(self) -> str:
+        """nbgrader's gradebook, where its configuration names no other."""
+        return f"sqlite:///{self.root / 'gradebook.db'}"
+
+
+def course_root(start: Path | None = None) -> Path:
+    """The nearest folder at or above ``start`` that holds a course.toml.
+
+    Raises:
+        CourseError: there is none.
+    """
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents):
+        if (folder / "course.toml").is_file():
+            return folder
+    raise CourseError(f"{here}: no course.toml here or above; change into the course's folder")
 
 
 def _field(where: str, table: dict[str, Any], name: str, kind: type) -> Any:

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from ..core.cells import DEMO_TAG, NBGRADER_KEYS
+from ..core.notebook_file import CHECKS, notebook_name
 from .assignment import Assignment, looks_like_marker
+from .references import data_files
 
 _NOTEBOOK_METADATA = {"kernelspec", "language_info"}
 _CELL_METADATA = {"nbgrader", "deletable", "editable", "tags"}
@@ -213,9 +215,9 @@ def lint_release(assignment: Assignment, folder: Path) -> list[str]:
     """Everything in a release folder that students must not get, one line each; empty when it is clean."""
     problems: list[str] = []
     banned = secrets(assignment)
-    base = assignment.root / "solutions"
-    data = {p.relative_to(base).as_posix(): p for p in assignment.data}
-    expected = {f"{assignment.slug}.ipynb", "checks.json", *data}
+    data = data_files(assignment)
+    notebook = notebook_name(assignment.slug)
+    expected = {notebook, CHECKS, *data}
     if folder.is_symlink():
         return [f"{folder.name}: a symbolic link"]
     if not folder.is_dir():
@@ -236,8 +238,8 @@ def lint_release(assignment: Assignment, folder: Path) -> list[str]:
         elif not any(e.startswith(f"{name}/") for e in expected):
             problems.append(f"{name}/: a folder not on the list of what a release may hold")
     problems += [f"{name}: missing" for name in sorted(expected - found)]
-    if f"{assignment.slug}.ipynb" in found:
-        _lint_notebook(folder / f"{assignment.slug}.ipynb", assignment, banned, problems)
-    if "checks.json" in found:
-        _lint_checks(folder / "checks.json", assignment, banned, problems)
+    if notebook in found:
+        _lint_notebook(folder / notebook, assignment, banned, problems)
+    if CHECKS in found:
+        _lint_checks(folder / CHECKS, assignment, banned, problems)
     return problems

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from .assignment import course_root, load_reference
+from .assignment import load_reference
+from .course import course_root
 
 if TYPE_CHECKING:
     import torch

@@ -81,20 +81,14 @@ def run_variant(
 
 def data_files(assignment: Assignment) -> dict[str, Path]:
     """The assignment's data files by their path in the notebook's folder."""
-    base = assignment.root / "solutions"
-    return {p.relative_to(base).as_posix(): p for p in assignment.data}
+    return {assignment.files.beside(p): p for p in assignment.data}
 
 
 def content_key(assignment: Assignment, seed: str) -> str:
     """Names everything that expected results depend on."""
     digest = hashlib.sha256()
-    tests = assignment.root / "tests" / assignment.slug
-    paths = [
-        assignment.root / "solutions" / f"{assignment.slug}.py",
-        tests / "probes.py",
-        tests / "misconceptions.py",
-        *assignment.data,
-    ]
+    files = assignment.files
+    paths = [files.script, files.probes, files.misconceptions, *assignment.data]
     engine = sorted(Path(__file__).parents[1].rglob("*.py"))
     for path in [*paths, *engine]:
         if path.is_file():
@@ -236,7 +230,7 @@ def references(
         tick: called after the reference and after each misconception that is run.
     """
     key = content_key(assignment, seed)
-    path = assignment.root / ".dlcourse" / "references" / f"{assignment.slug}-{key}.json"
+    path = assignment.files.references(key)
     try:
         results = ReferenceResults.from_json(json.loads(path.read_text()))
         if set(results.expected) != set(assignment.probes):
@@ -244,7 +238,7 @@ def references(
     except (OSError, ValueError, LookupError, TypeError, AttributeError):  # none yet, or damaged
         results = compute(assignment, seed, zygote(), tick)
         path.parent.mkdir(parents=True, exist_ok=True)
-        for old in path.parent.glob(f"{assignment.slug}-*.json"):
+        for old in assignment.files.all_references():
             if time.time() - old.stat().st_mtime > 7 * 86400:
                 old.unlink(missing_ok=True)
         _write(path, results)

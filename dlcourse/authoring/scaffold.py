@@ -9,14 +9,6 @@ from pathlib import Path
 from ..errors import AuthorError
 from .course import Course
 
-_TARGETS = {
-    "solution.py.txt": "solutions/{slug}.py",
-    "probes.py.txt": "tests/{slug}/probes.py",
-    "misconceptions.py.txt": "tests/{slug}/misconceptions.py",
-    "alternatives.py.txt": "tests/{slug}/alternatives.py",
-    "test_oracles.py.txt": "tests/{slug}/test_oracles.py",
-}
-
 
 def create(
     course: Course, slug: str, title: str, track: str, article: str, minutes: int
@@ -39,13 +31,18 @@ def create(
         if not text.isprintable():
             raise AuthorError(f"{what} {text!r} must be one line of text")
     values = {"slug": slug, "title": title, "article": article, "minutes": str(minutes)}
+    files = course.files(slug)
+    targets = {
+        "solution.py.txt": files.script,
+        "probes.py.txt": files.probes,
+        "misconceptions.py.txt": files.misconceptions,
+        "alternatives.py.txt": files.alternatives,
+        "test_oracles.py.txt": files.oracles,
+    }
     written = []
-    for name, pattern in _TARGETS.items():
-        target = course.root / pattern.format(slug=slug)
+    for name, target in targets.items():
         if target.exists():
-            raise AuthorError(
-                f"{target.relative_to(course.root)} exists; choose another name or remove it"
-            )
+            raise AuthorError(f"{files.name(target)} exists; choose another name or remove it")
         text = (
             resources.files("dlcourse.authoring")
             .joinpath("template", name)
@@ -58,7 +55,7 @@ def create(
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")
     _enter(course.root / "course.toml", values, track)
-    return [str(t.relative_to(course.root)) for t, _ in written] + ["course.toml"]
+    return [files.name(t) for t, _ in written] + ["course.toml"]
 
 
 def _enter(path: Path, values: dict[str, str], track: str) -> None:

@@ -23,10 +23,17 @@ MAX_FILE = 256 << 20
 MAX_SOURCE = 1 << 20
 """Largest total of all cells' sources, in characters."""
 MAX_CELLS = 2_000
+CHECKS = "checks.json"
+"""What lies next to a released notebook: expected results of its public tests."""
 EXCHANGE_FILES = ("timestamp.txt", "submission_secret.txt")
 """What `nbgrader submit` lays next to a notebook."""
 LARGE_FILE = 20 << 20
 """From this size on, instructor and student are told."""
+
+
+def notebook_name(slug: str) -> str:
+    """Name of an assignment's notebook file, wherever it lies."""
+    return f"{slug}.ipynb"
 
 
 @dataclass(frozen=True)
@@ -283,7 +290,8 @@ def read_submission(folder: Path, slug: str) -> Submission:
     """
     if folder.is_symlink():
         return Submission.unreadable(f"{folder.name} is a symbolic link; hand in the folder itself")
-    path = folder / f"{slug}.ipynb"
+    own = notebook_name(slug)
+    path = folder / own
     notes = []
     if not path.is_symlink() and not path.exists():
         others = (
@@ -294,13 +302,13 @@ def read_submission(folder: Path, slug: str) -> Submission:
         if len(others) != 1:
             found = ", ".join(_shown(p) for p in others[:5])
             return Submission.unreadable(
-                f"no {slug}.ipynb was handed in"
+                f"no {own} was handed in"
                 + (f" (there are {found}); hand in one notebook under that name" if others else "")
             )
         path = others[0]
-        notes.append(f"{_shown(path)} was taken as {slug}.ipynb; keep the notebook's name")
+        notes.append(f"{_shown(path)} was taken as {own}; keep the notebook's name")
     if folder.is_dir():
-        expected = (path.name, *EXCHANGE_FILES, "checks.json", "data", ".ipynb_checkpoints")
+        expected = (path.name, *EXCHANGE_FILES, CHECKS, "data", ".ipynb_checkpoints")
         extra = sorted(_shown(p) for p in folder.iterdir() if p.name not in expected)
         if extra:
             notes.append(

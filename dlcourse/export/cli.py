@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..authoring.assignment import course_root
-from ..authoring.course import Course, read_course
+from ..authoring.course import Course, course_root, read_course
 from ..console import err, say
 from ..errors import CourseError
 
@@ -54,15 +53,11 @@ def otter(
 
 
 def _grades(course: Course, slugs: list[str] | None, db: str, numbers: dict[str, str]) -> Grades:
-    from ..nbgrader_port.config import nbgrader_config
+    from ..nbgrader_port.config import gradebook_url, nbgrader_config
     from .gradefiles import altered, read_gradebook
 
     chosen = [course.entry(slug).slug for slug in slugs or course.entries]
-    url = (
-        db
-        or nbgrader_config(course.root).CourseDirectory.get("db_url")
-        or f"sqlite:///{course.root / 'gradebook.db'}"
-    )
+    url = db or gradebook_url(course, nbgrader_config(course.root))
     grades = read_gradebook(course, url, chosen, numbers)
     for note in grades.notes:
         say(note, to=err)

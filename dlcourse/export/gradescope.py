@@ -18,7 +18,7 @@ from typing import Any
 
 import jsonschema
 
-from ..core.notebook_file import Submission, read_notebook, read_submission
+from ..core.notebook_file import Submission, notebook_name, read_notebook, read_submission
 from ..core.rendering import Shown, to_text
 from ..core.verdict import Verdict
 from ..errors import CourseError
@@ -272,7 +272,7 @@ def read_document(autograder: Path) -> dict[str, Any]:
 def read(folder: Path, slug: str) -> Submission:
     """Read the notebook from a folder in which otter's own files lie, too."""
     notebooks = sorted(folder.glob("*.ipynb"))
-    own = [p for p in notebooks if p.name == f"{slug}.ipynb"] or notebooks
+    own = [p for p in notebooks if p.name == notebook_name(slug)] or notebooks
     return read_notebook(own[0]) if len(own) == 1 else read_submission(folder, slug)
 
 

@@ -28,6 +28,7 @@ from packaging.utils import canonicalize_name
 from .. import __version__
 from ..authoring.course import Course
 from ..authoring.lint import lint_release
+from ..authoring.references import data_files
 from ..errors import AuthorError, SetupError
 from ..executor.process import Zygote
 from ..grading.grader import Grader, open_grader
@@ -81,19 +82,21 @@ def export(
     """
     entry = course.entry(slug)
     grader = open_grader(course, slug, zygote, tick)
-    release = course.root / "release" / slug
-    if not (release / f"{slug}.ipynb").is_file():
-        raise AuthorError(f"release/{slug}/{slug}.ipynb is missing; run `dlcourse build {slug}`")
-    problems = lint_release(grader.assignment, release)
+    files = course.files(slug)
+    if not files.release_notebook.is_file():
+        name = files.name(files.release_notebook)
+        raise AuthorError(f"{name} is missing; run `dlcourse build {slug}`")
+    problems = lint_release(grader.assignment, files.release)
     if problems:
         raise AuthorError(
-            f"release/{slug} holds what students must not get:\n  " + "\n  ".join(problems)
+            f"{files.name(files.release)} holds what students must not get:\n  "
+            + "\n  ".join(problems)
         )
     target = folder / slug
     fresh = folder / f".{slug}.new"
     shutil.rmtree(fresh, ignore_errors=True)
     student = fresh / "student"
-    shutil.copytree(release, student)
+    shutil.copytree(files.release, student)
     _write_tests(grader, student / "tests", public_only=True)
     (fresh / "autograder.zip").write_bytes(autograder(grader, torch_index))
     hidden = sum(not p.spec.public for p in grader.assignment.probes.values())
@@ -130,10 +133,8 @@ def autograder(grader: Grader, torch_index: str = "") -> bytes:
     files[f"dlcourse/{wheel_name}"] = wheel_bytes
     files["run_otter.py"] = _RUN.replace("{autograder}", AUTOGRADER).encode()
     files["setup.sh"] = files["setup.sh"].rstrip() + b"\n" + _SETUP.encode()
-    for path in grader.assignment.data:
-        files[f"files/{path.relative_to(grader.assignment.root / 'solutions').as_posix()}"] = (
-            path.read_bytes()
-        )
+    for name, path in data_files(grader.assignment).items():
+        files[f"files/{name}"] = path.read_bytes()
     _check_leaks(grader, files)
     return _zip(files)
 

@@ -17,8 +17,8 @@ from typing import Any
 import nbformat
 
 from ..authoring.assignment import Assignment, GradedProbe, Misconception, Module, Question
-from ..authoring.course import Course
-from ..authoring.references import ReferenceResults, References
+from ..authoring.course import AssignmentFiles, Course
+from ..authoring.references import ReferenceResults, References, data_files
 from ..core.cells import NotebookView, student_view
 from ..core.encoding import from_json, to_json
 from ..core.evidence import Raised
@@ -80,10 +80,8 @@ def to_document(grader: Grader, public_only: bool = False) -> dict[str, Any]:
         ],
         "source": _stubs_only(grader, set(kept)),
         "data": {
-            p.relative_to(assignment.root / "solutions").as_posix(): base64.b64encode(
-                p.read_bytes()
-            ).decode()
-            for p in assignment.data
+            name: base64.b64encode(path.read_bytes()).decode()
+            for name, path in data_files(assignment).items()
         },
     }
 
@@ -101,7 +99,7 @@ def _untraced(tree: Any) -> Any:
 
 def _definitions(assignment: Assignment) -> dict[str, str]:
     """The probes' own source, self-contained, with decorators and judges."""
-    module = Module(assignment.root / "tests" / assignment.slug / "probes.py")
+    module = Module(assignment.files.probes)
     return {
         s.name: module.piece(s, True)
         for s in module.body
@@ -140,8 +138,9 @@ def from_document(document: dict[str, Any], folder: Path) -> Grader:
         for q in document["questions"]
     }
     data = []
+    files = AssignmentFiles(folder, document["slug"])
     for name, content in document["data"].items():
-        path = folder / "solutions" / name
+        path = files.script.parent / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(base64.b64decode(content))
         data.append(path)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ..authoring.course import Course
 from ..core.cells import probe_id
+from ..core.notebook_file import notebook_name
 from ..executor.runner import start_zygote
 from .gradebook import Gradebook, NotEntered
 from .grader import Grader, open_grader
@@ -81,7 +82,7 @@ def grade_class(
     Raises:
         DlcourseError: nothing can be graded at all; the message names the cure.
     """
-    inbox = Inbox(course.root, slug, gradebook.submitted_at)
+    inbox = Inbox(course, slug, gradebook.submitted_at)
     inbox.check(settings.only)
     with ExitStack() as stack:  # a warm process only where expected results must be computed
         grader = open_grader(
@@ -118,7 +119,7 @@ class Records:
     ) -> None:
         self._course, self._slug, self._build = course, slug, grader.references.key
         self._gradebook, self._inbox = gradebook, inbox
-        self._journal = Journal(course.root / ".dlcourse" / "journal" / f"{slug}.jsonl")
+        self._journal = Journal(course.files(slug).journal)
         self.points = {
             probe_id(name): float(e.spec.points)
             for name, e in grader.references.expectations.items()
@@ -130,7 +131,7 @@ class Records:
             self._build,
             dict(self._journal.entries),
             self._gradebook.graded_students(),
-            lambda student: self._folder(student) / f"{self._slug}.ipynb",
+            lambda student: self._folder(student) / notebook_name(self._slug),
         )
 
     def commit(self, finished: Finished) -> JournalEntry | Lost:
@@ -164,7 +165,7 @@ class Records:
         return entry
 
     def _folder(self, student: str) -> Path:
-        return self._course.root / "autograded" / student / self._slug
+        return self._course.autograded(student, self._slug)
 
     def _write_files(self, student: str, notebook: str, exchange: Mapping[str, str]) -> None:
         """autograded/<student>/<slug>/ as nbgrader leaves it, put in place in one step."""
@@ -172,9 +173,9 @@ class Records:
         final.parent.mkdir(parents=True, exist_ok=True)
         fresh = final.parent / f".{self._slug}.new"
         shutil.rmtree(fresh, ignore_errors=True)
-        source = self._course.root / "source" / self._slug
+        source = self._course.files(self._slug).source
         shutil.copytree(source, fresh, ignore=shutil.ignore_patterns("*.ipynb", ".*"))
-        (fresh / f"{self._slug}.ipynb").write_text(notebook, encoding="utf-8")
+        (fresh / notebook_name(self._slug)).write_text(notebook, encoding="utf-8")
         for name, text in exchange.items():
             (fresh / name).write_text(text, encoding="utf-8")
         if final.exists():

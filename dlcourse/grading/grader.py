@@ -229,20 +229,21 @@ def open_grader(course: Course, slug: str, zygote: Any, tick: Any = lambda _: No
         AuthorError: source/ is missing or stale, or the assignment itself is wrong.
     """
     assignment = load(course.root, slug)
-    path = course.root / "source" / slug / f"{slug}.ipynb"
+    path = assignment.files.source_notebook
+    name = assignment.files.name(path)
     if not path.is_file():
-        raise AuthorError(f"source/{slug}/{slug}.ipynb is missing; run `dlcourse build {slug}`")
+        raise AuthorError(f"{name} is missing; run `dlcourse build {slug}`")
     try:
         notebook = nbformat.read(path, as_version=4)
     except Exception as error:  # nbformat raises whatever its parsing stumbles over
         raise AuthorError(
-            f"source/{slug}/{slug}.ipynb is no notebook ({type(error).__name__}); run `dlcourse build {slug}`"
+            f"{name} is no notebook ({type(error).__name__}); run `dlcourse build {slug}`"
         ) from error
     fresh = source_notebook(assignment)
     built, committed = ([c.as_built for c in NotebookView(n).cells] for n in (fresh, notebook))
     if built != committed:
         raise AuthorError(
-            f"source/{slug}/{slug}.ipynb is stale: solutions/ or tests/ changed; run `dlcourse build {slug}`"
+            f"{name} is stale: solutions/ or tests/ changed; run `dlcourse build {slug}`"
         )
     return Grader(
         course,

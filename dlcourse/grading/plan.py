@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
+from ..authoring.course import Course
 from ..core.notebook_file import Submission, read_submission
 from ..errors import CourseError
 from .journal import JournalEntry
@@ -66,7 +67,7 @@ class Inbox:
     """The submissions of one assignment.
 
     Args:
-        root: the course folder; submissions lie in submitted/<student>/<slug>/ under it.
+        course: the course.
         slug: the assignment.
         submitted_at: gives the time of a submission, in UTC, or None.
 
@@ -75,12 +76,10 @@ class Inbox:
     """
 
     def __init__(
-        self, root: Path, slug: str, submitted_at: Callable[[Path], datetime | None]
+        self, course: Course, slug: str, submitted_at: Callable[[Path], datetime | None]
     ) -> None:
         self._slug, self._submitted_at = slug, submitted_at
-        base = root / "submitted"
-        folders = {p.name: p / slug for p in sorted(base.iterdir())} if base.is_dir() else {}
-        self.folders = {s: f for s, f in folders.items() if f.is_symlink() or f.exists()}
+        self.folders = course.submissions(slug)
 
     def check(self, only: tuple[str, ...]) -> None:
         """Make sure that there is something to grade.

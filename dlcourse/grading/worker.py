@@ -67,21 +67,17 @@ class GradedSubmission:
 
 def bundle(course: Course, slug: str) -> bytes:
     """All files that grading ``slug`` needs, as a zip archive."""
-    root = course.root
-    paths = [root / "course.toml", root / "solutions" / f"{slug}.py"]
-    for folder in (
-        root / "tests" / slug,
-        root / "source" / slug,
-        root / "solutions" / "data" / slug,
-    ):
+    files = course.files(slug)
+    paths = [course.root / "course.toml", files.script]
+    for folder in (files.tests, files.source, files.data):
         paths += [
             p for p in sorted(folder.rglob("*")) if p.is_file() and "__pycache__" not in p.parts
         ]
-    paths += sorted((root / ".dlcourse" / "references").glob(f"{slug}-*.json"))
+    paths += files.all_references()
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in paths:
-            archive.write(path, path.relative_to(root).as_posix())
+            archive.write(path, files.name(path))
     return data.getvalue()
 
 

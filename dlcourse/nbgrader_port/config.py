@@ -10,16 +10,20 @@ from typing import Any
 
 from traitlets.config.loader import PyFileConfigLoader
 
+from ..authoring.course import Course
 from ..errors import CourseError
+
+CONFIG = "nbgrader_config.py"
+"""nbgrader's name for its configuration, which lies beside course.toml."""
 
 
 def nbgrader_config(root: Path) -> Any:
-    """The traitlets configuration of ``root/nbgrader_config.py``.
+    """The traitlets configuration of ``root``.
 
     Raises:
         CourseError: it is missing or fails.
     """
-    path = root / "nbgrader_config.py"
+    path = root / CONFIG
     if not path.is_file():
         raise CourseError(f"{path}: no such file; copy the one of this course's repository")
     try:
@@ -30,17 +34,17 @@ def nbgrader_config(root: Path) -> Any:
         raise CourseError(f"{path}: {type(error).__name__}: {error}") from error
 
 
-def gradebook_url(root: Path, config: Mapping[str, Any] | None = None) -> str:
-    """The course's gradebook: what its nbgrader_config.py says, or nbgrader's default, the file gradebook.db.
+def gradebook_url(course: Course, config: Mapping[str, Any] | None = None) -> str:
+    """The course's gradebook: what its nbgrader_config.py says, or nbgrader's default.
 
     Args:
-        root: the course folder.
+        course: the course.
         config: from :func:`nbgrader_config`; read if not given.
     """
     if config is None:
-        config = nbgrader_config(root) if (root / "nbgrader_config.py").is_file() else {}
+        config = nbgrader_config(course.root) if (course.root / CONFIG).is_file() else {}
     url = config.get("CourseDirectory", {}).get("db_url")
-    return str(url) if url else f"sqlite:///{root}/gradebook.db"
+    return str(url) if url else course.gradebook_url
 
 
 def find_alembic() -> None:

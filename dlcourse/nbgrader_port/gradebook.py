@@ -44,7 +44,7 @@ def open_gradebook(course: Course, slug: str, db_url: str = "") -> GradebookWrit
         CourseError: nbgrader_config.py is missing or fails, or see :class:`GradebookWriter`.
     """
     config = nbgrader_config(course.root)
-    url = db_url or gradebook_url(course.root, config)
+    url = db_url or gradebook_url(course, config)
     return GradebookWriter(url, course.course_id, slug, config)
 
 

@@ -23,10 +23,9 @@ from nbgrader.converters.base import BaseConverter, NbGraderException
 from nbgrader.preprocessors import Execute as StockExecute
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from ..authoring.assignment import course_root
-from ..authoring.course import Course, read_course
+from ..authoring.course import Course, course_root, read_course
 from ..core.cells import NotebookView
-from ..core.notebook_file import Submission, read_submission
+from ..core.notebook_file import Submission, notebook_name, read_submission
 from ..errors import CourseError
 from ..executor.process import Zygote
 from ..executor.runner import start_zygote
@@ -72,12 +71,12 @@ _graders: dict[tuple[Path, str], tuple[float, Grader]] = {}
 
 def _stamp(course: Course, slug: str) -> float:
     """Newest change of what a grader is made from; a formgrader server lives through rebuilds."""
-    tests = course.root / "tests" / slug
+    files = course.files(slug)
     paths = [
         course.root / "course.toml",
-        course.root / "solutions" / f"{slug}.py",
-        course.root / "source" / slug / f"{slug}.ipynb",
-        *tests.glob("*.py"),
+        files.script,
+        files.source_notebook,
+        *files.tests.glob("*.py"),
     ]
     return max((p.stat().st_mtime for p in paths if p.exists()), default=0.0)
 
@@ -188,7 +187,7 @@ class CourseAutograde(Autograde, _OwnFilesOnly):
             self.assignments = {}
         for folder in glob.glob(self._format_source(slug, self.coursedir.student_id)):
             if os.path.islink(folder) or os.path.isdir(folder):
-                self.assignments[folder] = [os.path.join(folder, f"{slug}.ipynb")]
+                self.assignments[folder] = [os.path.join(folder, notebook_name(slug))]
         if not self.assignments:
             raise NbGraderException(
                 f"No submissions of {slug!r} were matched by {self._format_source(slug, self.coursedir.student_id)!r}"
@@ -197,7 +196,7 @@ class CourseAutograde(Autograde, _OwnFilesOnly):
 
     def init_destination(self, assignment_id: str, student_id: str) -> bool:
         folder = os.path.normpath(self._format_dest(assignment_id, student_id))
-        notebook = os.path.join(folder, f"{assignment_id}.ipynb")
+        notebook = os.path.join(folder, notebook_name(assignment_id))
         if (
             grader_for(assignment_id) is not None
             and os.path.isdir(folder)

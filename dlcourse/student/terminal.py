@@ -16,7 +16,7 @@ from rich.console import Console
 
 from ..console import say
 from ..core.cells import parse_id
-from ..core.notebook_file import SubmittedCell, read_notebook
+from ..core.notebook_file import CHECKS, SubmittedCell, read_notebook
 from ..core.rendering import MARKS, Shown, clean, to_text
 from ..core.verdict import FAILED, PASSED, Verdict
 from ..errors import CourseError
@@ -42,7 +42,7 @@ def check_notebook(path: Path, console: Console, sandbox: bool = True) -> int:
         CourseError: the notebook or its checks.json cannot be used; the message names the file and the cure.
     """
     cells = _read_cells(path)
-    expected = _read_checks(path.parent / "checks.json")
+    expected = _read_checks(path.parent / CHECKS)
     found = {i: name for i, cell in enumerate(cells) if (name := probe_of(cell.source)) is not None}
     last = {
         name: i for i, name in found.items()
@@ -72,7 +72,7 @@ def check_notebook(path: Path, console: Console, sandbox: bool = True) -> int:
         record = run(
             [_session_start(cells), *steps],
             zygote,
-            {**data, "checks.json": path.parent / "checks.json"},
+            {**data, CHECKS: path.parent / CHECKS},
             tick=tick,
         )
     failed = _show(console, steps, tests, record)

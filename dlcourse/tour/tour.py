@@ -39,6 +39,7 @@ from ..core.cells import (
     NotebookView,
     question_id,
 )
+from ..core.notebook_file import notebook_name
 from ..errors import CourseError
 from ..executor.runner import start_zygote
 from ..grading.class_run import grade_class
@@ -149,7 +150,7 @@ class _Writer:
                 if isinstance(content, bytes)
                 else (nbformat.writes(content) + "\n").encode()
             )
-            files[f"{self.assignment.slug}.ipynb"] = text
+            files[notebook_name(self.assignment.slug)] = text
         first, last = person or _PEOPLE[id]
         self.made.append(Sample(id, first, last, about, files, dict(worth), mistake))
 
@@ -330,8 +331,9 @@ def copy_course(course: Course, folder: Path) -> Course:
     skip = shutil.ignore_patterns("__pycache__", ".*")
     shutil.copyfile(course.root / "course.toml", folder / "course.toml")
     for slug in course.entries:
-        for name in (f"solutions/{slug}.py", f"solutions/data/{slug}", f"tests/{slug}"):
-            origin, target = course.root / name, folder / name
+        files = course.files(slug)
+        for origin in (files.script, files.data, files.tests):
+            target = folder / files.name(origin)
             target.parent.mkdir(parents=True, exist_ok=True)
             if origin.is_dir():
                 shutil.copytree(origin, target, ignore=skip)
@@ -375,7 +377,7 @@ def hand_in(
             )
             exchange.assignment_dir, exchange.log = str(home), quiet
             if step == factory.Submit:
-                (home / slug / f"{slug}.ipynb").unlink()
+                (home / slug / notebook_name(slug)).unlink()
                 for name, data in sample.files.items():
                     (home / slug / name).write_bytes(data)
             exchange.start()
@@ -389,14 +391,14 @@ def results(course: Course, slug: str, samples: list[Sample]) -> dict[str, Resul
         CourseError: a student has no grade.
     """
     found = {}
-    with Gradebook(_database(course), course.course_id) as gradebook:
+    with Gradebook(course.gradebook_url, course.course_id) as gradebook:
         for sample in samples:
             submission = gradebook.find_submission(slug, sample.id)
             grades = [g for n in submission.notebooks for g in n.grades]
             if not grades or any(g.auto_score is None for g in grades):
                 raise CourseError(f"{sample.id} has no grade for {slug}")
             notebook = nbformat.read(
-                course.root / "autograded" / sample.id / slug / f"{slug}.ipynb", as_version=4
+                course.autograded(sample.id, slug) / notebook_name(slug), as_version=4
             )
             view = NotebookView(notebook)
             judged = [cell.outcome for cell in view.cells if cell.outcome is not None]
@@ -413,13 +415,9 @@ def results(course: Course, slug: str, samples: list[Sample]) -> dict[str, Resul
                 float(submission.max_score),
                 tuple(dict.fromkeys(named)),
                 tuple(dict.fromkeys([*view.notes, *slow])),
-                f"feedback/{sample.id}/{slug}/{slug}.html",
+                course.feedback(sample.id, slug).relative_to(course.root).as_posix(),
             )
     return found
-
-
-def _database(course: Course) -> str:
-    return f"sqlite:///{course.root / 'gradebook.db'}"
 
 
 class _Show:
@@ -521,10 +519,10 @@ def run_demo(
             total = 1 + len(load(root, slug).misconceptions)
             with show.bar(f"$ dlcourse build {slug}", total) as step:
                 assignment = build(demo, slug, lambda: zygote, step)
-            release = nbformat.read(root / "release" / slug / f"{slug}.ipynb", as_version=4)
+            release = nbformat.read(demo.files(slug).release_notebook, as_version=4)
             classes[slug] = sample_class(assignment, release)
 
-    with Gradebook(_database(demo), demo.course_id) as gradebook:
+    with Gradebook(demo.gradebook_url, demo.course_id) as gradebook:
         for sample in {s.id: s for samples in classes.values() for s in samples}.values():
             gradebook.update_or_create_student(
                 sample.id, first_name=sample.first_name, last_name=sample.last_name
@@ -608,7 +606,7 @@ def _closing(
     if missing:
         raise CourseError(f"{missing[0]} was not made by `nbgrader generate_feedback`")
     for line in (
-        f"Feedback pages: {len(pages)} under {root / 'feedback'}; one with a diagnosis: {pages[-1]}",
+        f"Feedback pages: {len(pages)} under {pages[-1].parents[2]}; one with a diagnosis: {pages[-1]}",
         f"Grades: {root / 'grades.csv'}",
         f"In JupyterLab, with formgrader: make lab COURSE={root}",
         f"{seconds:.0f} s in all.",

@@ -7,7 +7,8 @@ import pytest
 from scratch import make_course
 
 from dlcourse.authoring import assignment as authoring
-from dlcourse.authoring.assignment import course_root, load, load_reference
+from dlcourse.authoring.assignment import load, load_reference
+from dlcourse.authoring.course import course_root
 from dlcourse.core.cells import student_view
 from dlcourse.core.probe import parameters, probe
 from dlcourse.errors import AuthorError, CourseError

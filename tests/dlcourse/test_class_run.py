@@ -325,7 +325,7 @@ def test_folder_names_that_no_gradebook_can_hold_fail_one_student_only(small):
 def test_stray_files_in_submitted_are_no_students(small):
     (small.root / "submitted" / ".DS_Store").write_text("x")
     (small.root / "submitted" / "other").mkdir()
-    assert set(Inbox(small.root, "vectors", submitted_at).folders) == {"perfect", "columns", "half"}
+    assert set(Inbox(small, "vectors", submitted_at).folders) == {"perfect", "columns", "half"}
 
 
 def test_exit_status_0_1_2(small, monkeypatch, capsys):

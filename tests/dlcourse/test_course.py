@@ -1,8 +1,11 @@
-"""course.toml: what it may say, and what is refused with which words."""
+"""A course: what course.toml may say, what is refused with which words, and where files lie."""
+
+import re
 
 import pytest
+from scratch import REPOSITORY
 
-from dlcourse.authoring.course import read_course
+from dlcourse.authoring.course import AssignmentFiles, read_course
 from dlcourse.errors import CourseError
 
 GOOD = """title = "C"
@@ -116,3 +119,40 @@ def test_unknown_slug_far_from_all_names_all(course):
 
 def test_known_slug(course):
     assert course().entry("first").title == "First"
+
+
+# ---- the layout ------------------------------------------------------------------------------------------------------
+
+
+def test_files_of_the_committed_course_lie_where_the_layout_says():
+    course = read_course(REPOSITORY)
+    for slug in course.entries:
+        files = course.files(slug)
+        if not files.script.is_file():
+            continue  # on the syllabus, not written yet
+        authored = [files.probes, files.misconceptions, files.alternatives, files.oracles]
+        built = [files.source_notebook, files.checks, files.release_notebook, files.audit]
+        assert [files.name(p) for p in [*authored, *built] if not p.is_file()] == []
+
+
+def test_files_are_named_relative_to_the_course_and_to_the_notebook(tmp_path):
+    files = AssignmentFiles(tmp_path, "softmax")
+    assert files.name(files.source_notebook) == "source/softmax/softmax.ipynb"
+    assert files.beside(files.data / "words.txt") == "data/softmax/words.txt"
+    assert files.name(files.references("k")) == ".dlcourse/references/softmax-k.json"
+
+
+def test_no_other_module_spells_the_layout():
+    spelt = re.compile(
+        r"""/ ["'](solutions|release|submitted|autograded|feedback|\.dlcourse|audit\.json)["']"""
+        r"""|["'/]\{(self\.)?slug\}\.(py|ipynb)["']|sqlite:///\{"""
+    )
+    folder = REPOSITORY / "dlcourse"
+    found = [
+        f"{path.relative_to(folder)}:{number}: {line.strip()}"
+        for path in sorted(folder.rglob("*.py"))
+        if path.name not in ("course.py", "notebook_file.py")
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if spelt.search(line)
+    ]
+    assert found == []

@@ -4,12 +4,17 @@ from datetime import datetime
 
 import pytest
 
+from dlcourse.authoring.course import Course
 from dlcourse.errors import CourseError
 from dlcourse.grading.journal import JournalEntry
 from dlcourse.grading.plan import Inbox, Known, Plan, Settings, plan_class
 
 NOTEBOOK = '{"cells": [{"cell_type": "code", "source": "%s", "metadata": {}}]}'
 NOON = datetime(2026, 3, 1, 12)
+
+
+def _course(root):
+    return Course(root, "Toy", "toy", "seed", {})
 
 
 @pytest.fixture
@@ -21,7 +26,7 @@ def inbox(tmp_path):
         (folder / "toy.ipynb").write_text(NOTEBOOK % student)
         (tmp_path / f"{student}.ipynb").touch()
     times = {"ada": NOON, "bob": NOON.replace(hour=13), "eve": None}
-    return Inbox(tmp_path, "toy", lambda folder: times[folder.parent.name])
+    return Inbox(_course(tmp_path), "toy", lambda folder: times[folder.parent.name])
 
 
 def entry_of(inbox, student, **changes):
@@ -99,4 +104,4 @@ def test_nobody_to_grade(inbox, tmp_path):
     with pytest.raises(CourseError, match=r"no submission of toy by hal, zoë in submitted/"):
         inbox.check(("zoë", "ada", "hal"))
     with pytest.raises(CourseError, match="collect them with `nbgrader collect other`"):
-        Inbox(tmp_path, "other", lambda folder: None).check(())
+        Inbox(_course(tmp_path), "other", lambda folder: None).check(())
