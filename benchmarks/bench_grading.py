@@ -42,7 +42,9 @@ from dlcourse.authoring.course import Course, read_course
 from dlcourse.authoring.references import data_files, references
 from dlcourse.core.cells import NotebookView
 from dlcourse.core.notebook_file import read_submission
-from dlcourse.executor.runner import CellStep, start_zygote
+from dlcourse.core.progress import silent
+from dlcourse.executor.runner import CellStep
+from dlcourse.executor.warm import Warm
 from dlcourse.grading.grader import open_grader
 from dlcourse.grading.worker import Setup, Worker
 from dlcourse.nbgrader_port.config import find_alembic, gradebook_url
@@ -112,8 +114,8 @@ class Bench:
 
 def prepare(slug: str, folder: Path) -> Bench:
     course = copy_course(read_course(ROOT), folder / slug)
-    with start_zygote() as zygote:
-        assignment = build(course, slug, lambda: zygote)
+    with Warm() as warm:
+        assignment = build(course, slug, warm)
     release = nbformat.read(course.root / "release" / slug / f"{slug}.ipynb", as_version=4)
     samples = [s for s in sample_class(assignment, release) if s.id not in LEFT_OUT]
     return Bench(course, assignment, [s.files[f"{slug}.ipynb"] for s in samples], folder)
@@ -172,11 +174,10 @@ def stock_course(bench: Bench, root: Path) -> None:
     """Turn a course into one that plain nbgrader grades: no demos, every expected result in checks.json, stock configuration."""
     course = read_course(root)
     assignment = load(root, bench.slug)
-    with start_zygote() as zygote:
-        document = checks(assignment, course, lambda: zygote, lambda _: None)
+    with Warm() as warm:
+        document = checks(assignment, course, warm, silent)
         document["probes"] = {
-            name: e.to_json()
-            for name, e in references(assignment, "", lambda: zygote).expectations.items()
+            name: e.to_json() for name, e in references(assignment, "", warm).expectations.items()
         }
     source = root / "source" / bench.slug
     (source / "checks.json").write_text(json.dumps(document))
@@ -262,8 +263,8 @@ print(json.dumps(times))
 def cells_alone(bench: Bench, root: Path) -> float:
     """CPU seconds per submission of its cells and tests, executed one submission after the other in a process that did so before."""
     course = read_course(root)
-    with start_zygote() as zygote:
-        grader = open_grader(course, bench.slug, lambda: zygote)
+    with Warm() as warm:
+        grader = open_grader(course, bench.slug, warm)
     notebooks = []
     for folder in sorted((root / "submitted").iterdir())[: len(bench.honest)]:
         steps = grader.steps(grader.rebuild(read_submission(folder / bench.slug, bench.slug)))
@@ -299,12 +300,12 @@ def where_it_goes(bench: Bench, root: Path) -> dict[str, float]:
     children = []
     for repeats in (0, 3):
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        worker = Worker(Setup.of(read_course(root), bench.slug))
+        worker = Worker(Setup.of(read_course(root), bench.slug), Warm())
         for submission in submissions * repeats:
             times = [time.process_time()]
             notebook = worker.grader.rebuild(submission)
             times.append(time.process_time())
-            record = worker.grader.run(notebook, worker.zygote)
+            record = worker.grader.run(notebook, worker.warm)
             times.append(time.process_time())
             worker.grader.write(notebook, record)
             json.dumps(notebook, ensure_ascii=False)
@@ -312,6 +313,7 @@ def where_it_goes(bench: Bench, root: Path) -> dict[str, float]:
             for name, start, end in zip(parts, times, times[1:], strict=False):
                 parts[name] += (end - start) / (3 * len(submissions))
         worker.close()
+        worker.warm.close()
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         children.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
     return {"the student's process": (children[1] - children[0]) / (3 * len(submissions)), **parts}

@@ -5,17 +5,17 @@ from __future__ import annotations
 import sys
 import time
 from datetime import UTC, datetime
-from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.table import Table
 
 from . import _nbformat  # noqa: F401
-from .authoring.course import Course, course_root, read_course
+from .authoring.course import course_root, read_course
 from .console import err, for_tables, out, print_to_any_encoding, progress, say
 from .errors import AuthorError, DlcourseError
+from .executor.isolation import SANDBOX, UNSAFE, Isolation
 from .export.cli import app as export_app
 
 app = typer.Typer(
@@ -38,27 +38,8 @@ Unsafe = Annotated[
 Slug = Annotated[str, typer.Argument(help="Name of the assignment, as `dlcourse list` shows it.")]
 
 
-class _Lazy:
-    """The course of the current folder and one warm process, both made when first used."""
-
-    def __init__(self, sandbox: bool = True) -> None:
-        self._sandbox = sandbox
-        self._zygote: Any = None
-
-    @cached_property
-    def course(self) -> Course:
-        return read_course(course_root())
-
-    def zygote(self) -> Any:
-        if self._zygote is None:
-            from .executor.runner import start_zygote
-
-            self._zygote = start_zygote(self._sandbox)
-        return self._zygote
-
-    def close(self) -> None:
-        if self._zygote is not None:
-            self._zygote.close()
+def _isolation(unsafe: bool) -> Isolation:
+    return UNSAFE if unsafe else SANDBOX
 
 
 @app.command("list")
@@ -123,25 +104,23 @@ def build(
     """Make source/ and release/ from solutions/ and tests/."""
     from .authoring.build import build as build_one
     from .authoring.build import stale
+    from .executor.warm import Warm
 
-    lazy = _Lazy()
-    course = lazy.course
+    course = read_course(course_root())
     chosen = [course.entry(s).slug for s in slugs or course.entries]
     problems: list[str] = []
-    try:
+    with Warm() as warm:
         for slug in chosen:
             with progress(f"{'checking' if check else 'building'} {slug}", None) as step:
                 if check:
-                    found = stale(course, slug, lazy.zygote, step)
+                    found = stale(course, slug, warm, step)
                     problems += found
                     text = f"{len(found)} problems" if found else "up to date"
                 else:
-                    assignment = build_one(course, slug, lazy.zygote, step)
+                    assignment = build_one(course, slug, warm, step)
                     hidden = sum(not p.spec.public for p in assignment.probes.values())
                     text = f"{len(assignment.questions)} questions, {len(assignment.probes)} tests ({hidden} hidden), {assignment.points:g} points"
             say(f"{slug}: {text}")
-    finally:
-        lazy.close()
     if problems:
         raise AuthorError(
             "\n".join([*problems, "run `dlcourse build` and commit source/ and release/"])
@@ -158,7 +137,7 @@ def check(
     """Run a notebook's own tests in a terminal, as Run All does in JupyterLab."""
     from .student.terminal import check_notebook
 
-    failed = check_notebook(notebook, out, sandbox=not unsafe_no_sandbox)
+    failed = check_notebook(notebook, out, _isolation(unsafe_no_sandbox))
     raise typer.Exit(1 if failed else 0)
 
 
@@ -192,7 +171,9 @@ def grade(
     course = read_course(course_root())
     entry = course.entry(slug)
     when = since.astimezone(UTC).replace(tzinfo=None) if since and since.tzinfo else since
-    settings = Settings(tuple(only or ()), again, when, jobs, cluster, not unsafe_no_sandbox)
+    settings = Settings(
+        tuple(only or ()), again, when, jobs, cluster, _isolation(unsafe_no_sandbox)
+    )
     start = time.monotonic()
     with open_gradebook(course, slug, db) as gradebook, progress(f"grading {slug}", None) as step:
         report = grade_class(
@@ -200,7 +181,7 @@ def grade(
             slug,
             settings,
             gradebook,
-            lambda who, done, total: step(f"of {total}: {who}", done),
+            step,
         )
     table = Table(title=f"{entry.title}: {len(report.entries)} submissions")
     for column in ("student", "score", "diagnosed"):
@@ -291,7 +272,7 @@ def audit(
             failed |= states[slug] == "failed"
             continue
         with progress(f"auditing {slug}", None) as step:
-            report = run_audit(course, slug, lambda word: step(word, None), jobs, seed or None)
+            report = run_audit(course, slug, step, jobs, seed or None)
         if not seed:
             write(course, report)
         for_tables().print(table(report))
@@ -331,7 +312,7 @@ def demo(
         folder,
         for_tables(),
         autograde,
-        not unsafe_no_sandbox,
+        _isolation(unsafe_no_sandbox),
         tuple(assignment or ()),
     )
 

@@ -6,18 +6,18 @@ import io
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Protocol
 
 from rich.console import Console
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
-    Progress,
     TextColumn,
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
+from rich.progress import Progress as ProgressBar
 
+from .core.progress import Progress
 from .core.rendering import IN_ASCII
 
 out = Console()
@@ -37,15 +37,8 @@ def for_tables() -> Console:
     return out if out.is_terminal else Console(width=WIDE)
 
 
-class Step(Protocol):
-    """Moves a progress bar."""
-
-    def __call__(self, what: str, done: int | None = None) -> None:
-        """Show what is being done, and that ``done`` things are finished; one more if None."""
-
-
 @contextmanager
-def progress(title: str, total: int | None, to: Console = err) -> Iterator[Step]:
+def progress(title: str, total: int | None, to: Console = err) -> Iterator[Progress]:
     """A progress bar, gone when what it shows is over; nothing where there is no terminal."""
     columns = [
         TextColumn("{task.description}"),
@@ -55,11 +48,12 @@ def progress(title: str, total: int | None, to: Console = err) -> Iterator[Step]
         TimeRemainingColumn(),
         TextColumn("{task.fields[what]}"),
     ]
-    with Progress(*columns, console=to, transient=True, disable=not to.is_terminal) as bar:
+    with ProgressBar(*columns, console=to, transient=True, disable=not to.is_terminal) as bar:
         task = bar.add_task(title, total=total, what="")
 
-        def step(what: str, done: int | None = None) -> None:
-            bar.update(task, advance=1 if done is None else None, completed=done, what=what)
+        def step(what: str, done: int | None = None, total: int | None = None) -> None:
+            advance = 1 if done is None else None
+            bar.update(task, advance=advance, completed=done, total=total, what=what)
 
         yield step
 

@@ -17,11 +17,11 @@ from pathlib import Path
 from rich.table import Table
 from rich.text import Text
 
-from .executor.limits import Limits
-from .executor.process import SANDBOX, Zygote, environment
+from .executor.limits import Limits, Sandbox
+from .executor.process import environment
 from .executor.sandbox import trial
 from .executor.sandbox.kernel import SandboxUnavailable
-from .executor.session import Session
+from .executor.warm import Warm
 
 _GB = 1 << 30
 _PACKAGES = {
@@ -103,7 +103,7 @@ def _sandbox() -> Check:
         )
     if shutil.which("bwrap"):
         try:
-            with Zygote() as zygote, Session(zygote) as session:
+            with Warm() as warm, warm.session() as session:
                 session.cell("1", "cell", Limits(10, 30))
         except SandboxUnavailable as error:
             reasons = (error.reason,)
@@ -148,7 +148,7 @@ def _memory() -> Check:
     if not found:
         return Check("memory", True, "unknown")
     free, cores = int(found[0]) << 10, os.cpu_count() or 1
-    detail = f"{free / _GB:.1f} GB free for {cores} cores; a submission may take {SANDBOX.memory / _GB:g} GB"
+    detail = f"{free / _GB:.1f} GB free for {cores} cores; a submission may take {Sandbox.memory / _GB:g} GB"
     if free < _GB:
         return Check("memory", False, detail, "close other programs; PyTorch alone takes 0.3 GB")
     return Check(
@@ -156,7 +156,7 @@ def _memory() -> Check:
         True,
         detail,
         ""
-        if free > cores * SANDBOX.memory
+        if free > cores * Sandbox.memory
         else "a class that tries to exhaust memory could: grade with fewer --jobs",
     )
 

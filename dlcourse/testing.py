@@ -17,12 +17,12 @@ import pytest
 from .authoring.course import course_root, read_course
 from .core.notebook_file import Submission, read_notebook
 from .core.rendering import Shown, to_text
-from .executor.process import Zygote
-from .executor.runner import start_zygote
+from .executor.isolation import SANDBOX, UNSAFE
+from .executor.warm import Warm
 from .export import pack
 from .grading.grader import Grader, open_grader
 
-_ZYGOTE: pytest.StashKey[Zygote] = pytest.StashKey()
+_WARM: pytest.StashKey[Warm] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -48,16 +48,13 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     return None
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    unsafe = config.getoption("--dlcourse-no-sandbox")
+    config.stash[_WARM] = Warm(UNSAFE if unsafe else SANDBOX)
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
-    zygote = config.stash.get(_ZYGOTE, None)
-    if zygote is not None:
-        zygote.close()
-
-
-def _zygote(config: pytest.Config) -> Zygote:
-    if _ZYGOTE not in config.stash:
-        config.stash[_ZYGOTE] = start_zygote(not config.getoption("--dlcourse-no-sandbox"))
-    return config.stash[_ZYGOTE]
+    config.stash[_WARM].close()
 
 
 def _read(path: Path) -> Submission:
@@ -71,7 +68,7 @@ class Probes(pytest.File):
 
     def collect(self) -> Iterator[pytest.Item]:
         course = read_course(course_root(self.path.parent))
-        grader = open_grader(course, self.path.parent.name, lambda: _zygote(self.config))
+        grader = open_grader(course, self.path.parent.name, self.config.stash[_WARM])
         for notebook in self.config.getoption("--dlcourse-notebook"):
             graded = _Notebook(grader, notebook)
             for name, expectation in grader.references.expectations.items():
@@ -92,7 +89,7 @@ class _Notebook:
 
     def shown(self, config: pytest.Config) -> dict[str, Shown]:
         if self._shown is None:
-            verdicts, _ = pack.grade(self.grader, _read(self.path), _zygote(config))
+            verdicts, _ = pack.grade(self.grader, _read(self.path), config.stash[_WARM])
             self._shown = pack.shown(self.grader, verdicts)
         return self._shown
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..authoring.assignment import Assignment
 from ..core.evidence import failure, located
+from ..core.progress import Progress
 from ..core.verdict import Expectation, wrong
 from ..errors import AuthorError
 from ..executor.limits import Limits
@@ -30,7 +31,7 @@ class Audit:
         assignment: what is audited.
         runner: runs variants.
         seed: the course seed.
-        tick: called with a word after each run.
+        progress: called with a word after each run.
         numbers: the row of each question.
         expected: the reference's results by seed and probe.
         cells: of each question, as text that can be changed.
@@ -43,7 +44,7 @@ class Audit:
     assignment: Assignment
     runner: VariantRunner
     seed: str
-    tick: Callable[[str], None]
+    progress: Progress
     numbers: dict[str, Numbers] = field(default_factory=dict)
     expected: dict[str, dict[str, Expectation]] = field(default_factory=dict)
     cells: dict[str, StubCell] = field(default_factory=dict)
@@ -94,7 +95,7 @@ class Audit:
         def job(variant: Variant) -> Callable[[], VariantResult]:
             def run() -> VariantResult:
                 result = self.runner.run(variant, self._is_wrong(variant.seed))
-                self.tick(word)
+                self.progress(word)
                 return result
 
             return run
@@ -140,7 +141,7 @@ class Audit:
         outcomes = {
             self.seed: self.runner.run(Variant({}, every, self.seed))
         }  # alone, since it is timed
-        self.tick("reference")
+        self.progress("reference")
         first = outcomes[self.seed]
         for name in every:
             own, seconds = self.assignment.probes[name].probe.seconds, first.seconds.get(name, 0.0)

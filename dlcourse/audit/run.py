@@ -6,11 +6,11 @@ import ast
 import hashlib
 import json
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 from ..authoring.assignment import Assignment, load
 from ..authoring.course import Course
+from ..core.progress import Progress, silent
 from . import equivalents
 from .audit import Audit
 from .demos import too_slow
@@ -90,7 +90,7 @@ def state(course: Course, slug: str) -> str:
 def run_audit(
     course: Course,
     slug: str,
-    tick: Callable[[str], None] = lambda word: None,
+    progress: Progress = silent,
     jobs: int = 0,
     seed: str | None = None,
 ) -> AuditReport:
@@ -99,7 +99,7 @@ def run_audit(
     Args:
         course: the course.
         slug: the assignment.
-        tick: called with a word after each run of a variant.
+        progress: called with a word after each run of a variant.
         jobs: how many run side by side; 0 means one per core.
         seed: another seed than the course's, to see whether the probes hold under it.
 
@@ -111,7 +111,7 @@ def run_audit(
     excuses = equivalents.read(assignment.files.excuses)
     findings: list[Finding] = []
     with VariantRunner(assignment, jobs) as runner:
-        audit = Audit(assignment, runner, course.seed if seed is None else seed, tick)
+        audit = Audit(assignment, runner, course.seed if seed is None else seed, progress)
         audit.excuses = excuses.mutants
         audit.run_reference()
         audit.start_demos()

@@ -15,11 +15,10 @@ from typing import Any, TypeVar
 from ..authoring.assignment import Assignment
 from ..authoring.references import data_files, notebook_steps, probe_step
 from ..core.evidence import Result
-from ..errors import SetupError
+from ..executor.isolation import SANDBOX, UNSAFE
 from ..executor.limits import Limits, RunEnded
-from ..executor.process import Zygote
-from ..executor.runner import rehearse, start_zygote
 from ..executor.session import Session
+from ..executor.warm import Warm
 
 _INSTRUMENT = Path(__file__).with_name("instrument")
 _FILES = ("values", "calls", "cheats", "forms", "__init__")
@@ -108,19 +107,6 @@ def wrapped(source: str, stubs: Sequence[str], mode: str, public: Sequence[str] 
     return f"{source}\n\n\n__audit__.install(globals(), {json.dumps(list(stubs))}, {mode!r}, {json.dumps(list(public))})\n"
 
 
-def imported(assignment: Assignment) -> tuple[str, ...]:
-    """Modules that the notebook imports, to be imported once for all runs."""
-    found: dict[str, None] = {}
-    for cell in assignment.cells:
-        if cell.kind in ("given", "question"):
-            for node in ast.walk(ast.parse(cell.source)):
-                if isinstance(node, ast.Import):
-                    found.update(dict.fromkeys(a.name for a in node.names))
-                elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                    found[node.module] = None
-    return tuple(found)
-
-
 class VariantRunner:
     """Threads that run variants in forks of one warm process.
 
@@ -132,26 +118,16 @@ class VariantRunner:
     def __init__(self, assignment: Assignment, jobs: int = 0) -> None:
         self.assignment = assignment
         self.cells = [c for c in assignment.cells if c.kind in ("given", "question")]
-        self.zygote = self._start()
-        modules = rehearse(notebook_steps(assignment, "", {}), self.zygote, data_files(assignment))
-        try:
-            self.zygote.warm([*imported(assignment), *modules])
-        except RuntimeError:  # one of them starts a thread: it stays with the runs
-            self.zygote.close()
-            self.zygote = self._start()
-            self.zygote.warm(list(imported(assignment)))
+        # where there is no sandbox it is the author's own code
+        self.warm = Warm.first_of((SANDBOX, UNSAFE))
+        self.warm.prepare(
+            assignment.slug, notebook_steps(assignment, "", {}), data_files(assignment)
+        )
         self._pool = ThreadPoolExecutor(jobs or os.cpu_count() or 1)
-
-    @staticmethod
-    def _start() -> Zygote:
-        try:
-            return start_zygote()
-        except SetupError:  # no sandbox here; it is the author's own code
-            return start_zygote(sandbox=False)
 
     def close(self) -> None:
         self._pool.shutdown(cancel_futures=True)
-        self.zygote.close()
+        self.warm.close()
 
     def __enter__(self) -> VariantRunner:
         return self
@@ -183,7 +159,7 @@ class VariantRunner:
         left = set(variant.probes)
         ended: set[int] = set()
         while left or variant.calls:
-            with Session(self.zygote, data_files(self.assignment)) as session:
+            with self.warm.session(data_files(self.assignment)) as session:
                 if self._pass(session, variant, left, ended, is_wrong, outcome):
                     break
         return outcome
@@ -255,7 +231,7 @@ class VariantRunner:
         """Run the whole notebook, demos included, and say how they went."""
         clock = "import time\n\n\ndef audit_clock():\n    return time.process_time()\n"
         found = []
-        with Session(self.zygote, data_files(self.assignment)) as session:
+        with self.warm.session(data_files(self.assignment)) as session:
             last = float(self._ask(session, "audit_clock", clock))
             for cell in self.assignment.cells:
                 if cell.kind == "text":

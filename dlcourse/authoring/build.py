@@ -10,7 +10,6 @@ import shutil
 import sqlite3
 import tempfile
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -29,8 +28,9 @@ from ..core.cells import (
     probe_id,
     question_id,
 )
+from ..core.progress import Progress, silent
 from ..errors import AuthorError, CourseError
-from ..executor.process import Zygote
+from ..executor.warm import Warm
 from ..nbgrader_port.config import find_alembic, gradebook_url
 from .assignment import Assignment, GradedProbe, load
 from .checks_text import layout, same_checks
@@ -96,11 +96,11 @@ def source_notebook(assignment: Assignment) -> nbformat.NotebookNode:
 def checks(
     assignment: Assignment,
     course: Course,
-    zygote: Callable[[], Zygote],
-    tick: Callable[[str], None],
+    warm: Warm,
+    progress: Progress,
 ) -> dict[str, Any]:
     """The data that the notebook's own `check` compares with: public probes only."""
-    found = references(assignment, course.seed, zygote, tick)
+    found = references(assignment, course.seed, warm, progress)
     return {
         "format": 1,
         "assignment": assignment.slug,
@@ -120,15 +120,15 @@ def write_source(
     assignment: Assignment,
     course: Course,
     target: AssignmentFiles,
-    zygote: Callable[[], Zygote],
-    tick: Callable[[str], None],
+    warm: Warm,
+    progress: Progress,
 ) -> None:
     """Write the source folder of ``target``: notebook, checks.json, data."""
     target.source.mkdir(parents=True, exist_ok=True)
     target.source_notebook.write_text(
         nbformat.writes(source_notebook(assignment)) + "\n", encoding="utf-8"
     )
-    text = layout(checks(assignment, course, zygote, tick))
+    text = layout(checks(assignment, course, warm, progress))
     committed = assignment.files.checks
     if committed.is_file() and same_checks(committed.read_text(encoding="utf-8"), text):
         text = layout(json.loads(committed.read_text(encoding="utf-8")))
@@ -184,13 +184,13 @@ def build_into(
     slug: str,
     root: Path,
     db_url: str,
-    zygote: Callable[[], Zygote],
-    tick: Callable[[str], None] = lambda _: None,
+    warm: Warm,
+    progress: Progress = silent,
 ) -> Assignment:
     """Build one assignment under ``root`` (source/ and release/) and lint the release."""
     assignment = load(course.root, slug)
     target = AssignmentFiles(root, slug)
-    write_source(assignment, course, target, zygote, tick)
+    write_source(assignment, course, target, warm, progress)
     generate_release(root, slug, db_url, course.course_id)
     problems = lint_release(assignment, target.release)
     if problems:
@@ -216,8 +216,8 @@ def _files(folder: Path) -> dict[str, bytes]:
 def stale(
     course: Course,
     slug: str,
-    zygote: Callable[[], Zygote],
-    tick: Callable[[str], None] = lambda _: None,
+    warm: Warm,
+    progress: Progress = silent,
 ) -> list[str]:
     """Committed files of an assignment that differ from what a build would write, and what is wrong with them."""
     with tempfile.TemporaryDirectory() as temporary:
@@ -226,7 +226,9 @@ def stale(
         file = elsewhere.gradebook_url.removeprefix("sqlite:///")
         with contextlib.closing(sqlite3.connect(file)) as database:
             database.execute("create table alembic_version (version_num varchar(32) not null)")
-        assignment = build_into(course, slug, elsewhere.root, elsewhere.gradebook_url, zygote, tick)
+        assignment = build_into(
+            course, slug, elsewhere.root, elsewhere.gradebook_url, warm, progress
+        )
         old, new = course.files(slug), elsewhere.files(slug)
         found = lint_release(assignment, old.release)
         for built, kept in ((new.source, old.source), (new.release, old.release)):
@@ -245,8 +247,8 @@ def stale(
 def build(
     course: Course,
     slug: str,
-    zygote: Callable[[], Zygote],
-    tick: Callable[[str], None] = lambda _: None,
+    warm: Warm,
+    progress: Progress = silent,
 ) -> Assignment:
     """Build one assignment in place and enter it into the gradebook.
 
@@ -261,7 +263,7 @@ def build(
                 shutil.copytree(folder, copy, symlinks=True)
         shutil.rmtree(folders[1], ignore_errors=True)
         try:
-            return build_into(course, slug, course.root, gradebook_url(course), zygote, tick)
+            return build_into(course, slug, course.root, gradebook_url(course), warm, progress)
         except BaseException:
             for folder, copy in zip(folders, kept, strict=True):
                 shutil.rmtree(folder, ignore_errors=True)

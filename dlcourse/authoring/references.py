@@ -9,7 +9,7 @@ import platform
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from importlib import metadata
 from pathlib import Path
@@ -18,11 +18,12 @@ from typing import Any
 from ..core.encoding import from_json, to_json
 from ..core.evidence import Evidence, Raised, Result, failure, located
 from ..core.probe import seed_of
+from ..core.progress import Progress, silent
 from ..core.verdict import Expectation, KnownMistake, wrong
 from ..errors import AuthorError
 from ..executor.limits import Limits
-from ..executor.process import Zygote
-from ..executor.runner import CellStep, ProbeStep, Record, Step, probe_limits, run
+from ..executor.runner import CellStep, ProbeStep, Record, Step, probe_limits
+from ..executor.warm import Warm
 from .assignment import Assignment, GradedProbe
 
 _REFERENCE_LIMITS = Limits(cpu=60.0, wall=120.0)
@@ -70,13 +71,13 @@ def notebook_steps(
 def run_variant(
     assignment: Assignment,
     seed: str,
-    zygote: Zygote,
+    warm: Warm,
     sources: dict[str, str],
     only: str | None = None,
 ) -> Record:
     """Run the author's notebook with some questions' cells replaced."""
     steps = notebook_steps(assignment, seed, sources, only)
-    return run(steps, zygote, data_files(assignment), budget=600.0)
+    return warm.run(steps, data_files(assignment), budget=600.0)
 
 
 def data_files(assignment: Assignment) -> dict[str, Path]:
@@ -184,15 +185,15 @@ class References:
 
 
 def compute(
-    assignment: Assignment, seed: str, zygote: Zygote, tick: Callable[[str], None] = lambda _: None
+    assignment: Assignment, seed: str, warm: Warm, progress: Progress = silent
 ) -> ReferenceResults:
     """Run the reference and every misconception.
 
     Raises:
         AuthorError: the reference fails where it must not.
     """
-    record = run_variant(assignment, seed, zygote, {})
-    tick("reference")
+    record = run_variant(assignment, seed, warm, {})
+    progress("reference")
     for name, result in record.results.items():
         failed = failure(result)
         if failed is not None:
@@ -203,14 +204,12 @@ def compute(
     for misconception in assignment.misconceptions:
         question = misconception.question
         sources = {question: assignment.edited(misconception)}
-        for name, result in run_variant(
-            assignment, seed, zygote, sources, question
-        ).results.items():
+        for name, result in run_variant(assignment, seed, warm, sources, question).results.items():
             if isinstance(result, Raised):
                 # its traceback quotes the edited reference, and checks.json goes to students
                 result = replace(result, trace=())
             mistakes.setdefault(name, []).append((misconception.name, result))
-        tick(misconception.name)
+        progress(misconception.name)
     seconds = {name: record.seconds[name] for name in record.results}
     return ReferenceResults(record.results, mistakes, seconds)
 
@@ -218,16 +217,16 @@ def compute(
 def references(
     assignment: Assignment,
     seed: str,
-    zygote: Callable[[], Zygote],
-    tick: Callable[[str], None] = lambda _: None,
+    warm: Warm,
+    progress: Progress = silent,
 ) -> References:
     """Expected results, from the cache where nothing has changed.
 
     Args:
         assignment: the assignment.
         seed: the course seed.
-        zygote: called only when something has to be run.
-        tick: called after the reference and after each misconception that is run.
+        warm: used only when something has to be run.
+        progress: called after the reference and after each misconception that is run.
     """
     key = content_key(assignment, seed)
     path = assignment.files.references(key)
@@ -236,7 +235,7 @@ def references(
         if set(results.expected) != set(assignment.probes):
             raise ValueError("not the results of these probes")
     except (OSError, ValueError, LookupError, TypeError, AttributeError):  # none yet, or damaged
-        results = compute(assignment, seed, zygote(), tick)
+        results = compute(assignment, seed, warm, progress)
         path.parent.mkdir(parents=True, exist_ok=True)
         for old in assignment.files.all_references():
             if time.time() - old.stat().st_mtime > 7 * 86400:

@@ -17,7 +17,9 @@ import time
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ..errors import SetupError
 from . import wire
+from .isolation import SANDBOX, Isolation
 from .limits import Sandbox
 from .sandbox.bubblewrap import bubblewrap_command
 from .sandbox.kernel import SandboxUnavailable
@@ -30,13 +32,13 @@ WARM = (
     "matplotlib.pyplot",
     "matplotlib.backends.backend_agg",
 )
-SANDBOX = Sandbox()
-"""The usual limits."""
 START = 60.0
 """Seconds that a process gets to say that it is ready."""
 
 _THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 _FORKS = sys.platform == "linux"
+_PROCESSES = 256
+"""Processes and threads, at a time, of another user whom student code belongs to."""
 
 
 def environment(box: Sandbox | None = None) -> dict[str, str]:
@@ -82,30 +84,43 @@ class Process:
     popen: subprocess.Popen[bytes] | None = None
 
 
+class ZygoteGone(SetupError):
+    """The process that runs come from has ended: no run can be had from it any more."""
+
+
+class LeftThreads(SetupError):
+    """Imports left threads behind, which a fork would lack: it could hang."""
+
+
 class Zygote:
     """A warm process to fork runs from. Threads may share one.
 
     Args:
+        isolation: of each run.
         modules: imported before the first run, beside :data:`WARM`.
-        sandbox: limits of each run; None runs student code as the user who grades, with that user's rights.
 
     Attributes:
-        sandbox: the limits, or None.
+        isolation: of each run; the folder that this was started in is hidden, too.
         warm_start: whether runs are forks. They are not where only bubblewrap may make namespaces, nor outside Linux; each
             run then starts Python anew, which takes seconds.
 
     Raises:
         SandboxUnavailable: a sandbox is asked for and this machine cannot give it.
+        SetupError: the other user cannot be had.
+        LeftThreads: one of the modules starts a thread.
     """
 
-    def __init__(self, modules: tuple[str, ...] = (), sandbox: Sandbox | None = SANDBOX) -> None:
-        # the course folder is where graders are started; it is hidden even if it lies among the libraries
-        self.sandbox = replace(sandbox, hide=(*sandbox.hide, os.getcwd())) if sandbox else None
+    def __init__(self, isolation: Isolation = SANDBOX, modules: tuple[str, ...] = ()) -> None:
+        walls = isolation.walls
+        if walls is not None:
+            # the course folder is where graders are started; it is hidden even if it lies among the libraries
+            isolation = replace(isolation, walls=replace(walls, hide=(*walls.hide, os.getcwd())))
+        self.isolation = isolation
         self.warm_start = _FORKS
         self._lock = threading.Lock()
         self._runs = 0
         self._bwrap = ""
-        if sandbox is not None and not _FORKS:
+        if walls is not None and not _FORKS:
             raise SandboxUnavailable(
                 f"{sys.platform} has no namespaces; on Windows use WSL, on a Mac a Linux container"
             )
@@ -114,7 +129,11 @@ class Zygote:
         if not _FORKS:
             return
         try:
-            self._start_zygote([*WARM, *modules])
+            with isolation.acting():
+                self._start_zygote([*WARM, *modules])
+                if isolation.user:
+                    # as that user, since containers' roots may not touch other users' limits
+                    _limit_processes(self._process.pid)
         except SandboxUnavailable:
             bwrap = shutil.which("bwrap")
             if bwrap is None:
@@ -123,18 +142,19 @@ class Zygote:
             self.end(self.start())  # or the same refusal, from bubblewrap
 
     def _start_zygote(self, modules: list[str]) -> None:
+        walls = self.isolation.walls
         self._control, theirs = socket.socketpair()
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-s", "-m", "dlcourse.executor.zygote", str(theirs.fileno())],
             pass_fds=[theirs.fileno()],
-            env=environment(self.sandbox),
+            env=environment(walls),
             cwd="/",
             stdin=subprocess.DEVNULL,
             start_new_session=True,
         )
         theirs.close()
         try:
-            wire.send(self._control, {"sandbox": self.sandbox.to_json() if self.sandbox else None})
+            wire.send(self._control, {"sandbox": walls.to_json() if walls else None})
             self._refused(self._reply())
             self.warm(modules)
         except BaseException:
@@ -142,12 +162,17 @@ class Zygote:
             raise
 
     def warm(self, modules: list[str]) -> None:
-        """Import modules, so that runs need not. In a sandbox those outside of its libraries do not exist."""
+        """Import modules, so that runs need not. In a sandbox those outside of its libraries do not exist.
+
+        Raises:
+            LeftThreads: they start threads; no run may be forked any more.
+            ZygoteGone: this process has ended.
+        """
         if not self.warm_start:
             return
         reply = self._ask({"op": "import", "modules": modules})
         if reply["threads"] != 1:
-            raise RuntimeError(
+            raise LeftThreads(
                 f"the zygote runs {reply['threads']} threads after importing {', '.join(modules)}; a fork of it could hang"
             )
 
@@ -155,19 +180,18 @@ class Zygote:
         try:
             return wire.receive(self._control, 1 << 20)[0]
         except wire.WireError as error:
-            raise RuntimeError(
-                f"the zygote process ended (exit status {self._process.poll()})"
-            ) from error
+            raise self._gone() from error
 
     def _ask(self, request: dict[str, Any], fds: list[int] | None = None) -> dict[str, Any]:
         with self._lock:
             try:
                 socket.send_fds(self._control, [json.dumps(request).encode()], fds or [])
             except OSError as error:
-                raise RuntimeError(
-                    f"the zygote process ended (exit status {self._process.poll()})"
-                ) from error
+                raise self._gone() from error
             return self._reply()
+
+    def _gone(self) -> ZygoteGone:
+        return ZygoteGone(f"the zygote process ended (exit status {self._process.poll()})")
 
     @staticmethod
     def _refused(reply: dict[str, Any]) -> None:
@@ -179,15 +203,20 @@ class Zygote:
 
         Raises:
             SandboxUnavailable: the walls could not be put up.
+            ZygoteGone: there is nothing to fork from.
         """
         if not self.warm_start:
-            return _spawn(self.sandbox, self._bwrap)
+            return _spawn(self.isolation.walls, self._bwrap)
+        with self.isolation.acting():
+            return self._fork()
+
+    def _fork(self) -> Process:
         ours, theirs = socket.socketpair()
         with self._lock:
             self._runs += 1
             # ids of runs at the same time differ, also between graders: limits on processes count by id
             slot = (self._process.pid % (1 << 18)) * 1024 + self._runs % 1024
-        folder = None if self.sandbox else tempfile.mkdtemp(prefix="dlcourse-run-")
+        folder = None if self.isolation.walls else tempfile.mkdtemp(prefix="dlcourse-run-")
         try:
             with theirs:
                 reply = self._ask({"op": "fork", "folder": folder, "slot": slot}, [theirs.fileno()])
@@ -252,6 +281,12 @@ class Zygote:
         self.close()
 
 
+def _limit_processes(pid: int) -> None:
+    import resource  # not to be had on Windows
+
+    resource.prlimit(pid, resource.RLIMIT_NPROC, (_PROCESSES, _PROCESSES))
+
+
 def _spawn(box: Sandbox | None, bwrap: str) -> Process:
     """A run in a process started from scratch: by bubblewrap, or without a sandbox where processes cannot be forked.
 
@@ -295,7 +330,7 @@ def _spawn(box: Sandbox | None, bwrap: str) -> Process:
         shutil.rmtree(folder, ignore_errors=True)
     if box is not None:
         raise SandboxUnavailable(f"bubblewrap: {said}")
-    raise RuntimeError(f"the driver process did not start: {said}")
+    raise ZygoteGone(f"the driver process did not start: {said}")
 
 
 def _kill(popen: subprocess.Popen[bytes], proc: int | None, patience: float) -> int:

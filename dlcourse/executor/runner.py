@@ -7,13 +7,14 @@ repeats the cells that came before.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from ..core.evidence import NotRun, Raised, Result
 from ..core.probe import ProbeSpec
+from ..core.progress import Progress, silent
 from .limits import Limits, RunEnded
 from .process import Zygote
 from .session import Session
@@ -102,18 +103,6 @@ class Record:
     complete: bool = True
 
 
-def start_zygote(sandbox: bool = True) -> Zygote:
-    """A warm process to run notebooks in.
-
-    Args:
-        sandbox: False runs student code without a sandbox, for trusted code only.
-
-    Raises:
-        SandboxUnavailable: this machine has no sandbox.
-    """
-    return Zygote() if sandbox else Zygote(sandbox=None)
-
-
 def rehearse(
     steps: Sequence[Step], zygote: Zygote, data: Mapping[str, Path] | None = None
 ) -> list[str]:
@@ -141,7 +130,7 @@ def run(
     zygote: Zygote,
     data: Mapping[str, Path] | None = None,
     budget: float = BUDGET,
-    tick: Callable[[], None] = lambda: None,
+    progress: Progress = silent,
 ) -> Record:
     """Run all steps in order.
 
@@ -153,7 +142,7 @@ def run(
         zygote: where processes come from.
         data: files that the notebook may read.
         budget: wall seconds for everything.
-        tick: called after each step.
+        progress: called after each step.
 
     Returns:
         A record in which every probe of ``steps`` has a result.
@@ -204,7 +193,7 @@ def run(
                         slow.add(step.spec.question)
                 session = None
             record.seconds[step.key] = time.monotonic() - start
-            tick()
+            progress(step.key)
     finally:
         if session is not None:
             session.close()

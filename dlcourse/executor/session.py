@@ -39,6 +39,7 @@ class Session:
 
     Raises:
         SandboxUnavailable: the walls could not be put up.
+        ZygoteGone: there is nothing to fork from.
     """
 
     def __init__(self, zygote: Zygote, data: dict[str, Path] | None = None) -> None:
@@ -61,7 +62,7 @@ class Session:
         nonce = secrets.token_hex(16)
         unsent = memoryview(wire.frame({**request, "nonce": nonce}, body))
         sock, reader = self._process.sock, wire.Reader(wire.HEADER_LIMIT, REPLY_LIMIT)
-        budget = Budget(limits, self._meter, self._zygote.sandbox)
+        budget = Budget(limits, self._meter, self._zygote.isolation.walls)
         try:
             if wire.ready(sock, 0) and sock.recv(1, socket.MSG_PEEK):
                 raise RunEnded("malformed", "sent a message nobody asked for")
@@ -98,7 +99,7 @@ class Session:
             return RunEnded("malformed", f"sent {error}")
         if os.WIFSIGNALED(status):
             number = os.WTERMSIG(status)
-            box = self._zygote.sandbox
+            box = self._zygote.isolation.walls
             if number == signal.SIGXCPU or (
                 number == signal.SIGKILL and box is not None and cpu >= box.cpu - 1
             ):

@@ -40,15 +40,15 @@ def otter(
     ] = "",
 ) -> None:
     """Write the student's folder, an autograder.zip for Gradescope or otter, and a README."""
-    from ..executor.runner import start_zygote
+    from ..executor.warm import Warm
     from .otter import export
 
     course = read_course(course_root())
     base = folder if folder.is_absolute() else course.root / folder
     chosen = [course.entry(slug).slug for slug in slugs]
-    with start_zygote() as zygote:
+    with Warm() as warm:
         for slug in chosen:
-            target = export(course, slug, base, lambda: zygote, torch_index)
+            target = export(course, slug, base, warm, torch_index)
             say(f"{slug}: {target}; README.md there says what to click")
 
 

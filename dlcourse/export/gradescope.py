@@ -22,8 +22,11 @@ from ..core.notebook_file import Submission, notebook_name, read_notebook, read_
 from ..core.rendering import Shown, to_text
 from ..core.verdict import Verdict
 from ..errors import CourseError
+from ..executor.isolation import OTHER_USER, SANDBOX, Kind
+from ..executor.process import ZygoteGone
 from ..executor.runner import Record
 from ..executor.sandbox.kernel import SandboxUnavailable
+from ..executor.warm import Warm
 from ..grading.grader import Grader
 from . import isolation, pack
 
@@ -150,7 +153,7 @@ class Graded:
 
     lines: tuple[Line, ...]
     notes: tuple[str, ...]
-    isolation: str
+    isolation: Kind
     seconds: float = 0.0
     questions: tuple[str, ...] = field(default=())
 
@@ -168,7 +171,7 @@ def grade(document: dict[str, Any], submission: Submission, wanted: str = "auto"
     Args:
         document: the assignment, from :func:`pack.to_document`.
         submission: what was handed in.
-        wanted: the isolation; see :func:`isolation.open_zygote`.
+        wanted: the isolation; see :func:`isolation.choices`.
     """
     start = time.monotonic()
     with TemporaryDirectory(prefix="dlcourse-") as folder:
@@ -186,20 +189,15 @@ def grade(document: dict[str, Any], submission: Submission, wanted: str = "auto"
 
 def _grade(
     grader: Grader, submission: Submission, wanted: str
-) -> tuple[str, dict[str, Verdict], list[str]]:
+) -> tuple[Kind, dict[str, Verdict], list[str]]:
     """Grade with a warm process of its own; outside of a sandbox, student code can kill that."""
-    for _ in range(2):
-        kind, zygote = isolation.open_zygote(wanted)
-        with zygote:
-            try:
-                return kind, *pack.grade(grader, submission, zygote)
-            except (RuntimeError, SandboxUnavailable):
-                continue
-    return (
-        kind,
-        grader.verdicts(grader.rebuild(submission), Record()),
-        ["your code ended the process that runs it; nothing could be graded"],
-    )
+    with Warm.first_of(isolation.choices(wanted)) as warm:
+        try:
+            verdicts, notes = pack.grade(grader, submission, warm)
+        except (ZygoteGone, SandboxUnavailable):
+            verdicts = grader.verdicts(grader.rebuild(submission), Record())
+            notes = ["your code ended the process that runs it; nothing could be graded"]
+        return warm.isolation.kind, verdicts, notes
 
 
 def results(graded: Graded, hidden: str = "after_published") -> dict[str, Any]:
@@ -229,8 +227,8 @@ def results(graded: Graded, hidden: str = "after_published") -> dict[str, Any]:
                     },
                 }
             )
-    if graded.isolation != isolation.SANDBOX:
-        trusted = graded.isolation == isolation.USER
+    if graded.isolation != SANDBOX.kind:
+        trusted = graded.isolation == OTHER_USER.kind
         tests.append(
             {
                 "name": "Isolation",

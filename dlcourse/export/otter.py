@@ -17,7 +17,6 @@ import sys
 import tempfile
 import tomllib
 import zipfile
-from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -29,8 +28,9 @@ from .. import __version__
 from ..authoring.course import Course
 from ..authoring.lint import lint_release
 from ..authoring.references import data_files
+from ..core.progress import Progress, silent
 from ..errors import AuthorError, SetupError
-from ..executor.process import Zygote
+from ..executor.warm import Warm
 from ..grading.grader import Grader, open_grader
 from .pack import FILENAME, to_document
 
@@ -59,9 +59,9 @@ def export(
     course: Course,
     slug: str,
     folder: Path,
-    zygote: Callable[[], Zygote],
+    warm: Warm,
     torch_index: str = "",
-    tick: Callable[[str], None] = lambda _: None,
+    progress: Progress = silent,
 ) -> Path:
     """Write ``folder/<slug>/``.
 
@@ -69,9 +69,9 @@ def export(
         course: the course; the assignment must be built.
         slug: the assignment.
         folder: such as ``dist/otter``.
-        zygote: gives a warm process; called only when expected results must be computed.
+        warm: used only when expected results must be computed.
         torch_index: address of a package index with CPU builds of torch; conda-forge's CPU build if empty.
-        tick: called per expected result that is computed.
+        progress: called per expected result that is computed.
 
     Returns:
         The folder written.
@@ -81,7 +81,7 @@ def export(
         SetupError: otter is not installed.
     """
     entry = course.entry(slug)
-    grader = open_grader(course, slug, zygote, tick)
+    grader = open_grader(course, slug, warm, progress)
     files = course.files(slug)
     if not files.release_notebook.is_file():
         name = files.name(files.release_notebook)

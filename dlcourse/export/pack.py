@@ -28,7 +28,7 @@ from ..core.rendering import Shown
 from ..core.verdict import UNWRITTEN, Verdict, failing_needs
 from ..errors import CourseError
 from ..executor.limits import Limits
-from ..executor.process import Zygote
+from ..executor.warm import Warm
 from ..grading.grader import Grader
 
 FORMAT = 1
@@ -188,7 +188,7 @@ def _probe(name: str, definition: str) -> Probe:
 
 
 def grade(
-    grader: Grader, submission: Submission, zygote: Zygote
+    grader: Grader, submission: Submission, warm: Warm
 ) -> tuple[dict[str, Verdict], list[str]]:
     """Rebuild, run and judge one submission, as `dlcourse grade` does.
 
@@ -196,7 +196,7 @@ def grade(
         The verdicts by probe, and what student and instructor are told besides.
     """
     notebook = grader.rebuild(submission)
-    verdicts = grader.write(notebook, grader.run(notebook, zygote))
+    verdicts = grader.write(notebook, grader.run(notebook, warm))
     return verdicts, NotebookView(notebook).notes
 
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..authoring.course import Course
 from ..core.cells import probe_id
 from ..core.notebook_file import notebook_name
-from ..executor.runner import start_zygote
+from ..core.progress import Progress, silent
+from ..executor.warm import Warm
 from .gradebook import Gradebook, NotEntered
 from .grader import Grader, open_grader
 from .journal import Journal, JournalEntry
@@ -65,7 +65,7 @@ def grade_class(
     slug: str,
     settings: Settings,
     gradebook: Gradebook,
-    progress: Callable[[str, int, int], None] = lambda what, done, total: None,
+    progress: Progress = silent,
 ) -> ClassReport:
     """Grade every submission of ``slug`` under ``course.root/submitted``.
 
@@ -84,10 +84,8 @@ def grade_class(
     """
     inbox = Inbox(course, slug, gradebook.submitted_at)
     inbox.check(settings.only)
-    with ExitStack() as stack:  # a warm process only where expected results must be computed
-        grader = open_grader(
-            course, slug, lambda: stack.enter_context(start_zygote(settings.sandbox))
-        )
+    with Warm(settings.isolation) as warm:  # starts only where expected results must be computed
+        grader = open_grader(course, slug, warm)
     records = Records(course, slug, grader, gradebook, inbox)
     gradebook.check_points(records.points)
     plan = plan_class(inbox, settings, records.known())
@@ -97,7 +95,7 @@ def grade_class(
         progress(student, len(report.entries), len(inbox.folders))
     if not plan.todo:
         return report
-    setup = Setup.of(course, slug, settings.sandbox)
+    setup = Setup.of(course, slug, settings.isolation)
     with Pool(lambda: start_workers(settings, setup), inbox.read) as pool:
         for outcome in pool.grade(plan.todo):
             result = outcome if isinstance(outcome, Lost) else records.commit(outcome)

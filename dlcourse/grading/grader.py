@@ -20,10 +20,11 @@ from ..authoring.references import References, data_files, references
 from ..core.cells import NotebookView
 from ..core.evidence import NotRun
 from ..core.notebook_file import Submission
+from ..core.progress import Progress, silent
 from ..core.verdict import Verdict, failing_needs, judge, settle
 from ..errors import AuthorError
-from ..executor.process import Zygote
-from ..executor.runner import BUDGET, CellStep, Record, Step, rehearse, run
+from ..executor.runner import BUDGET, CellStep, Record, Step
+from ..executor.warm import Warm
 from ..student.forbid import message, violations
 from .rebuild import rebuild
 
@@ -64,16 +65,14 @@ class Grader:
                 steps.append(CellStep(cell.id, cell.source, label))
         return steps
 
-    def rehearse(self, zygote: Zygote) -> list[str]:
-        """Run the instructor's notebook once, in a run of its own; the modules that it imports, for :meth:`Zygote.warm`."""
-        return rehearse(self.steps(self.source), zygote, data_files(self.assignment))
+    def prepare(self, warm: Warm) -> None:
+        """Let a warm process import what the instructor's notebook turns out to import."""
+        warm.prepare(self.references.key, self.steps(self.source), data_files(self.assignment))
 
-    def run(
-        self, notebook: nbformat.NotebookNode, zygote: Zygote, budget: float = BUDGET
-    ) -> Record:
+    def run(self, notebook: nbformat.NotebookNode, warm: Warm, budget: float = BUDGET) -> Record:
         """Run a rebuilt notebook within ``budget`` wall seconds; the probes of a question that uses a forbidden call fail."""
         steps = self.steps(notebook)
-        record = run(steps, zygote, data_files(self.assignment), budget)
+        record = warm.run(steps, data_files(self.assignment), budget)
         for name, text in self._forbidden(notebook).items():
             record.results[name] = NotRun("forbidden", text)
         return record
@@ -216,14 +215,14 @@ def _error(name: str, message: str, lines: list[str]) -> nbformat.NotebookNode:
     )
 
 
-def open_grader(course: Course, slug: str, zygote: Any, tick: Any = lambda _: None) -> Grader:
+def open_grader(course: Course, slug: str, warm: Warm, progress: Progress = silent) -> Grader:
     """Load an assignment for grading.
 
     Args:
         course: the course.
         slug: the assignment.
-        zygote: a callable that gives a zygote; called only when expected results must be computed.
-        tick: called per expected result that is computed.
+        warm: used only when expected results must be computed.
+        progress: called per expected result that is computed.
 
     Raises:
         AuthorError: source/ is missing or stale, or the assignment itself is wrong.
@@ -248,6 +247,6 @@ def open_grader(course: Course, slug: str, zygote: Any, tick: Any = lambda _: No
     return Grader(
         course,
         assignment,
-        references(assignment, course.seed, zygote, tick),
+        references(assignment, course.seed, warm, progress),
         notebook,
     )

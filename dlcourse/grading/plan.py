@@ -13,6 +13,7 @@ from pathlib import Path
 from ..authoring.course import Course
 from ..core.notebook_file import Submission, read_submission
 from ..errors import CourseError
+from ..executor.isolation import SANDBOX, Isolation
 from .journal import JournalEntry
 
 
@@ -26,7 +27,7 @@ class Settings:
         since: only what was handed in at or after this time, in UTC.
         jobs: worker processes; 0 for one per core.
         cluster: address of a Dask scheduler; empty for this machine.
-        sandbox: False runs student code without a sandbox.
+        isolation: of student code.
     """
 
     only: tuple[str, ...] = ()
@@ -34,7 +35,7 @@ class Settings:
     since: datetime | None = None
     jobs: int = 0
     cluster: str = ""
-    sandbox: bool = True
+    isolation: Isolation = SANDBOX
 
 
 @dataclass(frozen=True)

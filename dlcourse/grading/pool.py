@@ -206,7 +206,7 @@ def local_workers(setup: Setup, jobs: int = 0) -> Workers:
     Raises:
         SetupError: they do not start, or this machine cannot sandbox student code.
     """
-    if setup.sandbox and available():
+    if setup.isolation.walls and available():
         raise SandboxUnavailable(available()[0])
     jobs = jobs or _cores()
     executor = _LocalExecutor(setup, jobs)

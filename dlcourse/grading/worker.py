@@ -24,8 +24,9 @@ from .. import _nbformat  # noqa: F401
 from ..authoring.course import Course, read_course
 from ..core.cells import NotebookView, question_id
 from ..core.notebook_file import Submission
-from ..executor.runner import BUDGET, start_zygote
-from ..executor.sandbox.kernel import SandboxUnavailable
+from ..executor.isolation import SANDBOX, Isolation
+from ..executor.runner import BUDGET
+from ..executor.warm import Warm
 from .grader import Grader, open_grader
 
 PATIENCE = 3.0
@@ -88,45 +89,44 @@ class Setup:
     Args:
         archive: from :func:`bundle`.
         slug: the assignment.
-        sandbox: False runs student code without a sandbox.
+        isolation: of student code.
     """
 
     archive: bytes
     slug: str
-    sandbox: bool = True
+    isolation: Isolation = SANDBOX
 
     @classmethod
-    def of(cls, course: Course, slug: str, sandbox: bool = True) -> Setup:
-        return cls(bundle(course, slug), slug, sandbox)
+    def of(cls, course: Course, slug: str, isolation: Isolation = SANDBOX) -> Setup:
+        return cls(bundle(course, slug), slug, isolation)
 
 
 class Worker:
-    """One process's grader of one assignment."""
+    """One process's grader of one assignment.
 
-    def __init__(self, setup: Setup) -> None:
+    Args:
+        setup: what to grade.
+        warm: where submissions run; whoever made it closes it.
+    """
+
+    def __init__(self, setup: Setup, warm: Warm) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="dlcourse-worker-")
         root = Path(self._folder.name)
         with zipfile.ZipFile(io.BytesIO(setup.archive)) as files:
             files.extractall(root)
-        self._sandbox = setup.sandbox
-        self.zygote = start_zygote(setup.sandbox)
-        self.grader: Grader = open_grader(read_course(root), setup.slug, lambda: self.zygote)
-        self._warm_up()
+        self.warm = warm
+        self.grader: Grader = open_grader(read_course(root), setup.slug, warm)
+        self.grader.prepare(warm)
+        self._usual = self._time_reference()
         self._stubs = {
             question_id(q.name): q.stub for q in self.grader.assignment.questions.values()
         }
 
-    def _warm_up(self) -> None:
-        """Import into the zygote what the reference notebook turns out to import."""
-        modules = self.grader.rehearse(self.zygote)
-        try:
-            self.zygote.warm(modules)
-        except RuntimeError:  # one of them starts a thread: it stays with the runs
-            self.zygote.close()
-            self.zygote = start_zygote(self._sandbox)
+    def _time_reference(self) -> float:
+        """Wall seconds that the instructor's own notebook takes."""
         start = time.monotonic()
-        self.grader.rehearse(self.zygote)
-        self._usual = time.monotonic() - start
+        self.grader.run(self.grader.source, self.warm)
+        return time.monotonic() - start
 
     def grade(self, submission: Submission, hurry: bool = False) -> GradedSubmission | None:
         """Grade one submission.
@@ -142,13 +142,7 @@ class Worker:
         grader = self.grader
         notebook = grader.rebuild(submission)
         budget = min(BUDGET, max(LEAST_PATIENCE, PATIENCE * self._usual)) if hurry else BUDGET
-        try:
-            record = grader.run(notebook, self.zygote, budget)
-        except (RuntimeError, SandboxUnavailable):
-            # the warm process is gone, killed by the system for want of memory perhaps
-            self.zygote.close()
-            self.zygote = start_zygote(self._sandbox)
-            record = grader.run(notebook, self.zygote, budget)
+        record = grader.run(notebook, self.warm, budget)
         if budget < BUDGET and not record.complete:
             return None
         self._usual += 0.1 * (min(time.monotonic() - start, 2 * self._usual) - self._usual)
@@ -180,7 +174,6 @@ class Worker:
         )
 
     def close(self) -> None:
-        self.zygote.close()
         self._folder.cleanup()
 
 
@@ -190,14 +183,24 @@ _worker: Worker | None = None
 def start_worker(setup: Setup) -> None:
     """Initializer of a worker process."""
     global _worker
-    if _worker is not None:
-        _worker.close()
+    _end_worker()
     parent = multiprocessing.parent_process()
     if parent is not None:
         # a pool's processes wait for work for ever when the grader itself was killed
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    _worker = Worker(setup)
-    atexit.register(_worker.close)
+    warm = Warm(setup.isolation)
+    try:
+        _worker = Worker(setup, warm)
+    except BaseException:
+        warm.close()
+        raise
+    atexit.register(_end_worker)
+
+
+def _end_worker() -> None:
+    if _worker is not None:
+        _worker.close()
+        _worker.warm.close()
 
 
 def start_worker_from(path: Path) -> None:

@@ -12,7 +12,6 @@ import glob
 import logging
 import os
 import shutil
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,44 +26,16 @@ from ..authoring.course import Course, course_root, read_course
 from ..core.cells import NotebookView
 from ..core.notebook_file import Submission, notebook_name, read_submission
 from ..errors import CourseError
-from ..executor.process import Zygote
-from ..executor.runner import start_zygote
-from ..executor.sandbox.kernel import SandboxUnavailable
+from ..executor.warm import Warm
 from ..grading.grader import Grader, open_grader
 from .exchange import exchange_files, submitted_at
 
 log = logging.getLogger("dlcourse")
 
 
-_warmed: set[str] = set()
-"""Keys of the graders whose notebook's imports the warm process has."""
-
-
-@cache
-def _zygote() -> Zygote:
-    """One warm process per nbgrader process."""
-    _warmed.clear()
-    zygote = start_zygote()
-    atexit.register(zygote.close)
-    return zygote
-
-
-def _warm_zygote(grader: Grader) -> Zygote:
-    """The warm process, which has imported what the notebook of this grader imports."""
-    if grader.references.key not in _warmed:
-        try:
-            _zygote().warm(grader.rehearse(_zygote()))
-        except RuntimeError:  # one of the modules starts a thread: it stays with the runs
-            _renew_zygote()
-        _warmed.add(grader.references.key)
-    return _zygote()
-
-
-def _renew_zygote() -> None:
-    _zygote().close()
-    _zygote.cache_clear()
-    _zygote()
-
+WARM = Warm()
+"""Where this nbgrader process runs submissions; it starts when the first one is graded."""
+atexit.register(WARM.close)
 
 _graders: dict[tuple[Path, str], tuple[float, Grader]] = {}
 
@@ -92,7 +63,7 @@ def grader_for(slug: str) -> Grader | None:
     stamp = _stamp(course, slug)
     known = _graders.get((course.root, slug))
     if known is None or known[0] != stamp:
-        known = _graders[course.root, slug] = (stamp, open_grader(course, slug, _zygote))
+        known = _graders[course.root, slug] = (stamp, open_grader(course, slug, WARM))
     return known[1]
 
 
@@ -131,12 +102,8 @@ class Execute(StockExecute):
         grader = grader_for(resources["nbgrader"]["assignment"])
         if grader is None:
             return super().preprocess(nb, resources, km)
-        try:
-            resources["dlcourse_record"] = grader.run(nb, _warm_zygote(grader))
-        except (RuntimeError, SandboxUnavailable):
-            # the warm process is gone, killed by the system for want of memory perhaps
-            _renew_zygote()
-            resources["dlcourse_record"] = grader.run(nb, _zygote())
+        grader.prepare(WARM)
+        resources["dlcourse_record"] = grader.run(nb, WARM)
         return nb, resources
 
 

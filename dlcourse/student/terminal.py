@@ -7,6 +7,7 @@ are those of the notebook. Works with the student's dependencies alone.
 from __future__ import annotations
 
 import ast
+import itertools
 import json
 import re
 from collections.abc import Sequence
@@ -20,20 +21,22 @@ from ..core.notebook_file import CHECKS, SubmittedCell, read_notebook
 from ..core.rendering import MARKS, Shown, clean, to_text
 from ..core.verdict import FAILED, PASSED, Verdict
 from ..errors import CourseError
+from ..executor.isolation import SANDBOX, Isolation
 from ..executor.limits import Limits
-from ..executor.runner import CELL_LIMITS, CellStep, Record, run, start_zygote
+from ..executor.runner import CELL_LIMITS, CellStep, Record
+from ..executor.warm import Warm
 
 TEST_LIMITS = Limits(cpu=10.0, wall=40.0)
 _DEMO = re.compile(r"^@demo\b", re.MULTILINE)
 
 
-def check_notebook(path: Path, console: Console, sandbox: bool = True) -> int:
+def check_notebook(path: Path, console: Console, isolation: Isolation = SANDBOX) -> int:
     """Run a notebook's code cells and public tests, and print what each test found.
 
     Args:
         path: the notebook; its checks.json and data/ lie next to it.
         console: where to print.
-        sandbox: False runs the notebook without a sandbox, as JupyterLab does.
+        isolation: of the notebook's code.
 
     Returns:
         How many public tests did not pass.
@@ -61,19 +64,16 @@ def check_notebook(path: Path, console: Console, sandbox: bool = True) -> int:
         for p in sorted((path.parent / "data").rglob("*"))
         if p.is_file()
     }
-    with start_zygote(sandbox) as zygote, console.status("starting") as status:
-        done = 0
+    with Warm(isolation) as warm, console.status("starting") as status:
+        number = itertools.count(1)
 
-        def tick() -> None:
-            nonlocal done
-            done += 1
-            status.update(f"cell {done} of {len(steps)}")
+        def show(what: str, done: int | None = None, total: int | None = None) -> None:
+            status.update(f"cell {next(number)} of {len(steps)}")
 
-        record = run(
+        record = warm.run(
             [_session_start(cells), *steps],
-            zygote,
             {**data, CHECKS: path.parent / CHECKS},
-            tick=tick,
+            progress=show,
         )
     failed = _show(console, steps, tests, record)
     for name in [n for n in expected if n not in last]:

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,12 +25,12 @@ from nbgrader.auth import Authenticator
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange import ExchangeFactory
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from ..authoring.assignment import Assignment, load
 from ..authoring.build import build
 from ..authoring.course import Course, read_course
+from ..console import progress
 from ..core.cells import (
     BEGIN_SOLUTION,
     END_SOLUTION,
@@ -40,8 +40,10 @@ from ..core.cells import (
     question_id,
 )
 from ..core.notebook_file import notebook_name
+from ..core.progress import Progress, silent
 from ..errors import CourseError
-from ..executor.runner import start_zygote
+from ..executor.isolation import SANDBOX, Isolation
+from ..executor.warm import Warm
 from ..grading.class_run import grade_class
 from ..grading.plan import Settings
 from ..nbgrader_port.config import find_alembic, nbgrader_config
@@ -351,16 +353,14 @@ def copy_course(course: Course, folder: Path) -> Course:
     return read_course(folder)
 
 
-def hand_in(
-    course: Course, slug: str, samples: list[Sample], tick: Callable[[], None] = lambda: None
-) -> None:
+def hand_in(course: Course, slug: str, samples: list[Sample], progress: Progress = silent) -> None:
     """Let each student fetch the assignment, write into it and submit it, with nbgrader's own exchange.
 
     Args:
         course: the demo's course.
         slug: the assignment, released.
         samples: the class.
-        tick: called after each student.
+        progress: called after each student.
     """
     config = nbgrader_config(course.root)
     factory = ExchangeFactory(config=config)
@@ -381,7 +381,7 @@ def hand_in(
                 for name, data in sample.files.items():
                     (home / slug / name).write_bytes(data)
             exchange.start()
-        tick()
+        progress(sample.id)
 
 
 def results(course: Course, slug: str, samples: list[Sample]) -> dict[str, Result]:
@@ -456,26 +456,10 @@ class _Show:
         self.console.print(f"{text}  [dim]{time.monotonic() - start:.1f} s[/dim]", highlight=False)
 
     @contextmanager
-    def bar(self, text: str, total: int | None) -> Iterator[Callable[..., None]]:
+    def bar(self, text: str, total: int | None) -> Iterator[Progress]:
         """A progress bar while something runs, one line when it is done."""
         start = time.monotonic()
-        columns = [
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            TextColumn("{task.fields[what]}"),
-        ]
-        with Progress(
-            *columns, console=self.console, transient=True, disable=not self.console.is_terminal
-        ) as progress:
-            task = progress.add_task(text, total=total, what="")
-
-            def step(what: str, count: int | None = None) -> None:
-                progress.update(
-                    task, advance=1 if count is None else None, completed=count, what=what
-                )
-
+        with progress(text, total, self.console) as step:
             yield step
         self.done(text, start)
 
@@ -485,7 +469,7 @@ def run_demo(
     folder: Path | None,
     console: Console,
     autograde: bool = False,
-    sandbox: bool = True,
+    isolation: Isolation = SANDBOX,
     slugs: tuple[str, ...] = (),
 ) -> dict[str, dict[str, Result]]:
     """Build the course, hand it out, collect a class of sample submissions, grade it and show the result.
@@ -495,7 +479,7 @@ def run_demo(
         folder: where to put the demo's course; a new temporary folder if None.
         console: where to show it.
         autograde: grade with plain ``nbgrader autograde`` in place of ``dlcourse grade``.
-        sandbox: False runs the sample submissions without a sandbox.
+        isolation: of the sample submissions.
         slugs: the assignments; if empty, :data:`ASSIGNMENTS`, or the first three of a course that has none of them.
 
     Returns:
@@ -514,11 +498,11 @@ def run_demo(
     console.print(f"A demo course in {root}", highlight=False, soft_wrap=True)
 
     classes: dict[str, list[Sample]] = {}
-    with start_zygote(sandbox) as zygote:
+    with Warm(isolation) as warm:
         for slug in chosen:
             total = 1 + len(load(root, slug).misconceptions)
             with show.bar(f"$ dlcourse build {slug}", total) as step:
-                assignment = build(demo, slug, lambda: zygote, step)
+                assignment = build(demo, slug, warm, step)
             release = nbformat.read(demo.files(slug).release_notebook, as_version=4)
             classes[slug] = sample_class(assignment, release)
 
@@ -534,12 +518,12 @@ def run_demo(
             f"  {len(samples)} students: nbgrader fetch_assignment {slug}; nbgrader submit {slug}",
             len(samples),
         ) as step:
-            hand_in(demo, slug, samples, lambda step=step: step(""))  # type: ignore[misc]
+            hand_in(demo, slug, samples, step)
         show.command("collect", slug)
         if autograde:
             show.command("autograde", slug)
         else:
-            _grade(demo, slug, len(samples), sandbox, show)
+            _grade(demo, slug, len(samples), isolation, show)
         show.command("generate_feedback", slug)
         show.command("release_feedback", slug)
     show.command("export", "--to", "grades.csv")
@@ -550,7 +534,7 @@ def run_demo(
     return found
 
 
-def _grade(demo: Course, slug: str, count: int, sandbox: bool, show: _Show) -> None:
+def _grade(demo: Course, slug: str, count: int, isolation: Isolation, show: _Show) -> None:
     with (
         open_gradebook(demo, slug) as gradebook,
         show.bar(f"$ dlcourse grade {slug}", count) as step,
@@ -558,9 +542,9 @@ def _grade(demo: Course, slug: str, count: int, sandbox: bool, show: _Show) -> N
         report = grade_class(
             demo,
             slug,
-            Settings(sandbox=sandbox),
+            Settings(isolation=isolation),
             gradebook,
-            lambda who, done, total: step(who, done),
+            step,
         )
     if report.failed:
         raise CourseError(

@@ -3,7 +3,6 @@
 import os
 import sys
 from concurrent.futures import Executor, Future
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,26 +13,26 @@ sys.path.insert(0, str(Path(__file__).parent))  # for scratch.py, under every im
 from scratch import copy_course, dlcourse, hand_in_samples, make_course, nbgrader
 
 from dlcourse.authoring.build import build
-from dlcourse.executor import runner
-from dlcourse.executor.runner import start_zygote
+from dlcourse.executor.isolation import UNSAFE
+from dlcourse.executor.warm import Warm
 from dlcourse.grading import class_run
-from dlcourse.grading import worker as work
 from dlcourse.grading.pool import Workers
+from dlcourse.grading.worker import Worker
 
 
 @pytest.fixture(scope="session")
-def zygote():
+def warm():
     """A warm process without a sandbox: the tests' own code runs in it."""
-    with start_zygote(sandbox=False) as one:
+    with Warm(UNSAFE) as one:
         yield one
 
 
 @pytest.fixture(scope="session")
-def built_course(tmp_path_factory, zygote):
+def built_course(tmp_path_factory, warm):
     """The scratch course, both assignments built. Read it; copy it (`course`) to change it."""
     course = make_course(tmp_path_factory.mktemp("scratch") / "course")
     for slug in course.entries:
-        build(course, slug, lambda: zygote)
+        build(course, slug, warm)
     return course
 
 
@@ -41,25 +40,6 @@ def built_course(tmp_path_factory, zygote):
 def course(built_course, tmp_path):
     """A built scratch course of the test's own."""
     return copy_course(built_course, tmp_path / "course")
-
-
-class _Kept:
-    """The session's warm process for code that starts and ends one of its own."""
-
-    def __init__(self, zygote):
-        self._zygote = zygote
-
-    def __getattr__(self, name):
-        return getattr(self._zygote, name)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        pass
-
-    def close(self):
-        pass
 
 
 class _Inline(Executor):
@@ -82,15 +62,15 @@ class _Inline(Executor):
 
 def inline_workers(settings, setup):
     """Workers of a class run: none but this process."""
-    worker = work.Worker(replace(setup, sandbox=False))
+    worker = Worker(setup, Warm(UNSAFE))
     return Workers(_Inline(worker), 1, worker.grade)
 
 
 @pytest.fixture
-def inline(monkeypatch, zygote):
+def inline(monkeypatch, warm):
     """Commands run in this process use the session's warm process and no pool: a class of three takes no second."""
-    for module in (runner, class_run, work):
-        monkeypatch.setattr(module, "start_zygote", lambda sandbox=True: _Kept(zygote))
+    start = Warm.start
+    monkeypatch.setattr(Warm, "start", lambda self: start(warm))
     monkeypatch.setattr(class_run, "start_workers", inline_workers)
 
 

@@ -31,7 +31,7 @@ from scratch import (
 from dlcourse.authoring.assignment import load
 from dlcourse.core.evidence import NotRun
 from dlcourse.core.notebook_file import Submission
-from dlcourse.executor.session import Session
+from dlcourse.executor.warm import Warm
 
 
 def graded(course, student, slug="vectors"):
@@ -423,18 +423,18 @@ def test_configuration_names_our_preprocessors_in_nbgraders_lists():
     assert autograde.StockExecute not in run
 
 
-def test_grader_is_made_again_when_the_course_changes(course, monkeypatch, zygote):
+def test_grader_is_made_again_when_the_course_changes(course, monkeypatch, warm):
     from dlcourse.authoring.build import build
     from dlcourse.nbgrader_port import plugins as autograde
 
     monkeypatch.chdir(course.root)
-    monkeypatch.setattr(autograde, "_zygote", lambda: zygote)
+    monkeypatch.setattr(autograde, "WARM", warm)
     first = autograde.grader_for("vectors")
     assert autograde.grader_for("vectors") is first and autograde.grader_for("plain") is None
     script = course.root / "solutions" / "vectors.py"
     script.write_text(script.read_text().replace("A running mean", "A moving mean"))
     os.utime(script, (4e9, 4e9))
-    build(course, "vectors", lambda: zygote)
+    build(course, "vectors", warm)
     second = autograde.grader_for("vectors")
     assert second is not first and second.references.key != first.references.key
 
@@ -450,58 +450,23 @@ def test_dead_warm_process_is_replaced(course, monkeypatch):
     from dlcourse.nbgrader_port import plugins as autograde
 
     monkeypatch.chdir(course.root)
-    autograde._zygote.cache_clear()
     notebook = autograde.grader_for("vectors").rebuild(
         Submission.unwrap(perfect(course, "vectors"))
     )
     resources = {"nbgrader": {"assignment": "vectors", "student": "a"}}
-    for _ in ("before anything was run", "later"):
-        first = autograde._zygote()
-        os.kill(first._process.pid, 9)
-        first._process.wait()
-        autograde.Execute().preprocess(copy.deepcopy(notebook), resources)
-        assert autograde._zygote() is not first
-        results = resources["dlcourse_record"].results
-        assert set(results) == set(load(course.root, "vectors").probes) and json.dumps(
-            sorted(results)
-        )
-        assert not any(isinstance(r, NotRun) for r in results.values())
-    autograde._zygote().close()
-    autograde._zygote.cache_clear()
-
-
-@pytest.mark.parametrize("threads", [False, True])
-def test_what_the_notebook_imports_is_imported_once(course, monkeypatch, threads):
-    from dlcourse.nbgrader_port import plugins as autograde
-
-    monkeypatch.chdir(course.root)
-    autograde._zygote.cache_clear()
-    grader = autograde.grader_for("vectors")
-    notebook = grader.rebuild(Submission.unwrap(perfect(course, "vectors")))
-    first = autograde._zygote()
-    imported = []
-    monkeypatch.setattr(
-        type(grader), "rehearse", lambda self, zygote: imported.append(zygote) or ["wave"]
-    )
-    if threads:
-        monkeypatch.setattr(
-            type(first),
-            "warm",
-            lambda self, modules: _fail(RuntimeError("2 threads")) if modules == ["wave"] else None,
-        )
-    for _ in range(3):
-        resources = {"nbgrader": {"assignment": "vectors", "student": "a"}}
-        autograde.Execute().preprocess(copy.deepcopy(notebook), resources)
-        assert resources["dlcourse_record"].complete
-    assert imported == [first] and (autograde._zygote() is first) != threads
-    with Session(autograde._zygote()) as session:
-        assert ("wave" in session.modules()) != threads
-    autograde._zygote().close()
-    autograde._zygote.cache_clear()
-
-
-def _fail(error):
-    raise error
+    with Warm() as warm:
+        monkeypatch.setattr(autograde, "WARM", warm)
+        for _ in ("before anything was run", "later"):
+            first = warm.start()
+            os.kill(first._process.pid, 9)
+            first._process.wait()
+            autograde.Execute().preprocess(copy.deepcopy(notebook), resources)
+            assert warm.start() is not first
+            results = resources["dlcourse_record"].results
+            assert set(results) == set(load(course.root, "vectors").probes) and json.dumps(
+                sorted(results)
+            )
+            assert not any(isinstance(r, NotRun) for r in results.values())
 
 
 def test_answered_helper_replaces_the_named_cell_only(built_course):

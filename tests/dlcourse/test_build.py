@@ -44,10 +44,11 @@ import sys
 from pathlib import Path
 from dlcourse.authoring.build import build
 from dlcourse.authoring.course import read_course
-from dlcourse.executor.runner import start_zygote
-with start_zygote(sandbox=False) as zygote:
+from dlcourse.executor.isolation import UNSAFE
+from dlcourse.executor.warm import Warm
+with Warm(UNSAFE) as warm:
     for slug in ("toy", "vectors"):
-        build(read_course(Path(sys.argv[1])), slug, lambda: zygote)
+        build(read_course(Path(sys.argv[1])), slug, warm)
 """
 
 
@@ -66,9 +67,9 @@ def test_another_folder_and_hash_seed_give_the_same_bytes(built_course, tmp_path
         assert files(root / kind) == files(built_course.root / kind)
 
 
-def test_building_again_changes_nothing(course, zygote):
+def test_building_again_changes_nothing(course, warm):
     before = {kind: files(course.root / kind) for kind in ("source", "release")}
-    build(course, "vectors", lambda: zygote)
+    build(course, "vectors", warm)
     assert {kind: files(course.root / kind) for kind in ("source", "release")} == before
 
 
@@ -207,7 +208,7 @@ def test_release_holds_the_data_files(built_course):
     ]
 
 
-def test_reference_that_fails_a_probe_is_refused(course, zygote):
+def test_reference_that_fails_a_probe_is_refused(course, warm):
     path = course.root / "solutions" / "vectors.py"
     path.write_text(
         path.read_text().replace(
@@ -218,7 +219,7 @@ def test_reference_that_fails_a_probe_is_refused(course, zygote):
         AuthorError,
         match=r"solutions/vectors\.py: probe three_four fails on the reference: NameError.*undefined_name",
     ):
-        build(course, "vectors", lambda: zygote)
+        build(course, "vectors", warm)
 
 
 # ---- staleness -------------------------------------------------------------------------------------------------------
@@ -246,15 +247,15 @@ REMOVED = [
 ]
 
 
-def damaged(built_course, folder, zygote, damage):
+def damaged(built_course, folder, warm, damage):
     """What is said about a copy of the course with some files damaged; building takes seconds, so one copy serves many."""
     course = copy_course(built_course, folder)
     damage(course.root)
-    return stale(course, "vectors", lambda: zygote)
+    return stale(course, "vectors", warm)
 
 
 @pytest.fixture(scope="module")
-def said_of_edits(built_course, tmp_path_factory, zygote):
+def said_of_edits(built_course, tmp_path_factory, warm):
     def damage(root):
         for name in EDITED:
             _append(root / name)
@@ -262,16 +263,16 @@ def said_of_edits(built_course, tmp_path_factory, zygote):
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             (root / name).write_text("x")
 
-    return damaged(built_course, tmp_path_factory.mktemp("edits") / "c", zygote, damage)
+    return damaged(built_course, tmp_path_factory.mktemp("edits") / "c", warm, damage)
 
 
 @pytest.fixture(scope="module")
-def said_of_removals(built_course, tmp_path_factory, zygote):
+def said_of_removals(built_course, tmp_path_factory, warm):
     def damage(root):
         for name in REMOVED:
             (root / name).unlink()
 
-    return damaged(built_course, tmp_path_factory.mktemp("removals") / "c", zygote, damage)
+    return damaged(built_course, tmp_path_factory.mktemp("removals") / "c", warm, damage)
 
 
 @pytest.mark.parametrize("name", EDITED)
@@ -303,14 +304,12 @@ def test_nothing_else_is_said(said_of_edits, said_of_removals):
         ]
 
 
-def test_release_that_is_not_there(course, zygote):
+def test_release_that_is_not_there(course, warm):
     shutil.rmtree(course.root / "release")
-    assert "vectors: no such folder; run `dlcourse build vectors`" in stale(
-        course, "vectors", lambda: zygote
-    )
+    assert "vectors: no such folder; run `dlcourse build vectors`" in stale(course, "vectors", warm)
 
 
-def test_edited_authored_files_make_the_build_stale(course, zygote):
+def test_edited_authored_files_make_the_build_stale(course, warm):
     script, hints = (
         course.root / "solutions" / "vectors.py",
         course.root / "tests" / "vectors" / "misconceptions.py",
@@ -319,7 +318,7 @@ def test_edited_authored_files_make_the_build_stale(course, zygote):
         script.read_text().replace("A running mean of directions", "A moving mean of directions")
     )
     hints.write_text(hints.read_text().replace("is no cosine", "is not a cosine"))
-    found = stale(course, "vectors", lambda: zygote)
+    found = stale(course, "vectors", warm)
     assert [line for line in found if line.endswith(" is stale")] == [
         f"{kind}/vectors/{name} is stale"
         for kind in ("source", "release")
@@ -327,14 +326,14 @@ def test_edited_authored_files_make_the_build_stale(course, zygote):
     ]
 
 
-def test_checking_writes_nothing(course, zygote):
+def test_checking_writes_nothing(course, warm):
     def state():
         kinds = {kind: files(course.root / kind) for kind in ("source", "release")}
         return kinds, (course.root / "gradebook.db").read_bytes()
 
     (course.root / "release" / "vectors" / "extra.txt").write_text("x")
     before = state()
-    assert stale(course, "toy", lambda: zygote) == [] and stale(course, "vectors", lambda: zygote)
+    assert stale(course, "toy", warm) == [] and stale(course, "vectors", warm)
     assert state() == before
 
 
@@ -410,7 +409,7 @@ def test_real_changes_are_not_the_same(other):
     assert not same_checks(want, other) and not same_checks(other, want)
 
 
-def test_rounding_keeps_the_committed_file(course, zygote):
+def test_rounding_keeps_the_committed_file(course, warm):
     path = course.root / "source" / "vectors" / "checks.json"
     document = json.loads(path.read_text())
     document["probes"]["three_four"]["expected"] = to_json(np.array([[0.6 + 1e-13, 0.8]]))
@@ -418,8 +417,8 @@ def test_rounding_keeps_the_committed_file(course, zygote):
     assert text != path.read_text()
     path.write_text(text)
     shutil.copy(path, course.root / "release" / "vectors" / "checks.json")
-    assert stale(course, "vectors", lambda: zygote) == []
-    build(course, "vectors", lambda: zygote)
+    assert stale(course, "vectors", warm) == []
+    build(course, "vectors", warm)
     assert (
         path.read_text()
         == text
@@ -427,41 +426,41 @@ def test_rounding_keeps_the_committed_file(course, zygote):
     )
 
 
-def test_committed_numbers_in_another_layout_are_stale(course, zygote):
+def test_committed_numbers_in_another_layout_are_stale(course, warm):
     path = course.root / "source" / "vectors" / "checks.json"
     good = path.read_text()
     path.write_text(json.dumps(json.loads(good), indent=1))
-    assert "source/vectors/checks.json is stale" in stale(course, "vectors", lambda: zygote)
-    build(course, "vectors", lambda: zygote)
+    assert "source/vectors/checks.json is stale" in stale(course, "vectors", warm)
+    build(course, "vectors", warm)
     assert path.read_text() == good
 
 
-def test_changed_result_replaces_the_committed_file(course, zygote):
+def test_changed_result_replaces_the_committed_file(course, warm):
     path = course.root / "source" / "vectors" / "checks.json"
     good, document = path.read_text(), json.loads(path.read_text())
     document["probes"]["three_four"]["expected"] = to_json(np.array([[0.61, 0.8]]))
     path.write_text(json.dumps(document))
-    assert "source/vectors/checks.json is stale" in stale(course, "vectors", lambda: zygote)
-    build(course, "vectors", lambda: zygote)
+    assert "source/vectors/checks.json is stale" in stale(course, "vectors", warm)
+    build(course, "vectors", warm)
     assert path.read_text() == good
 
 
 # ---- a release that must not be --------------------------------------------------------------------------------------
 
 
-def test_build_with_a_secret_in_source_fails_and_releases_nothing_new(course, zygote):
+def test_build_with_a_secret_in_source_fails_and_releases_nothing_new(course, warm):
     before = files(course.root / "release")
     (course.root / "source" / "vectors" / "answers.txt").write_text("secret")
     with pytest.raises(
         AuthorError, match=r"release/vectors holds what students must not get:\n  answers\.txt"
     ):
-        build(course, "vectors", lambda: zygote)
+        build(course, "vectors", warm)
     assert files(course.root / "release") == before
 
 
-def test_release_of_an_earlier_build_is_cleaned(course, zygote):
+def test_release_of_an_earlier_build_is_cleaned(course, warm):
     (course.root / "release" / "vectors" / "old.txt").write_text("x")
-    build(course, "vectors", lambda: zygote)
+    build(course, "vectors", warm)
     assert "old.txt" not in files(course.root / "release" / "vectors")
 
 

@@ -30,6 +30,7 @@ from dlcourse import cli
 from dlcourse.authoring.build import build
 from dlcourse.authoring.course import read_course
 from dlcourse.errors import AuthorError, CourseError, SetupError
+from dlcourse.executor.isolation import UNSAFE
 from dlcourse.grading import pool
 from dlcourse.grading.class_run import grade_class
 from dlcourse.grading.plan import Inbox, Settings
@@ -188,13 +189,13 @@ def test_outputs_and_execution_counts_are_no_change(small):
     assert grade(small).graded == []
 
 
-def test_changed_build_grades_all_again(small, zygote):
+def test_changed_build_grades_all_again(small, warm):
     grade(small)
     script = small.root / "tests" / "vectors" / "probes.py"
     script.write_text(script.read_text().replace("points=4, public", "points=5, public"))
     with pytest.raises(AuthorError, match="source/vectors/vectors.ipynb is stale"):
         grade(small)
-    build(small, "vectors", lambda: zygote)
+    build(small, "vectors", warm)
     report = grade(small)
     assert sorted(report.graded) == ["columns", "half", "perfect"]
     assert report.entries["perfect"].score == report.entries["perfect"].points == 17.5
@@ -526,7 +527,7 @@ def test_worker_and_its_warm_process_killed_in_the_middle_of_a_class(built_cours
         if done in (2, 5):
             os.kill(killed[-1], signal.SIGKILL)
 
-    settings = Settings(jobs=2, sandbox=False)
+    settings = Settings(jobs=2, isolation=UNSAFE)
     with open_gradebook(course, "vectors") as gradebook:
         report = grade_class(course, "vectors", settings, gradebook, progress)
     assert len(killed) == 2 and report.failed == {}

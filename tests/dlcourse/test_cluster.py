@@ -124,7 +124,7 @@ def test_submissions_of_a_killed_worker_are_graded_by_another_and_each_once(
         if done == 10:
             os.killpg(cluster.workers[0].pid, signal.SIGKILL)
 
-    settings = Settings(cluster=cluster.address, sandbox=False)
+    settings = Settings(cluster=cluster.address, isolation=UNSAFE)
     with open_gradebook(course, "vectors") as gradebook:
         report = grade_class(course, "vectors", settings, gradebook, progress)
     assert cluster.workers[0].wait(10) == -signal.SIGKILL and cluster.workers[1].poll() is None
@@ -155,7 +155,7 @@ def test_workers_of_several_threads_are_refused(cluster, built_course, tmp_path)
     cluster.add(threads=2)
     course = copy_course(built_course, tmp_path / "course")
     hand_in(course, "s", "vectors", perfect(course, "vectors"))
-    settings = Settings(cluster=cluster.address, sandbox=False)
+    settings = Settings(cluster=cluster.address, isolation=UNSAFE)
     with (
         open_gradebook(course, "vectors") as gradebook,
         pytest.raises(SetupError, match="runs several threads; start workers with --nthreads 1"),

@@ -18,9 +18,10 @@ import pytest
 
 from dlcourse.core.evidence import Raised
 from dlcourse.executor import process as process_module
-from dlcourse.executor.limits import Limits, RunEnded, Sandbox
+from dlcourse.executor.isolation import SANDBOX, UNSAFE
+from dlcourse.executor.limits import Limits, RunEnded
 from dlcourse.executor.outputs import clean
-from dlcourse.executor.process import Zygote
+from dlcourse.executor.process import Zygote, ZygoteGone
 from dlcourse.executor.sandbox.kernel import SandboxUnavailable
 from dlcourse.executor.session import Session
 
@@ -29,7 +30,7 @@ LIMITS = Limits(20, 40)
 
 @pytest.fixture(scope="module", params=["sandbox", "unsafe"])
 def zygote(request: pytest.FixtureRequest) -> Iterator[Zygote]:
-    with Zygote(sandbox=Sandbox() if request.param == "sandbox" else None) as one:
+    with Zygote(SANDBOX if request.param == "sandbox" else UNSAFE) as one:
         yield one
 
 
@@ -368,7 +369,7 @@ def test_spawned_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(process_module, "_FORKS", False)
     with pytest.raises(SandboxUnavailable, match="--unsafe-no-sandbox"):
         Zygote()
-    with Zygote(sandbox=None) as one, Session(one) as session:
+    with Zygote(UNSAFE) as one, Session(one) as session:
         assert printed(session, "x = 2", "print(x)") == "2\n"
         np.testing.assert_array_equal(
             probe(session, "def probe(x, rng):\n    return rng.normal(size=2) * 0 + x"), [2.0, 2.0]
@@ -376,7 +377,7 @@ def test_spawned_runs(monkeypatch: pytest.MonkeyPatch) -> None:
         with pytest.raises(RunEnded, match="exit code 4"):
             session.cell("import os; os._exit(4)", "cell", LIMITS)
     with (
-        Zygote(sandbox=None) as one,
+        Zygote(UNSAFE) as one,
         Session(one) as session,
         pytest.raises(RunEnded, match="more than 1 s"),
     ):
@@ -384,10 +385,10 @@ def test_spawned_runs(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_dead_zygote_is_an_error() -> None:
-    one = Zygote(sandbox=None)
+    one = Zygote(UNSAFE)
     one._process.kill()
     one._process.wait()
-    with pytest.raises(RuntimeError, match="zygote"):
+    with pytest.raises(ZygoteGone, match="zygote"):
         Session(one)
     one.close()
 
@@ -465,14 +466,15 @@ def test_python_is_ours(session: Session) -> None:
     )
 
 
-@pytest.mark.parametrize("sandbox", ["Sandbox()", "None"])
-def test_runs_end_with_a_grader_that_is_killed(sandbox: str) -> None:
+@pytest.mark.parametrize("isolation", ["SANDBOX", "UNSAFE"])
+def test_runs_end_with_a_grader_that_is_killed(isolation: str) -> None:
     """A loop that nobody waits for any more would burn a core for ever."""
     program = f"""
-from dlcourse.executor.limits import Limits, Sandbox
+from dlcourse.executor.isolation import SANDBOX, UNSAFE
+from dlcourse.executor.limits import Limits
 from dlcourse.executor.process import Zygote
 from dlcourse.executor.session import Session
-zygote = Zygote(sandbox={sandbox})
+zygote = Zygote({isolation})
 session = Session(zygote)
 print(zygote._process.pid, flush=True)
 session.cell("while True: pass", "loop", Limits(600, 600))

@@ -7,7 +7,7 @@ import pytest
 
 from dlcourse.core.rendering import Shown
 from dlcourse.core.verdict import FAILED, PASSED, Verdict
-from dlcourse.export import isolation
+from dlcourse.executor.isolation import OTHER_USER, SANDBOX, UNSAFE
 from dlcourse.export.gradescope import Graded, Line, results, validate
 
 # the example of Gradescope's "Autograder Specifications", value for value
@@ -114,7 +114,7 @@ def line(probe, question, public, passed, points=2.0):
     )
 
 
-def graded(kind=isolation.SANDBOX):
+def graded(kind=SANDBOX.kind):
     lines = (
         line("a", "first", True, True),
         line("b", "first", False, False, 3.0),
@@ -143,7 +143,7 @@ def test_results_of_verdicts():
 
 def test_a_weaker_isolation_is_reported_to_the_instructor_only():
     assert all(t["name"] != "Isolation" for t in results(graded())["tests"])
-    for kind, status in ((isolation.USER, "passed"), (isolation.NONE, "failed")):
+    for kind, status in ((OTHER_USER.kind, "passed"), (UNSAFE.kind, "failed")):
         last = results(graded(kind))["tests"][-1]
         assert (last["name"], last["status"], last["visibility"]) == ("Isolation", status, "hidden")
         assert "score" not in last

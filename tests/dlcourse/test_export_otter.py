@@ -23,6 +23,7 @@ from scratch import answered, cell_of, dlcourse, environment, perfect, released,
 from dlcourse.authoring.assignment import load
 from dlcourse.authoring.lint import secrets
 from dlcourse.errors import CourseError, SetupError
+from dlcourse.executor.isolation import OTHER_USER, SANDBOX, UNSAFE
 from dlcourse.export import gradescope, isolation, pack
 from dlcourse.export.otter import autograder, wheel
 from dlcourse.export.otter_plugin import Verified
@@ -32,8 +33,8 @@ BROKEN = "def cosine(a, b):\n    return a @ b.T\n"
 
 
 @pytest.fixture(scope="module")
-def grader(built_course, zygote):
-    return open_grader(built_course, "vectors", lambda: zygote)
+def grader(built_course, warm):
+    return open_grader(built_course, "vectors", warm)
 
 
 @pytest.fixture(scope="module")
@@ -200,13 +201,13 @@ def test_wheel_can_be_installed(tmp_path):
     assert done.stdout.startswith(str(target)) and "torch" in done.stdout
 
 
-def test_packed_grader_runs_the_same_steps(document, grader, built_course, zygote, tmp_path):
+def test_packed_grader_runs_the_same_steps(document, grader, built_course, warm, tmp_path):
     packed = pack.from_document(document, tmp_path)
     for answers in ({}, {"cosine": BROKEN}):
         submission = submission_of(answered(built_course, "vectors", answers))
         notebook, other = grader.rebuild(submission), packed.rebuild(submission)
         assert packed.steps(other) == grader.steps(notebook)
-        record = packed.run(other, zygote)
+        record = packed.run(other, warm)
         assert packed.verdicts(other, record) == grader.verdicts(notebook, record)
     assert packed.references.expectations["rows_have_length_one"].judge is not None
     with pytest.raises(CourseError, match="export it again"):
@@ -318,7 +319,7 @@ def test_forgeries_gain_nothing(built_course, archive, tmp_path):
     results, document = run(save(notebook, tmp_path / "in"), archive, tmp_path)
     assert total(document) == 0 and results.total == 0 and "score" not in document
     assert not marker.exists()
-    assert document["extra_data"]["isolation"] in isolation.KINDS
+    assert document["extra_data"]["isolation"] in isolation.CHOICES
 
 
 @pytest.mark.slow
@@ -351,7 +352,7 @@ def test_files_handed_in_beside_the_notebook_are_not_run(built_course, archive, 
 
 def test_what_the_kernel_says_is_replaced(document, built_course, tmp_path):
     graded = gradescope.grade(
-        document, submission_of(released(built_course, "vectors")), isolation.NONE
+        document, submission_of(released(built_course, "vectors")), UNSAFE.kind
     )
     plugin = Verified(str(tmp_path / "x.ipynb"), {}, {})
     plugin.graded = graded
@@ -386,7 +387,7 @@ def test_a_loop_ends_and_costs_its_own_tests_only(document, built_course):
     cell_of(
         notebook, "question-jitter"
     ).source = "def jitter(x, sigma, n, rng):\n    while True:\n        pass"
-    graded = gradescope.grade(document, submission_of(notebook), isolation.NONE)
+    graded = gradescope.grade(document, submission_of(notebook), UNSAFE.kind)
     lost = {line.shown.question for line in graded.lines if not line.shown.verdict.passed}
     assert lost == {"jitter"} and "took more than" in graded.of("jitter")[0].text
 
@@ -396,7 +397,7 @@ def test_code_that_kills_the_warm_process_gets_a_result(document, built_course):
     notebook.cells.insert(
         1, new_code_cell("import os, signal\nos.kill(os.getppid(), signal.SIGKILL)")
     )
-    graded = gradescope.grade(document, submission_of(notebook), isolation.NONE)
+    graded = gradescope.grade(document, submission_of(notebook), UNSAFE.kind)
     gradescope.validate(gradescope.results(graded))
     assert not any(line.score for line in graded.lines) and "ended the process" in graded.notes[0]
 
@@ -434,10 +435,9 @@ def test_what_otter_refuses_is_graded_all_the_same(
 
 def test_isolation_is_chosen():
     with pytest.raises(SetupError, match="unknown"):
-        isolation.open_zygote("docker")
-    kind, zygote = isolation.open_zygote(isolation.NONE)
-    with zygote:
-        assert kind == isolation.NONE
+        isolation.choices("docker")
+    assert isolation.choices("none") == (UNSAFE,)
+    assert isolation.choices() == (SANDBOX, OTHER_USER, UNSAFE)
 
 
 def _reachable():
@@ -466,8 +466,8 @@ def cosine(a, b):
     raise RuntimeError(str(done))
 """
     cell_of(notebook, "question-cosine").source = spy
-    graded = gradescope.grade(document, submission_of(notebook), isolation.USER)
-    assert graded.isolation == isolation.USER and os.getresuid() == (0, 0, 0)
+    graded = gradescope.grade(document, submission_of(notebook), OTHER_USER.kind)
+    assert graded.isolation == OTHER_USER.kind and os.getresuid() == (0, 0, 0)
     assert graded.score("normalise") == 4.5
     text = " ".join(graded.of("cosine")[0].text.split())
     assert text.count("'refused'") == 4 and "'done'" not in text and "(0," not in text

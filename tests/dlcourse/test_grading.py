@@ -16,17 +16,17 @@ from dlcourse.grading.grader import open_grader
 
 
 @pytest.fixture(scope="module")
-def grader(built_course, zygote):
-    return open_grader(built_course, "vectors", lambda: zygote)
+def grader(built_course, warm):
+    return open_grader(built_course, "vectors", warm)
 
 
 @pytest.fixture
-def score(grader, zygote):
+def score(grader, warm):
     """Runs and judges a notebook; returns points by probe, as nbgrader reads them from the cells."""
 
     def run(notebook):
         rebuilt = grader.rebuild(submission_of(notebook))
-        grader.write(rebuilt, grader.run(rebuilt, zygote))
+        grader.write(rebuilt, grader.run(rebuilt, warm))
         run.notebook = rebuilt
         return points(rebuilt)
 
@@ -166,12 +166,12 @@ def test_outputs_of_cells_never_reach_the_test_cells(grader, built_course):
     assert lost(points(notebook)) == set(FULL)
 
 
-def test_nothing_written_depends_on_what_a_notebook_brought(grader, zygote, built_course):
+def test_nothing_written_depends_on_what_a_notebook_brought(grader, warm, built_course):
     source = perfect(built_course, "vectors")
     for cell in source.cells:
         cell.metadata["dlcourse"] = {"question": "jitter", "extra": True, "probe": "x"}
     notebook = grader.rebuild(submission_of(source))
-    grader.write(notebook, grader.run(notebook, zygote))
+    grader.write(notebook, grader.run(notebook, warm))
     assert points(notebook) == FULL
 
 
@@ -213,6 +213,13 @@ def test_forbidden_call_in_another_question_is_allowed(score, built_course):
     assert score(notebook) == FULL
 
 
+@pytest.mark.parametrize("deep", ["x = " + "1+" * 1200 + "1", "x = lambda: np" + ".a" * 1200])
+def test_deep_expression_beside_a_forbidden_name_costs_nothing(score, built_course, deep):
+    notebook = perfect(built_course, "vectors")
+    cell_of(notebook, "question-normalise").source += f"\n\nnorm = 1\n{deep}"
+    assert score(notebook) == FULL
+
+
 def test_functions_defined_in_an_own_cell_at_the_end_count(score, built_course, grader):
     notebook = released(built_course, "vectors")
     notebook.cells.append(
@@ -235,11 +242,11 @@ def test_empty_cells_are_no_steps(grader):
     assert keys == [cell_of(grader.source, "given-01").id]
 
 
-def test_writing_twice_says_everything_once(grader, built_course, zygote):
+def test_writing_twice_says_everything_once(grader, built_course, warm):
     notebook = perfect(built_course, "vectors")
     notebook.cells.insert(2, nbformat.v4.new_code_cell("import os; os._exit(1)"))
     rebuilt = grader.rebuild(submission_of(notebook))
-    found = grader.run(rebuilt, zygote)
+    found = grader.run(rebuilt, warm)
     grader.write(rebuilt, found)
     first = copy.deepcopy(rebuilt)
     grader.write(rebuilt, found)
@@ -248,12 +255,12 @@ def test_writing_twice_says_everything_once(grader, built_course, zygote):
     assert note.startswith("a cell of your own: the cell ended the Python process (exit code 1)")
 
 
-def test_own_and_question_cells_are_named_in_messages(grader, built_course, zygote):
+def test_own_and_question_cells_are_named_in_messages(grader, built_course, warm):
     notebook = perfect(built_course, "vectors")
     cell_of(notebook, "question-cosine").source = "def cosine(a, b):\n    return helper(a)"
     notebook.cells.insert(3, nbformat.v4.new_code_cell("def helper(a):\n    return a['x']"))
     rebuilt = grader.rebuild(submission_of(notebook))
-    verdicts = grader.write(rebuilt, grader.run(rebuilt, zygote))
+    verdicts = grader.write(rebuilt, grader.run(rebuilt, warm))
     trace = verdicts["right_angle"].trace
     assert [(cell, line) for cell, line, _ in trace] == [
         ("cell cosine", 2),
@@ -264,30 +271,30 @@ def test_own_and_question_cells_are_named_in_messages(grader, built_course, zygo
 # ---- opening ---------------------------------------------------------------------------------------------------------
 
 
-def test_source_must_be_there_and_fresh(course, zygote):
+def test_source_must_be_there_and_fresh(course, warm):
     path = course.root / "source" / "vectors" / "vectors.ipynb"
     text = path.read_text()
     path.write_text(text.replace("Directions of rows", "Directions of lines"))
     with pytest.raises(
         AuthorError, match=r"source/vectors/vectors\.ipynb is stale.*run `dlcourse build vectors`"
     ):
-        open_grader(course, "vectors", lambda: zygote)
+        open_grader(course, "vectors", warm)
     path.unlink()
     with pytest.raises(
         AuthorError, match=r"source/vectors/vectors\.ipynb is missing; run `dlcourse build vectors`"
     ):
-        open_grader(course, "vectors", lambda: zygote)
+        open_grader(course, "vectors", warm)
 
 
 @pytest.mark.parametrize("content", ["", "junk", "[]", '{"cells": []}'])
-def test_source_that_is_no_notebook(course, zygote, content):
+def test_source_that_is_no_notebook(course, warm, content):
     (course.root / "source" / "vectors" / "vectors.ipynb").write_text(content)
     with pytest.raises(AuthorError, match=r"source/vectors/vectors\.ipynb"):
-        open_grader(course, "vectors", lambda: zygote)
+        open_grader(course, "vectors", warm)
 
 
-def test_key_is_that_of_the_files_that_were_read(course, zygote):
-    grader = open_grader(course, "vectors", lambda: zygote)
+def test_key_is_that_of_the_files_that_were_read(course, warm):
+    grader = open_grader(course, "vectors", warm)
     script = course.root / "solutions" / "vectors.py"
     script.write_text(script.read_text() + "\n# later\n")
     assert grader.references.key == open_grader_key(

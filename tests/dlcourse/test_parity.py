@@ -33,10 +33,9 @@ from scratch import REPOSITORY, cell_of, environment, gradebook_tables, nbgrader
 
 from dlcourse.authoring.build import build
 from dlcourse.authoring.course import read_course
-from dlcourse.authoring.references import data_files
 from dlcourse.core.cells import NotebookView
 from dlcourse.core.notebook_file import read_submission
-from dlcourse.executor.runner import rehearse
+from dlcourse.executor.warm import Warm
 from dlcourse.export import gradescope, pack
 from dlcourse.export.gradescope import Graded, Line
 from dlcourse.export.otter import autograder
@@ -55,7 +54,7 @@ class Case:
     grader: Grader
     packed: Grader
     submissions: dict[str, Path]
-    zygote: object
+    warm: Warm
 
     @property
     def slug(self):
@@ -86,11 +85,11 @@ def whole_course(tmp_path_factory):
 
 
 @pytest.fixture(scope="module", params=list(COURSE.entries))
-def case(request, whole_course, zygote, tmp_path_factory):
+def case(request, whole_course, warm, tmp_path_factory):
     slug = request.param
-    assignment = build(whole_course, slug, lambda: zygote)
-    grader = open_grader(whole_course, slug, lambda: zygote)
-    zygote.warm(rehearse(grader.steps(grader.source), zygote, data_files(assignment)))
+    assignment = build(whole_course, slug, warm)
+    grader = open_grader(whole_course, slug, warm)
+    grader.prepare(warm)
     document = json.loads(json.dumps(pack.to_document(grader)))
     packed = pack.from_document(document, tmp_path_factory.mktemp("packed"))
     release = nbformat.read(whole_course.root / "release" / slug / f"{slug}.ipynb", as_version=4)
@@ -127,7 +126,7 @@ def case(request, whole_course, zygote, tmp_path_factory):
         for name, data in sample.files.items():
             (path / name).write_bytes(data)
     submissions = {p.parent.name: p for p in sorted(submitted.glob(f"*/{slug}"))}
-    return Case(grader, packed, submissions, zygote)
+    return Case(grader, packed, submissions, warm)
 
 
 def core(case, folder):
@@ -136,7 +135,7 @@ def core(case, folder):
     notebook, packed = case.grader.rebuild(submission), case.packed.rebuild(submission)
     assert case.packed.steps(packed) == case.grader.steps(notebook)
     assert case.packed._forbidden(packed) == case.grader._forbidden(notebook)
-    record = case.grader.run(notebook, case.zygote)
+    record = case.grader.run(notebook, case.warm)
     verdicts = case.grader.write(notebook, record)
     points = {n: e.spec.points for n, e in case.grader.references.expectations.items()}
     grade = case.by_question(

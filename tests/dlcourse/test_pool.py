@@ -10,6 +10,7 @@ import pytest
 
 from dlcourse.core.notebook_file import Submission
 from dlcourse.errors import SetupError
+from dlcourse.executor.isolation import UNSAFE
 from dlcourse.grading.plan import HandedIn
 from dlcourse.grading.pool import Lost, Pool, Workers, local_workers
 from dlcourse.grading.worker import Setup
@@ -151,4 +152,4 @@ def test_worker_that_dies_among_those_put_off(results):
 
 def test_pool_that_cannot_start_is_one_error():
     with pytest.raises(SetupError, match="the worker processes do not start"):
-        local_workers(Setup(b"no archive" * 100_000, "vectors", sandbox=False), 1)
+        local_workers(Setup(b"no archive" * 100_000, "vectors", UNSAFE), 1)

@@ -103,21 +103,21 @@ def server(tmp_path_factory):
         shutil.rmtree(folder)
 
 
-def course_on(server, name, built_course, folder, zygote):
+def course_on(server, name, built_course, folder, warm):
     """A copy of the scratch course whose gradebook is on the server, `vectors` entered by `dlcourse build`."""
     url = server(name)
     course = copy_course(built_course, folder)
     (course.root / "gradebook.db").unlink()
     write_config(course.root, f"c.CourseDirectory.db_url = {url!r}\n")
-    build(course, "vectors", lambda: zygote)
+    build(course, "vectors", warm)
     return course, url
 
 
 @pytest.fixture(scope="module")
-def graded(server, built_course, tmp_path_factory, zygote):
+def graded(server, built_course, tmp_path_factory, warm):
     """The sample class graded by `dlcourse grade` into PostgreSQL; one name is as long as may be, one is longer."""
     course, url = course_on(
-        server, "ours", built_course, tmp_path_factory.mktemp("postgres") / "course", zygote
+        server, "ours", built_course, tmp_path_factory.mktemp("postgres") / "course", warm
     )
     hand_in_samples(course, SAMPLES)
     for name in (LONG, TOO_LONG):
@@ -172,9 +172,9 @@ def test_unchanged_submissions_are_not_run_again(graded, inline):
 
 
 def test_nbgrader_autograde_on_the_server_gives_the_same(
-    server, graded, built_course, tmp_path, zygote
+    server, graded, built_course, tmp_path, warm
 ):
-    course, url = course_on(server, "stock", built_course, tmp_path / "course", zygote)
+    course, url = course_on(server, "stock", built_course, tmp_path / "course", warm)
     students = {"perfect", "columns", "junk", "zoë o'neil, jr."}
     hand_in_samples(course, students)
     nbgrader(course, "autograde", "vectors")

@@ -27,9 +27,9 @@ def cache(course):
     return path
 
 
-def test_results_come_from_the_cache_and_equal_fresh_ones(built_course, assignment, zygote):
+def test_results_come_from_the_cache_and_equal_fresh_ones(built_course, assignment, warm):
     kept = references(assignment, built_course.seed, never)
-    fresh = compute(assignment, built_course.seed, zygote)
+    fresh = compute(assignment, built_course.seed, warm)
     for name, expectation in kept.expectations.items():
         got, want = expectation.expected, fresh.expected[name]
         if name == "mean_and_spread":
@@ -74,8 +74,8 @@ def test_limits_follow_the_probe_or_the_reference(built_course, assignment):
     assert toy.limits["large_logits"].cpu >= PROBE_CPU
 
 
-def test_hidden_inputs_follow_the_seed_and_public_ones_do_not(assignment, zygote):
-    one, two = (run_variant(assignment, seed, zygote, {}).results for seed in ("spring", "autumn"))
+def test_hidden_inputs_follow_the_seed_and_public_ones_do_not(assignment, warm):
+    one, two = (run_variant(assignment, seed, warm, {}).results for seed in ("spring", "autumn"))
     assert not np.array_equal(one["rows_have_length_one"], two["rows_have_length_one"])
     assert not np.array_equal(one["rows_come_in_parts"], two["rows_come_in_parts"])
     assert np.array_equal(one["three_four"], two["three_four"])
@@ -138,19 +138,19 @@ def test_key_changes_with_the_seed_and_not_with_what_students_never_meet(course)
         '{"expected": {"three_four": 3}}',
     ],
 )
-def test_damaged_cache_is_made_anew(course, zygote, text):
+def test_damaged_cache_is_made_anew(course, warm, text):
     path = cache(course)
     good = json.loads(path.read_text())
     path.write_text(text)
-    found = references(load(course.root, "vectors"), course.seed, lambda: zygote)
+    found = references(load(course.root, "vectors"), course.seed, warm)
     assert np.allclose(found.expectations["three_four"].expected, [[0.6, 0.8]])
     assert json.loads(path.read_text())["expected"] == good["expected"]
 
 
-def test_each_run_is_reported(course, zygote):
+def test_each_run_is_reported(course, warm):
     cache(course).unlink()
     said = []
-    references(load(course.root, "vectors"), course.seed, lambda: zygote, said.append)
+    references(load(course.root, "vectors"), course.seed, warm, said.append)
     assert said == [
         "reference",
         "columns_normalised",
@@ -161,7 +161,7 @@ def test_each_run_is_reported(course, zygote):
     ]
 
 
-def test_reference_that_fails_is_an_error_and_is_not_kept(course, zygote):
+def test_reference_that_fails_is_an_error_and_is_not_kept(course, warm):
     path = course.root / "solutions" / "vectors.py"
     path.write_text(
         path.read_text()
@@ -174,13 +174,13 @@ def test_reference_that_fails_is_an_error_and_is_not_kept(course, zygote):
         AuthorError,
         match=r"solutions/vectors\.py: probe shape_of_noise fails on the reference: IndexError: .*jitter, line \d+: return",
     ):
-        references(load(course.root, "vectors"), course.seed, lambda: zygote)
+        references(load(course.root, "vectors"), course.seed, warm)
     assert len(list((course.root / ".dlcourse" / "references").glob("vectors-*.json"))) == 1
 
 
-def test_misconception_may_crash(course, zygote):
+def test_misconception_may_crash(course, warm):
     path = course.root / "tests" / "vectors" / "misconceptions.py"
     path.write_text(path.read_text().replace(': "a, b"', ': "a, b, 1 / 0"'))
-    found = references(load(course.root, "vectors"), read_course(course.root).seed, lambda: zygote)
+    found = references(load(course.root, "vectors"), read_course(course.root).seed, warm)
     (mistake,) = found.expectations["right_angle"].mistakes
     assert mistake.result.type == "ZeroDivisionError"

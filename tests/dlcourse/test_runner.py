@@ -8,11 +8,8 @@ import pytest
 from dlcourse.core.evidence import NotRun
 from dlcourse.core.probe import ProbeSpec
 from dlcourse.core.verdict import FAILED, Expectation, judge
-from dlcourse.errors import SetupError
-from dlcourse.executor import runner
 from dlcourse.executor.limits import Limits
-from dlcourse.executor.runner import CellStep, ProbeStep, probe_limits, run, start_zygote
-from dlcourse.executor.sandbox.kernel import SandboxUnavailable
+from dlcourse.executor.runner import CellStep, ProbeStep, probe_limits, run
 
 SHORT = Limits(cpu=0.5, wall=30.0)  # wall time says little on a busy machine
 
@@ -24,6 +21,11 @@ def cell(key, source, limits=SHORT):
 def probe(name, body, parameters="f", limits=SHORT, question="q"):
     spec = ProbeSpec(name, question, "Title.", 1, True)
     return ProbeStep(spec, f"def {name}({parameters}):\n    return {body}\n", "", limits)
+
+
+@pytest.fixture(scope="module")
+def zygote(warm):
+    return warm.start()
 
 
 def test_results_outputs_and_times(zygote):
@@ -172,23 +174,14 @@ def test_data_file_changed_by_a_student_is_a_copy(zygote, tmp_path):
     assert (tmp_path / "t.csv").read_text() == "1,2"
 
 
-def test_every_step_ticks(zygote):
-    ticks = []
+def test_every_step_is_reported(zygote):
+    steps = []
     run(
         [cell("a", "f = lambda: 1"), cell("b", "import os; os._exit(1)"), probe("p", "f()")],
         zygote,
-        tick=lambda: ticks.append(1),
+        progress=lambda what, *_: steps.append(what),
     )
-    assert len(ticks) == 3
-
-
-def test_no_sandbox_is_one_clear_error(monkeypatch):
-    def refuse(*args, **kwargs):
-        raise SandboxUnavailable("no namespaces")
-
-    monkeypatch.setattr(runner, "Zygote", refuse)
-    with pytest.raises(SetupError, match="no namespaces"):
-        start_zygote()
+    assert steps == ["a", "b", "p"]
 
 
 def test_steps_are_values():

@@ -19,6 +19,7 @@ from rich.console import Console
 
 from dlcourse import doctor
 from dlcourse.executor import process as process_module
+from dlcourse.executor.isolation import Isolation
 from dlcourse.executor.limits import Limits, RunEnded, Sandbox
 from dlcourse.executor.process import Zygote
 from dlcourse.executor.sandbox import kernel, root, seccomp, trial
@@ -231,7 +232,7 @@ def test_course_among_the_libraries(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     (tmp_path / "libraries" / "module.py").write_text("x = 5")
     monkeypatch.chdir(course)
     with (
-        Zygote(sandbox=Sandbox(visible=(str(tmp_path / "libraries"),))) as zygote,
+        Zygote(Isolation(Sandbox(visible=(str(tmp_path / "libraries"),)))) as zygote,
         Session(zygote) as one,
     ):
         cell = f"import os\nprint(os.listdir({str(course)!r}), open({str(tmp_path / 'libraries' / 'module.py')!r}).read())"
@@ -245,7 +246,7 @@ def test_course_among_the_libraries(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 def test_limits_can_be_set(zygote_in_sandbox: Zygote) -> None:
     with (
-        Zygote(sandbox=Sandbox(memory=3 << 29, disk=1 << 20, processes=20, files=100)) as zygote,
+        Zygote(Isolation(Sandbox(memory=3 << 29, disk=1 << 20, processes=20, files=100))) as zygote,
         Session(zygote) as one,
     ):
         cell = "import resource as r\nprint([r.getrlimit(n)[1] for n in (r.RLIMIT_AS, r.RLIMIT_FSIZE, r.RLIMIT_NPROC, r.RLIMIT_NOFILE, r.RLIMIT_CORE)])"
@@ -255,7 +256,7 @@ def test_limits_can_be_set(zygote_in_sandbox: Zygote) -> None:
 
 
 def test_cpu_limit_of_the_kernel() -> None:
-    with Zygote(sandbox=Sandbox(cpu=1)) as zygote, Session(zygote) as one:
+    with Zygote(Isolation(Sandbox(cpu=1))) as zygote, Session(zygote) as one:
         with pytest.raises(RunEnded, match="computing time of a whole run") as caught:
             one.cell("while True: pass", "cell", LIMITS)
         assert caught.value.reason == "time"
@@ -344,6 +345,7 @@ def test_without_privileges(as_nobody: Callable[[str], str]) -> None:
     """The same walls for a user who is not root, from a user namespace."""
     code = """
 import os
+from dlcourse.executor.isolation import Isolation
 from dlcourse.executor.limits import Limits
 from dlcourse.executor.process import Zygote
 from dlcourse.executor.session import Session

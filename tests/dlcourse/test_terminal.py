@@ -14,6 +14,7 @@ from scratch import REPOSITORY, answered, cell_of, environment, perfect, release
 from dlcourse.authoring.assignment import load
 from dlcourse.authoring.course import read_course
 from dlcourse.errors import CourseError
+from dlcourse.executor.isolation import UNSAFE
 from dlcourse.student.terminal import check_notebook, probe_of
 from dlcourse.tour.tour import sample_class
 
@@ -40,7 +41,7 @@ def student(built_course, tmp_path):
 def check(path):
     """Failures and what was printed."""
     console = Console(file=io.StringIO(), width=100)
-    failed = check_notebook(path, console, sandbox=False)
+    failed = check_notebook(path, console, UNSAFE)
     return failed, console.file.getvalue()
 
 

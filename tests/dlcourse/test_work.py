@@ -11,6 +11,8 @@ import pytest
 from scratch import answered, perfect, submission_of
 
 from dlcourse.core.notebook_file import Submission
+from dlcourse.executor.isolation import UNSAFE
+from dlcourse.executor.warm import Warm
 from dlcourse.grading.worker import PATIENCE, Setup, Worker, bundle
 
 
@@ -28,9 +30,10 @@ def test_bundle_holds_the_assignment_and_nothing_of_others(built_course):
 
 @pytest.fixture(scope="module")
 def worker(built_course):
-    one = Worker(Setup.of(built_course, "vectors", sandbox=False))
-    yield one
-    one.close()
+    with Warm(UNSAFE) as warm:
+        one = Worker(Setup.of(built_course, "vectors"), warm)
+        yield one
+        one.close()
 
 
 def test_worker_gives_scores_verdicts_and_untouched_cells(worker, built_course):
@@ -50,8 +53,9 @@ def test_worker_gives_scores_verdicts_and_untouched_cells(worker, built_course):
 
 
 def test_worker_whose_warm_process_died_makes_a_new_one(worker, built_course):
-    os.kill(worker.zygote._process.pid, signal.SIGKILL)
-    worker.zygote._process.wait()
+    zygote = worker.warm.start()
+    os.kill(zygote._process.pid, signal.SIGKILL)
+    zygote._process.wait()
     assert (
         sum(worker.grade(submission_of(perfect(built_course, "vectors"))).scores.values()) == 16.5
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from dlcourse.executor.isolation import UNSAFE, Isolation
 from dlcourse.executor.limits import Sandbox
 from dlcourse.executor.process import Zygote
 
@@ -39,11 +40,11 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 @pytest.fixture(scope="session")
 def zygote(world: World) -> Iterator[Zygote]:
-    with Zygote(sandbox=Sandbox(memory=5 << 28)) as one:
+    with Zygote(Isolation(Sandbox(memory=5 << 28))) as one:
         yield one
 
 
 @pytest.fixture(scope="session")
 def unsafe(world: World) -> Iterator[Zygote]:
-    with Zygote(sandbox=None) as one:
+    with Zygote(UNSAFE) as one:
         yield one
