@@ -22,6 +22,7 @@ from scratch import (
 )
 
 from dlcourse.errors import SetupError
+from dlcourse.executor.isolation import UNSAFE
 from dlcourse.grading.class_run import grade_class
 from dlcourse.grading.plan import Settings
 from dlcourse.nbgrader_port.gradebook import open_gradebook
