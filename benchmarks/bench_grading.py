@@ -36,9 +36,10 @@ os.environ["OMP_NUM_THREADS"] = "1"
 import nbformat
 from nbgrader.api import Gradebook
 
-from dlcourse.authoring.assignment import Assignment, load
+from dlcourse.authoring.assignment import Assignment
 from dlcourse.authoring.build import build, checks
 from dlcourse.authoring.course import Course, read_course
+from dlcourse.authoring.read import load
 from dlcourse.authoring.references import data_files, references
 from dlcourse.core.cells import NotebookView
 from dlcourse.core.notebook_file import read_submission

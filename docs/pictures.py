@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "dlcourse"))
 from lab import TOKEN, browser, open_notebook, run_all, running_lab  # noqa: E402
 
-from dlcourse.authoring.assignment import load  # noqa: E402
+from dlcourse.authoring.read import load  # noqa: E402
 from dlcourse.tour.tour import plain  # noqa: E402
 
 SLUG = "backpropagation"

@@ -8,8 +8,9 @@ import json
 import time
 from pathlib import Path
 
-from ..authoring.assignment import Assignment, load
+from ..authoring.assignment import Assignment
 from ..authoring.course import Course
+from ..authoring.read import load
 from ..core.progress import Progress, silent
 from . import equivalents
 from .audit import Audit

@@ -32,10 +32,11 @@ from ..core.progress import Progress, silent
 from ..errors import AuthorError, CourseError
 from ..executor.warm import Warm
 from ..nbgrader_port.config import find_alembic, gradebook_url
-from .assignment import Assignment, GradedProbe, load
+from .assignment import Assignment, GradedProbe
 from .checks_text import layout, same_checks
 from .course import AssignmentFiles, Course
 from .lint import lint_release
+from .read import load
 from .references import data_files, references
 
 KERNEL = {

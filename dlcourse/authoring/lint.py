@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from ..core.cells import DEMO_TAG, NBGRADER_KEYS
+from ..core.names import docstrings
 from ..core.notebook_file import CHECKS, notebook_name
-from .assignment import Assignment, looks_like_marker
+from .assignment import Assignment
+from .markers import looks_like_marker, marker_in
 from .references import data_files
 
 _NOTEBOOK_METADATA = {"kernelspec", "language_info"}
@@ -24,9 +26,6 @@ _KERNELSPEC = {"display_name", "language", "name"}
 _CHECKS_KEYS = {"format", "assignment", "questions", "probes"}
 _QUESTION_KEYS = {"functions", "needs", "forbid"}
 _PROBE_KEYS = {"question", "title", "points", "compare", "expected", "mistakes"}
-_MARKER = re.compile(
-    r"^\s*[#=]+\s*(BEGIN|END)[ _-]*(HIDD?EN|SOLUTI?ON|MARK).*", re.IGNORECASE | re.MULTILINE
-)
 _LONG = 12
 """Lines as long as this are searched for everywhere, shorter ones in sources only; data holds any short text by chance."""
 _TRIVIAL = re.compile(
@@ -49,15 +48,9 @@ def _lines(source: str) -> set[str]:
 
 def _code_only(source: str) -> str:
     """The source without docstrings, which students may see."""
-    tree = ast.parse(source)
     doc_lines: set[int] = set()
-    for node in ast.walk(tree):
-        if (
-            isinstance(node, (ast.FunctionDef, ast.ClassDef))
-            and ast.get_docstring(node) is not None
-        ):
-            first = node.body[0]
-            doc_lines.update(range(first.lineno, (first.end_lineno or first.lineno) + 1))
+    for _, text in docstrings(ast.parse(source)):
+        doc_lines.update(range(text.lineno, (text.end_lineno or text.lineno) + 1))
     return "\n".join(line for n, line in enumerate(source.splitlines(), 1) if n not in doc_lines)
 
 
@@ -81,9 +74,8 @@ def secrets(assignment: Assignment) -> dict[str, str]:
 def _check_text(
     where: str, text: str, banned: dict[str, str], problems: list[str], shortest: int = _LONG
 ) -> None:
-    marker = _MARKER.search(text)
-    if marker:
-        problems.append(f"{where}: a solution or hidden-test marker: {marker.group(0).strip()!r}")
+    if marker := marker_in(text):
+        problems.append(f"{where}: a solution or hidden-test marker: {marker!r}")
     squeezed = _SPACE.sub("", text)
     for line, owner in banned.items():
         if len(line) >= shortest and line in squeezed:

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from .assignment import load_reference
 from .course import course_root
+from .read import load_reference
 
 if TYPE_CHECKING:
     import torch

@@ -16,9 +16,10 @@ from typing import Any
 
 import nbformat
 
-from ..authoring.assignment import Assignment, GradedProbe, Misconception, Module, Question
+from ..authoring.assignment import Assignment, GradedProbe, Misconception, Question
 from ..authoring.course import AssignmentFiles, Course
 from ..authoring.references import ReferenceResults, References, data_files
+from ..authoring.source_file import Module
 from ..core.cells import NotebookView, student_view
 from ..core.encoding import from_json, to_json
 from ..core.evidence import Raised

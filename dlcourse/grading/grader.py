@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, replace
-from types import CodeType
 from typing import Any
 
 import nbformat
 
-from ..authoring.assignment import Assignment, load
+from ..authoring.assignment import Assignment
 from ..authoring.build import source_notebook
 from ..authoring.course import Course
+from ..authoring.read import load
 from ..authoring.references import References, data_files, references
 from ..core.cells import NotebookView
 from ..core.evidence import NotRun
+from ..core.names import code_objects
 from ..core.notebook_file import Submission
 from ..core.progress import Progress, silent
 from ..core.verdict import Verdict, failing_needs, judge, settle
@@ -162,18 +163,15 @@ def _own_lines(
 def _names(source: str) -> set[str] | None:
     """Every name and every whole string that code names; None where the source is no plain Python."""
     try:
-        todo = [compile(source, "<cell>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)]
+        whole = compile(source, "<cell>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     found: set[str] = set()
-    while todo:
-        code = todo.pop()
+    for code in code_objects(whole):
         for name in (*code.co_names, *code.co_varnames, *code.co_freevars, *code.co_cellvars):
             found.update(name.split("."))
         for constant in code.co_consts:
-            if isinstance(constant, CodeType):
-                todo.append(constant)
-            elif isinstance(constant, (str, tuple)):
+            if isinstance(constant, (str, tuple)):
                 found.update(
                     part
                     for text in ([constant] if isinstance(constant, str) else constant)

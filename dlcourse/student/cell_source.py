@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+
+from ..core.names import bound, top_level
 
 _LINE_MAGIC = re.compile(
     r"^(\s*)%(time|timeit|prun|memit|mprun|lprun)\b((?:\s+-\w+(?:\s+\d+)?)*)\s*(.*)$"
@@ -92,47 +93,6 @@ def parse(source: str) -> Cell:
     )
 
 
-def top_level(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
-    """Statements that run in the scope of ``body``, those inside if, for, while, with and try included."""
-    todo = list(reversed(body))
-    while todo:  # no recursion: a chain of elif is as deep as it is long
-        statement = todo.pop()
-        yield statement
-        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            continue
-        inside = [*getattr(statement, "body", []), *getattr(statement, "orelse", [])]
-        inside += getattr(statement, "finalbody", [])
-        for branch in (*getattr(statement, "handlers", []), *getattr(statement, "cases", [])):
-            inside += branch.body
-        todo.extend(reversed(inside))
-
-
-def bound(statement: ast.stmt) -> list[str]:
-    """Names that one statement binds in its own scope."""
-    if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-        return [statement.name]
-    if isinstance(statement, (ast.Import, ast.ImportFrom)):
-        return [a.asname or a.name.split(".")[0] for a in statement.names if a.name != "*"]
-    targets: list[ast.AST] = []
-    if isinstance(statement, ast.Assign):
-        targets = list(statement.targets)
-    elif isinstance(statement, (ast.AnnAssign, ast.AugAssign, ast.For, ast.AsyncFor)):
-        targets = [statement.target]
-    elif isinstance(statement, (ast.With, ast.AsyncWith)):
-        targets = [item.optional_vars for item in statement.items if item.optional_vars is not None]
-    names = [
-        n.id
-        for t in targets
-        for n in ast.walk(t)
-        if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
-    ]
-    if not isinstance(
-        statement, (ast.For, ast.AsyncFor, ast.While, ast.If, ast.With, ast.AsyncWith, ast.Try)
-    ):
-        names += [n.target.id for n in ast.walk(statement) if isinstance(n, ast.NamedExpr)]
-    return names
-
-
 def imported(statement: ast.Import | ast.ImportFrom) -> dict[str, set[str]]:
     """What an import binds, by name."""
     found: dict[str, set[str]] = {}
@@ -185,9 +145,3 @@ def aliases(statement: ast.stmt) -> list[tuple[str, ast.expr]]:
                 if isinstance(t, ast.Name)
             ]
     return found
-
-
-def read(statement: ast.stmt) -> set[str]:
-    return {
-        n.id for n in ast.walk(statement) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)
-    }

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from .cell_source import imported, parse, read
+from ..core.names import read
+from .cell_source import imported, parse
 from .scopes import Scope, global_scope, literal, local_scope
 
 # The same function under other names: forbidding one forbids all, since that is what an author means.

@@ -6,7 +6,8 @@ import ast
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from .cell_source import Cell, aliases, bound, imported, top_level
+from ..core.names import bound, top_level
+from .cell_source import Cell, aliases, imported
 
 MAX_NAME = 300
 """Characters of a dotted name that is followed; no library has longer ones, and a chain of attributes has no end."""

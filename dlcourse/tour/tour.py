@@ -27,9 +27,10 @@ from nbgrader.exchange import ExchangeFactory
 from rich.console import Console
 from rich.table import Table
 
-from ..authoring.assignment import Assignment, load
+from ..authoring.assignment import Assignment
 from ..authoring.build import build
 from ..authoring.course import Course, read_course
+from ..authoring.read import load
 from ..console import progress
 from ..core.cells import (
     BEGIN_SOLUTION,

@@ -18,8 +18,9 @@ from typing import Any
 import nbformat
 import sqlalchemy
 
-from dlcourse.authoring.assignment import Assignment, load
+from dlcourse.authoring.assignment import Assignment
 from dlcourse.authoring.course import Course, read_course
+from dlcourse.authoring.read import load
 from dlcourse.authoring.scaffold import create
 from dlcourse.core.notebook_file import Submission
 

@@ -8,8 +8,8 @@ from typer.testing import CliRunner
 
 from dlcourse.audit.registry import CHECKS
 from dlcourse.audit.run import key_of, run_audit, state, write
-from dlcourse.authoring.assignment import load
 from dlcourse.authoring.course import read_course
+from dlcourse.authoring.read import load
 from dlcourse.authoring.scaffold import create
 from dlcourse.cli import app
 from dlcourse.errors import AuthorError

@@ -6,12 +6,13 @@ import builtins
 import pytest
 from scratch import make_course
 
-from dlcourse.authoring import assignment as authoring
-from dlcourse.authoring.assignment import load, load_reference
 from dlcourse.authoring.course import course_root
+from dlcourse.authoring.read import load, load_reference
+from dlcourse.authoring.source_file import Module
 from dlcourse.core.cells import student_view
 from dlcourse.core.probe import parameters, probe
 from dlcourse.errors import AuthorError, CourseError
+from dlcourse.student import demo
 
 
 @pytest.fixture(scope="module")
@@ -560,10 +561,21 @@ def test_no_course_above(tmp_path):
 def test_reference_is_loaded_without_running_demos(written):
     ref = load_reference("toy", written.root)
     assert ref.softmax.__name__ == "softmax" and callable(ref.temperature)
-    assert authoring.demos.run_at_once is True
+    assert demo.run_at_once is True
 
 
 def test_reference_that_fails_names_file_and_line(author):
     author(SCRIPT, ("import numpy as np\n", "import numpy as np\n\nboom = 1 / 0\n"))
     with pytest.raises(AuthorError, match=r"toy\.py:\d+: ZeroDivisionError"):
         load_reference("toy", author.root)
+
+
+# ---- pieces of a file ------------------------------------------------------------------------------------------------
+
+
+def test_a_piece_holds_statements_that_change_what_it_needs(tmp_path):
+    path = tmp_path / "probes.py"
+    path.write_text("table = {}\ntable['a'] = 1\nother = {}\n\n\ndef probe():\n    return table\n")
+    module = Module(path)
+    piece = module.piece(module.body[-1], decorators=False)
+    assert piece == "table = {}\n\n\ntable['a'] = 1\n\n\ndef probe():\n    return table"

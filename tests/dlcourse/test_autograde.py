@@ -28,7 +28,7 @@ from scratch import (
     write_config,
 )
 
-from dlcourse.authoring.assignment import load
+from dlcourse.authoring.read import load
 from dlcourse.core.evidence import NotRun
 from dlcourse.core.notebook_file import Submission
 from dlcourse.executor.warm import Warm

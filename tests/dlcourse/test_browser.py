@@ -6,7 +6,7 @@ import nbformat
 import pytest
 from scratch import answered, copy_course, hand_in, perfect, totals
 
-from dlcourse.authoring.assignment import load
+from dlcourse.authoring.read import load
 
 pytestmark = [
     pytest.mark.browser,

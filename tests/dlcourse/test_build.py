@@ -12,9 +12,9 @@ import pytest
 from nbgrader.nbgraderformat import MetadataValidator
 from scratch import cell_of, copy_course, environment, nbgrader, released
 
-from dlcourse.authoring.assignment import load
 from dlcourse.authoring.build import build, cell_id, source_notebook, stale
 from dlcourse.authoring.checks_text import layout, same_checks
+from dlcourse.authoring.read import load
 from dlcourse.core.encoding import to_json
 from dlcourse.errors import AuthorError
 

@@ -20,8 +20,8 @@ from otter.run import main as otter_run
 from otter.test_files import GradingResults
 from scratch import answered, cell_of, dlcourse, environment, perfect, released, submission_of
 
-from dlcourse.authoring.assignment import load
 from dlcourse.authoring.lint import secrets
+from dlcourse.authoring.read import load
 from dlcourse.errors import CourseError, SetupError
 from dlcourse.executor.isolation import OTHER_USER, SANDBOX, UNSAFE
 from dlcourse.export import gradescope, isolation, pack

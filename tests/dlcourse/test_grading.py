@@ -7,7 +7,7 @@ import pytest
 from nbgrader.utils import determine_grade
 from scratch import answered, cell_of, perfect, released, submission_of
 
-from dlcourse.authoring.assignment import load
+from dlcourse.authoring.read import load
 from dlcourse.core.evidence import Raised
 from dlcourse.core.notebook_file import Submission
 from dlcourse.errors import AuthorError

@@ -8,9 +8,9 @@ import nbformat
 import pytest
 from scratch import cell_of
 
-from dlcourse.authoring.assignment import load
 from dlcourse.authoring.build import generate_release
 from dlcourse.authoring.lint import lint_release, secrets
+from dlcourse.authoring.read import load
 from dlcourse.core.encoding import to_json
 
 REFERENCE = "squared_lengths = (x * x).sum(axis=1, keepdims=True)"

@@ -13,8 +13,8 @@ import pytest
 from scratch import REPOSITORY
 
 import dlcourse
-from dlcourse.authoring.assignment import load
 from dlcourse.authoring.course import read_course
+from dlcourse.authoring.read import load
 from dlcourse.core.cells import student_view
 
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]

@@ -6,8 +6,8 @@ import sys
 import pytest
 from scratch import COURSE, environment
 
-from dlcourse.authoring.assignment import load
 from dlcourse.authoring.course import read_course
+from dlcourse.authoring.read import load
 from dlcourse.authoring.scaffold import create
 from dlcourse.errors import AuthorError
 
@@ -52,7 +52,7 @@ def test_template_runs_as_a_program_and_its_oracles_pass(empty):
         [sys.executable, "solutions/toy.py"], cwd=empty.root, env=env, check=True, timeout=120
     )
     # as in a real course, the package lies in the folder of the course
-    oracles = "import dlcourse.authoring.assignment as a, pathlib, pytest, sys; a.course_root = lambda start=None: pathlib.Path.cwd(); sys.exit(pytest.main(['-q', 'tests/toy']))"
+    oracles = "import dlcourse.authoring.read as a, pathlib, pytest, sys; a.course_root = lambda start=None: pathlib.Path.cwd(); sys.exit(pytest.main(['-q', 'tests/toy']))"
     subprocess.run(
         [sys.executable, "-c", oracles], cwd=empty.root, env=env, check=True, timeout=120
     )

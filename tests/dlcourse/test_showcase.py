@@ -13,8 +13,8 @@ import pytest
 from rich.console import Console
 from scratch import REPOSITORY, released
 
-from dlcourse.authoring.assignment import load
 from dlcourse.authoring.course import read_course
+from dlcourse.authoring.read import load
 from dlcourse.core.encoding import pack, unpack
 from dlcourse.core.probe import run, seed_of
 from dlcourse.core.verdict import Expectation, wrong

@@ -11,8 +11,8 @@ import pytest
 from rich.console import Console
 from scratch import REPOSITORY, answered, cell_of, environment, perfect, released
 
-from dlcourse.authoring.assignment import load
 from dlcourse.authoring.course import read_course
+from dlcourse.authoring.read import load
 from dlcourse.errors import CourseError
 from dlcourse.executor.isolation import UNSAFE
 from dlcourse.student.terminal import check_notebook, probe_of

@@ -1,0 +1,250 @@
+"""Reads the hand-written files of an assignment.
+
+``probes.py`` and ``alternatives.py`` are read as source as well as executed, because their functions are sent to
+another process as text.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import contextlib
+import difflib
+import importlib.util
+import re
+import sys
+import traceback
+import types
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from ..core.names import bound, bound_inside, read
+from ..core.probe import Probe, parameters
+from ..errors import AuthorError
+from ..student import demo as demos
+from .assignment import Alternative, Assignment, GradedProbe, Misconception, Question
+from .course import AssignmentFiles, course_root
+from .script import read_script
+from .source_file import Module
+
+
+def load(root: Path, slug: str) -> Assignment:
+    """Read an assignment's hand-written files.
+
+    Args:
+        root: the course folder.
+        slug: the assignment.
+
+    Raises:
+        AuthorError: a file is missing or wrong; the message names it and the cure.
+    """
+    files = AssignmentFiles(root, slug)
+    cells, questions = read_script(files.script)
+    # what the notebook's given cells import or define need not be repeated in a public test cell
+    given = {
+        name
+        for cell in cells
+        if cell.kind == "given"
+        for statement in ast.parse(cell.source).body
+        for name in bound(statement)
+    }
+    assignment = Assignment(
+        slug=slug,
+        root=root,
+        cells=cells,
+        questions=questions,
+        probes=_read_probes(files.probes, slug, questions, given),
+        misconceptions=_read_misconceptions(files.misconceptions, slug, questions),
+        alternatives=_read_alternatives(files.alternatives, questions),
+        data=tuple(sorted(p for p in files.data.rglob("*") if p.is_file())),
+    )
+    for misconception in assignment.misconceptions:
+        assignment.edited(misconception)
+    return assignment
+
+
+def load_reference(slug: str, root: Path | None = None) -> types.ModuleType:
+    """The script's functions as a module, its demos defined but not run."""
+    path = AssignmentFiles(root or course_root(Path(__file__).parent), slug).script
+    before, demos.run_at_once = demos.run_at_once, False
+    try:
+        with contextlib.chdir(path.parent):  # where the script finds data/<slug>/
+            return _execute_file(path, f"_dlcourse_{slug}_reference")
+    finally:
+        demos.run_at_once = before
+
+
+def _execute_file(path: Path, name: str) -> types.ModuleType:
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except AuthorError as error:
+        raise AuthorError(f"{path}: {error}") from error
+    except Exception as error:
+        frames = reversed(traceback.extract_tb(error.__traceback__))
+        line = next((f":{f.lineno}" for f in frames if f.filename == str(path)), "")
+        raise AuthorError(f"{path}{line}: {type(error).__name__}: {error}") from error
+    return module
+
+
+def _unknown(what: str, name: object, known: Iterable[str]) -> str:
+    """That there is nothing of a name, and what may have been meant."""
+    near = difflib.get_close_matches(str(name), known, 1)
+    return f"no {what} {name!r}" + (f"; did you mean {near[0]!r}?" if near else "")
+
+
+def _read_probes(
+    path: Path, slug: str, questions: dict[str, Question], given: set[str]
+) -> dict[str, GradedProbe]:
+    if not path.is_file():
+        raise AuthorError(f"{path}: no such file; `dlcourse new {slug}` writes a template")
+    module, source = _execute_file(path, f"_dlcourse_{slug}_probes"), Module(path)
+    probes: dict[str, GradedProbe] = {}
+    seen: set[str] = set()
+    for statement in source.body:
+        if not isinstance(statement, ast.FunctionDef):
+            continue
+        if statement.name in seen:
+            raise AuthorError(
+                f"{path}:{statement.lineno}: a second function is named {statement.name}"
+            )
+        seen.add(statement.name)
+        value = getattr(module, statement.name)
+        if isinstance(value, Probe):
+            _check_probe(value, statement, source, questions, given)
+            probes[value.spec.name] = GradedProbe(
+                value,
+                source.piece(statement, True, given, root_first=True),
+                source.piece(statement, False),
+            )
+    for name in questions:
+        if not any(p.spec.question == name for p in probes.values()):
+            raise AuthorError(f"{path}: question {name} has no probe")
+    return probes
+
+
+def _check_probe(
+    probe: Probe,
+    statement: ast.FunctionDef,
+    source: Module,
+    questions: dict[str, Question],
+    given: set[str],
+) -> None:
+    """Make sure that a probe tests what there is, says what it tests, and can be cut out of its file."""
+    where = f"{source.path}:{statement.lineno}: probe {probe.spec.name}"
+    if probe.spec.question not in questions:
+        raise AuthorError(f"{where}: {_unknown('question', probe.spec.question, questions)}")
+    functions = {f for q in questions.values() for f in q.functions}
+    for parameter in parameters(probe.function):
+        if parameter != "rng" and parameter not in functions and parameter not in given:
+            raise AuthorError(f"{where}: {_unknown('stub', parameter, functions)}")
+    if ast.get_docstring(statement) is None:
+        raise AuthorError(f"{where}: no docstring; its first line tells students what is tested")
+    unbound = read(statement) - bound_inside(statement) - set(source.owners) - set(dir(builtins))
+    if unbound:
+        raise AuthorError(
+            f"{where}: {', '.join(sorted(unbound))} cannot be found at the top level of the file"
+        )
+
+
+def _read_alternatives(path: Path, questions: dict[str, Question]) -> tuple[Alternative, ...]:
+    if not path.is_file():
+        return ()
+    source = Module(path)
+    owner = {f: q.name for q in questions.values() for f in q.functions}
+    groups: dict[tuple[str, str], list[ast.FunctionDef | ast.ClassDef]] = {}
+    for statement in source.body:
+        if not isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
+            continue
+        function, found, name = statement.name.partition("__")
+        if not found or "__" not in statement.name.strip("_"):
+            continue
+        if function not in owner:
+            raise AuthorError(f"{path}:{statement.lineno}: {_unknown('stub', function, owner)}")
+        groups.setdefault((owner[function], name), []).append(statement)
+    return tuple(
+        Alternative(question, name, _cell_with(source, statements, questions[question], name))
+        for (question, name), statements in groups.items()
+    )
+
+
+def _cell_with(
+    source: Module,
+    statements: list[ast.FunctionDef | ast.ClassDef],
+    question: Question,
+    name: str,
+) -> str:
+    """A question's cell with other definitions of its stubs, of which each is named ``<stub>__<name>``."""
+    stubs = {s.name.partition("__")[0] for s in statements}
+    pieces = [] if stubs == set(question.functions) else [question.source]
+    parts = [p for s in statements for p in source.piece(s, True).split("\n\n\n")]
+    text = "\n\n\n".join([*pieces, *dict.fromkeys(parts)])
+    for stub in stubs:
+        text = re.sub(rf"\b{stub}__{name}\b", stub, text)
+    return text
+
+
+def _read_misconceptions(
+    path: Path, slug: str, questions: dict[str, Question]
+) -> tuple[Misconception, ...]:
+    if not path.is_file():
+        return ()
+    _refuse_repeated_keys(path)
+    module = _execute_file(path, f"_dlcourse_{slug}_misconceptions")
+    by_question = getattr(module, "MISCONCEPTIONS", None)
+    if not isinstance(by_question, dict) or not all(
+        isinstance(listed, list) and all(isinstance(m, Misconception) for m in listed)
+        for listed in by_question.values()
+    ):
+        raise AuthorError(
+            f"{path}: MISCONCEPTIONS must map each question to a list of Misconception"
+        )
+    found = []
+    for question, listed in by_question.items():
+        if question not in questions:
+            raise AuthorError(f"{path}: {_unknown('question', question, questions)}")
+        names: set[str] = set()
+        for misconception in listed:
+            _check_misconception(path, question, misconception, names)
+            names.add(misconception.name)
+            found.append(replace(misconception, question=question))
+    return tuple(found)
+
+
+def _check_misconception(
+    path: Path, question: str, misconception: Misconception, others: set[str]
+) -> None:
+    name, edits = misconception.name, misconception.edits
+    if not isinstance(name, str) or not name.isidentifier():
+        raise AuthorError(
+            f"{path}: {question}: a misconception's name is an identifier, got {name!r}"
+        )
+    if name in others:
+        raise AuthorError(f"{path}: two misconceptions of {question} are named {name}")
+    if (
+        not isinstance(edits, dict)
+        or not edits
+        or not all(isinstance(text, str) for pair in edits.items() for text in pair)
+    ):
+        raise AuthorError(
+            f"{path}: {question}/{name}: edits must be a dictionary of old and new texts, "
+            f"got {edits!r}"
+        )
+
+
+def _refuse_repeated_keys(path: Path) -> None:
+    """Python keeps the last of two equal keys without a word."""
+    for node in (n for statement in Module(path).body for n in ast.walk(statement)):
+        if isinstance(node, ast.Dict):
+            texts = [k.value for k in node.keys if isinstance(k, ast.Constant)]
+            for text, count in Counter(texts).items():
+                if count > 1:
+                    raise AuthorError(
+                        f"{path}:{node.lineno}: {text!r} stands {count} times as a key of one "
+                        "dictionary; only the last would count"
+                    )
