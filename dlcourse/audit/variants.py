@@ -207,7 +207,9 @@ class VariantRunner:
                 )
                 start = time.monotonic()
                 try:
-                    result = session.probe(name, step.program, step.seed, step.limits)
+                    result = session.probe(
+                        name, step.program, step.seed, step.limits, step.spec.warms_up
+                    )
                 except RunEnded as end:
                     outcome.results[name] = end.not_run
                     return variant.until_wrong and is_wrong(name, outcome.results[name])

@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 
 from ..errors import AuthorError
 from .arguments import ArgumentWatch
-from .compare import Close, Comparison
+from .compare import Close, Comparison, WithinSE
 from .encoding import EncodingError, pack
 from .evidence import GLOBAL_GENERATORS, MAX_CHANGED, Changed, Raised, Result, failure
 from .seeds import seed_everything
@@ -53,6 +53,14 @@ class ProbeSpec:
     points: float
     public: bool
     compare: Comparison = Close()
+
+    @property
+    def warms_up(self) -> bool:
+        """Whether it is run on other inputs first, so that a stub that keeps an earlier result gives that one away.
+
+        Public ones are not, since a student may follow them by hand; nor are those that draw many samples, for their time.
+        """
+        return not self.public and not isinstance(self.compare, WithinSE)
 
     def to_json(self) -> dict[str, Any]:
         """As a JSON-ready dict, all fields by name."""
@@ -181,7 +189,9 @@ def seed_of(course_seed: str, slug: str, spec: ProbeSpec) -> str:
     return "\0".join([PUBLIC_SEED if spec.public else course_seed, slug, spec.name])
 
 
-def run(function: Callable[..., Any], namespace: Mapping[str, Any], seed: str) -> Result:
+def run(
+    function: Callable[..., Any], namespace: Mapping[str, Any], seed: str, warm_up: bool = False
+) -> Result:
     """Run a probe against ``namespace`` and return its result; exceptions come back as :class:`Raised`.
 
     Where a function under test changed its arguments, the result is :class:`~dlcourse.core.evidence.Changed`. Where it was
@@ -192,7 +202,10 @@ def run(function: Callable[..., Any], namespace: Mapping[str, Any], seed: str) -
         function: the probe's.
         namespace: where the functions under test are looked up by parameter name.
         seed: from :func:`seed_of`.
+        warm_up: run it on inputs from another seed first, if it draws any, and forget what that gave.
     """
+    if warm_up and "rng" in parameters(function):
+        _run(function, namespace, f"{seed}\0warm-up", ArgumentWatch())
     watch = ArgumentWatch()
     result = _run(function, namespace, seed, watch)
     if failure(result) is not None:

@@ -5,8 +5,8 @@ copy. It speaks no Jupyter protocol: one request frame, one reply frame. A reply
 since that is random, no reply can be sent ahead.
 
 Requests: ``{"op": "files", "files"}`` with their contents as the body, before any code of the student;
-``{"op": "cell", "source", "label"}``; ``{"op": "probe", "name", "seed"}`` with the compiled program as the body. The
-reply's body holds the outputs as JSON (nbformat dictionaries), or a packed result.
+``{"op": "cell", "source", "label"}``; ``{"op": "probe", "name", "seed", "warm_up"}`` with the compiled program as the
+body. The reply's body holds the outputs as JSON (nbformat dictionaries), or a packed result.
 """
 
 from __future__ import annotations
@@ -281,7 +281,9 @@ def run_probe(shell: Shell, request: dict[str, Any], program: bytes) -> bytes:
     linecache.cache.pop(f"<probe {request['name']}>", None)
     scope: dict[str, Any] = {"__name__": "probe"}
     exec(marshal.loads(program), scope)
-    return pack_result(run(scope[request["name"]], shell.user_ns, request["seed"]))
+    return pack_result(
+        run(scope[request["name"]], shell.user_ns, request["seed"], request["warm_up"])
+    )
 
 
 def serve(sock: socket.socket, shell: Shell) -> None:

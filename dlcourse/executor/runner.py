@@ -180,7 +180,11 @@ def run(
                     if step.spec.question in slow:
                         limits = limits.times(AFTER_TIMEOUT)
                     result = session.probe(
-                        step.spec.name, step.program, step.seed, _within(limits, deadline)
+                        step.key,
+                        step.program,
+                        step.seed,
+                        _within(limits, deadline),
+                        step.spec.warms_up,
                     )
                     record.results[step.key] = result
                     if _missing(result) and index < last_cell:

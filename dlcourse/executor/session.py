@@ -124,7 +124,9 @@ class Session:
         header, body = self._exchange({"op": "cell", "source": source, "label": label}, limits)
         return {"ok": header.get("ok") is True, "outputs": outputs.read(body)}
 
-    def probe(self, name: str, program: str, seed: str, limits: Limits) -> Result:
+    def probe(
+        self, name: str, program: str, seed: str, limits: Limits, warm_up: bool = False
+    ) -> Result:
         """Run a probe and return its decoded result.
 
         Args:
@@ -132,12 +134,15 @@ class Session:
             program: source that defines it.
             seed: what its inputs are drawn from.
             limits: of this step.
+            warm_up: whether it is run on other inputs first.
 
         Raises:
             RunEnded: the process is gone.
         """
         _, body = self._exchange(
-            {"op": "probe", "name": name, "seed": seed}, limits, compiled(program, name)
+            {"op": "probe", "name": name, "seed": seed, "warm_up": warm_up},
+            limits,
+            compiled(program, name),
         )
         try:
             length = int.from_bytes(body[:4], "little")

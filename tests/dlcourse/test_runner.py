@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from dlcourse.core.compare import within_se
 from dlcourse.core.evidence import NotRun
 from dlcourse.core.probe import ProbeSpec
 from dlcourse.core.verdict import FAILED, Expectation, judge
@@ -195,3 +196,22 @@ def test_limits_of_a_probe():
     assert probe_limits(None, 0.001, least=1.0) == Limits(1.0, 4.0)
     assert probe_limits(None, 0.5) == Limits(10.0, 40.0)
     assert probe_limits(3.0, 0.5) == Limits(3.0, 12.0)  # the author knows better
+
+
+CACHE = "kept = {}\ndef f(x): return kept.setdefault(x.shape, float(x.sum()))"
+
+
+@pytest.mark.parametrize(("public", "noticed"), [(False, True), (True, False)])
+def test_a_stub_that_keeps_its_first_result_gives_that_of_other_inputs(zygote, public, noticed):
+    """Where the probe is hidden and draws its inputs: it is run on others first."""
+    one = probe("p", "f(rng.normal(size=3))", "f, rng")
+    step = dataclasses.replace(one, spec=dataclasses.replace(one.spec, public=public))
+    right = run([cell("a", "def f(x): return float(x.sum())"), step], zygote).results["p"]
+    assert (run([cell("a", CACHE), step], zygote).results["p"] != right) is noticed
+
+
+def test_statistics_are_not_run_twice(zygote):
+    one = probe("p", "f()", "f, rng")
+    spec = dataclasses.replace(one.spec, public=False, compare=within_se())
+    counting = cell("a", "n = [0]\ndef f():\n    n[0] += 1\n    return n[0]")
+    assert run([counting, dataclasses.replace(one, spec=spec)], zygote).results == {"p": 1}
