@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -71,15 +71,124 @@ def secrets(assignment: Assignment) -> dict[str, str]:
     return {line: owner for line, owner in found.items() if line not in allowed}
 
 
-def _check_text(
-    where: str, text: str, banned: dict[str, str], problems: list[str], shortest: int = _LONG
-) -> None:
+def lint_release(assignment: Assignment, folder: Path) -> list[str]:
+    """Everything in a release folder that students must not get, one line each; empty when it is clean."""
+    if folder.is_symlink():
+        return [f"{folder.name}: a symbolic link"]
+    if not folder.is_dir():
+        return [f"{folder.name}: no such folder; run `dlcourse build {assignment.slug}`"]
+    banned = secrets(assignment)
+    notebook, checks = folder / notebook_name(assignment.slug), folder / CHECKS
+    problems = list(_in_folder(folder, assignment))
+    if notebook.is_file() and not notebook.is_symlink():
+        problems += _in_notebook(notebook, banned)
+    if checks.is_file() and not checks.is_symlink():
+        problems += _in_checks(checks, assignment, banned)
+    return problems
+
+
+def _in_folder(folder: Path, assignment: Assignment) -> Iterator[str]:
+    """What lies in the folder that should not, and the other way round."""
+    data = data_files(assignment)
+    expected = {notebook_name(assignment.slug), CHECKS, *data}
+    found = set()
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.is_symlink():
+            yield f"{name}: a symbolic link"
+        elif path.is_file():
+            found.add(name)
+            if name not in expected:
+                yield f"{name}: not on the list of what a release may hold"
+            elif name in data and path.read_bytes() != data[name].read_bytes():
+                yield f"{name}: differs from {assignment.files.name(assignment.files.data)}"
+        elif not path.is_dir():
+            yield f"{name}: neither a file nor a folder"
+        elif not any(e.startswith(f"{name}/") for e in expected):
+            yield f"{name}/: a folder not on the list of what a release may hold"
+    yield from (f"{name}: missing" for name in sorted(expected - found))
+
+
+def _in_notebook(path: Path, banned: dict[str, str]) -> Iterator[str]:
+    name = path.name
+    found = yield from _json_of(path)
+    notebook = yield from _table(name, found, {"cells", "metadata", "nbformat", "nbformat_minor"})
+    metadata = yield from _table(
+        f"{name}: metadata", notebook.get("metadata", {}), _NOTEBOOK_METADATA
+    )
+    yield from _table(f"{name}: kernelspec", metadata.get("kernelspec", {}), _KERNELSPEC)
+    yield from _table(f"{name}: language_info", metadata.get("language_info", {}), {"name"})
+    cells = notebook.get("cells")
+    if not isinstance(cells, list):
+        yield f"{name}: no cells"
+        return
+    for number, cell in enumerate(cells):
+        yield from _in_cell(f"{name}: cell {number}", cell, banned)
+    # what the sources above do not show
+    rest = [{k: v for k, v in c.items() if k != "source"} for c in cells if isinstance(c, dict)]
+    texts = "\n".join(_texts([*rest, metadata]))
+    yield from _in_text(f"{name}: outside the cells' sources", texts, banned)
+
+
+def _in_cell(where: str, cell: Any, banned: dict[str, str]) -> Iterator[str]:
+    kind = cell.get("cell_type") if isinstance(cell, dict) else None
+    if kind not in _CELL_KEYS:
+        yield f"{where}: a {kind} cell"
+        return
+    yield from _table(where, cell, _CELL_KEYS[kind])
+    metadata = yield from _table(f"{where}: metadata", cell.get("metadata", {}), _CELL_METADATA)
+    nbgrader = yield from _table(
+        f"{where}: metadata.nbgrader", metadata.get("nbgrader", {}), NBGRADER_KEYS
+    )
+    for key, value in nbgrader.items():
+        if not isinstance(value, (bool, int, float)) and not (
+            isinstance(value, str) and _PLAIN.fullmatch(value)
+        ):
+            yield f"{where}: metadata.nbgrader.{key} is {value!r:.60}"
+    if metadata.get("tags", []) not in ([], [DEMO_TAG]):
+        yield f"{where}: tags {metadata['tags']}"
+    if cell.get("outputs") or cell.get("execution_count") is not None:
+        yield f"{where}: outputs"
+    source = "".join(_texts(cell.get("source", "")))
+    yield from _in_text(where, source, banned, 0)
+    if kind == "code":
+        for line in filter(looks_like_marker, source.splitlines()):
+            yield f"{where}: what looks like a marker: {line.strip()!r}"
+
+
+def _in_checks(path: Path, assignment: Assignment, banned: dict[str, str]) -> Iterator[str]:
+    file = path.name
+    found = yield from _json_of(path)
+    document = yield from _table(file, found, _CHECKS_KEYS)
+    questions = yield from _table(
+        f"{file}: questions", document.get("questions", {}), assignment.questions
+    )
+    for name, question in questions.items():
+        yield from _table(f"{file}: question {name}", question, _QUESTION_KEYS)
+    probes = yield from _table(f"{file}: probes", document.get("probes", {}), assignment.probes)
+    public = {n for n, p in assignment.probes.items() if p.spec.public}
+    hints = {m.hint for m in assignment.misconceptions}
+    for name, probe in probes.items():
+        if name not in public:
+            yield f"{file}: results of {name!r}, which is no public probe"
+        table = yield from _table(f"{file}: probe {name}", probe, _PROBE_KEYS)
+        mistakes = table.get("mistakes", [])
+        for mistake in mistakes if isinstance(mistakes, list) else [mistakes]:
+            where = f"{file}: a mistake of {name}"
+            entry = yield from _table(where, mistake, {"name", "hint", "result"})
+            if entry.get("hint") not in hints:
+                yield f"{where} that is none of misconceptions.py"
+    yield from _in_text(file, "\n".join(_texts(document)), banned)
+
+
+def _in_text(where: str, text: str, banned: dict[str, str], shortest: int = _LONG) -> Iterator[str]:
+    """Markers, and lines that students must not get."""
     if marker := marker_in(text):
-        problems.append(f"{where}: a solution or hidden-test marker: {marker!r}")
+        yield f"{where}: a solution or hidden-test marker: {marker!r}"
     squeezed = _SPACE.sub("", text)
     for line, owner in banned.items():
         if len(line) >= shortest and line in squeezed:
-            problems.append(f"{where}: a line of {owner}: {line[:60]!r}")
+            yield f"{where}: a line of {owner}: {line[:60]!r}"
 
 
 def _texts(node: Any) -> Iterator[str]:
@@ -95,143 +204,22 @@ def _texts(node: Any) -> Iterator[str]:
             yield from _texts(value)
 
 
-def _extra(where: str, found: Any, allowed: set[str], problems: list[str]) -> dict[str, Any]:
-    """Report keys that are not allowed; returns ``found``, or an empty dictionary where it is none."""
+def _table(
+    where: str, found: Any, allowed: Collection[str]
+) -> Generator[str, None, dict[str, Any]]:
+    """Keys that are not allowed; returns ``found``, or an empty dictionary where it is none."""
     if not isinstance(found, dict):
-        problems.append(f"{where}: no dictionary")
+        yield f"{where}: no dictionary"
         return {}
-    for key in sorted(set(found) - allowed):
-        problems.append(f"{where}: {key!r} is not on the list of what a release may hold")
+    for key in sorted(set(found) - set(allowed)):
+        yield f"{where}: {key!r} is not on the list of what a release may hold"
     return found
 
 
-def _read_json(path: Path, problems: list[str]) -> Any:
+def _json_of(path: Path) -> Generator[str, None, Any]:
+    """That a file is no JSON; returns what is in it."""
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, RecursionError) as error:
-        problems.append(f"{path.name}: no JSON ({error})")
+        yield f"{path.name}: no JSON ({error})"
         return None
-
-
-def _lint_notebook(
-    path: Path, assignment: Assignment, banned: dict[str, str], problems: list[str]
-) -> None:
-    found = _read_json(path, problems)
-    notebook = _extra(
-        path.name, found, {"cells", "metadata", "nbformat", "nbformat_minor"}, problems
-    )
-    metadata = _extra(
-        f"{path.name}: metadata", notebook.get("metadata", {}), _NOTEBOOK_METADATA, problems
-    )
-    _extra(f"{path.name}: kernelspec", metadata.get("kernelspec", {}), _KERNELSPEC, problems)
-    _extra(f"{path.name}: language_info", metadata.get("language_info", {}), {"name"}, problems)
-    cells = notebook.get("cells")
-    if not isinstance(cells, list):
-        problems.append(f"{path.name}: no cells")
-        return
-    for number, cell in enumerate(cells):
-        where = f"{path.name}: cell {number}"
-        kind = cell.get("cell_type") if isinstance(cell, dict) else None
-        if kind not in _CELL_KEYS:
-            problems.append(f"{where}: a {kind} cell")
-            continue
-        _extra(where, cell, _CELL_KEYS[kind], problems)
-        inner = _extra(f"{where}: metadata", cell.get("metadata", {}), _CELL_METADATA, problems)
-        nbgrader = _extra(
-            f"{where}: metadata.nbgrader", inner.get("nbgrader", {}), set(NBGRADER_KEYS), problems
-        )
-        for key, value in nbgrader.items():
-            if not isinstance(value, (bool, int, float)) and not (
-                isinstance(value, str) and _PLAIN.fullmatch(value)
-            ):
-                problems.append(f"{where}: metadata.nbgrader.{key} is {value!r:.60}")
-        if inner.get("tags", []) not in ([], [DEMO_TAG]):
-            problems.append(f"{where}: tags {inner['tags']}")
-        if cell.get("outputs") or cell.get("execution_count") is not None:
-            problems.append(f"{where}: outputs")
-        source = "".join(_texts(cell.get("source", "")))
-        _check_text(where, source, banned, problems, 0)
-        if kind == "code":
-            problems += [
-                f"{where}: what looks like a marker: {line.strip()!r}"
-                for line in source.splitlines()
-                if looks_like_marker(line)
-            ]
-    # what the sources above do not show
-    rest = [{k: v for k, v in c.items() if k != "source"} for c in cells if isinstance(c, dict)] + [
-        metadata
-    ]
-    _check_text(
-        f"{path.name}: outside the cells' sources", "\n".join(_texts(rest)), banned, problems
-    )
-
-
-def _lint_checks(
-    path: Path, assignment: Assignment, banned: dict[str, str], problems: list[str]
-) -> None:
-    document = _extra(path.name, _read_json(path, problems), _CHECKS_KEYS, problems)
-    for name, question in _extra(
-        f"{path.name}: questions",
-        document.get("questions", {}),
-        set(assignment.questions),
-        problems,
-    ).items():
-        _extra(f"{path.name}: question {name}", question, _QUESTION_KEYS, problems)
-    public = {n for n, p in assignment.probes.items() if p.spec.public}
-    hints = {m.hint for m in assignment.misconceptions}
-    for name, probe in _extra(
-        f"{path.name}: probes", document.get("probes", {}), set(assignment.probes), problems
-    ).items():
-        if name not in public:
-            problems.append(f"{path.name}: results of {name!r}, which is no public probe")
-        mistakes = _extra(f"{path.name}: probe {name}", probe, _PROBE_KEYS, problems).get(
-            "mistakes", []
-        )
-        for mistake in mistakes if isinstance(mistakes, list) else [mistakes]:
-            if (
-                _extra(
-                    f"{path.name}: a mistake of {name}",
-                    mistake,
-                    {"name", "hint", "result"},
-                    problems,
-                ).get("hint")
-                not in hints
-            ):
-                problems.append(
-                    f"{path.name}: a mistake of {name} that is none of misconceptions.py"
-                )
-    _check_text(path.name, "\n".join(_texts(document)), banned, problems)
-
-
-def lint_release(assignment: Assignment, folder: Path) -> list[str]:
-    """Everything in a release folder that students must not get, one line each; empty when it is clean."""
-    problems: list[str] = []
-    banned = secrets(assignment)
-    data = data_files(assignment)
-    notebook = notebook_name(assignment.slug)
-    expected = {notebook, CHECKS, *data}
-    if folder.is_symlink():
-        return [f"{folder.name}: a symbolic link"]
-    if not folder.is_dir():
-        return [f"{folder.name}: no such folder; run `dlcourse build {assignment.slug}`"]
-    found = set()
-    for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder).as_posix()
-        if path.is_symlink():
-            problems.append(f"{name}: a symbolic link")
-        elif path.is_file():
-            found.add(name)
-            if name not in expected:
-                problems.append(f"{name}: not on the list of what a release may hold")
-            elif name in data and path.read_bytes() != data[name].read_bytes():
-                problems.append(f"{name}: differs from solutions/data/{assignment.slug}")
-        elif not path.is_dir():
-            problems.append(f"{name}: neither a file nor a folder")
-        elif not any(e.startswith(f"{name}/") for e in expected):
-            problems.append(f"{name}/: a folder not on the list of what a release may hold")
-    problems += [f"{name}: missing" for name in sorted(expected - found)]
-    if notebook in found:
-        _lint_notebook(folder / notebook, assignment, banned, problems)
-    if CHECKS in found:
-        _lint_checks(folder / CHECKS, assignment, banned, problems)
-    return problems
