@@ -37,7 +37,7 @@ import nbformat
 from nbgrader.api import Gradebook
 
 from dlcourse.authoring.assignment import Assignment
-from dlcourse.authoring.build import build, checks
+from dlcourse.authoring.build import checks
 from dlcourse.authoring.course import Course, read_course
 from dlcourse.authoring.read import load
 from dlcourse.authoring.references import data_files, references
@@ -49,6 +49,7 @@ from dlcourse.executor.warm import Warm
 from dlcourse.grading.grader import open_grader
 from dlcourse.grading.worker import Setup, Worker
 from dlcourse.nbgrader_port.config import find_alembic, gradebook_url
+from dlcourse.nbgrader_port.generate import build
 from dlcourse.tour.tour import copy_course, sample_class
 
 ROOT = Path(__file__).parents[1]

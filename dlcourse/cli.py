@@ -102,9 +102,9 @@ def build(
     ] = False,
 ) -> None:
     """Make source/ and release/ from solutions/ and tests/."""
-    from .authoring.build import build as build_one
-    from .authoring.build import stale
     from .executor.warm import Warm
+    from .nbgrader_port.generate import build as build_one
+    from .nbgrader_port.generate import stale
 
     course = read_course(course_root())
     chosen = [course.entry(s).slug for s in slugs or course.entries]

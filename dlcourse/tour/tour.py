@@ -28,7 +28,6 @@ from rich.console import Console
 from rich.table import Table
 
 from ..authoring.assignment import Assignment
-from ..authoring.build import build
 from ..authoring.course import Course, read_course
 from ..authoring.read import load
 from ..console import progress
@@ -48,6 +47,7 @@ from ..executor.warm import Warm
 from ..grading.class_run import grade_class
 from ..grading.plan import Settings
 from ..nbgrader_port.config import find_alembic, nbgrader_config
+from ..nbgrader_port.generate import build
 from ..nbgrader_port.gradebook import open_gradebook
 
 MARKER = ".dlcourse-demo"

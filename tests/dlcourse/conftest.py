@@ -12,12 +12,12 @@ sys.path.insert(0, str(Path(__file__).parent))  # for scratch.py, under every im
 
 from scratch import copy_course, dlcourse, hand_in_samples, make_course, nbgrader
 
-from dlcourse.authoring.build import build
 from dlcourse.executor.isolation import UNSAFE
 from dlcourse.executor.warm import Warm
 from dlcourse.grading import class_run
 from dlcourse.grading.pool import Workers
 from dlcourse.grading.worker import Worker
+from dlcourse.nbgrader_port.generate import build
 
 
 @pytest.fixture(scope="session")

@@ -424,8 +424,8 @@ def test_configuration_names_our_preprocessors_in_nbgraders_lists():
 
 
 def test_grader_is_made_again_when_the_course_changes(course, monkeypatch, warm):
-    from dlcourse.authoring.build import build
     from dlcourse.nbgrader_port import plugins as autograde
+    from dlcourse.nbgrader_port.generate import build
 
     monkeypatch.chdir(course.root)
     monkeypatch.setattr(autograde, "WARM", warm)

@@ -12,11 +12,12 @@ import pytest
 from nbgrader.nbgraderformat import MetadataValidator
 from scratch import cell_of, copy_course, environment, nbgrader, released
 
-from dlcourse.authoring.build import build, cell_id, source_notebook, stale
+from dlcourse.authoring.build import cell_id, source_notebook
 from dlcourse.authoring.checks_text import layout, same_checks
 from dlcourse.authoring.read import load
 from dlcourse.core.encoding import to_json
 from dlcourse.errors import AuthorError
+from dlcourse.nbgrader_port.generate import build, stale
 
 
 def files(folder):
@@ -42,7 +43,7 @@ def notebook(assignment):
 _BUILD = """
 import sys
 from pathlib import Path
-from dlcourse.authoring.build import build
+from dlcourse.nbgrader_port.generate import build
 from dlcourse.authoring.course import read_course
 from dlcourse.executor.isolation import UNSAFE
 from dlcourse.executor.warm import Warm

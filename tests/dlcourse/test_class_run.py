@@ -27,7 +27,6 @@ from scratch import (
 )
 
 from dlcourse import cli
-from dlcourse.authoring.build import build
 from dlcourse.authoring.course import read_course
 from dlcourse.errors import AuthorError, CourseError, SetupError
 from dlcourse.executor.isolation import UNSAFE
@@ -35,6 +34,7 @@ from dlcourse.grading import pool
 from dlcourse.grading.class_run import grade_class
 from dlcourse.grading.plan import Inbox, Settings
 from dlcourse.nbgrader_port.exchange import submitted_at
+from dlcourse.nbgrader_port.generate import build
 from dlcourse.nbgrader_port.gradebook import open_gradebook
 
 # ---- the sample class: the same as nbgrader autograde ----------------------------------------------------------------

@@ -31,7 +31,6 @@ from rich.console import Console
 from rich.table import Table
 from scratch import REPOSITORY, cell_of, environment, gradebook_tables, nbgrader
 
-from dlcourse.authoring.build import build
 from dlcourse.authoring.course import read_course
 from dlcourse.core.cells import NotebookView
 from dlcourse.core.notebook_file import read_submission
@@ -40,6 +39,7 @@ from dlcourse.export import gradescope, pack
 from dlcourse.export.gradescope import Graded, Line
 from dlcourse.export.otter import autograder
 from dlcourse.grading.grader import Grader, open_grader
+from dlcourse.nbgrader_port.generate import build
 from dlcourse.tour.tour import copy_course, sample_class
 
 COURSE = read_course(REPOSITORY)

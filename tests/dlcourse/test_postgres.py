@@ -20,9 +20,9 @@ from scratch import (
     write_config,
 )
 
-from dlcourse.authoring.build import build
 from dlcourse.grading.class_run import grade_class
 from dlcourse.grading.plan import Settings
+from dlcourse.nbgrader_port.generate import build
 from dlcourse.nbgrader_port.gradebook import open_gradebook
 
 _BIN = next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), reverse=True)), None)
