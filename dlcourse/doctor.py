@@ -17,8 +17,8 @@ from pathlib import Path
 from rich.table import Table
 from rich.text import Text
 
+from .executor.cold import environment
 from .executor.limits import Limits, Sandbox
-from .executor.process import environment
 from .executor.sandbox import trial
 from .executor.sandbox.kernel import SandboxUnavailable
 from .executor.warm import Warm

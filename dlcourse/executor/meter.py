@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import time
 
+from .cold import Process, listing
 from .limits import Limits, RunEnded, Sandbox
-from .process import Process, listing
 
 POLL = 0.1
 """Seconds between two looks at the memory of a run."""

@@ -16,9 +16,10 @@ from typing import Any
 from ..core.encoding import MAX_BYTES, MAX_NODES, EncodingError, unpack
 from ..core.evidence import NotRun, Result
 from . import outputs, wire
+from .cold import START
 from .limits import Limits, RunEnded
 from .meter import POLL, Budget, Meter
-from .process import START, Zygote
+from .process import Zygote
 
 REPLY_LIMIT = max(MAX_BYTES, 16 << 20)
 """Largest body of a reply, in bytes."""

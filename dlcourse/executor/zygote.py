@@ -22,6 +22,7 @@ from . import driver, wire
 from .limits import Sandbox
 from .sandbox.kernel import SandboxUnavailable
 from .sandbox.walls import fork_behind_wall, raise_inner_wall, raise_outer_wall
+from .shell import OUTPUTS, Shell, make_shell
 
 # all of dlcourse that student code may use, and what `check` imports only when it needs it: behind the wall its files
 # do not exist, unless it lies among the libraries
@@ -61,13 +62,13 @@ _REHEARSAL = (
 )
 
 
-def _rehearse(shell: driver.Shell) -> None:
+def _rehearse(shell: Shell) -> None:
     """Do once what every run does, so that what libraries load and set up on first use is shared by all."""
     seed_everything("rehearsal")
     kept = dict(shell.user_ns)
     for source in _REHEARSAL:
         driver.run_cell(shell, source, "rehearsal")
-    driver.OUTPUTS.clear()
+    OUTPUTS.clear()
     shell.user_ns.clear()
     shell.user_ns.update(kept)
 
@@ -81,7 +82,7 @@ def _settle() -> None:
 def _child(
     control: socket.socket,
     sock: socket.socket,
-    shell: driver.Shell,
+    shell: Shell,
     request: dict[str, Any],
     walled: bool,
 ) -> None:
@@ -105,7 +106,7 @@ def _child(
 
 
 def _fork(
-    control: socket.socket, fd: int, shell: driver.Shell, request: dict[str, Any], walled: bool
+    control: socket.socket, fd: int, shell: Shell, request: dict[str, Any], walled: bool
 ) -> dict[str, Any]:
     try:
         pid = fork_behind_wall() if walled else os.fork()
@@ -148,7 +149,7 @@ def main() -> None:
             wire.send(control, {"error": str(getattr(error, "reason", error))})
             return
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    shell = driver.make_shell()
+    shell = make_shell()
     wire.send(control, {"ok": True})
     runs: set[int] = set()
     try:
@@ -158,7 +159,7 @@ def main() -> None:
             _reap(pid, walled)
 
 
-def _serve(control: socket.socket, shell: driver.Shell, walled: bool, runs: set[int]) -> None:
+def _serve(control: socket.socket, shell: Shell, walled: bool, runs: set[int]) -> None:
     """Answer the grader until it closes the socket; ``runs`` holds what has been started and not been reaped."""
     while True:
         try:

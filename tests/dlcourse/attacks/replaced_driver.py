@@ -4,7 +4,7 @@ CELLS = [
     """
 import dlcourse.executor.driver as driver, dlcourse.core.encoding as encoding
 driver.run_probe = lambda *args: encoding.pack(True)
-driver.pack = lambda tree: encoding.pack("passed")
+driver.pack_result = lambda tree: encoding.pack("passed")
 driver.run = lambda *args: True
 scaled = total = lambda x: 0
 """
