@@ -6,10 +6,7 @@ dropped while reading.
 
 from __future__ import annotations
 
-import contextlib
-import json
 import os
-import re
 import stat
 from collections.abc import MutableMapping
 from dataclasses import dataclass, field
@@ -17,11 +14,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from .cells import CellView, NotebookView
+from .outline import MAX_SOURCE, TooLarge, read_json
 
-MAX_FILE = 256 << 20
-"""Largest notebook file read, in bytes. Outputs are dropped while reading, never held."""
-MAX_SOURCE = 1 << 20
-"""Largest total of all cells' sources, in characters."""
 MAX_CELLS = 2_000
 CHECKS = "checks.json"
 """What lies next to a released notebook: expected results of its public tests."""
@@ -89,112 +83,6 @@ class Submission:
         return cls([_cell(cell) for cell in notebook["cells"]], view.notes, view.readable)
 
 
-class _TooLarge(Exception):
-    pass
-
-
-# Sources stand at depth 4 (notebook, cells, cell, source), nbgrader's ids at depth 5; all that is deeper is dropped.
-_DEPTH = 5
-_SMALL = 1 << 19
-_CHUNK = 1 << 18
-_LONG_STRING = 1 << 16
-_MAX_KEPT = 8 * MAX_SOURCE
-_MAX_STEPS = 2_000_000
-_OUTSIDE = re.compile(rb'[^"\[\]{}]*+')
-_INSIDE = re.compile(rb'(?:[^"\\]++|\\.)*+', re.DOTALL)
-# Deep inside, whole values of up to two levels are stepped over at once; whether their brackets fit is nobody's concern.
-_ATOM = rb'[^"\[\]{}]++|"(?:[^"\\]++|\\.)*+"'
-_FLAT = rb"[\[{](?:%b)*+[\]}]" % _ATOM
-_DEEP = re.compile(rb"(?:%b|[\[{](?:%b|%b)*+[\]}])*+" % (_ATOM, _ATOM, _FLAT), re.DOTALL)
-
-
-class _Outline:
-    """A notebook's JSON text with everything below :data:`_DEPTH` and long strings at that depth taken out.
-
-    Fed in pieces and without recursion, so that neither outputs of hundreds of megabytes nor nesting of any depth
-    cost memory.
-    """
-
-    def __init__(self) -> None:
-        self.kept = bytearray()
-        self._size = self._steps = self._depth = 0
-        self._string: bytearray | None = None  # the one being read
-        self._rest = b""
-
-    def feed(self, chunk: bytes) -> None:
-        """Read on.
-
-        Raises:
-            ValueError: more brackets were closed than opened.
-            _TooLarge: one of the limits is passed.
-        """
-        self._size += len(chunk)
-        if self._size > MAX_FILE:
-            raise _TooLarge(f"it is larger than {MAX_FILE >> 20} MB")
-        data, at = self._rest + chunk, 0
-        while at < len(data):
-            self._steps += 1
-            after = self._token(data, at) if self._string is None else self._in_string(data, at)
-            if after == at:  # the chunk ends within an escape
-                break
-            at = after
-        self._rest = data[at:]
-        if self._depth < 0:
-            raise ValueError("its brackets do not match")
-        if len(self.kept) + len(self._string or b"") > _MAX_KEPT:
-            raise _TooLarge(f"its cells hold more than {MAX_SOURCE >> 20} MB of text")
-        if self._steps > _MAX_STEPS:
-            raise _TooLarge("its outputs are too complex to read")
-
-    def _in_string(self, data: bytes, at: int) -> int:
-        """Read a string as far as ``data`` has it; returns the position after it."""
-        assert self._string is not None
-        end = _INSIDE.match(data, at).end()  # type: ignore[union-attr]
-        if self._depth < _DEPTH or self._depth == _DEPTH and len(self._string) <= _LONG_STRING:
-            self._string += data[at:end]
-        if data[end : end + 1] != b'"':
-            return end
-        if self._depth <= _DEPTH:
-            long = self._depth == _DEPTH and len(self._string) > _LONG_STRING
-            self.kept += b'""' if long else b'"' + self._string + b'"'
-        self._string = None
-        return end + 1
-
-    def _token(self, data: bytes, at: int) -> int:
-        """Read up to the next bracket or quotation mark, and that; returns the position after it."""
-        end = (_DEEP if self._depth > _DEPTH else _OUTSIDE).match(data, at).end()  # type: ignore[union-attr]
-        if self._depth <= _DEPTH:
-            self.kept += data[at:end]
-        sign = data[end : end + 1]
-        if sign == b'"':
-            self._string = bytearray()
-        elif sign:
-            self._depth += sign in b"[{"
-            if self._depth <= _DEPTH + 1:
-                self.kept += sign
-            self._depth -= sign in b"]}"
-        return end + 1
-
-
-def _document(file: BinaryIO) -> object:
-    """A notebook's JSON as objects, bounded in memory.
-
-    Raises:
-        ValueError: it is no JSON.
-    """
-    start = file.read(_SMALL + 1)
-    if (
-        len(start) <= _SMALL
-    ):  # cannot take much memory, and need not go through the outline unless it is strange
-        with contextlib.suppress(ValueError, RecursionError):
-            return json.loads(start.decode("utf-8-sig"))
-    file.seek(0)
-    outline = _Outline()
-    while chunk := file.read(_CHUNK):
-        outline.feed(chunk)
-    return json.loads(outline.kept.decode("utf-8-sig"))
-
-
 def _text(value: object) -> str:
     """A cell's source, a text or a list of lines; what is neither counts for nothing."""
     lines = value if isinstance(value, list) else [value]
@@ -218,10 +106,10 @@ def _cells(document: object) -> list[SubmittedCell] | None:
     if not isinstance(found, list):
         return None
     if len(found) > MAX_CELLS:
-        raise _TooLarge(f"it has more than {MAX_CELLS} cells")
+        raise TooLarge(f"it has more than {MAX_CELLS} cells")
     cells = [_cell(cell) for cell in found if isinstance(cell, dict)]
     if sum(len(c.source) for c in cells) > MAX_SOURCE:
-        raise _TooLarge(f"its cells hold more than {MAX_SOURCE >> 20} MB of text")
+        raise TooLarge(f"its cells hold more than {MAX_SOURCE >> 20} MB of text")
     return cells
 
 
@@ -250,7 +138,7 @@ def read_notebook(path: Path) -> Submission:
     try:
         with open_regular(path) as file:
             size = os.fstat(file.fileno()).st_size
-            cells = _cells(_document(file))
+            cells = _cells(read_json(file))
     except FileNotFoundError:
         return Submission.unreadable(
             f"{name} is not there; hand in the notebook under its own name"
@@ -259,7 +147,7 @@ def read_notebook(path: Path) -> Submission:
         return Submission.unreadable(
             f"{name} cannot be read ({error.strerror or error}); save the notebook in JupyterLab and hand it in again"
         )
-    except _TooLarge as error:
+    except TooLarge as error:
         return Submission.unreadable(
             f"{name} was not graded: {error}; clear its outputs, save it and hand it in again"
         )

@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from dlcourse.core import notebook_file as module
+from dlcourse.core import outline
 from dlcourse.core.notebook_file import Submission, SubmittedCell, read_notebook, read_submission
 
 GOOD = '{"cells":[{"cell_type":"code","source":"a=1","metadata":{}}],"metadata":{},"nbformat":4,"nbformat_minor":5}'
@@ -18,7 +19,7 @@ GOOD = '{"cells":[{"cell_type":"code","source":"a=1","metadata":{}}],"metadata":
 def read(tmp_path, monkeypatch, request):
     """Reads a notebook file of the given content, in both of the ways that there are."""
     if request.param == "all files in pieces":
-        monkeypatch.setattr(module, "_SMALL", 0)
+        monkeypatch.setattr(outline, "_SMALL", 0)
 
     def reader(content):
         path = tmp_path / "toy.ipynb"
@@ -174,10 +175,10 @@ def test_pieces_of_any_size_give_the_same_text(tmp_path, monkeypatch):
     path = tmp_path / "n.ipynb"
     path.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
     want = read_notebook(path)
-    monkeypatch.setattr(module, "_SMALL", 0)
+    monkeypatch.setattr(outline, "_SMALL", 0)
     assert sources(want) == ['x = "\\\\"\né\\u00e9\u2028'] * 2
     for size in (1, 2, 3, 7, 64, 4096):
-        monkeypatch.setattr(module, "_CHUNK", size)
+        monkeypatch.setattr(outline, "_CHUNK", size)
         assert read_notebook(path) == want, size
 
 
@@ -206,7 +207,7 @@ def test_too_many_cells_are_refused(read):
 
 
 def test_file_over_the_limit_is_refused(read, monkeypatch):
-    monkeypatch.setattr(module, "MAX_FILE", 1 << 20)
+    monkeypatch.setattr(outline, "MAX_FILE", 1 << 20)
     assert read(GOOD.ljust(1 << 20)).readable
     found = read(GOOD.ljust((1 << 20) + 1))
     assert not found.readable and "larger than 1 MB" in found.notes[0]
