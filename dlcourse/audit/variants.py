@@ -192,9 +192,9 @@ class VariantRunner:
                 waiting = []
             if changed and cell.question and number not in ended:
                 try:
-                    if not session.cell(variant.sources[cell.question], cell.question, _GENEROUS)[
-                        "ok"
-                    ]:
+                    if not session.cell(
+                        variant.sources[cell.question], cell.question, _GENEROUS
+                    ).ok:
                         outcome.failed.append(cell.question)
                 except RunEnded:
                     ended.add(number)
@@ -243,7 +243,7 @@ class VariantRunner:
                 error = next(
                     (
                         f"{o['ename']}: {o['evalue']}"
-                        for o in reply["outputs"]
+                        for o in reply.outputs
                         if o["output_type"] == "error"
                     ),
                     "",

@@ -9,11 +9,14 @@ import base64
 import binascii
 import json
 import struct
-from typing import Any
+from typing import Any, TypeAlias
 
 import nh3
 
 from . import wire
+
+Output: TypeAlias = dict[str, Any]
+"""One output of a cell, as nbformat writes it."""
 
 MAX_OUTPUTS = 500
 """Outputs kept of one cell."""
@@ -30,7 +33,7 @@ MAX_VALUES = 200_000
 _PNG = b"\x89PNG\r\n\x1a\n"
 
 
-def read(body: bytes) -> list[dict[str, Any]]:
+def read(body: bytes) -> list[Output]:
     """Outputs from the JSON that a run sent, cleaned; none if it cannot be read."""
     try:
         wire.check_json(body, MAX_VALUES)
@@ -39,7 +42,7 @@ def read(body: bytes) -> list[dict[str, Any]]:
         return [_stream("stderr", "the outputs of this cell cannot be read\n")]
 
 
-def clean(outputs: object) -> list[dict[str, Any]]:
+def clean(outputs: object) -> list[Output]:
     """Keep what is a well-formed output of nbformat 4 and harmless.
 
     Streams, errors and displayed data of type text, HTML (sanitised), PNG and JPEG (checked) are kept. Scripts, widgets,
@@ -51,7 +54,7 @@ def clean(outputs: object) -> list[dict[str, Any]]:
     Returns:
         New dictionaries, bounded in number and size.
     """
-    kept: list[dict[str, Any]] = []
+    kept: list[Output] = []
     room = MAX_CHARACTERS
     for one in outputs if isinstance(outputs, list) else []:
         output = _output(one) if isinstance(one, dict) else None
@@ -65,7 +68,7 @@ def clean(outputs: object) -> list[dict[str, Any]]:
     return kept
 
 
-def _stream(name: str, text: str) -> dict[str, Any]:
+def _stream(name: str, text: str) -> Output:
     return {"output_type": "stream", "name": name, "text": text}
 
 
@@ -76,7 +79,7 @@ def _text(value: object, limit: int = MAX_TEXT) -> str:
     return value[:limit].encode("utf-8", "replace").decode()
 
 
-def _output(one: dict[Any, Any]) -> dict[str, Any] | None:
+def _output(one: dict[Any, Any]) -> Output | None:
     kind = one.get("output_type")
     if kind == "stream":
         text = _text(one.get("text"))
@@ -96,7 +99,7 @@ def _output(one: dict[Any, Any]) -> dict[str, Any] | None:
         data = _data(one.get("data"))
         if not data:
             return None
-        output: dict[str, Any] = {"output_type": kind, "data": data, "metadata": {}}
+        output: Output = {"output_type": kind, "data": data, "metadata": {}}
         return {**output, "execution_count": None} if kind == "execute_result" else output
     return None
 

@@ -10,12 +10,13 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from ..core.evidence import NotRun, Raised, Result
 from ..core.probe import ProbeSpec
 from ..core.progress import Progress, silent
 from .limits import Limits, RunEnded
+from .outputs import Output
 from .process import Zygote
 from .session import Session
 
@@ -96,7 +97,7 @@ class Record:
         complete: False where the budget ended the run.
     """
 
-    outputs: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    outputs: dict[str, list[Output]] = field(default_factory=dict)
     results: dict[str, Result] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     ended: dict[str, str] = field(default_factory=dict)
@@ -174,7 +175,7 @@ def run(
             try:
                 if isinstance(step, CellStep):
                     reply = session.cell(step.source, step.label, _within(step.limits, deadline))
-                    record.outputs[step.key] = reply["outputs"]
+                    record.outputs[step.key] = reply.outputs
                 else:
                     limits = step.limits
                     if step.spec.question in slow:

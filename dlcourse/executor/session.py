@@ -9,6 +9,7 @@ import secrets
 import signal
 import socket
 import time
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,19 @@ REPLY_LIMIT = max(MAX_BYTES, 16 << 20)
 def compiled(program: str, name: str) -> bytes:
     """A probe's program as code: runs use the same Python, and no run then compiles what all others did."""
     return marshal.dumps(compile(program, f"<probe {name}>", "exec"))
+
+
+@dataclass(frozen=True)
+class CellResult:
+    """What a cell gave.
+
+    Args:
+        ok: whether it raised nothing, as the student's process says.
+        outputs: well-formed, bounded and free of scripts; what they say is not to be trusted.
+    """
+
+    ok: bool
+    outputs: list[outputs.Output]
 
 
 class Session:
@@ -114,16 +128,14 @@ class Session:
             )
         return RunEnded("died", f"ended the Python process (exit code {os.WEXITSTATUS(status)})")
 
-    def cell(self, source: str, label: str, limits: Limits) -> dict[str, Any]:
-        """Run a cell and return ``{"ok", "outputs"}``.
-
-        The outputs are well-formed, bounded and free of scripts; what they say is not to be trusted.
+    def cell(self, source: str, label: str, limits: Limits) -> CellResult:
+        """Run a cell.
 
         Raises:
             RunEnded: the process is gone.
         """
         header, body = self._exchange({"op": "cell", "source": source, "label": label}, limits)
-        return {"ok": header.get("ok") is True, "outputs": outputs.read(body)}
+        return CellResult(header.get("ok") is True, outputs.read(body))
 
     def probe(
         self, name: str, program: str, seed: str, limits: Limits, warm_up: bool = False

@@ -44,7 +44,7 @@ def session(zygote: Zygote, tmp_path: Path) -> Iterator[Session]:
 def outputs(session: Session, *cells: str) -> list[dict[str, Any]]:
     found = []
     for cell in cells:
-        found += session.cell(cell, "cell", LIMITS)["outputs"]
+        found += session.cell(cell, "cell", LIMITS).outputs
     return found
 
 

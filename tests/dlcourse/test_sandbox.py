@@ -35,7 +35,7 @@ exec setpriv --reuid 65534 --regid 65534 --clear-groups "$@"
 
 
 def _printed(session: Session, cell: str) -> str:
-    found = session.cell(cell, "cell", LIMITS)["outputs"]
+    found = session.cell(cell, "cell", LIMITS).outputs
     assert not [o for o in found if o["output_type"] == "error"], found
     return "".join(o["text"] for o in found)
 
@@ -351,7 +351,7 @@ from dlcourse.executor.process import Zygote
 from dlcourse.executor.session import Session
 with Zygote() as zygote, Session(zygote) as one:
     cell = "import os\\nprint(os.getpid(), os.getuid(), os.listdir('.'), os.path.exists('/root/.ssh'), os.path.exists('/home'))\\nprint(open('/proc/self/status').read())"
-    print(os.getuid(), zygote.warm_start, one.cell(cell, "cell", Limits(5, 20))["outputs"][0]["text"])
+    print(os.getuid(), zygote.warm_start, one.cell(cell, "cell", Limits(5, 20)).outputs[0]["text"])
 """
     text = as_nobody(code)
     assert text.startswith("65534 True 1 1000 [] False False\n")
