@@ -12,6 +12,8 @@ import scipy.stats
 import torch
 from sklearn.linear_model import Perceptron
 
+from dlcourse.authoring.worked import worked
+
 NAMES = ("sigmoid", "tanh", "relu", "leaky_relu", "gelu", "swish")
 TORCH = {
     "sigmoid": torch.sigmoid,
@@ -55,7 +57,13 @@ def test_perceptron_by_hand(ref):
     X, y = np.array([[2.0, 1, -1], [1, -1, 1]]), np.array([1.0, -1, -1])
     w, b, mistakes = ref.perceptron_train(X, y, 1.0, 10)
     assert (w.tolist(), b, mistakes) == ([1, 2], -2, [3, 1, 0])
-    assert ref.novikoff_bound(X, y, w, b) == pytest.approx(54)
+    worked(ref, "perceptron_train", "[3, 1, 0]", mistakes)
+    worked(ref, "perceptron_train", r"\tilde w^* = (1, 2, -2)", [w, b])
+    bound = ref.novikoff_bound(X, y, w, b)
+    worked(ref, "perceptron_train", "The bound is $54$, and there were 4", [bound, sum(mistakes)])
+    for passes, row in ((1, "(2, 1) | −1 |"), (2, "(1, 2) | −2 |")):
+        w, b, _ = ref.perceptron_train(X, y, 1.0, passes)
+        worked(ref, "perceptron_train", row, [w, b])
 
 
 def test_no_line_separates_xor(ref):
@@ -86,10 +94,10 @@ def test_sigmoid_is_scipys(ref, rng):
 
 def test_gelu_by_hand(ref):
     a, slope = ref.activation("gelu", np.array([1.0]))
-    assert (round(a[0], 4), round(slope[0], 4)) == (0.8413, 1.0833)
-    assert (
-        round(scipy.stats.norm.cdf(1), 4) == 0.8413 and round(scipy.stats.norm.pdf(1), 4) == 0.2420
-    )
+    worked(ref, "activation", "GELU is $0.8413$", a)
+    worked(ref, "activation", "= 1.0833", slope)
+    worked(ref, "activation", r"$\Phi(1) = 0.8413$", [1, scipy.stats.norm.cdf(1)])
+    worked(ref, "activation", r"$\varphi(1) = 0.2420$", [1, scipy.stats.norm.pdf(1)])
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -148,7 +156,8 @@ def test_the_xor_net_solves_xor(ref):
     P, _ = ref.mlp_forward(X, Ws, bs, ["relu"])
     assert P.argmax(axis=0).tolist() == [0, 0, 1, 1]
     np.testing.assert_allclose(P.max(axis=0), 1 / (1 + math.exp(-0.5)))
-    assert round(P.max(), 4) == 0.6225
+    worked(ref, "mlp_forward", "(0.6225, 0.3775)$: equal", P[:, 1])
+    worked(ref, "mlp_forward", "$P = (0.3775, 0.6225)$: different", P[:, 2])
 
 
 def test_loss_is_torchs_and_gradient_autograds(ref, rng):
@@ -168,9 +177,15 @@ def test_loss_by_hand(ref):
     loss, gradient = ref.softmax_cross_entropy(
         np.array([[math.log(2)], [0], [0]]), np.array([[0.0], [1], [0]])
     )
-    assert loss == pytest.approx(math.log(4)) and round(loss, 4) == 1.3863
+    assert loss == pytest.approx(math.log(4))
     np.testing.assert_allclose(gradient[:, 0], [0.5, -0.75, 0.25])
-    assert round(-math.log(1e-12), 1) == 27.6
+    worked(ref, "softmax_cross_entropy", "= 1.3863", loss)
+    worked(ref, "softmax_cross_entropy", "(0.5, -0.75, 0.25)", gradient)
+    P, _ = ref.mlp_forward(
+        np.ones((1, 1)), [np.array([[math.log(2)], [0], [0]])], [np.zeros((3, 1))], []
+    )
+    worked(ref, "softmax_cross_entropy", r"P = (\tfrac12, \tfrac14, \tfrac14)", P)
+    worked(ref, "softmax_cross_entropy", "= 27.6", -math.log(1e-12))
 
 
 @pytest.mark.parametrize(
@@ -210,14 +225,24 @@ def test_backprop_by_hand_and_its_step(ref):
     numerical = scipy.optimize.approx_fprime([w1, b1, w2, b2], lambda t: loss(*t))
     np.testing.assert_allclose(grads, numerical, rtol=1e-5)
     after = [p - 0.1 * g for p, g in zip((w1, b1, w2, b2), grads)]
-    assert [round(p, 4) for p in after] == [0.1546, -0.096, -1.44, 0.5]
-    assert round(after[2] * math.tanh(after[0] * x + after[1]) + after[3], 4) == 0.1976
-    assert loss(w1, b1, w2, b2) == pytest.approx(0.5) and round(loss(*after), 4) == 0.0457
+    worked(ref, "backprop", r"\partial w_1 = \delta_1 x = 1.92", grads[0])
+    worked(ref, "backprop", r"\partial b_1 = 0.96", grads[1])
+    worked(ref, "backprop", r"\partial w_2 = \delta_2 h_1 = -0.6", grads[2])
+    worked(ref, "backprop", r"\partial b_2 = -1", grads[3])
+    worked(ref, "backprop", "$w_1 = 0.1546$, $b_1 = -0.096$, $w_2 = -1.44$, $b_2 = 0.5$", after)
+    z2 = after[2] * math.tanh(after[0] * x + after[1]) + after[3]
+    worked(ref, "backprop", "$z_2 = 0.1976$", z2)
+    losses = loss(w1, b1, w2, b2), loss(*after)
+    worked(ref, "backprop", "falls from $0.5$ to $0.0457$", losses)
+    assert losses[0] == pytest.approx(0.5)
 
 
 def test_gradient_check_by_hand(ref):
     error = ref.gradient_check(lambda t: t[0] ** 3, np.array([2.0]), np.array([12.0]), 0.1)
-    assert error == pytest.approx(0.01 / 24.01, rel=1e-9) and f"{error:.2e}" == "4.16e-04"
+    assert error == pytest.approx(0.01 / 24.01, rel=1e-9)
+    worked(ref, "gradient_check", r"4.16 \cdot 10^{-4}", error)
+    worked(ref, "gradient_check", "12.01", 12 * (1 + error) / (1 - error))
+    worked(ref, "gradient_check", "12.61", (2.1**3 - 2**3) / 0.1)
 
 
 def test_gradient_check_accepts_scipys_gradient_and_rejects_others(ref, rng):
@@ -268,7 +293,11 @@ def test_variances_by_hand(ref):
     assert [v(8, 4, "xavier_normal"), v(8, 4, "he"), v(8, 4, "leaky_he", 1.0)] == pytest.approx(
         [1 / 6, 1 / 4, 1 / 8]
     )
-    assert math.sqrt(3 * v(8, 4, "xavier_uniform")) == pytest.approx(0.7071, abs=5e-5)
+    worked(ref, "weight_variance", "Xavier has $v = 1/6$", v(8, 4, "xavier_normal"))
+    worked(ref, "weight_variance", "0.7071", math.sqrt(3 * v(8, 4, "xavier_uniform")))
+    he = v(8, 4, "he")
+    worked(ref, "weight_variance", "v = 1/4$ and a standard deviation of $0.5", [he, math.sqrt(he)])
+    worked(ref, "weight_variance", "v = 1/8", v(8, 4, "leaky_he", 1.0))
     assert v(9, 5, "leaky_he") == pytest.approx(
         (torch.nn.init.calculate_gain("leaky_relu", 0.01) / 3) ** 2
     )
@@ -305,9 +334,11 @@ def test_profiles_by_hand(ref):
     for residual, z2, expected in ((False, 0.03, [0.3, 10]), (True, -2.97, [0.097, 0.1])):
         h = ref.activation("leaky_relu", Ws[0] @ x)[0] + (x if residual else 0)
         assert (Ws[1] @ h).item() == pytest.approx(z2)
-        np.testing.assert_allclose(
-            ref.gradient_norm_profile(x, Ws, "leaky_relu", g, residual), expected
-        )
+        profile = ref.gradient_norm_profile(x, Ws, "leaky_relu", g, residual)
+        np.testing.assert_allclose(profile, expected)
+        text = "(0.097, 0.1)" if residual else "(0.3, 10)"
+        worked(ref, "gradient_norm_profile", text, profile)
+        worked(ref, "gradient_norm_profile", f"z_2 = {z2}", Ws[1] @ h)
 
 
 def test_squared_norm_grows_by_inputs_times_variance(ref, rng):
@@ -319,10 +350,11 @@ def test_squared_norm_grows_by_inputs_times_variance(ref, rng):
     assert (first / second) ** 2 == pytest.approx(300 * 0.1**2 / 2, rel=0.1)
 
 
-def test_numbers_of_question_8():
-    assert f"{0.25**19:.1e}" == "3.6e-12"
-    assert f"{2**-9.5:.1e}" == "1.4e-03"
-    assert 64 * 0.3**2 / 2 == pytest.approx(2.88) and f"{2.88**9.5:.1e}" == "2.3e+04"
+def test_numbers_of_question_8(ref):
+    worked(ref, "gradient_norm_profile", r"0.25^{19} = 3.6 \cdot 10^{-12}", [0.25, 0.25**19])
+    worked(ref, "gradient_norm_profile", r"2^{-9.5} = 1.4 \cdot 10^{-3}", [2, 2**-9.5])
+    worked(ref, "gradient_norm_profile", r"2.88^{9.5} = 2.3 \cdot 10^4", [2.88, 2.88**9.5])
+    assert 64 * 0.3**2 / 2 == pytest.approx(2.88)
 
 
 @pytest.mark.parametrize("c", [0.5, 3.0, 100.0])
@@ -352,6 +384,16 @@ def test_dropout_keeps_the_mean_and_its_backward_is_the_mask(ref, rng):
 def test_dropout_by_hand(ref):
     out, mask = ref.inverted_dropout(np.array([2.0, -1, 4]), 0.2, np.array([0.9, 0.1, 0.2]))
     assert mask.tolist() == [1.25, 0, 1.25] and out.tolist() == [2.5, 0, 5]
+    worked(ref, "clip_global_norm", "(1.25, 0, 1.25)", mask)
+    worked(ref, "clip_global_norm", "(2.5, 0, 5)", out)
+
+
+def test_clipping_by_hand(ref):
+    grads = [np.array([3.0, 0.0]), np.array([4.0])]
+    clipped, norm = ref.clip_global_norm(grads, 1.0)
+    worked(ref, "clip_global_norm", r"\lVert g \rVert = 5", norm)
+    worked(ref, "clip_global_norm", r"\bigl((0.6, 0), (0.8)\bigr)", clipped)
+    assert [g.tolist() for g in ref.clip_global_norm(grads, 10.0)[0]] == [[3, 0], [4]]
 
 
 # what the notebook says about its pictures

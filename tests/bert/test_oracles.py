@@ -10,6 +10,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from dlcourse.authoring.oracles import randn
+from dlcourse.authoring.worked import worked
 
 F64 = torch.float64
 
@@ -54,6 +55,8 @@ def test_the_words_worked_by_hand(ref):
     assert ref.wordpiece("affable", vocab) == ["aff", "##able"]
     assert ref.wordpiece("unknown", vocab) == ["[UNK]"]
     pieces, labels = ref.align_labels(["the", "unaffable", "xy"], [0, 3, 2], vocab | {"the"})
+    worked(ref, "wordpiece", "the un ##aff ##able [UNK]", " ".join(pieces))
+    worked(ref, "wordpiece", "$0, 3, -100, -100, 2$", labels)
     assert pieces == ["the", "un", "##aff", "##able", "[UNK]"]
     assert labels == [0, 3, -100, -100, 2]
 
@@ -89,6 +92,10 @@ def test_the_lengths_worked_by_hand(ref):
         return ids.count(4), ids.count(5)
 
     assert [kept(L) for L in (9, 8, 7)] == [(3, 3), (3, 2), (2, 2)]
+    names = {i: name for name, i in VOCAB.items()}
+    for L, text in ((9, "[CLS] a a a [SEP] b b b [SEP]"), (7, "[CLS] a a [SEP] b b [SEP]")):
+        ids = ref.bert_inputs(["a"] * 3, ["b"] * 5, VOCAB, L)[0].tolist()
+        worked(ref, "bert_inputs", text, " ".join(names[i] for i in ids))
 
 
 def test_embedding_is_torchs(ref, torch_rng):
@@ -103,8 +110,15 @@ def test_embedding_is_torchs(ref, torch_rng):
     torch.testing.assert_close(ref.bert_embed(ids, kinds, *tables), expected)
 
 
-def test_the_sum_worked_by_hand():
+def test_the_sum_worked_by_hand(ref):
+    tables = [[1.0, 0, 2, 0]], [[0.0, 1, 0, 0], [9, 9, 9, 9]], [[0.0, 0, 1, 3]]
+    tables = [torch.tensor(table) for table in tables]
+    first = torch.tensor([[0]])
+    for gain, text in ((torch.ones(4), "(-1,-1,1,1)"), (torch.arange(1.0, 5), "(-1,-2,3,4)")):
+        h = ref.bert_embed(first, first, *tables, gain, torch.zeros(4))
+        worked(ref, "bert_inputs", text, h.round(decimals=4))
     total = torch.tensor([1.0, 1, 3, 3])
+    worked(ref, "bert_inputs", "(1,1,3,3)", sum(table[0] for table in tables))
     torch.testing.assert_close(
         F.layer_norm(total, (4,)) * torch.arange(1.0, 5),
         torch.tensor([-1.0, -2, 3, 4]),
@@ -155,9 +169,14 @@ def test_counts_of_masking_are_binomial(ref, torch_rng):
     assert chi2 < 35
 
 
-def test_the_numbers_worked_by_hand():
-    assert 1000 * 0.15 * 0.8 == pytest.approx(120)
-    assert 30 * 0.1 == pytest.approx(3)
+def test_the_numbers_worked_by_hand(ref):
+    selected = 1000 * 0.15
+    parts = [selected * share for share in (0.8, 0.1, 0.1)]
+    worked(ref, "mask_tokens", "120 become `[MASK]`, 15 random, 15 stay", parts)
+    worked(ref, "mask_tokens", "15 is 1.5 %", [parts[1], parts[1] / 1000 * 100])
+    left = selected - parts[0]
+    text = "10 % of the remaining 30 are only 3 random tokens, and 27 stay"
+    worked(ref, "mask_tokens", text, [10, left, 0.1 * left, 0.9 * left])
     assert 0.2 * 0.5 == pytest.approx(0.1)
 
 
@@ -187,12 +206,31 @@ def test_gradient_of_the_loss(ref, torch_rng):
     assert (torch.autograd.grad(loss, logits)[0] == 0).all()
 
 
-def test_the_loss_worked_by_hand():
-    ln2 = math.log(2)
-    assert (ln2 + math.log(8) + math.log(4)) / 3 == pytest.approx(2 * ln2)
-    assert 2 * ln2 == pytest.approx(1.386, abs=5e-4)
-    assert (1 + 2.5) / 2 * ln2 == pytest.approx(1.213, abs=5e-4)
-    assert 6 * ln2 / 10 == pytest.approx(0.416, abs=5e-4)
+def batch_worked_by_hand():
+    """Logits and labels of two rows of five positions; the label is 0 wherever one is selected."""
+    logits, labels = torch.zeros(2, 5, 2, dtype=F64), torch.full((2, 5), -100)
+    for row, position, p in ((0, 1, 1 / 2), (1, 0, 1 / 8), (1, 3, 1 / 4)):
+        logits[row, position, 0] = math.log(p / (1 - p))
+        labels[row, position] = 0
+    return logits, labels
+
+
+def test_the_loss_worked_by_hand(ref):
+    logits, labels = batch_worked_by_hand()
+    loss = ref.mlm_loss(logits, labels)
+    assert loss.item() == pytest.approx(2 * math.log(2))
+    worked(ref, "mlm_loss", "= 1.386", loss)
+    rows = [ref.mlm_loss(logits[[row]], labels[[row]]) for row in range(2)]
+    worked(ref, "mlm_loss", "=1.213", sum(rows) / 2)
+    worked(ref, "mlm_loss", "0.416", loss * 3 / 10)
+
+
+def test_the_losses_worked_by_hand_add_up(ref):
+    pairs, labels = torch.zeros(3, 2, dtype=F64), torch.tensor([0, 1, 1])
+    loss = ref.pretraining_loss(*batch_worked_by_hand(), pairs, labels)
+    worked(ref, "sentence_pairs", "=2.079", loss)
+    worked(ref, "sentence_pairs", "MLM loss $1.386$", ref.mlm_loss(*batch_worked_by_hand()))
+    worked(ref, "sentence_pairs", "0.693", F.cross_entropy(pairs, labels))
 
 
 @pytest.mark.parametrize("task", ["nsp", "sop"])
@@ -257,14 +295,21 @@ def test_classifier_is_two_linear_layers(ref, torch_rng):
 
 def test_the_mix_and_the_logits_worked_by_hand(ref):
     layers = torch.tensor([4.0, 8, 2]).view(3, 1, 1, 1)
-    assert ref.elmo_mix(
-        layers, torch.tensor([0, 0, math.log(2)]), torch.tensor(0.5)
-    ).item() == pytest.approx(2)
+    w = torch.tensor([0, 0, math.log(2)])
+    mix = ref.elmo_mix(layers, w, torch.tensor(0.5))
+    assert mix.item() == pytest.approx(2)
+    worked(ref, "qa_best_span", "the result is 2", mix)
+    worked(ref, "qa_best_span", "$1+2+1=4$", [1, 2, 1, ref.elmo_mix(layers, w, torch.tensor(1.0))])
+    weights = ref.elmo_mix(torch.eye(3).view(3, 1, 1, 3), w, torch.tensor(1.0))
+    worked(ref, "qa_best_span", r"s=(\frac14,\frac14,\frac12)", weights)
     h, one = torch.full((1, 1, 1), math.log(2)), torch.ones(1, 1)
     logits = ref.cls_logits(
         h, one, torch.zeros(1), torch.tensor([[5.0, -5.0]]), torch.tensor([0.0, 1.0])
     )
     assert logits[0].tolist() == pytest.approx([3, -2])
+    worked(ref, "qa_best_span", "(3,-2)", logits)
+    pooled = ref.cls_logits(h, one, torch.zeros(1), one, torch.zeros(1))
+    worked(ref, "qa_best_span", "=0.6", pooled)
 
 
 def test_span_is_the_best_of_all(ref, torch_rng):
@@ -284,10 +329,14 @@ def test_span_is_the_best_of_all(ref, torch_rng):
 
 def test_the_spans_worked_by_hand(ref):
     z, paragraph = torch.tensor([0.0, 9, 0, 3, 1, 0]), torch.arange(6) >= 2
-    assert ref.qa_best_span(torch.tensor([9.0, 0, 1, 0, 4, 2]), z, paragraph, 6) == (4, 4, 5.0)
+    best = ref.qa_best_span(torch.tensor([9.0, 0, 1, 0, 4, 2]), z, paragraph, 6)
+    assert best == (4, 4, 5.0)
+    worked(ref, "qa_best_span", "position 4 alone, with the score 5", best[1:])
     a, z = torch.tensor([9.0, 0, 6, 0, 4, 2]), torch.tensor([0.0, 9, 0, 3, 6, 0])
     for m, expected in ((3, (2, 4, 12.0)), (2, (4, 4, 10.0))):
         assert ref.qa_best_span(a, z, paragraph, m) == expected
+        text = "$(2,4)$ wins with 12" if m == 3 else "$(4,4)$ wins with 10"
+        worked(ref, "qa_best_span", text, expected)
 
 
 def test_claims_of_the_spans(ref):
@@ -336,6 +385,24 @@ def test_the_accumulation_worked_by_hand(ref):
         == 4
     )
     assert w.grad == 4
+    worked(ref, "parameter_groups", "=4", w.grad)
+    gradients = []
+    for x in ([1.0, 3], [5.0, 7]):
+        w = torch.tensor(1.0, requires_grad=True)
+        ref.accumulate(lambda x, w=w: (w * x).mean(), [torch.tensor(x)])
+        gradients.append(w.grad)
+    worked(ref, "parameter_groups", "the gradients are 2 and 6", gradients)
+    worked(ref, "parameter_groups", "it would be 8", sum(gradients))
+
+
+def test_the_factors_worked_by_hand(ref):
+    text = "$f(5)=0.5$, $f(10)=1$, $f(55)=45/90=0.5$, $f(100)=0$"
+    steps = {step: ref.lr_factor(step, 10, 100) for step in (5, 10, 55, 100)}
+    assert list(steps.values()) == pytest.approx([0.5, 1, 0.5, 0])
+    half = steps[55]
+    worked(
+        ref, "parameter_groups", text, [5, steps[5], 10, steps[10], 55, half, half, 100, steps[100]]
+    )
 
 
 def test_factorised_embedding_has_the_rank_of_the_bottleneck(ref, torch_rng):
@@ -368,10 +435,21 @@ def test_counts_are_those_of_torchs_modules(ref, E, H, n, shared):
 def test_the_table_worked_by_hand(ref):
     assert ref.encoder_param_count(10, 2, 4, 3, False) == 1048 + 4 + 12 + 3 * 244 + 20 == 1816
     assert ref.encoder_param_count(10, 2, 4, 3, True) == 1328
+    separate, shared = (ref.encoder_param_count(10, 2, 4, 3, shared) for shared in (False, True))
+    worked(ref, "albert_embed", "=1816$. Shared: $1328", [separate, shared])
+    worked(
+        ref, "albert_embed", r"$12\cdot16+13\cdot4=244$", [12, 16, 13, 4, (separate - shared) / 2]
+    )
+    for text, sizes in (
+        ("109 482 240 for BERT-base", (30522, 768, 768, 12, False)),
+        ("335 141 888 for BERT-large", (30522, 1024, 1024, 24, False)),
+        ("11 683 584 for ALBERT-base", (30000, 128, 768, 12, True)),
+    ):
+        worked(ref, "albert_embed", text, ref.encoder_param_count(*sizes))
     M = torch.tensor([[1.0, 0, -1], [0, 1, 1]])
-    assert ref.albert_embed(torch.tensor([[0]]), torch.tensor([[1.0, 2]]), M).tolist() == [
-        [[1, 2, 1]]
-    ]
+    h = ref.albert_embed(torch.tensor([[0]]), torch.tensor([[1.0, 2]]), M)
+    assert h.tolist() == [[[1, 2, 1]]]
+    worked(ref, "albert_embed", "h=(1,2,1)", h)
     assert 30000 * 128 + 128 * 768 == pytest.approx(3.94e6, rel=1e-3)
     assert 30000 * 768 == pytest.approx(23.04e6)
     table, layers = 30522 * 768, 12 * (12 * 768**2 + 13 * 768)
@@ -406,9 +484,16 @@ def test_discriminator_loss_by_its_formula(ref, torch_rng):
         if mask[b, i]
     ]
     assert ref.electra_loss(logits, y, mask).item() == pytest.approx(sum(terms) / 7)
-    by_hand = [-math.log(0.8), -math.log(0.75), -math.log(0.5)]
-    assert by_hand == pytest.approx([0.223, 0.288, 0.693], abs=5e-4)
-    assert sum(by_hand) / 3 == pytest.approx(0.401, abs=5e-4)
+
+
+def test_the_detector_worked_by_hand(ref):
+    q = torch.tensor([[0.8, 0.25, 0.5, 0.9]], dtype=F64)
+    replaced, real = torch.tensor([[1, 0, 0, 1]]).bool(), torch.tensor([[1, 1, 1, 0]])
+    worked(ref, "electra_corrupt", "0.401", ref.electra_loss(q.logit(), replaced, real))
+    for position, text in enumerate((r"-\ln0.8=0.223", r"-\ln0.75=0.288", r"-\ln0.5=0.693")):
+        one = torch.zeros(1, 4).index_fill(1, torch.tensor([position]), 1)
+        p = q[0, position] if replaced[0, position] else 1 - q[0, position]
+        worked(ref, "electra_corrupt", text, [p, ref.electra_loss(q.logit(), replaced, one.long())])
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2])

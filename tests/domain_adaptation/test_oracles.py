@@ -14,6 +14,8 @@ from sklearn.metrics import confusion_matrix
 from sklearn.metrics.pairwise import rbf_kernel
 from torch import nn
 
+from dlcourse.authoring.worked import worked
+
 F64 = torch.float64
 
 
@@ -46,10 +48,15 @@ def test_normalised_risk_is_numpys_weighted_mean(ref, rng):
 
 
 def test_numbers_of_question_1(ref):
-    np.testing.assert_allclose(ref.density_ratio_weights(np.array([0.25, 0.5]), 300, 100), [1, 3])
+    weights = ref.density_ratio_weights(np.array([0.25, 0.5]), 300, 100)
+    np.testing.assert_allclose(weights, [1, 3])
+    worked(ref, "density_ratio_weights", r"\frac13\cdot3 = 1", [1 / 3, 3, weights[0]])
+    worked(ref, "density_ratio_weights", "the weight is 3", weights[1])
     losses, w = np.array([1.0, 2, 4]), np.array([3.0, 1, 0])
-    assert round(ref.weighted_risk(losses, w), 3) == 1.667
     assert ref.weighted_risk(losses, w, True) == 1.25 and ref.effective_sample_size(w) == 1.6
+    worked(ref, "density_ratio_weights", "= 1.667", ref.weighted_risk(losses, w))
+    worked(ref, "density_ratio_weights", "= 1.25", ref.weighted_risk(losses, w, True))
+    worked(ref, "density_ratio_weights", "= 1.6", ref.effective_sample_size(w))
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -97,12 +104,16 @@ def test_numbers_of_question_2(ref):
     post, prior_s = np.array([[0.9, 0.1], [0.6, 0.4], [0.3, 0.7]]), np.array([0.75, 0.25])
     prior, adjusted = ref.label_shift_em(post, prior_s, 1)
     np.testing.assert_allclose(prior, [0.6, 0.4])
-    np.testing.assert_allclose(adjusted.round(3), [[0.818, 0.182], [0.429, 0.571], [0.176, 0.824]])
     np.testing.assert_allclose(
         adjusted * [[0.88], [1.12], [1.36]], [[0.72, 0.16], [0.48, 0.64], [0.24, 1.12]]
     )
-    np.testing.assert_allclose(ref.label_shift_em(post, prior_s, 2)[0].round(3), [0.474, 0.526])
-    np.testing.assert_allclose(ref.label_shift_em(post, prior_s, 500)[0].round(3), [0.154, 0.846])
+    texts = "= (0.818, 0.182)", "= (0.429, 0.571)", "= (0.176, 0.824)"
+    for text, row in zip(texts, adjusted, strict=True):
+        worked(ref, "label_shift_em", text, row)
+    worked(ref, "label_shift_em", "the mean $(0.6, 0.4)$", prior)
+    worked(ref, "label_shift_em", "= (0.8, 1.6)", prior / prior_s)
+    for rounds, text in ((2, "(0.474, 0.526)"), (500, "(0.154, 0.846)")):
+        worked(ref, "label_shift_em", text, ref.label_shift_em(post, prior_s, rounds)[0])
 
 
 def test_joint_confusion_is_scikit_learns_transposed(ref, rng):
@@ -120,11 +131,25 @@ def test_bbse_recovers_the_ratio(ref, rng):
 
 
 def test_numbers_of_question_3(ref):
-    joint, mu = np.array([[0.4, 0.2], [0.1, 0.3]]), np.array([0.48, 0.52])
+    # ten examples: 5 of class 0, of which 4 are recognised, and 5 of class 1, of which 3 are
+    y_pred, y_true = np.array([0] * 4 + [1] + [1] * 3 + [0] * 2), np.repeat([0, 1], 5)
+    joint, mu = ref.joint_confusion(y_pred, y_true, 2), np.array([0.48, 0.52])
+    worked(ref, "bbse_weights", r"\begin{pmatrix}0.4 & 0.2\\ 0.1 & 0.3\end{pmatrix} w", joint)
     w = ref.bbse_weights(joint, mu)
     np.testing.assert_allclose(w, [0.4, 1.6])
     assert np.linalg.det(joint) == pytest.approx(0.1)
     np.testing.assert_allclose(joint.sum(axis=0) * w, [0.2, 0.8])
+    worked(ref, "bbse_weights", r"= \begin{pmatrix}0.4\\ 1.6\end{pmatrix}", w)
+    worked(ref, "bbse_weights", "= (0.2, 0.8)", joint.sum(axis=0) * w)
+    worked(ref, "bbse_weights", r"\det J = 0.1", np.linalg.det(joint))
+
+
+def test_numbers_of_question_4(ref):
+    x = torch.tensor(3.0, requires_grad=True)
+    y = ref.GradReverse.apply(x, 0.5)
+    (y**2).backward()
+    worked(ref, "GradReverse", "Forward: $y = 3$ and $L = 9$", [y, y**2])
+    worked(ref, "GradReverse", "arrives, and $-3$ leaves", x.grad)
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -204,13 +229,14 @@ def test_numbers_of_question_5(ref):
     _, loss = ref.dann_losses(
         lambda x: x, lambda h: h, lambda h: h, h_s, torch.tensor([0]), h_t, 2.0
     )
-    assert [round(-math.log(0.75), 3), round(math.log(2), 3), round(loss.item(), 3)] == [
-        0.288,
-        0.693,
-        0.981,
-    ]
+    parts = [-math.log(0.75), math.log(2)]
+    worked(ref, "dann_losses", "= 0.288 + 0.693 = 0.981", [*parts, loss])
     gradients = torch.autograd.grad(loss, (h_s, h_t))
     assert [g.item() for g in gradients] == pytest.approx([0.5, -1.0])
+    worked(ref, "dann_losses", r"the features get $+\frac12$ and $-1$", gradients)
+    ramp = [ref.dann_lambda(p) for p in (0.0, 0.1, 0.5)]
+    text = r"$\lambda(0) = 0$, $\lambda(0.1) = 0.462$, $\lambda(0.5) = 0.987$"
+    worked(ref, "dann_losses", text, [0, ramp[0], 0.1, ramp[1], 0.5, ramp[2]])
 
 
 def test_mmd_is_made_of_scikit_learns_kernels(ref, rng):
@@ -262,6 +288,8 @@ def test_numbers_of_question_6(ref):
     sigma = math.sqrt(1 / (2 * math.log(2)))
     assert ref.mmd2(X, Y, [sigma]).item() == pytest.approx(1.1875)
     assert ref.median_sigma(X, Y) == 1
+    worked(ref, "mmd2", "= 1.1875", ref.mmd2(X, Y, [sigma]))
+    worked(ref, "mmd2", "their median is 1", ref.median_sigma(X, Y))
 
 
 def test_coral_loss_is_numpys(ref, rng):
@@ -293,8 +321,11 @@ def test_numbers_of_question_7(ref):
     torch.testing.assert_close(torch.cov(S.T), torch.diag(torch.tensor([2 / 3, 8 / 3], dtype=F64)))
     torch.testing.assert_close(torch.cov(T.T), torch.diag(torch.tensor([8 / 3, 2 / 3], dtype=F64)))
     assert ref.coral_loss(S, T).item() == pytest.approx(0.5)
+    worked(ref, "coral_loss", "= 0.5", ref.coral_loss(S, T))
     moved = ref.coral_transform(S, T, 0.0)
     torch.testing.assert_close(moved[[0, 2]], torch.tensor([[7.0, 1], [5, 2]], dtype=F64))
+    worked(ref, "coral_loss", r"$(1, 0)\mapsto(7, 1)$", [S[0], moved[0]])
+    worked(ref, "coral_loss", r"$(0, 2)\mapsto(5, 2)$", [S[2], moved[2]])
 
 
 def test_pooled_statistics_are_numpys(ref, rng):
@@ -306,8 +337,15 @@ def test_pooled_statistics_are_numpys(ref, rng):
 
 
 def test_numbers_of_question_8(ref):
-    mean, var = ref.adabn_stats([torch.tensor([[0.0], [2.0]]), torch.tensor([[10.0]])])
-    assert mean.item() == 4 and round(var.item(), 2) == 18.67
+    batches = [torch.tensor([[0.0], [2.0]]), torch.tensor([[10.0]])]
+    mean, var = ref.adabn_stats(batches)
+    assert mean.item() == 4
+    worked(ref, "adapt_batchnorm", r"\frac{12}3 = 4", [12 / 3, mean])
+    worked(ref, "adapt_batchnorm", "= 18.67", var)
+    means, variances = zip(*(ref.adabn_stats([batch]) for batch in batches), strict=True)
+    worked(ref, "adapt_batchnorm", "batch means 1 and 10 average to 5.5", [*means, sum(means) / 2])
+    text = "the batch variances 1 and 0 to 0.5"
+    worked(ref, "adapt_batchnorm", text, [*variances, sum(variances) / 2])
 
 
 def bn_net(rng):
@@ -368,6 +406,8 @@ def test_numbers_of_question_9(ref):
     probs = torch.tensor([[0.875, 0.125], [0.25, 0.75], [0.875, 0.125], [0.5, 0.5], [1.0, 0.0]])
     idx, y = ref.select_pseudo_labels(probs, 0.75, 2)
     assert (idx.tolist(), y.tolist()) == ([0, 1, 4], [0, 1, 0])
+    text = "indices $(0, 1, 4)$ with labels $(0, 1, 0)$"
+    worked(ref, "select_pseudo_labels", text, [idx, y])
 
 
 def test_claims_of_the_payoff(ref):

@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from dlcourse.authoring.oracles import randn
+from dlcourse.authoring.worked import worked
 
 F64 = torch.float64
 
@@ -62,8 +63,11 @@ def test_later_tokens_change_nothing(ref, torch_rng):
 def test_the_number_worked_by_hand(ref):
     x, one = torch.tensor([[[1.0], [2.0]]], dtype=F64), torch.ones(1, 1, dtype=F64)
     y = ref.causal_self_attention(x, one.expand(1, 3), one, 1).flatten()
-    assert y.tolist() == pytest.approx([1, 1.881], abs=5e-4)
-    assert 1 / (1 + math.e) == pytest.approx(0.269, abs=5e-4)
+    worked(ref, "causal_self_attention", "itself: $y_0=1$", y[0])
+    worked(ref, "causal_self_attention", "=1.881", y[1])
+    worked(ref, "causal_self_attention", "=0.119$,", 2 - y[1])
+    worked(ref, "causal_self_attention", "=0.881$", y[1] - 1)
+    worked(ref, "causal_self_attention", "=0.269", 1 / (1 + math.e))
 
 
 def test_claims_of_the_first_picture(ref):
@@ -152,9 +156,30 @@ def test_probabilities_of_all_texts_sum_to_one(ref, torch_rng):
     assert (-4 * losses).exp().sum().item() == pytest.approx(1)
 
 
-def test_the_batch_worked_by_hand():
-    assert (math.log(2) + math.log(2) + math.log(16)) / 3 == pytest.approx(1.386, abs=5e-4)
-    assert math.exp((math.log(2) + math.log(16)) / 2) == pytest.approx(5.66, abs=5e-3)
+def test_the_logits_worked_by_hand(ref):
+    norm, zero = (torch.ones(2), torch.zeros(2)), torch.zeros(2, 2)
+    block = {"ln_1": norm, "ln_2": norm, "Wqkv": torch.zeros(2, 6), "Wo": zero}
+    block |= {"W1": torch.zeros(2, 8), "b1": torch.zeros(8), "W2": torch.zeros(8, 2)}
+    block["b2"] = torch.tensor([0.0, 4])
+    wte, wpe = torch.tensor([[1.0, 0], [0, 2]]), torch.tensor([[2.0, 0]])
+    params = {"wte": wte, "wpe": wpe, "blocks": [block], "ln_f": norm}
+    logits = ref.gpt_forward(torch.tensor([[0]]), params, 1).round(decimals=3)
+    worked(ref, "gpt_forward", "=(-1,2)", logits)
+    worked(ref, "gpt_forward", "(h)=(-1,1)", logits / torch.tensor([1, 2]))
+
+
+def test_the_batch_worked_by_hand(ref):
+    pad, half = 2, [0.0, 0.0, -torch.inf]
+    ids = torch.tensor([[0, 0, 1], [0, 1, pad]])
+    rare = [math.log(15), 0.0, -torch.inf]
+    logits = torch.tensor([[half, half, half], [rare, half, half]], dtype=F64)
+    loss, perplexity = ref.lm_loss_and_perplexity(logits, ids, pad)
+    worked(ref, "lm_loss_and_perplexity", "=1.386$, the perplexity 4", [loss, perplexity])
+    rows = [ref.lm_loss_and_perplexity(logits[[b]], ids[[b]], pad) for b in range(2)]
+    perplexities = [rows[0][1], rows[1][1]]
+    text = "perplexities 2 and 16 would give 9"
+    worked(ref, "lm_loss_and_perplexity", text, [*perplexities, sum(perplexities) / 2])
+    worked(ref, "lm_loss_and_perplexity", "=5.66", ((rows[0][0] + rows[1][0]) / 2).exp())
 
 
 def test_top_k_is_torchs_topk(ref, torch_rng):
@@ -180,9 +205,11 @@ def test_nucleus_is_the_smallest_of_all_subsets(ref, torch_rng):
 
 def test_the_distribution_worked_by_hand(ref):
     logits = torch.tensor([[0.0, math.log(4), 0.0, math.log(2)]], dtype=F64)
-    assert ref.top_k_logits(logits, 4, 0.5).softmax(-1)[0].tolist() == pytest.approx(
-        [0.045, 0.727, 0.045, 0.182], abs=5e-4
-    )
+    cooled, kept = ref.top_k_logits(logits, 4, 0.5).softmax(-1), ref.top_k_logits(logits, 3)
+    worked(ref, "top_k_logits", "(0.045,0.727,0.045,0.182)", cooled)
+    worked(ref, "top_k_logits", r"(\frac17,\frac47,0,\frac27)", kept.softmax(-1))
+    worked(ref, "top_k_logits", r"(\frac18,\frac12,\frac18,\frac14)", logits.softmax(-1))
+    assert ref.top_p_logits(logits, 0.4).isfinite().tolist() == [[False, True, False, False]]
     assert ref.top_k_logits(logits, 3).softmax(-1)[0].tolist() == pytest.approx(
         [1 / 7, 4 / 7, 0, 2 / 7]
     )
@@ -272,12 +299,40 @@ def test_a_narrow_beam_never_beats_exhaustive_search(ref, torch_rng):
     assert max(gaps) > 1e-3  # two beams are not enough everywhere
 
 
-def test_the_beams_worked_by_hand():
-    assert math.log(0.36) == pytest.approx(-1.022, abs=5e-4)
-    assert math.log(0.36) / 2**0.6 == pytest.approx(-0.674, abs=5e-4)
-    assert math.log(0.45) == pytest.approx(-0.799, abs=5e-4)
-    assert math.log(0.33) == pytest.approx(-1.109, abs=5e-4)
-    assert math.log(0.33) / 2 == pytest.approx(-0.554, abs=5e-4)
+def test_the_draws_worked_by_hand(ref):
+    logits = torch.tensor([0.0, math.log(4), 0.0, math.log(2)], dtype=F64)
+
+    def drawn(u, k=None):
+        model = lambda ids: logits.expand(1, ids.shape[1], 4)  # noqa: E731
+        return ref.generate(model, [0], 1, 9, torch.tensor([u], dtype=F64), k=k)[-1]
+
+    text = "$u=0.1$ gives token 0, $u=0.5$ token 1 and $u=0.7$ token 2"
+    worked(ref, "generate", text, [0.1, drawn(0.1), 0.5, drawn(0.5), 0.7, drawn(0.7)])
+    text = "now $u=0.1$ gives token 1 and $u=0.7$ token 3"
+    worked(ref, "generate", text, [0.1, drawn(0.1, 2), 0.7, drawn(0.7, 2)])
+    worked(ref, "generate", "c=(0.125,0.625,0.75,1)", logits.softmax(0).cumsum(0))
+
+
+def test_the_beams_worked_by_hand(ref):
+    def model(table):
+        return lambda ids: torch.tensor(table, dtype=F64).log()[ids]
+
+    table = [[1, 0, 0, 0], [0.4, 0.3, 0.3, 0], [0.9, 0.05, 0.05, 0], [0, 0.6, 0.4, 0]]
+    greedy, R = ref.beam_search(model(table), [3], 1, 2, 0, 0.0)
+    assert greedy == [3, 1, 0]
+    worked(ref, "beam_search", "=0.24$.", math.exp(R))
+    (beam, score), (same, R) = (ref.beam_search(model(table), [3], 2, 2, 0, a) for a in (0.6, 0.0))
+    assert beam == same == [3, 2, 0]
+    worked(ref, "beam_search", r"R=\log0.36=-1.022", [math.exp(R), R])
+    worked(ref, "beam_search", "=-0.674", score)
+
+    table = [[1, 0], [0.6, 0.4], [0.45, 0.55]]  # token 2 begins the text
+    short, R = ref.beam_search(model(table), [2], 2, 2, 0, 0.0)
+    assert short == [2, 0]
+    worked(ref, "beam_search", r"R=\log0.45=-0.799", [math.exp(R), R])
+    long, score = ref.beam_search(model(table), [2], 2, 2, 0, 1.0)
+    assert long == [2, 1, 0]
+    worked(ref, "beam_search", "-1.109/2=-0.554", [score, score])
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2])
@@ -318,8 +373,11 @@ def test_the_step_worked_by_hand(ref):
             torch.tensor([[0]]), ref.empty_cache(params, 1, 1), params, 1
         )
         assert logits.flatten().tolist() == pytest.approx([4, 0], abs=1e-4)
+        worked(ref, "kv_cache_step", "(4,0)", logits.round(decimals=4))
         logits, _ = ref.kv_cache_step(torch.tensor([[1]]), cache, params, 1)
         assert logits.flatten().tolist() == pytest.approx(expected, abs=1e-4)
+        text = "(2.4,-3.2)" if expected[1] < 0 else "(2.4,3.2)"
+        worked(ref, "kv_cache_step", text, logits)
 
 
 def test_claims_of_the_cost(ref):
@@ -334,6 +392,13 @@ def test_prediction_is_that_of_a_gradient_step_by_autograd(ref, torch_rng):
     w = torch.zeros(3, dtype=F64, requires_grad=True)
     (0.5 * (X @ w - y) ** 2).sum().backward()
     torch.testing.assert_close(ref.icl_gd_predict(X, y, xq, 0.4), (w - 0.4 * w.grad).detach() @ xq)
+
+
+def test_the_prediction_worked_by_hand(ref):
+    X, y, xq = torch.tensor([[1.0, 0], [1, 1]]), torch.tensor([2.0, -1]), torch.tensor([2.0, 3])
+    worked(ref, "icl_prompt", r"=-\frac12$. Check", ref.icl_gd_predict(X, y, xq, 0.5))
+    w = [ref.icl_gd_predict(X, y, unit, 0.5) for unit in torch.eye(2)]
+    worked(ref, "icl_prompt", r"=(\frac12,-\frac12)$", w)
 
 
 def test_prompt_can_be_read_back(ref):

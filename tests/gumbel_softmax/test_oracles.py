@@ -8,6 +8,7 @@ import torch
 from torch import distributions as td
 
 from dlcourse.authoring.oracles import randn
+from dlcourse.authoring.worked import worked
 
 F64 = torch.float64
 
@@ -198,6 +199,13 @@ def test_three_samples_by_pencil(ref):
     for kind, m, v in (("score", 5 / 6, 4 / 3), ("score_baseline", 2 / 3, 1 / 12)):
         mean, var = ref.estimator_stats(kind, logits, reward, 1.0, g)
         assert mean.tolist() == pytest.approx([-m, m]) and var.tolist() == pytest.approx([v, v])
+        texts = (r"=-\frac56$", r"=\frac43$")
+        if kind == "score_baseline":
+            texts = (r"$-\frac23$, variance", r"=\frac1{12}$")
+        worked(ref, "estimator_stats", texts[0], mean[0])
+        worked(ref, "estimator_stats", texts[1], var[0])
+    baselines = ref.leave_one_out_baseline(torch.tensor([1.0, 3, 3]))
+    worked(ref, "estimator_stats", "(3,2,2)", baselines)
 
 
 def test_statistics_of_the_score_function_by_enumeration(ref, torch_rng):
@@ -316,3 +324,97 @@ def test_claims_of_the_payoff(ref, seed):
     assert abs(total["soft samples"] - total["straight-through"]) < 1.0
     assert numbers["soft samples, hard"] - numbers["soft samples, soft"] > 1.0
     assert numbers["straight-through, kl"] < numbers["soft samples, kl"] < 6
+
+
+def test_samples_by_pencil(ref):
+    for dist, params, noise, text in (
+        ("normal", (1.0, math.log(4)), 1.5, r"$\sigma=2$ and $z=4$"),
+        ("laplace", (0.0, 1.0), 0.25, "=0.693$. Exponential"),
+        ("exponential", (2.0,), 0.5, "=0.347"),
+        ("logistic", (0.0, 1.0), 0.75, r"z=\log3=1.099"),
+        ("gumbel", (0.0, 1.0), 0.5, "=0.367"),
+    ):
+        params = tuple(torch.tensor(p, dtype=F64) for p in params)
+        z = ref.reparam_sample(dist, params, torch.tensor([noise], dtype=F64))
+        values = {"normal": [2, z], "logistic": [3, z]}.get(dist, z)
+        worked(ref, "reparam_sample", text, values)
+
+
+def test_divergences_by_pencil(ref):
+    mu, logvar = torch.tensor([[1.0, 0.0, 0.0]]), torch.tensor([[0.0, math.log(4), 0.0]])
+    parts = [ref.gaussian_kl(mu[:, [i]], logvar[:, [i]]) for i in range(3)]
+    worked(ref, "gaussian_kl", "=0.5$. $", parts[0])
+    worked(ref, "gaussian_kl", "=0.807", parts[1])
+    worked(ref, "gaussian_kl", "costs $1.307$", ref.gaussian_kl(mu[:, :2], logvar[:, :2]))
+    assert parts[2].item() == 0
+
+
+def test_score_gradients_by_pencil(ref):
+    logits, reward, both = torch.zeros(2), torch.tensor([1.0, 3.0]), torch.tensor([0, 1])
+    exact = ref.exact_grad(logits, reward)
+    worked(ref, "score_function_grad", r"=(-\frac12,\frac12)$. If", exact)
+    drawn = ref.score_function_grad(logits, reward, both)
+    worked(ref, "score_function_grad", r"1\cdot(\frac12,-\frac12)", [1, drawn[0]])
+    worked(ref, "score_function_grad", r"3\cdot(-\frac12,\frac12)", [3, drawn[1] / 3])
+    torch.testing.assert_close(drawn.mean(0), exact)
+    variance = drawn.var(0, correction=0)
+    worked(ref, "score_function_grad", "variance of each entry is $1$", variance[0])
+    with_baseline = ref.score_function_grad(logits, reward, both, 2.0)
+    text = r"both outcomes give $(-\frac12,\frac12)$"
+    for outcome in with_baseline:
+        worked(ref, "score_function_grad", text, outcome)
+    shifted = ref.score_function_grad(logits, reward + 10, both).var(0, correction=0)
+    worked(ref, "score_function_grad", "the variance is $36$", shifted[0])
+    baselines = ref.leave_one_out_baseline(torch.tensor([1.0, 3, 5]))
+    worked(ref, "score_function_grad", "(4,3,2)", baselines)
+
+
+def test_the_race_by_pencil(ref):
+    logits, g = torch.tensor([[0.0, math.log(3)]]), ref.gumbel_noise(torch.tensor([[0.9, 0.2]]))
+    worked(ref, "gumbel_max", "g=(2.250,-0.476)", g)
+    worked(ref, "gumbel_max", r"\alpha+g=(2.250,0.623)", logits + g)
+    worked(ref, "gumbel_max", "class 0 wins", ref.gumbel_max(logits, g))
+    worked(ref, "gumbel_max", "=0.105", (-logits - g).exp()[0, 0])
+    worked(ref, "gumbel_max", "=0.536", (-logits - g).exp()[0, 1])
+
+
+def test_temperatures_by_pencil(ref):
+    perturbed, zero = torch.tensor([1.0, 0.0]), torch.zeros(2)
+    y = {tau: ref.gumbel_softmax(perturbed, zero, tau)[0] for tau in (1.0, 0.5, 2.0)}
+    worked(ref, "gumbel_softmax", r"$0.731$ at $\tau=1$", [y[1.0], 1])
+    worked(ref, "gumbel_softmax", r"$0.881$ at $\tau=\frac12$", [y[0.5], 0.5])
+    worked(ref, "gumbel_softmax", r"$0.622$ at $\tau=2$", [y[2.0], 2])
+    late, later = (ref.tau_schedule(t, 1.0, 0.5, 0.01) for t in (50, 100))
+    worked(ref, "gumbel_softmax", "=0.607", late)
+    worked(ref, "gumbel_softmax", r"\tau_{100}=0.5", later)
+    worked(ref, "gumbel_softmax", "=0.368", ref.tau_schedule(100, 1.0, 0.0, 0.01))
+
+
+def test_the_jacobian_by_pencil(ref):
+    y = torch.tensor([0.5, 0.3, 0.2])
+    J = ref.gumbel_softmax_jacobian(y, 0.5)
+    worked(ref, "gumbel_softmax_jacobian", "=(0.5,-0.3,-0.2)", J[0])
+    gradient = ref.gumbel_softmax_grad(y[None], torch.tensor([1.0, 0, 0]), 0.5)
+    torch.testing.assert_close(gradient[0], J[0])
+
+
+def test_straight_through_by_pencil(ref):
+    y = torch.tensor([0.3, 0.5, 0.2], requires_grad=True)
+    hard = ref.straight_through(y)
+    f = (hard**2).sum()
+    f.backward()
+    worked(
+        ref, "straight_through", "=(0,1,0)$, $f=1$", [hard.round(decimals=6), f.round(decimals=6)]
+    )
+    worked(ref, "straight_through", "=(0,2,0)", y.grad.round(decimals=6))
+    worked(ref, "straight_through", "(0.6,1,0.4)", 2 * y)
+
+
+def test_the_autoencoders_loss_by_pencil(ref):
+    logits, x = torch.full((1, 2), 2.0), torch.tensor([[1.0, 0.0]])
+    q_logits = torch.tensor([[[0.0, 0.0, -1e9, -1e9]]])
+    reconstruction, kl = ref.cat_vae_loss(logits, x, q_logits)
+    worked(ref, "cat_vae_loss", "=0.693", kl)
+    worked(ref, "cat_vae_loss", "=2.254", reconstruction)
+    pixels = [ref.cat_vae_loss(logits[:, :1], x[:, [i]], q_logits)[0] for i in range(2)]
+    worked(ref, "cat_vae_loss", "$0.127+2.127=", pixels)

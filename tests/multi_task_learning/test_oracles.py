@@ -10,6 +10,8 @@ from scipy.spatial.distance import pdist
 from sklearn.metrics.pairwise import cosine_similarity
 from torch import nn
 
+from dlcourse.authoring.worked import worked
+
 SEEDS = range(3)
 
 
@@ -20,38 +22,85 @@ def generator(seed):
 def test_worked_numbers(ref):
     near = lambda values: pytest.approx(values, abs=1e-5)  # noqa: E731
     t = torch.tensor
-    assert ref.soft_sharing_penalty([t([1.0, 0]), t([3.0, 1])], 0.5).item() == near(5)
+    penalty = ref.soft_sharing_penalty([t([1.0, 0]), t([3.0, 1])], 0.5)
+    assert penalty.item() == near(5)
+    worked(ref, "soft_sharing_penalty", r"0.5\cdot2\cdot5=5", [0.5, 2, 5, penalty])
     a, b = ref.cross_stitch(t([[1.0, 2]]), t([[10.0, 30]]), t([[0.9, 0.1], [0.2, 0.8]]))
     assert a.tolist() == [near([1.9, 4.8])] and b.tolist() == [near([8.2, 24.4])]
+    worked(ref, "soft_sharing_penalty", "$x_a'=(1.9,4.8)$ and $x_b'=(8.2,24.4)$", [a, b])
     assert ref.mtan_mask(t([[2.0, -1]]), t([[0.0, 1], [3, 6]]), t([1.0, 0]))[0].tolist() == near(
         [1, -0.5]
     )
+    mask = ref.mtan_mask(t([[2.0, -1]]), t([[0.0, 1], [3, 6]]), t([1.0, 0])) / t([2.0, -1])
+    worked(ref, "soft_sharing_penalty", r"(\frac12,\frac12)", mask)
+    worked(ref, "soft_sharing_penalty", r"$f'=(1,-\frac12)$", mask * t([2.0, -1]))
     cosines, fraction = ref.gradient_conflicts(t([[0.0, 5], [4, 3], [-3, 0]]))
     assert [cosines[0, 1].item(), cosines[0, 2].item(), cosines[1, 2].item()] == near(
         [0.6, 0, -0.8]
     )
     assert fraction.item() == near(1 / 3)
+    for text, pair in (("=0.6", (0, 1)), (r"\cos_{13}=0", (0, 2)), ("=-0.8", (1, 2))):
+        worked(ref, "gradient_conflicts", text, cosines[pair])
     losses = lambda theta: torch.cat([(theta - 1) ** 2, 2 * (theta + 1) ** 2])  # noqa: E731
     Z = ref.transfer_affinity(losses, torch.zeros(1), 0.1)
     assert Z.flatten().tolist() == near([0.36, -0.44, -0.96, 0.64])
+    worked(ref, "gradient_conflicts", r"$Z_{1\cdot}=(0.36,-0.44)$", Z[0])
+    worked(ref, "gradient_conflicts", r"$Z_{2\cdot}=(-0.96,0.64)$", Z[1])
+    cka = ref.linear_cka(t([[0.0], [1], [2]]), t([[0.0], [0], [3]]))
+    worked(ref, "gradient_conflicts", "=0.75", cka)
     assert ref.linear_cka(t([[0.0], [1], [2]]), t([[0.0], [0], [3]])).item() == near(0.75)
+    square = r"\begin{pmatrix}1&2\\3&4\end{pmatrix}"
     turned, labels = ref.rotation_task(t([[[1.0, 2], [3, 4]]]))
     assert turned[1].tolist() == [[2, 4], [1, 3]] and labels.tolist() == [0, 1, 2, 3]
+    text = rf"{square}$ becomes $\begin{{pmatrix}}2&4\\1&3\end{{pmatrix}}$"
+    worked(ref, "rotation_task", text, turned[:2])
+    tiles = ref.jigsaw_task(t([[[1.0, 2], [3, 4]]]), t([[2, 0, 3, 1]]), t([0]))
+    text = r"$\pi=(2,0,3,1)$ makes $\begin{pmatrix}3&1\\4&2\end{pmatrix}$"
+    worked(ref, "rotation_task", text, [2, 0, 3, 1, tiles])
     assert ref.jigsaw_task(t([[[1.0, 2], [3, 4]]]), t([[2, 0, 3, 1]]), t([0])).tolist() == [
         [[3, 1], [4, 2]]
     ]
     L = t([4.0, 1, 0.5])
     assert ref.uncertainty_loss(L, torch.zeros(3)).item() == near(2.75)
     assert ref.uncertainty_loss(L, L.log()).item() == near(1.846574)
+    worked(ref, "uncertainty_loss", "=2.75", ref.uncertainty_loss(L, torch.zeros(3)))
+    worked(ref, "uncertainty_loss", r"\approx1.847", ref.uncertainty_loss(L, L.log()))
     w = ref.gradnorm_step(t([1.5, 0.5]), t([4.0, 8]), t([3.0, 1]), t([10.0, 2]), 1.0, 0.1)
     assert w.tolist() == near([11 / 12, 13 / 12])
+    worked(ref, "gradnorm_step", r"(11/12,13/12)\approx(0.917,1.083)", [w, w])
     G = t([[1.0, 0], [-1, 1], [1, -2]])
     assert ref.pcgrad(G[:2], [0, 1]).tolist() == near([0.25, 0.75])
     assert ref.pcgrad(G, [0, 1, 2]).tolist() == near([1 / 6, 0])
+    worked(ref, "pcgrad", r"mean is $(\frac14,\frac34)$", ref.pcgrad(G[:2], [0, 1]))
+    d = ref.pcgrad(G, [0, 1, 2])
+    worked(ref, "pcgrad", r"mean is $(\frac16,0)$", [d[0], d[1].round(decimals=6)])
     assert ref.cagrad(t([[6.0, 0], [0, 8]]), 0.2).tolist() == near([4, 4])
+    G, d = t([[6.0, 0], [0, 8]]), ref.cagrad(t([[6.0, 0], [0, 8]]), 0.2)
+    worked(ref, "cagrad", "$d=(4,4)$", d.round(decimals=4))
+    worked(ref, "cagrad", "$d$ gains $(24,32)$", (G @ d).round(decimals=3))
+    worked(ref, "cagrad", "gains $(18,32)$ on", G @ G.mean(0))
     a, b = t([2.0, 3]).requires_grad_(), t([5.0]).requires_grad_()
     G = ref.task_gradients(torch.stack([a[0] * a[1], a[0] * b[0] ** 2]), [a, b])
     assert G.tolist() == [[3, 2, 0], [25, 0, 20]]
+    worked(ref, "train_mtl", "$(3,2,0)$ and $(25,0,20)$", G)
+
+
+def test_the_net_worked_by_hand(ref):
+    net = ref.MultiTaskNet(3, 2, {"a": 1, "b": 2})
+    numbers = {
+        "encoder.0.weight": [[1.0, 1, 0], [1, 0, 2]],
+        "encoder.0.bias": [0.0, 0],
+        "heads.a.weight": [[2.0, 5]],
+        "heads.a.bias": [1.0],
+        "heads.b.weight": [[1.0, 1], [-1, 0]],
+        "heads.b.bias": [0.0, 0],
+    }
+    net.load_state_dict({name: torch.tensor(values) for name, values in numbers.items()})
+    x = torch.tensor([[1.0, 2, -1]])
+    out = net(x)
+    worked(ref, "MultiTaskNet", "$W_0x=(3,-1)$ and $z=(3,0)$", [net.encoder[0](x), net.encoder(x)])
+    worked(ref, "MultiTaskNet", "gives $7$", out["a"])
+    worked(ref, "MultiTaskNet", "gives $(3,-3)$", out["b"])
 
 
 def test_hard_sharing_net_is_its_formula(ref):

@@ -10,6 +10,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from dlcourse.authoring.oracles import randn
+from dlcourse.authoring.worked import worked
 
 F64 = torch.float64
 
@@ -54,10 +55,16 @@ def test_one_pulse_by_hand(ref):
         torch.ones(1, 1, dtype=F64),
         torch.zeros(1, dtype=F64),
     )
-    for w, expected in ((0.5, [0.7616, 0.3634, 0.1797]), (2.0, [0.7616, 0.9093, 0.9487])):
-        assert ref.rnn_forward(X, 0 * one, one, w * one, zero).flatten().tolist() == pytest.approx(
-            expected, abs=5e-5
-        )
+    for w, texts in (
+        (0.5, (r"\tanh 1 = 0.7616$ |", "= 0.3634", "= 0.1797")),
+        (2.0, (r"$W_h = 2$ | $\tanh 1 = 0.7616", "= 0.9093", "= 0.9487")),
+    ):
+        first, second, third = ref.rnn_forward(X, 0 * one, one, w * one, zero).flatten()
+        worked(ref, "rnn_forward", texts[0], [1, first] if w < 1 else [2, 1, first])
+        worked(ref, "rnn_forward", texts[1], second)
+        worked(ref, "rnn_forward", texts[2], third)
+    without = ref.rnn_forward(X, 0 * one, one, 0 * one, zero)
+    worked(ref, "rnn_forward", "$0.7616, 0, 0$", without)
 
 
 def test_one_unit_forgets_or_keeps(ref):
@@ -116,12 +123,13 @@ def test_two_steps_by_hand(ref):
     dX, dWx, dWh, db, dh0 = ref.rnn_bptt(
         X, 0 * one, one, 0.5 * one, hs, torch.tensor([[[0.0], [1]]], dtype=F64)
     )
-    assert dX.flatten().tolist() == pytest.approx(
-        [0.1823, 0.8679], abs=5e-5
-    )  # W_x = 1: these are the deltas
-    assert [a.item() for a in (dWx, dWh, db, dh0)] == pytest.approx(
-        [0.1823, 0.6610, 1.0502, 0.0911], abs=5e-5
-    )
+    worked(ref, "rnn_bptt", "h = (0.7616, 0.3634)", hs)
+    worked(ref, "rnn_bptt", "= 0.1823$. - $", dX[0, 0])  # W_x = 1: these are the deltas
+    worked(ref, "rnn_bptt", "= 0.8679$.", dX[0, 1])
+    worked(ref, "rnn_bptt", "= 0.6610$", dWh)
+    worked(ref, "rnn_bptt", "= 0.1823$,", dWx)
+    worked(ref, "rnn_bptt", r"\partial L/\partial b = 1.0502", db)
+    worked(ref, "rnn_bptt", "= 0.0911$", dh0)
 
 
 def test_norms_are_those_of_autograds_jacobians(ref, torch_rng):
@@ -157,11 +165,17 @@ def test_bounds_hold_and_eigenvalues_do_not(ref, torch_rng):
 
 def test_three_states_by_hand(ref):
     Wh = torch.tensor([[0, 2], [0.5, 0]], dtype=F64)
-    assert ref.jacobian_norms(
-        Wh, torch.tensor([[0.3, 0.1], [0.6, 0], [0, 0.8]], dtype=F64)
-    ).tolist() == pytest.approx([1, 2])
-    assert ref.jacobian_bounds(Wh, 3).tolist() == pytest.approx([4, 2])
+    hs = torch.tensor([[0.3, 0.1], [0.6, 0], [0, 0.8]], dtype=F64)
+    norms, bounds = ref.jacobian_norms(Wh, hs), ref.jacobian_bounds(Wh, 3)
+    assert norms.tolist() == pytest.approx([1, 2])
+    assert bounds.tolist() == pytest.approx([4, 2])
     assert torch.linalg.eigvals(Wh).abs().max().item() == pytest.approx(1)
+    worked(ref, "jacobian_norms", r"\partial h_1 \rVert_2 = 1$", norms[0])
+    worked(ref, "jacobian_norms", r"\partial h_2 \rVert_2 = 2$", norms[1])
+    worked(ref, "jacobian_norms", "the bounds are $4$ and $2$", bounds)
+    worked(ref, "jacobian_norms", "spectral radius is 1", torch.linalg.eigvals(Wh).abs().max())
+    other = ref.jacobian_norms(Wh, hs[[0, 1]])
+    worked(ref, "jacobian_norms", r"2 \cdot 1.28 = 2.56", [norms[1], other[0], norms[1] * other[0]])
 
 
 def test_claims_of_the_forgetting_curves(ref):
@@ -211,6 +225,11 @@ def test_numbers_of_the_lstm_section(ref):
         zero, zero, zero + 2, W, W, W, W, *(torch.tensor([b], dtype=F64) for b in logs)
     )
     assert (h.item(), c.item()) == pytest.approx((0.2367, 1.8), abs=5e-5)
+    worked(ref, "lstm_cell", "= 1.8$ and $h' = 0.25", [c, 0.25])
+    worked(ref, "lstm_cell", "= 0.2367", h)
+    exchanged = (0.0, math.log(3), math.log(2), -math.log(3))
+    biases = (torch.tensor([b], dtype=F64) for b in exchanged)
+    worked(ref, "lstm_cell", "$1.45$", ref.lstm_cell(zero, zero, zero + 2, W, W, W, W, *biases)[1])
     assert [
         torch.sigmoid(torch.tensor(b, dtype=F64)).item() ** 40 for b in (0.0, 1.0, 4.0)
     ] == pytest.approx([9e-13, 4e-6, 0.48], rel=0.11)
@@ -278,10 +297,11 @@ def test_numbers_of_the_gru_section(ref):
     W, b = torch.zeros(1, 2, dtype=F64), torch.zeros(1, dtype=F64)
     h = torch.tensor([[0.8]], dtype=F64)
     Wc = torch.tensor([[1.0, 0]], dtype=F64)
-    assert ref.gru_cell(0 * h, h, W, W, Wc, b - math.log(3), b, b).item() == pytest.approx(
-        0.6950, abs=5e-5
-    )
-    assert 0.25 * 0.8 + 0.75 * math.tanh(0.4) == pytest.approx(0.4850, abs=5e-5)
+    new = ref.gru_cell(0 * h, h, W, W, Wc, b - math.log(3), b, b)
+    worked(ref, "gru_cell", "= 0.6950", new)
+    worked(ref, "gru_cell", "= 0.3799", (new - 0.75 * h) / 0.25)
+    reversed_roles = ref.gru_cell(0 * h, h, W, W, Wc, b + math.log(3), b, b)
+    worked(ref, "gru_cell", "$0.4850$", reversed_roles)
 
 
 @pytest.mark.parametrize("seed", [0, 1])
@@ -326,8 +346,55 @@ def test_running_sums_by_hand(ref):
     both = (lambda X: X.cumsum(1),) * 2
     assert ref.bidirectional(X, n, *both)[0].tolist() == [[1, 6], [3, 5], [6, 3], [0, 0]]
     assert ref.stacked(X, n, [both] * 2)[0, 0].tolist() == [1, 6, 10, 14]
+    text = "(1, 6), (3, 5), (6, 3), (0, 0)"
+    worked(ref, "bidirectional", text, ref.bidirectional(X, n, *both))
+    deep = ref.stacked(X, n, [both] * 2)[0]
+    worked(ref, "bidirectional", "(1, 6, 10, 14)", deep[0])
+    columns = deep[:3].T
+    worked(ref, "bidirectional", "into $1, 4, 10$ and $6, 11, 14$ forward", columns[:2])
+    worked(ref, "bidirectional", "$10, 9, 6$ and $14, 8, 3$ backward", columns[2:])
     assert [ref.parameter_count(cell, 3, 2) for cell in ("rnn", "gru", "lstm")] == [12, 36, 48]
     assert ref.parameter_count("lstm", 3, 2, 2, 2) == 208
+    worked(ref, "bidirectional", "in the second: 208", ref.parameter_count("lstm", 3, 2, 2, 2))
+
+
+def test_windows_by_hand(ref):
+    (first, second), one = ref.tbptt_windows(torch.arange(13), 2, 3), torch.arange(12)
+    for texts, window in (
+        ((r"x = \begin{pmatrix} 0&1&2\\6&7&8", r"y = \begin{pmatrix} 1&2&3\\7&8&9"), first),
+        ((r"x = \begin{pmatrix} 3&4&5\\9&10&11", r"y = \begin{pmatrix} 4&5&6\\10&11&12"), second),
+    ):
+        for text, ids in zip(texts, window, strict=True):
+            worked(ref, "tbptt_windows", text, ids)
+    assert len(list(ref.tbptt_windows(one, 2, 3))) == 1
+
+
+def test_clipping_by_hand(ref):
+    grads = [torch.tensor([3.0]), torch.tensor([4.0])]
+    clipped, norm = ref.clip_grad_norm(grads, 1.0)
+    worked(ref, "tbptt_windows", "the norm is 5", norm)
+    worked(ref, "tbptt_windows", "become $0.6$ and $0.8$", clipped)
+    assert [g.item() for g in ref.clip_grad_norm(grads, 10.0)[0]] == [3, 4]
+
+
+def test_two_windows_by_hand(ref):
+    w = torch.tensor(0.5, requires_grad=True)
+
+    def loss_fn(x, y, state):
+        new = w * state[0] + x.sum()
+        return new, (new,)
+
+    weights = []
+    for n in (1, 2):
+        with torch.no_grad():
+            w.fill_(0.5)
+        windows = [(torch.tensor([[x]]), torch.zeros(1, 1)) for x in (1.0, 2.0)][:n]
+        optimizer, state = torch.optim.SGD([w], lr=0.1), (torch.tensor(1.0),)
+        losses, _ = ref.tbptt_epoch(loss_fn, [w], optimizer, windows, state, 1.2)
+        weights.append(w.item())
+    worked(ref, "tbptt_windows", "The losses are $1.5$ and $2.6$", losses)
+    worked(ref, "tbptt_windows", "$w = 0.5 - 0.1 = 0.4$", [0.5, -0.1, weights[0]])
+    worked(ref, "tbptt_windows", "$w = 0.4 - 0.12 = 0.28$", [0.4, -0.12, weights[1]])
 
 
 def test_windows_put_end_to_end_give_the_text_back(ref):
@@ -502,7 +569,23 @@ def test_two_sentences_by_hand(ref):
     loss = ref.seq2seq_loss(
         lambda src: None, lambda previous, state: (p[previous], state), src, tgt, 0, 2
     )
-    assert loss.item() == pytest.approx(2.5 * math.log(2)) == pytest.approx(1.733, abs=5e-4)
+    assert loss.item() == pytest.approx(2.5 * math.log(2))
+    worked(ref, "seq2seq_loss", "= 1.733", loss)
+    worked(ref, "seq2seq_loss", "10/11 = 0.909", [10 / 11, ref.teacher_probability(0, 10)])
+    worked(ref, "seq2seq_loss", "= 0.063", ref.teacher_probability(50, 10))
+
+
+def test_draws_by_hand(ref):
+    logits, u = torch.tensor([0.0, math.log(4), 0, math.log(2)]), torch.tensor([0.7])
+
+    def drawn(temperature):
+        return ref.sample_text(lambda token, state: (logits, state), None, [0], u, temperature)
+
+    worked(ref, "sample_text", "$u = 0.7$ draws 2", [0.7, drawn(1.0)])
+    worked(ref, "sample_text", "now $u = 0.7$ draws 1", [0.7, drawn(0.5)])
+    sums = logits.softmax(0).cumsum(0), (2 * logits).softmax(0).cumsum(0)
+    worked(ref, "sample_text", "$0.125, 0.625, 0.75, 1$", sums[0])
+    worked(ref, "sample_text", "$0.045, 0.773, 0.818, 1$", sums[1])
 
 
 def test_inverse_sigmoid_decay(ref):

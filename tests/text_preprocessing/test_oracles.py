@@ -8,6 +8,8 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from dlcourse.authoring.worked import worked
+
 
 def test_cleaning_by_a_parser_of_html(ref):
     """The words of a page are the text that html.parser finds, for a page without URLs and addresses."""
@@ -32,7 +34,8 @@ def test_cleaned_text_is_clean(ref, name):
 
 
 def test_numbers_of_the_text_on_cleaning(ref):
-    assert ref.clean_text("<p>Mail joe@x.org.</p><p>Or see https://x.org/faq!</p>") == "mail or see"
+    cleaned = ref.clean_text("<p>Mail joe@x.org.</p><p>Or see https://x.org/faq!</p>")
+    worked(ref, "clean_text", "mail or see", cleaned)
     assert len("cafe\u0301") == 5 and ref.clean_text("cafe\u0301") == "caf\u00e9"
     assert not "\u0301".isalpha()
 
@@ -40,6 +43,12 @@ def test_numbers_of_the_text_on_cleaning(ref):
 def test_tokens_are_the_text_without_white_space(ref):
     for text in ref.descriptions().values():
         assert "".join(ref.word_tokenize(text)) == "".join(text.split())
+
+
+def test_tokens_by_hand(ref):
+    *tokens, last = ref.word_tokenize("They can't pay $150,000.")
+    listed = ", ".join(f"`{token}`" for token in tokens) + f" and `{last}`"
+    worked(ref, "word_tokenize", "`They`, `ca`, `n't`, `pay`, `$`, `150,000` and `.`", listed)
 
 
 def test_letters_and_digits_of_the_text():
@@ -76,6 +85,25 @@ def test_merges_of_the_four_words(ref):
     merges = ["e s", "es t", "est </w>", "l o", "lo w", "n e"]
     assert ref.bpe_train(freqs, 6) == [tuple(merge.split()) for merge in merges]
     assert ref.bpe_encode("lowest", ref.bpe_train(freqs, 6)) == ["low", "est</w>"]
+    words = {word: [*word, "</w>"] for word in freqs}
+    table = {}
+    for a, b in ref.bpe_train(freqs, 6):
+        count = sum(freqs[w] for w, s in words.items() if (a, b) in itertools.pairwise(s))
+        words = {w: ref.merge_pair(symbols, (a, b)) for w, symbols in words.items()}
+        table[f"| `{a}` + `{b}` | {count} |"] = " ".join(words["newest"])
+    for row, newest in list(table.items())[:3]:
+        worked(ref, "bpe_train", f"{row} `{newest}` |", f"{row} `{newest}` |")
+    for row in list(table)[3:]:
+        worked(ref, "bpe_train", row, row)
+    worked(ref, "bpe_train", "`ne w est</w>`", f"`{list(table.values())[-1]}`")
+    steps = [
+        "`" + " ".join(ref.bpe_encode("lowest", ref.bpe_train(freqs, n))) + "`" for n in range(6)
+    ]
+    text = (
+        "`l o w e s t </w>` → `l o w es t </w>` → `l o w est </w>` → `l o w est</w>` → "
+        "`lo w est</w>` → `low est</w>`"
+    )
+    worked(ref, "bpe_encode", text, " → ".join(steps))
     assert ref.bpe_train(dict.fromkeys(freqs, 1), 1) == [("l", "o")]
 
 
@@ -174,6 +202,11 @@ def test_examples_of_porters_paper(ref, word, stem):
     assert ref.stem_step1(word) == stem
 
 
+def test_stems_by_hand(ref):
+    worked(ref, "stem_step1", '"file"', f'"{ref.stem_step1("filing")}"')
+    worked(ref, "stem_step1", '"meet"', f'"{ref.stem_step1("meetings")}"')
+
+
 @pytest.mark.parametrize(
     "measure, words",
     [(0, "tr ee tree y by"), (1, "trouble oats trees ivy"), (2, "troubles private oaten orrery")],
@@ -242,9 +275,20 @@ def test_tfidf_is_sklearns(ref, rng):
 def test_numbers_of_the_text_on_tfidf(ref):
     X = np.array([[1, 2, 0], [1, 0, 1], [3, 0, 0]])
     M = ref.tfidf(X, ref.fit_idf(X))
-    np.testing.assert_allclose(ref.fit_idf(X), [1, 1.6931, 1.6931], atol=5e-5)
-    np.testing.assert_allclose(M[0], [0.2832, 0.9591, 0], atol=5e-5)
     np.testing.assert_allclose(M[2], [1, 0, 0])
+    idf = ref.fit_idf(X)
+    worked(ref, "tfidf", r"(1,\ 1.6931,\ 1.6931)", idf)
+    worked(ref, "tfidf", r"(1,\ 3.3863,\ 0)$ with length", X[0] * idf)
+    worked(ref, "tfidf", "= 3.5309", np.linalg.norm(X[0] * idf))
+    worked(ref, "tfidf", r"(0.2832,\ 0.9591,\ 0)", M[0])
+    worked(ref, "tfidf", "The last row ends as $(1, 0, 0)$", M[2])
+
+
+def test_counts_by_hand(ref):
+    X, vocab = ref.count_matrix([["b", "a", "b"], ["C"]])
+    worked(ref, "count_matrix", '`["C", "a", "b"]`', f"`{vocab}`".replace("'", '"'))
+    worked(ref, "count_matrix", r"X = \begin{pmatrix} 0 & 1 & 2 \\ 1 & 0 & 0 \end{pmatrix}", X)
+    worked(ref, "count_matrix", "$(0, 0, 1)$", ref.count_matrix([["b", "d"]], vocab)[0])
 
 
 def test_claims_of_the_search_engine(ref):
@@ -317,7 +361,17 @@ def test_numbers_of_the_text_on_bigrams(ref):
     prob = ref.ngram_lm([["the", "cat", "sat"], ["the", "dog", "sat"]], 2, 1)
     assert prob("cat", ["the"]) == 1 / 4 and prob("bird", ["the"]) == 1 / 8
     assert prob("the", []) == 3 / 8 and prob("dog", ["bird"]) == pytest.approx(1 / 6)
-    assert ref.perplexity(prob, [["the", "cat", "sat"]]) == pytest.approx(3.159, abs=5e-4)
+    worked(ref, "ngram_lm", r"= \frac14$ and", prob("cat", ["the"]))
+    worked(ref, "ngram_lm", r"= \frac18$. All six", prob("bird", ["the"]))
+    worked(ref, "ngram_lm", r"= \frac38$", prob("the", []))
+    worked(ref, "ngram_lm", r"everything has $\frac16$", prob("dog", ["bird"]))
+    sentence = ["the", "cat", "sat"]
+    factors = [prob(word, sentence[:t]) for t, word in enumerate([*sentence, "</s>"])]
+    text = r"\frac38 \cdot \frac14 \cdot \frac27 \cdot \frac38 = 0.010045"
+    worked(ref, "perplexity", text, [*factors, math.prod(factors)])
+    worked(ref, "perplexity", "= 3.159", ref.perplexity(prob, [sentence]))
+    tokens = [word for word, n in zip("abcd", (12, 6, 4, 3), strict=True) for _ in range(n)]
+    worked(ref, "perplexity", "The slope is exactly $-1$", ref.zipf_slope(tokens, 4))
 
 
 def test_perplexity_is_the_exponential_of_a_cross_entropy(ref, rng):

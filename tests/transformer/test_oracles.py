@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from dlcourse.authoring.oracles import randn
+from dlcourse.authoring.worked import worked
 
 F64 = torch.float64
 
@@ -49,10 +50,10 @@ def test_bahdanau_attention_by_hand(ref):
     H = torch.tensor([[[0.0], [-ell], [5 * ell]]], dtype=F64)
     s, v = torch.tensor([[ell]], dtype=F64), torch.tensor([5.0], dtype=F64)
     context, alpha = ref.bahdanau_attention(s, H, one, one, v, torch.tensor([[True, True, False]]))
-    assert [round(a, 4) for a in alpha[0].tolist()] == [0.9526, 0.0474, 0.0]
-    assert round(context.item(), 4) == -0.0329
+    worked(ref, "bahdanau_attention", "= (0.9526, 0.0474, 0)", alpha)
+    worked(ref, "bahdanau_attention", "= -0.0329", context)
     _, unmasked = ref.bahdanau_attention(s, H, one, one, v, torch.tensor([[True, True, True]]))
-    assert round(unmasked[0, 2].item(), 3) == 0.875
+    worked(ref, "bahdanau_attention", "largest weight, 0.875", unmasked[0, 2])
 
 
 def test_bahdanau_attention_without_tanh_forgets_the_state(torch_rng):
@@ -107,7 +108,12 @@ def test_luong_scores_by_hand(ref):
         ref.luong_scores(s, h, "concat", W, torch.tensor([10.0], dtype=F64)),
         [[6, -6, 10 * 15 / 17]],
     )
-    assert round(150 / 17, 3) == 8.824
+    keys = torch.tensor([[[3.0, 0.0], [0.0, 1.0]]], dtype=F64)
+    worked(ref, "luong_scores", "gives $(3, 2)$", ref.luong_scores(s, keys, "dot"))
+    general = ref.luong_scores(s, h, "general", torch.tensor([[3.0], [-1.0]], dtype=F64))
+    worked(ref, "luong_scores", "the scores are $(1, -1, 2)$", general)
+    concat = ref.luong_scores(s, h, "concat", W, torch.tensor([10.0], dtype=F64))
+    worked(ref, "luong_scores", "= (6, -6, 8.824)", concat)
     with pytest.raises(ValueError):
         ref.luong_scores(s, h, "cosine")
 
@@ -119,6 +125,9 @@ def test_local_window_by_hand(ref):
     assert places(5.0, 8, 2) == [3, 4, 5, 6, 7]
     assert places(1.0, 8, 2) == [0, 1, 2, 3]
     assert places(2.6, 8, 1) == [2, 3]
+    text = "$p = 5$ allows 3, 4, 5, 6, 7, and $p = 1$ allows 0, 1, 2, 3"
+    worked(ref, "luong_scores", text, [5, places(5.0, 8, 2), 1, places(1.0, 8, 2)])
+    worked(ref, "luong_scores", "$[1.6, 3.6]$: 2 and 3", [1.6, 3.6, places(2.6, 8, 1)])
     assert all(
         len(places(float(p), 20, D)) == 2 * D + 1 for D in range(4) for p in range(D, 20 - D)
     )
@@ -151,9 +160,12 @@ def test_scaled_dot_product_attention_by_hand(ref):
     K = torch.tensor([[1.0, 1, 1, 1], [1, 1, 1, -1], [2, 2, 2, 2]], dtype=F64)
     V = torch.tensor([[1.0, 0], [0, 10], [7, 7]], dtype=F64)
     out, weights = ref.scaled_dot_product_attention(q, K, V, torch.tensor([[True, True, False]]))
-    assert [round(x, 4) for x in weights[0].tolist()] == [0.7311, 0.2689, 0.0]
-    assert [round(x, 4) for x in out[0].tolist()] == [0.7311, 2.6894]
-    assert round(1 / (1 + math.exp(-2)), 4) == 0.8808
+    name = "scaled_dot_product_attention"
+    worked(ref, name, "= (0.7311, 0.2689, 0)", weights)
+    worked(ref, name, "the output is $(0.7311, 2.6894)$", out)
+    allowed = torch.tensor([[True, True, False]])
+    unscaled = ref.scaled_dot_product_attention(2 * q, K, V, allowed)[1]
+    worked(ref, name, "(0.8808, 0.1192, 0)", unscaled)
 
 
 def test_why_the_square_root(ref):
@@ -178,6 +190,8 @@ def test_make_masks_by_hand(ref):
     src_mask, tgt_mask = ref.make_masks(torch.tensor([[5, 3, 0]]), torch.tensor([[1, 4, 0]]), 0)
     assert src_mask.int().tolist() == [[[[1, 1, 0]]]]
     assert tgt_mask.int().tolist() == [[[[1, 0, 0], [1, 1, 0], [1, 1, 0]]]]
+    worked(ref, "make_masks", "`[1 1 0]`. The rows", src_mask)
+    worked(ref, "make_masks", "`[1 0 0]`, `[1 1 0]`, `[1 1 0]`", tgt_mask)
 
 
 @pytest.mark.parametrize("h", [1, 2, 3, 6])
@@ -202,10 +216,12 @@ def test_multi_head_attention_by_hand(ref):
         for x in ([[[1.0, 2]]], [[[1.0, 0], [0, 2]]], [[[1.0, 3], [2, 5]]])
     )
     out, weights = ref.multi_head_attention(q, k, v, eye, eye, eye, Wo, 2)
-    assert [round(x, 4) for x in weights.flatten().tolist()] == [0.7311, 0.2689, 0.0180, 0.9820]
-    assert [round(x, 4) for x in out.flatten().tolist()] == [1.2689, 50.9092]
+    worked(ref, "multi_head_attention", "(0.7311, 0.2689)", weights[0, 0])
+    worked(ref, "multi_head_attention", "(0.0180, 0.9820)", weights[0, 1])
+    worked(ref, "multi_head_attention", "= (1.2689, 50.9092)", out)
     joined, _ = ref.multi_head_attention(q, k, v, eye, eye, eye, eye, 2)
-    assert [round(x, 4) for x in joined.flatten().tolist()] == [1.2689, 4.9640]
+    worked(ref, "multi_head_attention", "result $1.2689$", joined[0, 0, 0])
+    worked(ref, "multi_head_attention", "result $4.9640$", joined[0, 0, 1])
     assert 50 * 50 * 512 == 1_280_000 and round(50 * 512**2 / 1e6, 1) == 13.1
 
 
@@ -231,12 +247,9 @@ def test_sinusoidal_positions_move_by_a_fixed_rotation(ref):
 
 
 def test_sinusoidal_positions_by_hand(ref):
-    assert [round(x, 4) for x in ref.sinusoidal_positions(3, 4)[2].tolist()] == [
-        0.9093,
-        -0.4161,
-        0.0200,
-        0.9998,
-    ]
+    PE = ref.sinusoidal_positions(3, 4)
+    worked(ref, "sinusoidal_positions", "= (0.9093, -0.4161, 0.0200, 0.9998)", PE[2])
+    worked(ref, "sinusoidal_positions", "PE_0 = (0, 1, 0, 1)", PE[0])
 
 
 def test_attention_is_equivariant_but_not_invariant(ref, torch_rng):
@@ -320,8 +333,8 @@ def test_encoder_layer_is_torchs(ref, torch_rng):
 def test_encoder_layer_by_hand(ref):
     zeros, ones = torch.zeros(4, dtype=F64), torch.ones(4, dtype=F64)
     normed = ref.layer_norm(torch.tensor([1.0, 3, 5, 7], dtype=F64), ones, zeros)
-    assert [round(x, 4) for x in normed.tolist()] == [-1.3416, -0.4472, 0.4472, 1.3416]
-    assert round(3 / math.sqrt(20 / 3), 4) == 1.1619
+    worked(ref, "encoder_layer", "= (-1.3416, -0.4472, 0.4472, 1.3416)", normed)
+    worked(ref, "encoder_layer", "would give 1.1619", 3 / math.sqrt(20 / 3))
     eye, norm = torch.eye(2, dtype=F64), {"gamma": ones[:2], "beta": zeros[:2]}
     p = {
         "self_attention": {"Wq": eye, "Wk": eye, "Wv": eye, "Wo": eye},
@@ -338,6 +351,30 @@ def test_encoder_layer_by_hand(ref):
         torch.tensor([[[1.0, 3.0]]], dtype=F64), p, 1, torch.ones(1, 1, 1, 1, dtype=torch.bool)
     )
     same(out, [[[1.0, -1.0]]], rtol=0, atol=2e-5)
+    worked(ref, "encoder_layer", r"x'' = \text{LN}(3, 1) = (1, -1)", [3, 1, out.round(decimals=4)])
+
+
+def test_decoder_layer_by_hand(ref):
+    eye, zero = torch.eye(2, dtype=F64), torch.zeros(2, 2, dtype=F64)
+    norm = {"gamma": torch.ones(2, dtype=F64), "beta": zero[0]}
+    p = {
+        "self_attention": {"Wq": eye, "Wk": eye, "Wv": zero, "Wo": eye},
+        "cross_attention": {"Wq": eye, "Wk": eye, "Wv": eye, "Wo": eye},
+        "feed_forward": {"W1": zero, "b1": zero[0], "W2": zero, "b2": zero[0]},
+        "norm1": norm,
+        "norm2": norm,
+        "norm3": norm,
+    }
+    y, memory = torch.tensor([[[1.0, 3]]], dtype=F64), torch.tensor([[[5.0, 1], [5, 1], [8, 9]]])
+    masks = torch.ones(1, 1, 1, 1).bool(), torch.tensor([[[[True, True, False]]]])
+    text = r"y'' = \text{LN}(4, 2) = (1, -1)"
+    for b2 in (zero[0], torch.tensor([-1.0, 3], dtype=F64)):
+        p["feed_forward"]["b2"] = b2
+        out, weights = ref.decoder_layer(y, memory.double(), p, 1, *masks)
+        worked(ref, "decoder_layer", r"(\tfrac12, \tfrac12, 0)", weights)
+        size = [4, 2] if not b2.any() else [0, 2]
+        worked(ref, "decoder_layer", text, [*size, out.round(decimals=4)])
+        text = r"= \text{LN}(0, 2) = (-1, 1)"
 
 
 @pytest.mark.parametrize("m, n", [(4, 5), (3, 3)])
@@ -456,10 +493,8 @@ def test_equal_logits_cost_the_logarithm_of_the_vocabulary(ref):
     model = ref.Transformer(9, 8, 4, 2, 8, 1, 0)
     with torch.no_grad():
         model.output.weight.zero_()
-    assert (
-        round(model.loss(torch.tensor([[5, 3]]), torch.tensor([[1, 7, 5, 2, 0]])).item(), 4)
-        == 2.0794
-    )
+    loss = model.loss(torch.tensor([[5, 3]]), torch.tensor([[1, 7, 5, 2, 0]]))
+    worked(ref, "Transformer", r"\ln 8 = 2.0794", [8, loss])
 
 
 @pytest.mark.parametrize("size", [(10, 8, 4, 16, 1), (37, 5, 6, 10, 3), (100, 90, 64, 256, 2)])
@@ -474,7 +509,9 @@ def test_parameter_count_by_hand(ref):
     assert ref.parameter_count(10, 8, 4, 16, 1) == 640
     assert ref.parameter_count(29, 29, 32, 128, 1) == 32_125
     paper = [ref.parameter_count(10_000, 10_000, 512, 2048, n) / 1e6 for n in (2, 6)]
-    assert [round(x, 1) for x in paper] == [30.1, 59.5]
+    worked(ref, "Transformer", "Together 640", ref.parameter_count(10, 8, 4, 16, 1))
+    two, six = paper
+    worked(ref, "Transformer", "30.1 million and six 59.5 million", [two, six])
 
 
 def test_embeddings_start_with_norm_one(ref):

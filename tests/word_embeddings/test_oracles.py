@@ -15,6 +15,8 @@ from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.metrics import log_loss
 from sklearn.neighbors import NearestNeighbors
 
+from dlcourse.authoring.worked import worked
+
 
 def tensors(*arrays):
     return [torch.tensor(x, requires_grad=True) for x in arrays]
@@ -58,6 +60,9 @@ def test_pairs_by_hand(ref):
     expected = [(7, 3), (7, 7), (3, 7), (3, 7), (3, 5), (7, 7), (7, 3), (7, 5), (5, 3), (5, 7)]
     pairs = ref.skipgram_pairs([[7, 3, 7, 5]], 2)
     assert pairs.tolist() == [list(pair) for pair in expected] and pairs.dtype == np.int64
+    rows = {0: "(7, 3), (7, 7) |", 2: "(3, 7), (3, 7), (3, 5) |", 5: "(7, 7), (7, 3), (7, 5)"}
+    for start, text in (rows | {8: "(5, 3), (5, 7)"}).items():
+        worked(ref, "skipgram_pairs", text, pairs[start : start + text.count("(")])
 
 
 def test_noise_is_a_softmax_of_logarithms(ref, rng):
@@ -71,11 +76,13 @@ def test_noise_is_a_softmax_of_logarithms(ref, rng):
 def test_noise_and_subsampling_by_hand(ref):
     counts = np.array([81, 16, 1])
     np.testing.assert_allclose(ref.noise_distribution(counts), [27 / 36, 8 / 36, 1 / 36])
-    np.testing.assert_allclose(counts / 98, [0.8265, 0.1633, 0.0102], atol=5e-5)
-    unscaled = (counts / 98) ** 0.75
-    np.testing.assert_allclose(unscaled, [0.867, 0.257, 0.032], atol=5e-4)
-    assert unscaled.sum() == pytest.approx(1.16, abs=5e-3)
-    np.testing.assert_allclose(ref.keep_prob(counts, 0.04), [0.22, 0.4950, 1], atol=5e-5)
+    name, unscaled, kept = "noise_distribution", (counts / 98) ** 0.75, ref.keep_prob(counts, 0.04)
+    np.testing.assert_allclose(kept, [0.22, 0.4950, 1], atol=5e-5)
+    worked(ref, name, "(0.75, 0.2222, 0.0278)", ref.noise_distribution(counts))
+    worked(ref, name, "(0.8265, 0.1633, 0.0102)", ref.noise_distribution(counts, 1.0))
+    worked(ref, name, "$(0.867, 0.257, 0.032)$, which sums to 1.16", [unscaled, unscaled.sum()])
+    worked(ref, name, "= 0.22$", kept[0])
+    worked(ref, name, "= 0.4950$, and $1$", kept[1:])
 
 
 def test_subsampling_takes_roots_of_frequencies(ref, rng):
@@ -143,8 +150,11 @@ def test_optimum_is_shifted_pmi(ref, rng):
 def test_sgns_by_hand(ref):
     v, pos = np.array([[1.0, 1.0]]), np.array([[math.log(3), 0.0]])
     loss, gv, gpos, gneg = ref.sgns_loss_grad(v, pos, np.array([[[0.0, 0.0], [-math.log(3), 0.0]]]))
-    assert loss == pytest.approx(1.2685, abs=5e-5)
-    np.testing.assert_allclose(gv, [[-0.5493, 0]], atol=5e-5)
+    worked(ref, "sgns_loss_grad", "= 1.2685", loss)
+    worked(ref, "sgns_loss_grad", "= (-0.5493, 0)", gv)
+    worked(ref, "sgns_loss_grad", r"v'_c = (-\frac14, -\frac14)", gpos)
+    worked(ref, "sgns_loss_grad", r"v'_{n_1} = (\frac12, \frac12)", gneg[0, 0])
+    worked(ref, "sgns_loss_grad", r"v'_{n_2} = (\frac14, \frac14)", gneg[0, 1])
     np.testing.assert_allclose(gpos, [[-0.25, -0.25]])
     np.testing.assert_allclose(gneg, [[[0.5, 0.5], [0.25, 0.25]]])
 
@@ -181,7 +191,11 @@ def test_cbow_of_one_word_is_the_softmax_of_skip_gram(ref, rng):
 def test_cbow_by_hand(ref):
     W, Wp = np.array([[2.0], [4], [7]]), np.array([[0, math.log(2) / 3, 0]])
     loss, dW, dWp = ref.cbow_loss_grad(np.array([[0, 1, -1, -1]]), np.array([2]), W, Wp)
-    assert loss == pytest.approx(1.3863, abs=5e-5)
+    worked(ref, "cbow_loss_grad", "= 1.3863", loss)
+    worked(ref, "cbow_loss_grad", "= (0.75, 1.5, -2.25)", dWp)
+    worked(ref, "cbow_loss_grad", "half of it each: $0.0578$", dW[0])
+    worked(ref, "cbow_loss_grad", "gets 0", dW[2])
+    worked(ref, "cbow_loss_grad", "= 0.1155", dW.sum())
     np.testing.assert_allclose(dWp, [[0.75, 1.5, -2.25]])
     np.testing.assert_allclose(dW.ravel(), [0.0578, 0.0578, 0], atol=5e-5)
 
@@ -221,6 +235,10 @@ def test_counts_by_hand(ref):
     plain, weighted = (ref.cooccurrence([[0, 1, 0, 2]], 2, 3, flag) for flag in (False, True))
     np.testing.assert_array_equal(plain, [[2, 2, 1], [2, 0, 1], [1, 1, 0]])
     np.testing.assert_array_equal(weighted, [[1, 2, 1], [2, 0, 0.5], [1, 0.5, 0]])
+    text = r"2 & 2 & 1 \\ 2 & 0 & 1 \\ 1 & 1 & 0"
+    worked(ref, "cooccurrence", text, plain)
+    text = r"1 & 2 & 1 \\ 2 & 0 & \frac12 \\ 1 & \frac12 & 0"
+    worked(ref, "cooccurrence", text, weighted)
 
 
 def glove_inputs(rng, V=5, d=3):
@@ -266,20 +284,34 @@ def test_glove_is_zero_where_the_model_is_exact(ref, rng):
 
 
 def test_glove_by_hand(ref):
-    # 0.27 and 0.4, 0.2, 0.2, 0.2
     X, one = np.array([[1.0]]), np.array([[1.0]])
     loss, *grads = ref.glove_loss_grad(one, 2 * one, np.array([0.5]), np.array([0.2]), X, xmax=81.0)
     assert loss == pytest.approx(0.27)
     np.testing.assert_allclose([grad.item() for grad in grads], [0.4, 0.2, 0.2, 0.2])
+    worked(ref, "glove_loss_grad", "= 0.27$", loss)
+    worked(ref, "glove_loss_grad", "= 0.4$", grads[0])
+    text = r"\partial \tilde w = \partial b = \partial \tilde b = 0.2"
+    for grad in grads[1:]:
+        worked(ref, "glove_loss_grad", text, grad)
 
 
 def test_the_papers_example(ref):
-    assert ref.char_ngrams("where", 3, 3) == ["<wh", "whe", "her", "ere", "re>", "<where>"]
+    pieces = ref.char_ngrams("where", 3, 3)
+    assert pieces == ["<wh", "whe", "her", "ere", "re>", "<where>"]
+    *parts, whole = (f"`{piece}`" for piece in pieces)
+    text = "`<wh`, `whe`, `her`, `ere`, `re>`, and `<where>`"
+    worked(ref, "char_ngrams", text, ", ".join([*parts, f"and {whole}"]))
 
 
 def test_pieces_by_hand(ref):
     assert ref.char_ngrams("cat") == ["<ca", "cat", "at>", "<cat", "cat>", "<cat>"]
     assert ref.char_ngrams("a") == ["<a>"]
+    *parts, whole = (f"`{piece}`" for piece in ref.char_ngrams("cat"))
+    text = "`<ca`, `cat`, `at>`, `<cat`, `cat>`, and `<cat>`"
+    worked(ref, "char_ngrams", text, ", ".join([*parts, f"and {whole}"]))
+    worked(
+        ref, "char_ngrams", "*a* has only `<a>`", "*a* has only `{}`".format(*ref.char_ngrams("a"))
+    )
 
 
 @pytest.mark.parametrize("word", ["a", "of", "the", "banana", "embeddings"])
@@ -314,6 +346,8 @@ def test_vectors_by_hand(ref):
     }
     assert ref.fasttext_vector("cat", table, 2).tolist() == [2, 3]
     assert ref.fasttext_vector("bat", table, 2).tolist() == [0, 2]
+    vectors = [ref.fasttext_vector(word, table, 2) for word in ("cat", "bat")]
+    worked(ref, "char_ngrams", "*cat* is $(2, 3)$, and *bat* is $(0, 2)$", vectors)
 
 
 def test_probabilities_add_up_to_one(ref, rng):
@@ -340,6 +374,7 @@ def test_relative_frequencies_maximise_the_likelihood(ref, rng):
 def test_the_cat_sat(ref):
     sents = [[0, 1, 2], [0, 1, 3], [0, 1]]
     assert ref.ngram_prob(sents, [0, 1], 2) == 0.5
+    worked(ref, "nnlm_forward", r"= \frac12$, not", ref.ngram_prob(sents, [0, 1], 2))
     assert ref.ngram_prob(sents, [], 0) == 3 / 8
     assert ref.ngram_prob(sents, [2], 0) == 0
 
@@ -372,6 +407,8 @@ def test_nnlm_by_hand(ref):
     )
     logs = ref.nnlm_forward(np.array([[1, 0], [0, 1]]), E, Wh, np.zeros(1), Wo, np.zeros(2))
     np.testing.assert_allclose(np.exp(logs), [[0.25, 0.75], [0.75, 0.25]])
+    worked(ref, "nnlm_forward", r"P = (\frac14, \frac34)", np.exp(logs[0]))
+    worked(ref, "nnlm_forward", r"P = (\frac34, \frac14)", np.exp(logs[1]))
 
 
 def test_neighbours_are_sklearns(ref, rng):
@@ -416,6 +453,15 @@ def test_analogy_by_hand(ref):
     np.testing.assert_allclose(U[3:] @ (E[1] - E[0] + E[2]), [5.2, 3.6])
     np.testing.assert_allclose(E[3:] @ (U[1] - U[0] + U[2]), [3.8, 1.68])
     assert ref.analogy(E, 0, 1, 2) == 4
+    cosines, t = U @ U[3], U[1] - U[0] + U[2]
+    text = "$0.96$ for $b$, $0.8$ for $a$, $0.6$ for $c$ and $0$ for $q$"
+    worked(ref, "analogy", text, cosines[ref.nearest(E, 3, 4)].round(12))
+    worked(ref, "analogy", "products $24, 4, 6, 0$", (E[[1, 0, 2, 4]] @ E[3]).round(12))
+    worked(ref, "analogy", "t = (-0.4, 1.8)", t)
+    text = "$1.2$ for $b$, $1.8$ for $c$, $0.76$ for $p$ and $1.68$ for $q$"
+    worked(ref, "analogy", text, U[1:] @ t)
+    worked(ref, "analogy", "$5.2$ for $p$ and $3.6$ for $q$", U[3:] @ (E[1] - E[0] + E[2]))
+    worked(ref, "analogy", "$3.8$ and $1.68$", E[3:] @ t)
 
 
 def test_spearman_is_scipys(ref, rng):
@@ -426,9 +472,11 @@ def test_spearman_is_scipys(ref, rng):
 
 def test_spearman_by_hand(ref):
     people, cosine = np.array([9.0, 7, 3, 3]), np.array([0.8, 0.9, 0.1, 0.3])
-    assert ref.spearman(people, cosine) == pytest.approx(0.7379, abs=5e-5)
+    worked(ref, "analogy", "= 0.7379", ref.spearman(people, cosine))
     ranks = scipy.stats.rankdata(people), scipy.stats.rankdata(cosine)
-    assert 1 - 6 * ((ranks[0] - ranks[1]) ** 2).sum() / (4 * 15) == pytest.approx(0.75)
+    worked(ref, "analogy", "(4, 3, 1.5, 1.5)", ranks[0])
+    short = 1 - 6 * ((ranks[0] - ranks[1]) ** 2).sum() / (4 * 15)
+    worked(ref, "analogy", "The short form gives $0.75$", short)
 
 
 # Demos
