@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from .assignment import read_script
+from .script import read_script
 
 _TOKEN = re.compile(
     r"(?P<sign>[-−]?)\s*(?:"
