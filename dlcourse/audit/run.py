@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ..authoring.assignment import Assignment
 from ..authoring.course import Course
+from ..authoring.engine import engine_key, modules_in
 from ..authoring.read import load
 from ..core.progress import Progress, silent
 from . import equivalents
@@ -19,37 +20,15 @@ from .findings import AuditReport, Finding
 from .registry import CHECKS
 from .variants import VariantRunner
 
-_JUDGES = (
-    "core/compare.py",
-    "core/difference.py",
-    "core/evidence.py",
-    "core/verdict.py",
-    "core/probe.py",
-    "student/forbid.py",
-    "student/scopes.py",
-    "student/cell_source.py",
-)
-
-
-def without_docstrings(source: str) -> str:
-    """Python source without its docstrings, so that a better word in the audit's own asks for no new audit."""
-    lines = source.splitlines()
-    for node in ast.walk(ast.parse(source)):
-        if (
-            isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef))
-            and ast.get_docstring(node) is not None
-        ):
-            text = node.body[0]
-            lines[text.lineno - 1 : text.end_lineno] = [""] * (
-                (text.end_lineno or text.lineno) - text.lineno + 1
-            )
-    return "\n".join(lines)
+ENGINE = ("audit.run", *modules_in("audit.instrument"))
+"""From here everything is reached that has a part in an audit: no import leads to the instrument."""
 
 
 def key_of(assignment: Assignment, seed: str) -> str:
     """Names what an audit's result depends on: code cells, tests, excuses, data, the seed, and the audit itself.
 
-    Prose and demos are left out, so that a better sentence asks for no new audit; so are versions of libraries.
+    Prose and demos are left out, so that a better sentence asks for no new audit; so are versions of libraries, and
+    comments and layout of tests and of the audit's own code.
     """
     digest = hashlib.sha256(seed.encode())
     for cell in assignment.cells:
@@ -58,21 +37,14 @@ def key_of(assignment: Assignment, seed: str) -> str:
     for question in assignment.questions.values():
         digest.update(repr((question.name, question.forbid)).encode())
     files = assignment.files
-    authored = [
-        files.probes,
-        files.misconceptions,
-        files.alternatives,
-        files.oracles,
-        files.excuses,
-    ]
-    for path in [*authored, *assignment.data]:
+    for path in (files.probes, files.misconceptions, files.alternatives, files.oracles):
+        if path.is_file():
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            digest.update(f"{path.name}\0{ast.dump(tree)}\0".encode())
+    for path in (files.excuses, *assignment.data):
         if path.is_file():
             digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    here = Path(__file__).parent
-    for path in [*sorted(here.rglob("*.py")), *(here.parent / n for n in _JUDGES)]:
-        digest.update(
-            f"{path.name}\0{without_docstrings(path.read_text(encoding='utf-8'))}\0".encode()
-        )
+    digest.update(engine_key(*ENGINE).encode())
     return digest.hexdigest()[:32]
 
 

@@ -25,7 +25,10 @@ from ..executor.limits import Limits
 from ..executor.runner import CellStep, ProbeStep, Record, Step, probe_limits
 from ..executor.warm import Warm
 from .assignment import Assignment, GradedProbe
+from .engine import engine_key
 
+ENGINE = "grading.grader"
+"""From here everything is reached that has a part in a grade, the run of the reference included."""
 _REFERENCE_LIMITS = Limits(cpu=60.0, wall=120.0)
 _PACKAGES = ("dlcourse", "numpy", "torch", "scipy", "scikit-learn")
 
@@ -90,10 +93,10 @@ def content_key(assignment: Assignment, seed: str) -> str:
     digest = hashlib.sha256()
     files = assignment.files
     paths = [files.script, files.probes, files.misconceptions, *assignment.data]
-    engine = sorted(Path(__file__).parents[1].rglob("*.py"))
-    for path in [*paths, *engine]:
+    for path in paths:
         if path.is_file():
             digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    digest.update(engine_key(ENGINE).encode())
     versions = [f"{name} {metadata.version(name)}" for name in _PACKAGES if _installed(name)]
     digest.update("\n".join([seed, sys.version, platform.machine(), *versions]).encode())
     return digest.hexdigest()[:32]

@@ -27,16 +27,16 @@ from .shell import OUTPUTS, Shell, make_shell
 # all of dlcourse that student code may use, and what `check` imports only when it needs it: behind the wall its files
 # do not exist, unless it lies among the libraries
 for _name in (
-    "student.check",
-    "core.compare",
-    "student.demo",
-    "core.encoding",
-    "core.probe",
-    "student.notebook_search",
-    "core.rendering",
-    "core.verdict",
+    "dlcourse.student.check",
+    "dlcourse.core.compare",
+    "dlcourse.student.demo",
+    "dlcourse.core.encoding",
+    "dlcourse.core.probe",
+    "dlcourse.student.notebook_search",
+    "dlcourse.core.rendering",
+    "dlcourse.core.verdict",
 ):
-    importlib.import_module(f"dlcourse.{_name}")
+    importlib.import_module(_name)
 
 
 def _threads() -> int:

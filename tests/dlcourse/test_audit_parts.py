@@ -12,7 +12,6 @@ from dlcourse.audit.findings import AuditReport, Finding, Numbers
 from dlcourse.audit.inputs import named_sizes, problems
 from dlcourse.audit.mutants import mutants
 from dlcourse.audit.registry import CHECKS, columns, documented
-from dlcourse.audit.run import without_docstrings
 from dlcourse.audit.stubs import StubCell
 from dlcourse.audit.table import COLUMNS, entries, lines, table
 from dlcourse.audit.tolerance import changed, leaves
@@ -202,10 +201,3 @@ def test_json_holds_no_times_and_one_order():
     assert "seconds" not in str(one.to_json())
     assert not other.passed and not one.passed
     assert report(findings=[]).passed and not report(findings=[], slow=["demo"]).passed
-
-
-def test_the_key_does_not_follow_docstrings():
-    one = 'x = "kept"\n\n\ndef f():\n    """A word."""\n    return 1\n'
-    assert without_docstrings(one) == without_docstrings(one.replace("A word", "Another"))
-    assert without_docstrings(one) != without_docstrings(one.replace("kept", "changed"))
-    assert without_docstrings(one) != without_docstrings(one.replace("return 1", "return 2"))
