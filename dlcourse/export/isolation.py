@@ -7,7 +7,7 @@ the scores.
 
 from __future__ import annotations
 
-from ..errors import CourseError
+from ..errors import SetupError
 from ..executor.isolation import OTHER_USER, SANDBOX, UNSAFE, Isolation
 
 CHOICES = {choice.kind: choice for choice in (SANDBOX, OTHER_USER, UNSAFE)}
@@ -26,10 +26,10 @@ def choices(wanted: str = "auto") -> tuple[Isolation, ...]:
         wanted: a key of :data:`CHOICES`, or ``auto`` for all of them.
 
     Raises:
-        CourseError: it is none of these.
+        SetupError: it is none of these.
     """
     if wanted == "auto":
         return tuple(CHOICES.values())
     if wanted not in CHOICES:
-        raise CourseError(f"isolation {wanted!r} is unknown; it is auto, {', '.join(CHOICES)}")
+        raise SetupError(f"isolation {wanted!r} is unknown; it is auto, {', '.join(CHOICES)}")
     return (CHOICES[wanted],)
