@@ -50,7 +50,8 @@ from dlcourse.grading.grader import open_grader
 from dlcourse.grading.worker import Setup, Worker
 from dlcourse.nbgrader_port.config import find_alembic, gradebook_url
 from dlcourse.nbgrader_port.generate import build
-from dlcourse.tour.tour import copy_course, sample_class
+from dlcourse.tour.samples import sample_class
+from dlcourse.tour.term import copy_course
 
 ROOT = Path(__file__).parents[1]
 ASSIGNMENTS = ("backpropagation", "multi_task_learning", "gumbel_softmax")

@@ -305,9 +305,9 @@ def demo(
     unsafe_no_sandbox: Unsafe = False,
 ) -> None:
     """Hand out the course, collect a small class of sample submissions, grade it through nbgrader, show the result."""
-    from .tour.tour import run_demo
+    from .tour.tour import run_tour
 
-    run_demo(
+    run_tour(
         read_course(course_root()),
         folder,
         for_tables(),

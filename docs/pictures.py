@@ -21,7 +21,7 @@ sys.path.insert(0, str(ROOT / "tests" / "dlcourse"))
 from lab import TOKEN, browser, open_notebook, run_all, running_lab  # noqa: E402
 
 from dlcourse.authoring.read import load  # noqa: E402
-from dlcourse.tour.tour import plain  # noqa: E402
+from dlcourse.tour.samples import plain  # noqa: E402
 
 SLUG = "backpropagation"
 LIMIT = 200_000

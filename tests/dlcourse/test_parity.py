@@ -40,7 +40,8 @@ from dlcourse.export.gradescope import Graded, Line
 from dlcourse.export.otter import autograder
 from dlcourse.grading.grader import Grader, open_grader
 from dlcourse.nbgrader_port.generate import build
-from dlcourse.tour.tour import copy_course, sample_class
+from dlcourse.tour.samples import sample_class
+from dlcourse.tour.term import copy_course
 
 COURSE = read_course(REPOSITORY)
 WHOLE_WAY = ("perfect", "untouched", "half", "mistake_1")

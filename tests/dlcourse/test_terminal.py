@@ -16,7 +16,7 @@ from dlcourse.authoring.read import load
 from dlcourse.errors import CourseError
 from dlcourse.executor.isolation import UNSAFE
 from dlcourse.student.terminal import check_notebook, probe_of
-from dlcourse.tour.tour import sample_class
+from dlcourse.tour.samples import sample_class
 
 SLUGS = list(read_course(REPOSITORY).entries)
 

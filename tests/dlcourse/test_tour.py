@@ -20,9 +20,11 @@ from dlcourse.core.probe import run, seed_of
 from dlcourse.core.verdict import Expectation, wrong
 from dlcourse.errors import CourseError
 from dlcourse.student import demo as demos
-from dlcourse.tour.tour import Result, demo_assignments, run_demo, sample_class
+from dlcourse.tour.samples import sample_class
+from dlcourse.tour.term import Result
+from dlcourse.tour.tour import run_tour, tour_assignments
 
-SLUGS = demo_assignments(read_course(REPOSITORY))
+SLUGS = tour_assignments(read_course(REPOSITORY))
 
 
 def results_by_hand(assignment, answers, seed, folder):
@@ -66,22 +68,22 @@ def points_by_hand(assignment, answers, seed, folder):
 
 
 def shown(course, folder, **options):
-    """Run the demo; its results and its table as text."""
+    """Run the tour; its results and its table as text."""
     console = Console(file=io.StringIO(), width=160, record=True)
-    found = run_demo(course, folder, console, **options)
+    found = run_tour(course, folder, console, **options)
     text = console.export_text()
     return found, text[text.index("the sample class") : text.index("Feedback pages:")]
 
 
 @pytest.fixture(scope="module")
-def scratch_demo(built_course, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("demo") / "course"
+def scratch_tour(built_course, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("tour") / "course"
     found, table = shown(built_course, folder)
     return folder, found, table
 
 
-def test_scores_of_the_scratch_course_are_a_persons(built_course, scratch_demo):
-    _, found, _ = scratch_demo
+def test_scores_of_the_scratch_course_are_a_persons(built_course, scratch_tour):
+    _, found, _ = scratch_tour
     for slug in built_course.entries:
         assignment = load(built_course.root, slug)
         for sample in sample_class(assignment, released(built_course, slug)):
@@ -90,22 +92,22 @@ def test_scores_of_the_scratch_course_are_a_persons(built_course, scratch_demo):
             ), sample.about
 
 
-def test_the_scratch_class_holds_work_of_every_worth(scratch_demo):
-    _, found, _ = scratch_demo
+def test_the_scratch_class_holds_work_of_every_worth(scratch_tour):
+    _, found, _ = scratch_tour
     scores = {r.score for r in found["vectors"].values()}
     best = found["vectors"]["perfect"].max_score
     assert {0.0, best} < scores, "a class that only passes or only fails shows nothing"
 
 
-def test_plain_nbgrader_autograde_gives_the_same_table(built_course, scratch_demo, tmp_path):
-    _, found, table = scratch_demo
-    again, second = shown(built_course, tmp_path / "demo", autograde=True)
+def test_plain_nbgrader_autograde_gives_the_same_table(built_course, scratch_tour, tmp_path):
+    _, found, table = scratch_tour
+    again, second = shown(built_course, tmp_path / "tour", autograde=True)
     assert again == found
     assert second == table
 
 
-def test_every_student_has_a_line_in_the_exported_csv(scratch_demo):
-    folder, found, _ = scratch_demo
+def test_every_student_has_a_line_in_the_exported_csv(scratch_tour):
+    folder, found, _ = scratch_tour
     with (folder / "grades.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     exported = {(r["assignment"], r["student_id"]): float(r["score"]) for r in rows}
@@ -117,8 +119,8 @@ def test_every_student_has_a_line_in_the_exported_csv(scratch_demo):
     assert {r["last_name"] for r in rows} >= {"Galois", "李", "Иванова", "الزهراء"}
 
 
-def test_released_feedback_reaches_the_exchange_and_hides_hidden_tests(scratch_demo):
-    folder, found, _ = scratch_demo
+def test_released_feedback_reaches_the_exchange_and_hides_hidden_tests(scratch_tour):
+    folder, found, _ = scratch_tour
     pages = list((folder / "exchange" / "scratch" / "feedback").glob("*.html"))
     assert len(pages) == sum(len(of) for of in found.values())
     for path in (folder / found["toy"]["mistake_1"].feedback, *pages):
@@ -126,20 +128,20 @@ def test_released_feedback_reaches_the_exchange_and_hides_hidden_tests(scratch_d
         assert "rng.normal" not in text and "BEGIN HIDDEN" not in text
 
 
-def test_a_folder_that_is_not_the_demos_is_left_alone(built_course, tmp_path):
+def test_a_folder_that_is_not_the_tours_is_left_alone(built_course, tmp_path):
     (tmp_path / "thesis.txt").write_text("mine")
-    with pytest.raises(CourseError, match="not empty and was not made by a demo"):
-        run_demo(built_course, tmp_path, Console(file=io.StringIO()))
+    with pytest.raises(CourseError, match="not empty and was not made by `dlcourse demo`"):
+        run_tour(built_course, tmp_path, Console(file=io.StringIO()))
     assert (tmp_path / "thesis.txt").read_text() == "mine"
 
 
-def test_the_course_itself_is_not_changed(built_course, scratch_demo):
+def test_the_course_itself_is_not_changed(built_course, scratch_tour):
     assert not (built_course.root / "submitted").exists()
     assert not (built_course.root / "autograded").exists()
 
 
 @pytest.fixture(scope="module")
-def real_demo(tmp_path_factory):
+def real_tour(tmp_path_factory):
     folder = tmp_path_factory.mktemp("real") / "course"
     found, _ = shown(read_course(REPOSITORY), folder)
     return folder, found
@@ -147,8 +149,8 @@ def real_demo(tmp_path_factory):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("slug", SLUGS)
-def test_scores_of_the_real_assignments_are_a_persons(real_demo, slug):
-    folder, found = real_demo
+def test_scores_of_the_real_assignments_are_a_persons(real_tour, slug):
+    folder, found = real_tour
     assignment = load(REPOSITORY, slug)
     release = nbformat.read(folder / "release" / slug / f"{slug}.ipynb", as_version=4)
     samples = sample_class(assignment, release)
@@ -173,8 +175,8 @@ def test_scores_of_the_real_assignments_are_a_persons(real_demo, slug):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("slug", SLUGS)
-def test_misconceptions_of_the_real_assignments_are_named_on_the_feedback_page(real_demo, slug):
-    folder, found = real_demo
+def test_misconceptions_of_the_real_assignments_are_named_on_the_feedback_page(real_tour, slug):
+    folder, found = real_tour
     assignment = load(REPOSITORY, slug)
     release = nbformat.read(folder / "release" / slug / f"{slug}.ipynb", as_version=4)
     held = [s for s in sample_class(assignment, release) if s.mistake]
