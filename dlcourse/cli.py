@@ -322,9 +322,9 @@ def doctor() -> None:
     """Say what this machine can do, each line with its cure. Exit code 1: student code cannot be graded here."""
     from .doctor import report, table
 
-    checks = report(Path.cwd())
-    out.print(table(checks))
-    raise typer.Exit(0 if all(c.ok for c in checks) else 1)
+    facilities = report(Path.cwd())
+    out.print(table(facilities))
+    raise typer.Exit(0 if all(facility.ok for facility in facilities) else 1)
 
 
 def main() -> None:

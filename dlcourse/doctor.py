@@ -9,43 +9,46 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
+from packaging.requirements import Requirement
 from rich.table import Table
 from rich.text import Text
 
 from .executor.cold import environment
 from .executor.limits import Limits, Sandbox
-from .executor.sandbox import trial
-from .executor.sandbox.kernel import SandboxUnavailable
-from .executor.warm import Warm
 
 _GB = 1 << 30
-_PACKAGES = {
-    "numpy": "2.2", "torch": "2.7", "ipython": "9", "nbformat": "5.10", "nbgrader": "0.9.6", "jupyterlab": "4.4", "nh3": "0.3", "sqlalchemy": "2.0",
-}  # fmt: skip
+_SHOWN = ("numpy", "torch", "ipython", "nbformat", "nbgrader", "jupyterlab", "nh3", "sqlalchemy")
+"""Packages whose versions are shown where all is well."""
 _INSTALL = 'pip install "dlcourse[instructor]"'
 _CONTAINER = "in Docker: docker run --security-opt seccomp=unconfined --security-opt systempaths=unconfined --security-opt apparmor=unconfined"
+_UNSAFE = "--unsafe-no-sandbox for code that you trust"
 
 
 @dataclass(frozen=True)
-class Check:
-    """One thing that was looked at.
+class Facility:
+    """Something that grading needs of a machine, or is better for.
 
     Args:
-        name: what.
-        ok: whether grading can go on with it.
-        detail: what was found.
-        cure: what helps, where something does; also for what is well but could be better.
+        name: the thing needed, in a word or two.
+        ok: whether grading works as this machine is.
+        detail: the state that was found, such as a version or an error.
+        cure: a command or setting that helps; where ``ok`` is True, one that makes it better still.
     """
 
     name: str
     ok: bool
     detail: str
     cure: str = ""
+
+
+def _needed(name: str, ok: bool, detail: str, cure: str) -> Facility:
+    """A facility whose cure is only told where it is lacking."""
+    return Facility(name, ok, detail, "" if ok else cure)
 
 
 def _read(path: str) -> str:
@@ -55,20 +58,17 @@ def _read(path: str) -> str:
         return ""
 
 
-def _system() -> Check:
+def _system() -> Facility:
     detail = f"{platform.system()} {platform.release()} on {platform.machine()}, Python {platform.python_version()}"
     if sys.platform == "linux":
-        return Check("system", True, detail)
-    cure = (
-        "use WSL 2"
-        if sys.platform == "win32"
-        else "use a Linux virtual machine or container, or --unsafe-no-sandbox for code that you trust"
-    )
-    return Check("system", False, f"{detail}: no sandbox and no warm start", cure)
+        return Facility("system", True, detail)
+    elsewhere = f"use a Linux virtual machine or container, or {_UNSAFE}"
+    cure = "use WSL 2" if sys.platform == "win32" else elsewhere
+    return Facility("system", False, f"{detail}: no sandbox and no warm start", cure)
 
 
 def _namespace_cure() -> str:
-    """What keeps ordinary users from namespaces, by the settings that distributions have for it."""
+    """How to allow ordinary users namespaces, by the settings with which distributions forbid them."""
     if _read("/proc/sys/kernel/apparmor_restrict_unprivileged_userns") == "1":
         return "sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0, or install bubblewrap with its AppArmor profile (slower)"
     if _read("/proc/sys/kernel/unprivileged_userns_clone") == "0":
@@ -78,29 +78,37 @@ def _namespace_cure() -> str:
     return _CONTAINER
 
 
-def _trial(what: str, name: str, good: str) -> Callable[[], Check]:
-    def check() -> Check:
-        wrong = trial.attempt(what)
-        return Check(name, not wrong, wrong or good, "" if not wrong else _namespace_cure())
+def _walls() -> list[Facility]:
+    """What the sandbox is made of, and the sandbox itself."""
+    from .executor.sandbox import trial  # Linux only
 
-    return check
+    made = "unprivileged programs can make them"
+    kinds = "mount, process, network, IPC, UTS"
+    wrong = {what: trial.attempt(what) for what in ("user namespace", "namespaces", "seccomp")}
+    user, others, calls = wrong.values()
+    return [
+        _needed("user namespaces", not user, user or made, _namespace_cure()),
+        _needed("other namespaces", not others, others or kinds, _namespace_cure()),
+        _needed(
+            "seccomp",
+            not calls,
+            calls or "system calls can be refused",
+            "a kernel with CONFIG_SECCOMP_FILTER, on x86_64 or aarch64",
+        ),
+        _sandbox(),
+        _bubblewrap(),
+    ]
 
 
-def _seccomp() -> Check:
-    wrong = trial.attempt("seccomp")
-    cure = "a kernel with CONFIG_SECCOMP_FILTER, on x86_64 or aarch64" if wrong else ""
-    return Check("seccomp", not wrong, wrong or "system calls can be refused", cure)
+def _sandbox() -> Facility:
+    from .executor.sandbox import trial
+    from .executor.sandbox.kernel import SandboxUnavailable
+    from .executor.warm import Warm
 
-
-def _sandbox() -> Check:
     reasons = trial.available()
     if not reasons:
-        return Check(
-            "sandbox",
-            True,
-            "student code runs in a sandbox"
-            + (" (as root: each run gets a user id of its own)" if os.geteuid() == 0 else ""),
-        )
+        who = " (as root: each run gets a user id of its own)" if os.geteuid() == 0 else ""
+        return Facility("sandbox", True, f"student code runs in a sandbox{who}")
     if shutil.which("bwrap"):
         try:
             with Warm() as warm, warm.session() as session:
@@ -108,71 +116,47 @@ def _sandbox() -> Check:
         except SandboxUnavailable as error:
             reasons = (error.reason,)
         else:
-            return Check(
-                "sandbox",
-                True,
-                "through bubblewrap; each run starts Python anew",
-                f"for a warm start: {_namespace_cure()}",
-            )
-    return Check(
-        "sandbox",
-        False,
-        "; ".join(reasons),
-        f"{_namespace_cure()}; or --unsafe-no-sandbox for code that you trust",
-    )
+            detail = "through bubblewrap; each run starts Python anew"
+            return Facility("sandbox", True, detail, f"for a warm start: {_namespace_cure()}")
+    return Facility("sandbox", False, "; ".join(reasons), f"{_namespace_cure()}; or {_UNSAFE}")
 
 
-def _bubblewrap() -> Check:
+def _bubblewrap() -> Facility:
+    from .executor.sandbox import trial
+
     path = shutil.which("bwrap")
     if path is None:
-        cure = "" if not trial.available() else "sudo apt install bubblewrap"
-        return Check(
-            "bubblewrap", True, "not installed; only needed where the line above fails", cure
-        )
-    version = subprocess.run(
-        [path, "--version"], capture_output=True, text=True, check=False
-    ).stdout.split()[-1:]
-    return Check(
-        "bubblewrap",
-        True,
-        f"{path} {' '.join(version)}, used where namespaces are not allowed otherwise",
-    )
+        detail = "not installed; only needed where the line above fails"
+        cure = "sudo apt install bubblewrap" if trial.available() else ""
+        return Facility("bubblewrap", True, detail, cure)
+    said = subprocess.run([path, "--version"], capture_output=True, text=True, check=False).stdout
+    version = " ".join(said.split()[-1:])
+    detail = f"{path} {version}, used where namespaces are not allowed otherwise"
+    return Facility("bubblewrap", True, detail)
 
 
-def _memory() -> Check:
-    found = [
-        line.split()[1]
-        for line in _read("/proc/meminfo").splitlines()
-        if line.startswith("MemAvailable:")
-    ]
-    if not found:
-        return Check("memory", True, "unknown")
-    free, cores = int(found[0]) << 10, os.cpu_count() or 1
+def _memory() -> Facility:
+    lines = _read("/proc/meminfo").splitlines()
+    available = [line.split()[1] for line in lines if line.startswith("MemAvailable:")]
+    if not available:
+        return Facility("memory", True, "unknown")
+    free, cores = int(available[0]) << 10, os.cpu_count() or 1
     detail = f"{free / _GB:.1f} GB free for {cores} cores; a submission may take {Sandbox.memory / _GB:g} GB"
     if free < _GB:
-        return Check("memory", False, detail, "close other programs; PyTorch alone takes 0.3 GB")
-    return Check(
-        "memory",
-        True,
-        detail,
-        ""
-        if free > cores * Sandbox.memory
-        else "a class that tries to exhaust memory could: grade with fewer --jobs",
-    )
+        cure = "close other programs; PyTorch alone takes 0.3 GB"
+        return Facility("memory", False, detail, cure)
+    scarce = "a class that tries to exhaust memory could: grade with fewer --jobs"
+    return Facility("memory", True, detail, scarce if free <= cores * Sandbox.memory else "")
 
 
-def _disk() -> Check:
+def _disk() -> Facility:
     free = shutil.disk_usage(tempfile.gettempdir()).free
-    return Check(
-        "disk",
-        free > _GB,
-        f"{free / _GB:.1f} GB free in {tempfile.gettempdir()}",
-        "" if free > _GB else "free some, or set TMPDIR",
-    )
+    detail = f"{free / _GB:.1f} GB free in {tempfile.gettempdir()}"
+    return _needed("disk", free > _GB, detail, "free some, or set TMPDIR")
 
 
-def _torch() -> Check:
-    """In a process of its own: whether one thread is what the environment of student code gives."""
+def _torch() -> Facility:
+    """Whether torch keeps to one thread in the environment that student code gets; in a process of its own."""
     code = "import torch, os; torch.ones(64, 64) @ torch.ones(64, 64); print(torch.__version__, torch.get_num_threads(), len(os.listdir('/proc/self/task')))"
     done = subprocess.run(
         [sys.executable, "-c", code],
@@ -183,60 +167,48 @@ def _torch() -> Check:
         check=False,
     )
     if done.returncode:
-        return Check(
-            "torch",
-            False,
-            (done.stderr.strip().splitlines() or ["no output"])[-1],
-            "pip install torch --index-url https://download.pytorch.org/whl/cpu",
-        )
+        said = (done.stderr.strip().splitlines() or ["no output"])[-1]
+        cure = "pip install torch --index-url https://download.pytorch.org/whl/cpu"
+        return Facility("torch", False, said, cure)
     version, threads, tasks = done.stdout.split()
-    ok = threads == tasks == "1"
-    return Check(
-        "torch",
-        ok,
-        f"{version}, {threads} thread in student code",
-        "" if ok else "a build of torch that heeds OMP_NUM_THREADS",
-    )
+    detail = f"{version}, {threads} thread in student code"
+    cure = "a build of torch that heeds OMP_NUM_THREADS"
+    return _needed("torch", threads == tasks == "1", detail, cure)
 
 
-def _number(version: str) -> tuple[int, ...]:
-    return tuple(
-        int("".join(c for c in part if c.isdigit()) or 0)
-        for part in version.split("+")[0].split(".")[:3]
-    )
+def required(extra: str) -> list[Requirement]:
+    """What an installed dlcourse asks for, its extra named ``extra`` included."""
+    try:
+        requirements = [Requirement(text) for text in metadata.requires("dlcourse") or ()]
+    except metadata.PackageNotFoundError:  # a checkout that was not installed
+        return [Requirement("dlcourse")]
+    return [r for r in requirements if r.marker is None or r.marker.evaluate({"extra": extra})]
 
 
-def _packages() -> Check:
-    found, wrong = [], []
-    for name, least in _PACKAGES.items():
+def _packages(requirements: Sequence[Requirement]) -> Facility:
+    versions: dict[str, str] = {}
+    wrong = []
+    for requirement in requirements:
         try:
-            version = metadata.version(name)
+            version = metadata.version(requirement.name)
         except metadata.PackageNotFoundError:
-            wrong.append(f"{name} is missing")
+            wrong.append(f"{requirement.name} is missing")
             continue
-        found.append(f"{name} {version}")
-        if _number(version) < _number(least):
-            wrong.append(f"{name} {version} is older than {least}")
-    return Check(
-        "packages", not wrong, "; ".join(wrong) or ", ".join(found), _INSTALL if wrong else ""
-    )
+        versions[requirement.name] = version
+        if not requirement.specifier.contains(version, prereleases=True):
+            wrong.append(f"{requirement.name} is {version}, needed is {requirement.specifier}")
+    shown = ", ".join(f"{name} {versions[name]}" for name in _SHOWN if name in versions)
+    return _needed("packages", not wrong, "; ".join(wrong) or shown, _INSTALL)
 
 
-def _course(root: Path) -> Check:
-    missing = [
-        name for name in ("course.toml", "nbgrader_config.py") if not (root / name).is_file()
-    ]
-    if missing:
-        return Check(
-            "course",
-            False,
-            f"no {' and no '.join(missing)} in {root}",
-            "run this in the course's folder",
-        )
-    return Check("course", True, f"{root}")
+def _course(root: Path) -> Facility:
+    names = ("course.toml", "nbgrader_config.py")
+    missing = [name for name in names if not (root / name).is_file()]
+    detail = f"no {' and no '.join(missing)} in {root}" if missing else f"{root}"
+    return _needed("course", not missing, detail, "run this in the course's folder")
 
 
-def _database(root: Path) -> Check:
+def _database(root: Path) -> Facility:
     """Whether SQLite can keep its write-ahead log where the gradebook lies, which network disks cannot."""
     try:
         with tempfile.TemporaryDirectory(dir=root, prefix=".doctor-") as folder:
@@ -246,39 +218,20 @@ def _database(root: Path) -> Check:
             connection.commit()
             connection.close()
     except (OSError, sqlite3.Error) as error:
-        return Check(
-            "gradebook",
-            False,
-            f"SQLite in {root}: {error}",
-            "a local disk that you may write to, or PostgreSQL (db_url)",
-        )
-    ok = mode == "wal"
-    return Check(
-        "gradebook",
-        ok,
-        f"SQLite {sqlite3.sqlite_version}, journal mode {mode}",
-        "" if ok else "a local disk, or PostgreSQL (db_url)",
-    )
+        cure = "a local disk that you may write to, or PostgreSQL (db_url)"
+        return Facility("gradebook", False, f"SQLite in {root}: {error}", cure)
+    detail = f"SQLite {sqlite3.sqlite_version}, journal mode {mode}"
+    return _needed("gradebook", mode == "wal", detail, "a local disk, or PostgreSQL (db_url)")
 
 
-def _browser() -> Check:
-    path = next(
-        (
-            p
-            for name in ("chromium", "chromium-browser", "google-chrome", "chrome")
-            if (p := shutil.which(name))
-        ),
-        None,
-    )
-    return Check(
-        "chromium",
-        True,
-        path or "not found; only the browser tests need it",
-        "" if path else "sudo apt install chromium",
-    )
+def _browser() -> Facility:
+    names = ("chromium", "chromium-browser", "google-chrome", "chrome")
+    path = next((path for name in names if (path := shutil.which(name))), None)
+    detail = path or "not found; only the browser tests need it"
+    return Facility("chromium", True, detail, "" if path else "sudo apt install chromium")
 
 
-def report(root: Path | None = None) -> list[Check]:
+def report(root: Path | None = None) -> list[Facility]:
     """Look at everything.
 
     Args:
@@ -287,32 +240,30 @@ def report(root: Path | None = None) -> list[Check]:
     root = root or Path.cwd()
     return [
         _system(),
-        _trial("user namespace", "user namespaces", "unprivileged programs can make them")(),
-        _trial("namespaces", "other namespaces", "mount, process, network, IPC, UTS")(),
-        _seccomp(),
-        _sandbox(),
-        _bubblewrap(),
+        *(_walls() if sys.platform == "linux" else ()),
         _memory(),
         _disk(),
         _torch(),
-        _packages(),
+        _packages(required("instructor")),
         _course(root),
         _database(root),
         _browser(),
     ]
 
 
-def table(checks: list[Check]) -> Table:
+def table(facilities: Sequence[Facility]) -> Table:
     """The report for a terminal."""
     out = Table(box=None, pad_edge=False, show_header=False)
     out.add_column(no_wrap=True)
     out.add_column(no_wrap=True, style="bold")
     out.add_column(overflow="fold")
-    for one in checks:
-        text = Text(one.detail)
-        if one.cure:
-            text.append(f"\n→ {one.cure}", style="yellow" if one.ok else "red")
+    for facility in facilities:
+        text = Text(facility.detail)
+        if facility.cure:
+            text.append(f"\n→ {facility.cure}", style="yellow" if facility.ok else "red")
         out.add_row(
-            Text("ok", style="green") if one.ok else Text("no", style="red"), one.name, text
+            Text("ok", style="green") if facility.ok else Text("no", style="red"),
+            facility.name,
+            text,
         )
     return out

@@ -14,7 +14,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from packaging.requirements import Requirement
 from rich.console import Console
 
 from dlcourse import doctor
@@ -427,3 +429,17 @@ def test_doctor_says_what_helps(monkeypatch: pytest.MonkeyPatch) -> None:
             and "--unsafe-no-sandbox" in one.cure
         )
     assert doctor._bubblewrap().cure == "sudo apt install bubblewrap"
+
+
+def test_doctor_asks_for_the_versions_that_the_package_declares() -> None:
+    names = {
+        requirement.name: str(requirement.specifier)
+        for requirement in doctor.required("instructor")
+    }
+    assert names["numpy"] == ">=2.2" and "nbgrader" in names and "otter-grader" not in names
+    assert "nbgrader" not in {requirement.name for requirement in doctor.required("")}
+    found = doctor._packages(
+        [Requirement("numpy>=99"), Requirement("no-such-package"), Requirement("rich")]
+    )
+    assert not found.ok and "dlcourse[instructor]" in found.cure
+    assert found.detail == f"numpy is {np.__version__}, needed is >=99; no-such-package is missing"
