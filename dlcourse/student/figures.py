@@ -22,7 +22,7 @@ INK = "#7A7A7A"
 
 def style() -> dict[str, Any]:
     """Settings for :func:`matplotlib.rc_context`."""
-    from cycler import cycler
+    from matplotlib import cycler
 
     return {
         "figure.facecolor": "none",
