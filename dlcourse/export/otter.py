@@ -6,25 +6,16 @@ The zip is made by `otter generate`, then completed: the assignment's data, a wh
 
 from __future__ import annotations
 
-import base64
 import contextlib
-import hashlib
-import importlib.metadata
-import io
 import json
 import shutil
 import sys
 import tempfile
-import tomllib
 import zipfile
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
-
-from .. import __version__
 from ..authoring.course import Course
 from ..authoring.lint import lint_release
 from ..authoring.references import data_files
@@ -33,14 +24,11 @@ from ..errors import AuthorError, SetupError
 from ..executor.warm import Warm
 from ..grading.grader import Grader, open_grader
 from .pack import FILENAME, to_document
+from .wheel import archive, pinned, wheel
 
 AUTOGRADER = "/autograder"
 """Where Gradescope and otter's containers unpack the zip."""
 PLUGIN = "dlcourse.export.otter_plugin.Verified"
-_EPOCH = (1980, 1, 1, 0, 0, 0)
-_ALSO = ("jupytext", "jsonschema", "traitlets")
-"""What the trusted side imports beside the dependencies of a student."""
-
 _RUN = '''"""Runs otter; what otter refuses to read is graded all the same."""
 
 from dlcourse.export.gradescope import main
@@ -136,7 +124,7 @@ def autograder(grader: Grader, torch_index: str = "") -> bytes:
     for name, path in data_files(grader.assignment).items():
         files[f"files/{name}"] = path.read_bytes()
     _check_leaks(grader, files)
-    return _zip(files)
+    return archive(files)
 
 
 def _generate(root: Path) -> dict[str, bytes]:
@@ -181,83 +169,6 @@ def _write_inputs(root: Path, wheel_path: str, torch_index: str) -> None:
     )
     if environment:
         (root / "environment.yml").write_text(environment, encoding="utf-8")
-
-
-def requirements() -> list[str]:
-    """What this package needs on a student's machine: of a checkout as pyproject.toml says, else as it was installed."""
-    project = Path(__file__).parents[2] / "pyproject.toml"
-    if project.is_file():
-        return list(tomllib.loads(project.read_text(encoding="utf-8"))["project"]["dependencies"])
-    return [r for r in importlib.metadata.requires("dlcourse") or () if "extra ==" not in r]
-
-
-def pinned() -> dict[str, str]:
-    """Versions of all that grading needs, as installed here, where the expected results were computed.
-
-    Raises:
-        SetupError: something that is needed is not installed.
-    """
-    found: dict[str, str] = {}
-    seen: set[str] = set()
-    todo = [Requirement(text) for text in (*requirements(), *_ALSO)]
-    while todo:
-        wanted = todo.pop()
-        if str(wanted) in seen:
-            continue
-        seen.add(str(wanted))
-        name = canonicalize_name(wanted.name)
-        try:
-            distribution = importlib.metadata.distribution(name)
-        except importlib.metadata.PackageNotFoundError as error:
-            raise SetupError(
-                f"{name} is not installed, but needed for grading; run `make install`"
-            ) from error
-        found[name] = distribution.version.split("+")[0]  # +cpu is a build, not a version
-        for one in map(Requirement, distribution.requires or ()):
-            if one.marker is None or any(
-                one.marker.evaluate({"extra": extra}) for extra in wanted.extras or {""}
-            ):
-                todo.append(one)
-    return found
-
-
-def wheel() -> tuple[str, bytes]:
-    """A wheel of this package as it is here, and its file name."""
-    info = f"dlcourse-{__version__}.dist-info"
-    package = Path(__file__).parents[1]
-    files = {
-        f"dlcourse/{p.relative_to(package).as_posix()}": p.read_bytes()
-        for p in sorted(package.rglob("*"))
-        if p.is_file() and "__pycache__" not in p.parts
-    }
-    metadata = [
-        "Metadata-Version: 2.1",
-        "Name: dlcourse",
-        f"Version: {__version__}",
-        *(f"Requires-Dist: {r}" for r in requirements()),
-    ]
-    files[f"{info}/METADATA"] = ("\n".join(metadata) + "\n").encode()
-    files[f"{info}/WHEEL"] = (
-        b"Wheel-Version: 1.0\nGenerator: dlcourse\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
-    )
-    record = [f"{name},sha256={_digest(content)},{len(content)}" for name, content in files.items()]
-    files[f"{info}/RECORD"] = "\n".join([*record, f"{info}/RECORD,,", ""]).encode()
-    return f"dlcourse-{__version__}-py3-none-any.whl", _zip(files)
-
-
-def _digest(content: bytes) -> str:
-    return base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()
-
-
-def _zip(files: dict[str, bytes]) -> bytes:
-    data = io.BytesIO()
-    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in sorted(files.items()):
-            entry = zipfile.ZipInfo(name, _EPOCH)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.external_attr = (0o755 if name in ("run_autograder", "setup.sh") else 0o644) << 16
-            archive.writestr(entry, content)
-    return data.getvalue()
 
 
 def _write_tests(grader: Grader, folder: Path, public_only: bool = False) -> None:

@@ -22,7 +22,7 @@ INK = "#7A7A7A"
 
 def style() -> dict[str, Any]:
     """Settings for :func:`matplotlib.rc_context`."""
-    from matplotlib import cycler
+    from matplotlib.rcsetup import cycler
 
     return {
         "figure.facecolor": "none",

@@ -25,8 +25,9 @@ from dlcourse.authoring.read import load
 from dlcourse.errors import CourseError, SetupError
 from dlcourse.executor.isolation import OTHER_USER, SANDBOX, UNSAFE
 from dlcourse.export import gradescope, isolation, pack
-from dlcourse.export.otter import autograder, wheel
+from dlcourse.export.otter import autograder
 from dlcourse.export.otter_plugin import Verified
+from dlcourse.export.wheel import wheel
 from dlcourse.grading.grader import open_grader
 
 BROKEN = "def cosine(a, b):\n    return a @ b.T\n"
