@@ -1,0 +1,197 @@
+"""The command line: `dlcourse --help`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from .. import _nbformat  # noqa: F401
+from ..authoring.course import course_root, read_course
+from ..console import err, for_tables, out, print_to_any_encoding, progress, say
+from ..errors import AuthorError, DlcourseError
+from ..export.cli import app as export_app
+from .audit import audit
+from .grade import grade
+from .options import Unsafe, isolation_of
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Deep Learning by Hand: build, check and grade the course's notebooks.",
+    epilog="A student needs `check` only. An instructor starts with `list` and `demo`; an author with `new`.",
+)
+app.add_typer(export_app, name="export")
+
+POSIX_ONLY = ("fcntl", "grp", "pwd", "resource")
+"""Modules of Python's own that Windows lacks."""
+
+
+@app.command("list")
+def list_() -> None:
+    """Show the course's assignments by track."""
+    course = read_course(course_root())
+    table = Table(title=course.title, box=None, title_justify="left")
+    table.add_column("assignment", no_wrap=True)  # names are there to be copied
+    table.add_column("title", overflow="fold")
+    table.add_column("minutes", justify="right")
+    table.add_column("needs", no_wrap=True)
+    last = None
+    for entry in course.entries.values():
+        if entry.track != last:
+            table.add_row(f"\n[bold]{entry.track}[/bold]")
+        table.add_row(entry.slug, entry.title, str(entry.minutes), "\n".join(entry.needs))
+        last = entry.track
+    out.print(table)
+
+
+@app.command()
+def new(
+    slug: Annotated[
+        str,
+        typer.Argument(help="Name of the new assignment: a Python identifier, such as batch_norm."),
+    ],
+    title: Annotated[str, typer.Option(help="Title in course.toml.")] = "",
+    track: Annotated[str, typer.Option(help="Track in course.toml.")] = "New assignments",
+    article: Annotated[
+        str, typer.Option(help="Address of the article it goes with.")
+    ] = "https://example.org/article",
+    minutes: Annotated[int, typer.Option(help="How long a student needs.")] = 60,
+) -> None:
+    """Write a working template of a new assignment."""
+    from ..authoring.scaffold import create
+
+    for path in create(
+        read_course(course_root()),
+        slug,
+        title or slug.replace("_", " ").capitalize(),
+        track,
+        article,
+        minutes,
+    ):
+        say(f"wrote {path}")
+    say(f"Now run: python solutions/{slug}.py; pytest tests/{slug}; dlcourse build {slug}")
+
+
+@app.command()
+def build(
+    slugs: Annotated[
+        list[str] | None, typer.Argument(help="Assignments to build; all if none is named.")
+    ] = None,
+    check: Annotated[
+        bool,
+        typer.Option(
+            "--check",
+            help="Write nothing; fail when source/ or release/ is stale or holds what it must not.",
+        ),
+    ] = False,
+) -> None:
+    """Make source/ and release/ from solutions/ and tests/."""
+    from ..executor.warm import Warm
+    from ..nbgrader_port.generate import build as build_one
+    from ..nbgrader_port.generate import stale
+
+    course = read_course(course_root())
+    chosen = [course.entry(s).slug for s in slugs or course.entries]
+    problems: list[str] = []
+    with Warm() as warm:
+        for slug in chosen:
+            with progress(f"{'checking' if check else 'building'} {slug}", None) as step:
+                if check:
+                    found = stale(course, slug, warm, step)
+                    problems += found
+                    text = f"{len(found)} problems" if found else "up to date"
+                else:
+                    assignment = build_one(course, slug, warm, step)
+                    hidden = sum(not p.spec.public for p in assignment.probes.values())
+                    text = f"{len(assignment.questions)} questions, {len(assignment.probes)} tests ({hidden} hidden), {assignment.points:g} points"
+            say(f"{slug}: {text}")
+    if problems:
+        raise AuthorError(
+            "\n".join([*problems, "run `dlcourse build` and commit source/ and release/"])
+        )
+
+
+@app.command()
+def check(
+    notebook: Annotated[
+        Path, typer.Argument(help="Your notebook. Its checks.json must lie next to it.")
+    ],
+    unsafe_no_sandbox: Unsafe = False,
+) -> None:
+    """Run a notebook's own tests in a terminal, as Run All does in JupyterLab."""
+    from ..student.terminal import check_notebook
+
+    failed = check_notebook(notebook, out, isolation_of(unsafe_no_sandbox))
+    raise typer.Exit(1 if failed else 0)
+
+
+app.command()(grade)
+app.command()(audit)
+
+
+@app.command()
+def demo(
+    folder: Annotated[
+        Path | None,
+        typer.Option(help="Where to put the demo course; a new temporary folder if not given."),
+    ] = None,
+    assignment: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Hand out this one; may be given again. Three that show most if not given."
+        ),
+    ] = None,
+    autograde: Annotated[
+        bool,
+        typer.Option(
+            "--autograde", help="Grade with plain `nbgrader autograde`; the scores are the same."
+        ),
+    ] = False,
+    unsafe_no_sandbox: Unsafe = False,
+) -> None:
+    """Hand out the course, collect a small class of sample submissions, grade it through nbgrader, show the result."""
+    from ..tour.tour import run_tour
+
+    run_tour(
+        read_course(course_root()),
+        folder,
+        for_tables(),
+        autograde,
+        isolation_of(unsafe_no_sandbox),
+        tuple(assignment or ()),
+    )
+
+
+@app.command()
+def doctor() -> None:
+    """Say what this machine can do, each line with its cure. Exit code 1: student code cannot be graded here."""
+    from ..doctor import report, table
+
+    facilities = report(Path.cwd())
+    out.print(table(facilities))
+    raise typer.Exit(0 if all(facility.ok for facility in facilities) else 1)
+
+
+def main() -> None:
+    """Entry point: errors that a person can mend are one line, not a traceback."""
+    print_to_any_encoding()
+    try:
+        app()
+    except DlcourseError as error:
+        say(f"error: {error}", to=err, style="red")
+        sys.exit(1)
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.startswith("dlcourse"):
+            raise
+        if error.name in POSIX_ONLY:
+            text = f"this command needs Linux (no {error.name} here); on Windows use WSL 2"
+        else:
+            cure = "pip install 'dlcourse[instructor]'"
+            text = f"{error.name} is not installed; this command needs the instructor's packages: {cure}"
+        say(f"error: {text}", to=err, style="red")
+        sys.exit(1)

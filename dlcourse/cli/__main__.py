@@ -1,0 +1,5 @@
+"""`python -m dlcourse.cli`."""
+
+from . import main
+
+main()

@@ -1,0 +1,79 @@
+"""`dlcourse audit`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ..authoring.course import course_root, read_course
+from ..console import for_tables, progress, say
+from ..errors import AuthorError
+
+
+def audit(
+    slugs: Annotated[
+        list[str] | None, typer.Argument(help="Assignments to audit; all if none is named.")
+    ] = None,
+    changed: Annotated[
+        bool,
+        typer.Option(
+            "--changed",
+            help="Only those whose files, or the audit itself, changed since the last audit.",
+        ),
+    ] = False,
+    check: Annotated[
+        bool,
+        typer.Option(
+            "--check",
+            help="Run nothing; fail when an audit.json is missing, stale or has findings.",
+        ),
+    ] = False,
+    entries: Annotated[
+        bool, typer.Option("--entries", help="Print survivors as entries for equivalent.toml.")
+    ] = False,
+    seed: Annotated[
+        str, typer.Option(help="Audit under another course seed and write nothing.")
+    ] = "",
+    jobs: Annotated[
+        int, typer.Option(help="How many variants run side by side; 0 means one per core.")
+    ] = 0,
+) -> None:
+    """Test the tests: stubs, misconceptions, alternatives, cheats and mutants against every probe.
+
+    Writes tests/<slug>/audit.json. docs/audit.md explains the table. Exit code 1 when a bar is missed.
+    """
+    from ..audit.run import run_audit, state, write
+    from ..audit.table import entries as entries_of
+    from ..audit.table import lines, table
+
+    course = read_course(course_root())
+    chosen = [course.entry(s).slug for s in slugs or course.entries]
+    states = {slug: state(course, slug) for slug in chosen} if check or changed else {}
+    if check:
+        bad = [
+            f"tests/{slug}/audit.json: {what}" for slug, what in states.items() if what != "passed"
+        ]
+        if bad:
+            raise AuthorError(
+                "\n".join([*bad, "run `dlcourse audit --changed` and commit the result"])
+            )
+        say(f"{len(chosen)} audits up to date")
+        return
+    failed = False
+    for slug in chosen:
+        if changed and states[slug] in ("passed", "failed"):
+            say(f"{slug}: unchanged, {states[slug]}")
+            failed |= states[slug] == "failed"
+            continue
+        with progress(f"auditing {slug}", None) as step:
+            report = run_audit(course, slug, step, jobs, seed or None)
+        if not seed:
+            write(course, report)
+        for_tables().print(table(report))
+        for line in lines(report):
+            say(f"  {line}")
+        if entries and report.survivors:
+            say(entries_of(report.survivors))
+        failed |= not report.passed
+    raise typer.Exit(1 if failed else 0)

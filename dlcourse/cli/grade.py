@@ -1,0 +1,87 @@
+"""`dlcourse grade`."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from ..authoring.course import course_root, read_course
+from ..console import err, out, progress, say
+from .options import Slug, Unsafe, isolation_of
+
+
+def grade(
+    slug: Slug,
+    only: Annotated[
+        list[str] | None, typer.Option(help="Grade this student only; may be given again.")
+    ] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Grade unchanged submissions, too.")
+    ] = False,
+    since: Annotated[
+        datetime | None, typer.Option(help="Only what was handed in at or after this time (UTC).")
+    ] = None,
+    jobs: Annotated[int, typer.Option(min=0, help="Worker processes; 0 means one per core.")] = 0,
+    cluster: Annotated[
+        str, typer.Option(help="Address of a Dask scheduler, such as tcp://host:8786.")
+    ] = "",
+    db: Annotated[str, typer.Option(help="Gradebook, if not nbgrader's own setting.")] = "",
+    unsafe_no_sandbox: Unsafe = False,
+) -> None:
+    """Grade a whole class: all that lies in submitted/ under this assignment.
+
+    Exit code 0: everybody has a grade. 2: everybody has a grade, but some submissions need a look. 1: somebody has none.
+    """
+    from ..grading.class_run import grade_class
+    from ..grading.plan import Settings
+    from ..nbgrader_port.gradebook import open_gradebook
+
+    course = read_course(course_root())
+    entry = course.entry(slug)
+    when = since.astimezone(UTC).replace(tzinfo=None) if since and since.tzinfo else since
+    settings = Settings(
+        tuple(only or ()), again, when, jobs, cluster, isolation_of(unsafe_no_sandbox)
+    )
+    start = time.monotonic()
+    with open_gradebook(course, slug, db) as gradebook, progress(f"grading {slug}", None) as step:
+        report = grade_class(
+            course,
+            slug,
+            settings,
+            gradebook,
+            step,
+        )
+    table = Table(title=f"{entry.title}: {len(report.entries)} submissions")
+    for column in ("student", "score", "diagnosed"):
+        table.add_column(column, overflow="fold", justify="right" if column == "score" else "left")
+    for student, graded in sorted(report.entries.items()):
+        diagnosed = "; ".join(graded.diagnoses[:4])
+        table.add_row(student, f"{graded.score:g}/{graded.points:g}", diagnosed)
+    out.print(table)
+    for student, notes in report.attention.items():
+        for note in notes:
+            say(f"submitted/{student}/{slug}: {note}", to=err)
+    for student, reason in sorted(report.failed.items()):
+        say(f"submitted/{student}/{slug}: no grade: {reason}", to=err)
+    slowest = max((report.entries[s] for s in report.graded), key=lambda e: e.seconds, default=None)
+    tail = f"; slowest {slowest.student}, {slowest.seconds:.1f} s" if slowest else ""
+    say(
+        f"{len(report.graded)} graded now, {len(report.entries) - len(report.graded)} unchanged, {len(report.failed)} failed, {elapsed(time.monotonic() - start)}{tail}"
+    )
+    unreadable = any(not e.readable for e in report.entries.values())
+    raise typer.Exit(
+        1 if report.failed else 2 if unreadable or any(report.attention.values()) else 0
+    )
+
+
+def elapsed(seconds: float) -> str:
+    """Seconds as a person says them."""
+    return (
+        time.strftime("%H:%M:%S", time.gmtime(seconds))
+        if seconds >= 3600
+        else f"{int(seconds // 60)}:{int(seconds % 60):02d}"
+    )
