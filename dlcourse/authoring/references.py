@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -29,6 +30,8 @@ from .engine import engine_key
 
 ENGINE = "grading.grader"
 """From here everything is reached that has a part in a grade, the run of the reference included."""
+KEPT = 7 * 86400
+"""Seconds for which results of other builds stay."""
 _REFERENCE_LIMITS = Limits(cpu=60.0, wall=120.0)
 _PACKAGES = ("dlcourse", "numpy", "torch", "scipy", "scikit-learn")
 
@@ -200,9 +203,8 @@ def compute(
     for name, result in record.results.items():
         failed = failure(result)
         if failed is not None:
-            raise AuthorError(
-                f"solutions/{assignment.slug}.py: probe {name} fails on the reference: {located(failed)}"
-            )
+            script = assignment.files.name(assignment.files.script)
+            raise AuthorError(f"{script}: probe {name} fails on the reference: {located(failed)}")
     mistakes: dict[str, list[tuple[str, Result]]] = {}
     for misconception in assignment.misconceptions:
         question = misconception.question
@@ -232,18 +234,10 @@ def references(
         progress: called after the reference and after each misconception that is run.
     """
     key = content_key(assignment, seed)
-    path = assignment.files.references(key)
-    try:
-        results = ReferenceResults.from_json(json.loads(path.read_text()))
-        if set(results.expected) != set(assignment.probes):
-            raise ValueError("not the results of these probes")
-    except (OSError, ValueError, LookupError, TypeError, AttributeError):  # none yet, or damaged
+    results = _kept(assignment, key)
+    if results is None:
         results = compute(assignment, seed, warm, progress)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        for old in assignment.files.all_references():
-            if time.time() - old.stat().st_mtime > 7 * 86400:
-                old.unlink(missing_ok=True)
-        _write(path, results)
+        _keep(assignment, key, results)
     limits = {
         name: probe_limits(graded.probe.seconds, results.seconds[name])
         for name, graded in assignment.probes.items()
@@ -251,7 +245,24 @@ def references(
     return References(assignment, seed, key, results.expectations(assignment), limits)
 
 
-def _write(path: Path, results: ReferenceResults) -> None:
+def _kept(assignment: Assignment, key: str) -> ReferenceResults | None:
+    """Results from an earlier time; None where there are none, or the file is damaged."""
+    try:
+        text = assignment.files.references(key).read_text(encoding="utf-8")
+        results = ReferenceResults.from_json(json.loads(text))
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return None
+    return results if set(results.expected) == set(assignment.probes) else None
+
+
+def _keep(assignment: Assignment, key: str, results: ReferenceResults) -> None:
+    """Keep results in one step, and remove those of other keys that are old."""
+    path = assignment.files.references(key)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for other in assignment.files.all_references():
+        with contextlib.suppress(FileNotFoundError):  # another process removes them, too
+            if time.time() - other.stat().st_mtime > KEPT:
+                other.unlink()
     with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as file:
         json.dump(results.to_json(), file)
     os.replace(file.name, path)
