@@ -91,7 +91,7 @@ torch.set_num_threads(1)  # small models run faster on one thread
 # A row of width $D$ must be cut into $H$ pieces *before* the head axis is moved in front of the positions. A
 # bare reshape from $(B,T,D)$ to $(B,H,T,d)$ has the right shape and mixes positions with heads.
 
-# %% question="causal_self_attention" forbid=["torch.nn.functional.scaled_dot_product_attention", "torch.nn.functional.multi_head_attention_forward", "torch.nn.MultiheadAttention"]
+# %% question="causal_self_attention" forbid=["attention"]
 def split_heads(
     x: Float[Tensor, "B T D"], Wqkv: Float[Tensor, "D 3*D"], n_heads: int
 ) -> tuple[Float[Tensor, "B H T d"], Float[Tensor, "B H T d"], Float[Tensor, "B H T d"]]:
@@ -255,7 +255,7 @@ def init_gpt(vocab: int, n_ctx: int, D: int, n_layers: int, generator: torch.Gen
 # net, $12D^2$ in all. The small GPT-2 has 12 blocks, $D=768$, $V=50257$ and 1024 positions:
 # $12\cdot12\cdot768^2 + 50257\cdot768 + 1024\cdot768 = 124.3$ million.
 
-# %% question="gpt_forward" forbid=["torch.nn.TransformerEncoder", "torch.nn.TransformerEncoderLayer", "torch.nn.TransformerDecoder", "torch.nn.TransformerDecoderLayer"]
+# %% question="gpt_forward" forbid=["attention", "torch.nn.TransformerEncoderLayer"]
 def gpt_forward(ids: Int[Tensor, "B T"], params: dict, n_heads: int) -> Float[Tensor, "B T V"]:
     """Logits of a decoder-only transformer with pre-LN blocks.
 
@@ -738,7 +738,7 @@ def empty_cache(params: dict, batch: int, n_heads: int) -> list[tuple[Tensor, Te
     nothing = wte.new_zeros(batch, n_heads, 0, wte.shape[1] // n_heads)
     return [(nothing, nothing) for _ in params["blocks"]]
 
-# %% question="kv_cache_step" forbid=["torch.nn.functional.scaled_dot_product_attention", "torch.nn.functional.multi_head_attention_forward", "torch.nn.MultiheadAttention"]
+# %% question="kv_cache_step" forbid=["attention"]
 def kv_cache_step(
     ids: Int[Tensor, "B S"],
     cache: list[tuple[Float[Tensor, "B H P d"], Float[Tensor, "B H P d"]]],

@@ -88,7 +88,7 @@ torch.set_num_threads(1)  # small models run faster on one thread
 # $\beta=1$, $u=\frac12$: $z=-\log0.693=0.367$.
 
 
-# %% question="reparam_sample" forbid=["torch.distributions"]
+# %% question="reparam_sample" forbid=["torch.distributions", "torch.nn.functional.gumbel_softmax"]
 def reparam_sample(
     dist: str, params: tuple[Float[Tensor, "..."], ...], noise: Float[Tensor, "*shape"]
 ) -> Float[Tensor, "*shape"]:
@@ -219,7 +219,7 @@ def five_laws() -> dict[str, float]:
 # costs nothing.
 
 
-# %% question="gaussian_kl" forbid=["torch.distributions"]
+# %% question="gaussian_kl" forbid=["torch.distributions", "torch.nn.functional.gumbel_softmax"]
 def gaussian_kl(mu: Float[Tensor, "B d"], logvar: Float[Tensor, "B d"]) -> Float[Tensor, " B"]:
     """KL divergence of diagonal Gaussians from the standard normal, in nats.
 
@@ -459,7 +459,7 @@ def gumbel_top_k(logits: Float[Tensor, "B K"], g: Float[Tensor, "B K"], k: int) 
 # $\tau_{50}=e^{-0.5}=0.607$, and $\tau_{100}=0.5$ since $e^{-1}=0.368$ lies below the floor.
 
 
-# %% question="gumbel_softmax" forbid=["torch.nn.functional.gumbel_softmax", "torch.distributions"]
+# %% question="gumbel_softmax" forbid=["torch.distributions", "torch.nn.functional.gumbel_softmax"]
 def gumbel_softmax(
     logits: Float[Tensor, "*batch K"], g: Float[Tensor, "*batch K"], tau: float
 ) -> Float[Tensor, "*batch K"]:
@@ -789,7 +789,7 @@ def bias_and_variance() -> dict[str, float]:
 # itself would have given $(0.6,1,0.4)$.
 
 
-# %% question="straight_through" forbid=["torch.nn.functional.gumbel_softmax", "torch.distributions"]
+# %% question="straight_through" forbid=["torch.distributions", "torch.nn.functional.gumbel_softmax"]
 def straight_through(y_soft: Float[Tensor, "*batch K"]) -> Float[Tensor, "*batch K"]:
     """One-hot going forward, the identity going backward.
 
@@ -843,7 +843,7 @@ def straight_through(y_soft: Float[Tensor, "*batch K"]) -> Float[Tensor, "*batch
 # $\log4-\log2=0.693$. Two pixels with logits $(2,2)$ and $x=(1,0)$: $0.127+2.127=2.254$.
 
 
-# %% question="cat_vae_loss" forbid=["torch.distributions"]
+# %% question="cat_vae_loss" forbid=["torch.distributions", "torch.nn.functional.gumbel_softmax"]
 def cat_vae_loss(
     recon_logits: Float[Tensor, "B D"], x: Float[Tensor, "B D"], q_logits: Float[Tensor, "B N K"]
 ) -> tuple[Float[Tensor, " B"], Float[Tensor, " B"]]:

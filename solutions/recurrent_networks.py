@@ -68,7 +68,7 @@ torch.set_num_threads(1)  # small models run faster on one thread
 # The first unit forgets the pulse, the second one keeps it. Without the recurrence both would give
 # $0.7616, 0, 0$.
 
-# %% question="rnn_forward" forbid=["torch.nn.RNN", "torch.nn.RNNCell", "torch.rnn_tanh", "torch.rnn_tanh_cell"]
+# %% question="rnn_forward" forbid=["rnn"]
 def rnn_forward(
     X: Float[Tensor, "B T D"],
     h0: Float[Tensor, "B H"],
@@ -167,7 +167,7 @@ def one_unit_remembers() -> dict[str, float]:
 #   $\partial L/\partial W_x = 0.8679 \cdot 0 + 0.1823 \cdot 1 = 0.1823$,
 #   $\partial L/\partial b = 1.0502$, $\partial L/\partial h_0 = 0.5 \cdot 0.1823 = 0.0911$.
 
-# %% question="rnn_bptt" forbid=["torch.autograd.grad", "torch.autograd.backward", "torch.Tensor.backward", "torch.func.vjp", "torch.func.grad"]
+# %% question="rnn_bptt" forbid=["autograd", "rnn"]
 def rnn_bptt(
     X: Float[Tensor, "B T D"],
     h0: Float[Tensor, "B H"],
@@ -360,7 +360,7 @@ def forgetting_curves() -> dict[str, float]:
 # (PyTorch packs the four weights in the order $i, f, \tilde c, o$ and has two biases per gate. Here every gate
 # has its own matrix and one bias.)
 
-# %% question="lstm_cell" forbid=["torch.nn.LSTM", "torch.nn.LSTMCell", "torch.lstm", "torch.lstm_cell"]
+# %% question="lstm_cell" forbid=["lstm"]
 def lstm_cell(
     x: Float[Tensor, "B D"],
     h: Float[Tensor, "B H"],
@@ -429,7 +429,7 @@ def lstm_cell(
 # With 1 as the weight of the state and $b = 0$, $\tilde h = \tanh(0.5 \cdot 0.8) = 0.3799$. So
 # $h' = 0.75 \cdot 0.8 + 0.25 \cdot 0.3799 = 0.6950$. With the roles of $z$ reversed it would be $0.4850$.
 
-# %% question="gru_cell" forbid=["torch.nn.GRU", "torch.nn.GRUCell", "torch.gru", "torch.gru_cell"]
+# %% question="gru_cell" forbid=["gru"]
 def gru_cell(
     x: Float[Tensor, "B D"],
     h: Float[Tensor, "B H"],

@@ -549,7 +549,7 @@ def remove_stopwords(tokens: list[str], stop: set[str]) -> list[str]:
 # $X = \begin{pmatrix} 0 & 1 & 2 \\ 1 & 0 & 0 \end{pmatrix}$. In these columns the new document `b d` is
 # $(0, 0, 1)$.
 
-# %% question="count_matrix" forbid=["sklearn.feature_extraction"]
+# %% question="count_matrix"
 def count_matrix(
     docs: list[list[str]], vocab: list[str] | None = None
 ) -> tuple[Int[np.ndarray, "n V"], list[str]]:
@@ -612,7 +612,7 @@ def count_matrix(
 # $\sqrt{1 + 11.467} = 3.5309$, so it ends as $(0.2832,\ 0.9591,\ 0)$. The last row ends as $(1, 0, 0)$: three
 # times "data" is still only "data".
 
-# %% question="tfidf" forbid=["sklearn.feature_extraction"]
+# %% question="tfidf"
 def fit_idf(X: Int[np.ndarray, "n V"]) -> Float[np.ndarray, "V"]:
     """Smoothed inverse document frequencies.
 

@@ -290,7 +290,7 @@ def local_window(p: Float[Tensor, " B"], n: int, D: int) -> Bool[Tensor, "B n"]:
 # With values $(1, 0)$, $(0, 10)$, $(7, 7)$ the output is $(0.7311, 2.6894)$. Without the root the weights
 # would be $(0.8808, 0.1192, 0)$.
 
-# %% question="scaled_dot_product_attention" forbid=["torch.nn.functional.scaled_dot_product_attention", "torch.nn.MultiheadAttention", "torch.nn.functional.multi_head_attention_forward"]
+# %% question="scaled_dot_product_attention" forbid=["attention"]
 def scaled_dot_product_attention(
     Q: Float[Tensor, "*batch n_q d_k"],
     K: Float[Tensor, "*batch n_k d_k"],
@@ -457,7 +457,7 @@ def make_masks(
 # $n = D$ the square takes over. The gradient between any two tokens passes through one layer, not through $n$
 # steps.
 
-# %% question="multi_head_attention" forbid=["torch.nn.functional.scaled_dot_product_attention", "torch.nn.MultiheadAttention", "torch.nn.functional.multi_head_attention_forward"]
+# %% question="multi_head_attention" forbid=["attention"]
 def multi_head_attention(
     q: Float[Tensor, "B n_q D"],
     k: Float[Tensor, "B n_k D"],
@@ -650,7 +650,7 @@ def layer_parameters(d_model: int, d_ff: int, attentions: list[str]) -> nn.Modul
 
 print(layer_parameters(d_model=4, d_ff=16, attentions=["self_attention"]))
 
-# %% question="encoder_layer" forbid=["torch.nn.functional.layer_norm", "torch.nn.LayerNorm", "torch.native_layer_norm", "torch.nn.TransformerEncoderLayer"]
+# %% question="encoder_layer" forbid=["layer_norm", "attention"]
 def layer_norm(
     x: Float[Tensor, "*batch D"], gamma: Float[Tensor, " D"], beta: Float[Tensor, " D"], eps: float = 1e-5
 ) -> Float[Tensor, "*batch D"]:
@@ -748,7 +748,7 @@ def encoder_layer(
 # $y'' = \text{LN}(4, 2) = (1, -1)$. A feed-forward network with $W_2 = 0$ and $b_2 = (-1, 3)$ gives
 # $y''' = \text{LN}(0, 2) = (-1, 1)$.
 
-# %% question="decoder_layer" forbid=["torch.nn.functional.layer_norm", "torch.nn.LayerNorm", "torch.nn.MultiheadAttention", "torch.nn.TransformerDecoderLayer"]
+# %% question="decoder_layer" forbid=["layer_norm", "attention"]
 def decoder_layer(
     y: Float[Tensor, "B m D"],
     memory: Float[Tensor, "B n D"],
@@ -856,7 +856,7 @@ class TransformerParameters(nn.Module):
         nn.init.xavier_uniform_(self.output.weight)
         nn.init.zeros_(self.output.bias)
 
-# %% question="Transformer" forbid=["torch.nn.Transformer", "torch.nn.TransformerEncoder", "torch.nn.TransformerDecoder"]
+# %% question="Transformer" forbid=["attention", "torch.nn.Transformer"]
 def parameter_count(n_src: int, n_tgt: int, d_model: int, d_ff: int, n_layers: int) -> int:
     """Number of parameters of :class:`TransformerParameters`.
 

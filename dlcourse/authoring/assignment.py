@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ..core.cells import Kind, student_view
 from ..core.probe import Probe, ProbeSpec
+from ..core.rules import NO_RULES, Rules
 from ..errors import AuthorError
 from .course import AssignmentFiles
 
@@ -96,6 +97,7 @@ class Assignment:
     misconceptions: tuple[Misconception, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
     data: tuple[Path, ...] = field(default=())
+    rules: Rules = NO_RULES
 
     @property
     def files(self) -> AssignmentFiles:

@@ -92,13 +92,13 @@ def checks(
     """The data that the notebook's own `check` compares with: public probes only."""
     found = references(assignment, course.seed, warm, progress)
     return {
-        "format": 1,
+        "format": 2,
+        "rules": assignment.rules.to_json(),
         "assignment": assignment.slug,
         "questions": {
             q.name: {
                 "functions": list(q.functions),
                 "needs": list(q.needs),
-                "forbid": list(q.forbid),
             }
             for q in assignment.questions.values()
         },

@@ -23,8 +23,8 @@ _CELL_KEYS = {
     "markdown": {"cell_type", "id", "metadata", "source"},
 }
 _KERNELSPEC = {"display_name", "language", "name"}
-_CHECKS_KEYS = {"format", "assignment", "questions", "probes"}
-_QUESTION_KEYS = {"functions", "needs", "forbid"}
+_CHECKS_KEYS = {"format", "assignment", "rules", "questions", "probes"}
+_QUESTION_KEYS = {"functions", "needs"}
 _PROBE_KEYS = {"question", "title", "points", "compare", "expected", "mistakes"}
 _LONG = 12
 """Lines as long as this are searched for everywhere, shorter ones in sources only; data holds any short text by chance."""

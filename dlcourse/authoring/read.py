@@ -26,6 +26,7 @@ from ..errors import AuthorError
 from ..student import demo as demos
 from .assignment import Alternative, Assignment, GradedProbe, Misconception, Question
 from .course import AssignmentFiles, course_root
+from .rules import rules_of
 from .script import read_script
 from .source_file import Module
 
@@ -59,6 +60,11 @@ def load(root: Path, slug: str) -> Assignment:
         misconceptions=_read_misconceptions(files.misconceptions, slug, questions),
         alternatives=_read_alternatives(files.alternatives, questions),
         data=tuple(sorted(p for p in files.data.rglob("*") if p.is_file())),
+        rules=rules_of(
+            (cell.source for cell in cells if cell.kind == "given"),
+            {question.name: question.forbid for question in questions.values()},
+            {f: question.name for question in questions.values() for f in question.functions},
+        ),
     )
     for misconception in assignment.misconceptions:
         assignment.edited(misconception)

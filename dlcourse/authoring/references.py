@@ -39,7 +39,7 @@ _PACKAGES = ("dlcourse", "numpy", "torch", "scipy", "scikit-learn")
 def probe_step(assignment: Assignment, graded: GradedProbe, seed: str, limits: Limits) -> ProbeStep:
     """The step that runs one probe under a course seed."""
     own_seed = seed_of(seed, assignment.slug, graded.spec)
-    return ProbeStep(graded.spec, graded.program, own_seed, limits)
+    return ProbeStep(graded.spec, graded.program, own_seed, limits, assignment.rules)
 
 
 def notebook_steps(

@@ -9,9 +9,11 @@ from typing import Any
 
 from ..core.cells import BEGIN_SOLUTION, DEMO_TAG, student_view
 from ..core.names import read
+from ..core.rules import FAMILIES
 from ..errors import AuthorError
 from .assignment import Question, ScriptCell
 from .markers import check_markers
+from .rules import is_rule
 
 
 def read_script(path: Path) -> tuple[tuple[ScriptCell, ...], dict[str, Question]]:
@@ -92,9 +94,10 @@ def _head_of(path: Path, cell: Any) -> _Head | None:
             f"{path}: question {name}: its stub cannot be run; indent the markers like the body between them"
         )
     forbid = cell.metadata.get("forbid", [])
-    if not isinstance(forbid, list) or not all(isinstance(f, str) and "." in f for f in forbid):
+    if not isinstance(forbid, list) or not all(map(is_rule, forbid)):
         raise AuthorError(
-            f"{path}: question {name}: forbid takes a list of full dotted names, got {forbid!r}"
+            f"{path}: question {name}: forbid takes a list of full dotted names and of families "
+            f"({', '.join(FAMILIES)}), got {forbid!r}"
         )
     return _Head(name, cell.source, functions, tuple(forbid))
 

@@ -12,6 +12,7 @@ import sys
 import traceback
 import types
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, fields
 from typing import Any, TypeAlias
 
@@ -19,7 +20,9 @@ from ..errors import AuthorError
 from .arguments import ArgumentWatch
 from .compare import Close, Comparison, WithinSE
 from .encoding import EncodingError, pack
-from .evidence import GLOBAL_GENERATORS, MAX_CHANGED, Changed, Raised, Result, failure
+from .evidence import GLOBAL_GENERATORS, MAX_CHANGED, Changed, NotRun, Raised, Result, failure
+from .guards import Guard
+from .rules import NO_RULES, Rules
 from .seeds import seed_everything
 
 PUBLIC_SEED = "public"
@@ -190,7 +193,12 @@ def seed_of(course_seed: str, slug: str, spec: ProbeSpec) -> str:
 
 
 def run(
-    function: Callable[..., Any], namespace: Mapping[str, Any], seed: str, warm_up: bool = False
+    function: Callable[..., Any],
+    namespace: Mapping[str, Any],
+    seed: str,
+    warm_up: bool = False,
+    question: str = "",
+    rules: Rules = NO_RULES,
 ) -> Result:
     """Run a probe against ``namespace`` and return its result; exceptions come back as :class:`Raised`.
 
@@ -203,7 +211,20 @@ def run(
         namespace: where the functions under test are looked up by parameter name.
         seed: from :func:`seed_of`.
         warm_up: run it on inputs from another seed first, if it draws any, and forget what that gave.
+        question: the probe's.
+        rules: what the functions under test may use.
     """
+    guard = Guard(rules, question, function.__code__)
+    with guard if rules != NO_RULES else nullcontext():
+        result = _run_watched(function, namespace, seed, warm_up)
+    if guard.refused is not None:  # whatever became of the exception
+        return NotRun("forbidden", guard.refused)
+    return result
+
+
+def _run_watched(
+    function: Callable[..., Any], namespace: Mapping[str, Any], seed: str, warm_up: bool
+) -> Result:
     if warm_up and "rng" in parameters(function):
         _run(function, namespace, f"{seed}\0warm-up", ArgumentWatch())
     watch = ArgumentWatch()

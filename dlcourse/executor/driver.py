@@ -23,6 +23,7 @@ from typing import Any
 
 from ..core.encoding import pack_result
 from ..core.probe import run
+from ..core.rules import Rules
 from ..core.seeds import seed_everything
 from . import wire
 from .limits import Sandbox
@@ -79,9 +80,15 @@ def run_probe(shell: Shell, request: dict[str, Any], program: bytes) -> bytes:
     linecache.cache.pop(f"<probe {request['name']}>", None)
     scope: dict[str, Any] = {"__name__": "probe"}
     exec(marshal.loads(program), scope)
-    return pack_result(
-        run(scope[request["name"]], shell.user_ns, request["seed"], request["warm_up"])
+    found = run(
+        scope[request["name"]],
+        shell.user_ns,
+        request["seed"],
+        request["warm_up"],
+        request["question"],
+        Rules.from_json(request["rules"]),
     )
+    return pack_result(found)
 
 
 def serve(sock: socket.socket, shell: Shell) -> None:

@@ -15,6 +15,7 @@ from typing import TypeAlias
 from ..core.evidence import NotRun, Raised, Result
 from ..core.probe import ProbeSpec
 from ..core.progress import Progress, silent
+from ..core.rules import NO_RULES, Rules
 from .limits import Limits, RunEnded
 from .outputs import Output
 from .process import Zygote
@@ -58,12 +59,14 @@ class ProbeStep:
         program: source that defines its function.
         seed: what its inputs are drawn from, as :func:`dlcourse.core.probe.seed_of` makes it.
         limits: what it may use.
+        rules: libraries and functions that the code under test may use.
     """
 
     spec: ProbeSpec
     program: str
     seed: str
     limits: Limits
+    rules: Rules = NO_RULES
 
     @property
     def key(self) -> str:
@@ -114,7 +117,7 @@ def rehearse(
             if isinstance(step, CellStep):
                 session.cell(step.source, step.label, step.limits)
             else:
-                session.probe(step.spec.name, step.program, step.seed, step.limits)
+                _probe(session, step, step.limits)
         return sorted(set(session.modules()) - before - {"__main__"})
 
 
@@ -180,13 +183,7 @@ def run(
                     limits = step.limits
                     if step.spec.question in slow:
                         limits = limits.times(AFTER_TIMEOUT)
-                    result = session.probe(
-                        step.key,
-                        step.program,
-                        step.seed,
-                        _within(limits, deadline),
-                        step.spec.warms_up,
-                    )
+                    result = _probe(session, step, _within(limits, deadline))
                     record.results[step.key] = result
                     if _missing(result) and index < last_cell:
                         todo.append((len(steps), step))
@@ -204,6 +201,13 @@ def run(
             session.close()
     record.complete = time.monotonic() <= deadline
     return record
+
+
+def _probe(session: Session, step: ProbeStep, limits: Limits) -> Result:
+    spec = step.spec
+    return session.probe(
+        spec.name, step.program, step.seed, limits, spec.warms_up, spec.question, step.rules
+    )
 
 
 def _within(limits: Limits, deadline: float) -> Limits:

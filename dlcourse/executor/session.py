@@ -16,6 +16,7 @@ from typing import Any
 
 from ..core.encoding import MAX_BYTES, MAX_NODES, EncodingError, unpack
 from ..core.evidence import NotRun, Result
+from ..core.rules import NO_RULES, Rules
 from . import outputs, wire
 from .cold import START
 from .limits import Limits, RunEnded
@@ -138,7 +139,14 @@ class Session:
         return CellResult(header.get("ok") is True, outputs.read(body))
 
     def probe(
-        self, name: str, program: str, seed: str, limits: Limits, warm_up: bool = False
+        self,
+        name: str,
+        program: str,
+        seed: str,
+        limits: Limits,
+        warm_up: bool = False,
+        question: str = "",
+        rules: Rules = NO_RULES,
     ) -> Result:
         """Run a probe and return its decoded result.
 
@@ -148,15 +156,21 @@ class Session:
             seed: what its inputs are drawn from.
             limits: of this step.
             warm_up: whether it is run on other inputs first.
+            question: that it belongs to.
+            rules: what the functions under test may use.
 
         Raises:
             RunEnded: the process is gone.
         """
-        _, body = self._exchange(
-            {"op": "probe", "name": name, "seed": seed, "warm_up": warm_up},
-            limits,
-            compiled(program, name),
-        )
+        request = {
+            "op": "probe",
+            "name": name,
+            "seed": seed,
+            "warm_up": warm_up,
+            "question": question,
+            "rules": rules.to_json(),
+        }
+        _, body = self._exchange(request, limits, compiled(program, name))
         try:
             length = int.from_bytes(body[:4], "little")
             wire.check_json(body[4 : 4 + length], 12 * MAX_NODES)

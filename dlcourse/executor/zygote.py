@@ -31,8 +31,8 @@ for _name in (
     "dlcourse.core.compare",
     "dlcourse.student.demo",
     "dlcourse.core.encoding",
+    "dlcourse.core.guards",
     "dlcourse.core.probe",
-    "dlcourse.student.notebook_search",
     "dlcourse.core.rendering",
     "dlcourse.core.verdict",
 ):

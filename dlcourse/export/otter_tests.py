@@ -2,7 +2,7 @@
 
 Under our plugin (:mod:`dlcourse.export.otter_plugin`) a test only looks its verdict up. Anywhere else, in a student's
 notebook or on an otter site without the plugin, the probe runs in the process of the notebook, as all of otter's tests
-do: there it can be forged, and it knows nothing of `forbid`.
+do: there it can be forged.
 """
 
 from __future__ import annotations
@@ -64,7 +64,9 @@ def _run(env: Mapping[str, Any], probe: str, folder: str) -> tuple[bool, str]:
     try:
         with _limit(grader.references.limits[probe].wall):
             seed = seed_of(grader.references.seed, grader.assignment.slug, one.spec)
-            result = unpack(pack_result(run(one.function, env, seed)))
+            rules = grader.assignment.rules
+            found = run(one.function, env, seed, question=one.spec.question, rules=rules)
+            result = unpack(pack_result(found))
     except _TooLong as error:
         result = NotRun("time", str(error))
     verdict: Verdict = judge(expectation, result)

@@ -26,13 +26,14 @@ from ..core.evidence import Raised
 from ..core.notebook_file import Submission
 from ..core.probe import Probe
 from ..core.rendering import Shown
+from ..core.rules import Rules
 from ..core.verdict import UNWRITTEN, Verdict, failing_needs
 from ..errors import CourseError
 from ..executor.limits import Limits
 from ..executor.warm import Warm
 from ..grading.grader import Grader
 
-FORMAT = 1
+FORMAT = 2
 """Version of the document."""
 FILENAME = "assignment.json"
 
@@ -55,6 +56,7 @@ def to_document(grader: Grader, public_only: bool = False) -> dict[str, Any]:
         "title": grader.course.entry(assignment.slug).title,
         "build": references.key,
         "seed": "" if public_only else grader.course.seed,
+        "rules": assignment.rules.to_json(),
         "questions": [
             {
                 "name": q.name,
@@ -159,6 +161,7 @@ def from_document(document: dict[str, Any], folder: Path) -> Grader:
             Misconception(h["name"], h["hint"], {}, h["question"]) for h in document["hints"]
         ),
         data=tuple(data),
+        rules=Rules.from_json(document["rules"]),
     )
     results = ReferenceResults(
         expected={p["name"]: from_json(p["expected"]) for p in document["probes"]},

@@ -6,7 +6,6 @@ own process has a part in it.
 
 from __future__ import annotations
 
-import ast
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,14 +18,12 @@ from ..authoring.read import load
 from ..authoring.references import References, data_files, references
 from ..core.cells import NotebookView
 from ..core.evidence import NotRun
-from ..core.names import code_objects
 from ..core.notebook_file import Submission
 from ..core.progress import Progress, silent
 from ..core.verdict import Verdict, failing_needs, judge, settle
 from ..errors import AuthorError
 from ..executor.runner import BUDGET, CellStep, Record, Step
 from ..executor.warm import Warm
-from ..student.forbid import message, violations
 from .rebuild import rebuild
 
 _MARKS = {"passed": "✓", "failed": "✗", "unwritten": "○"}
@@ -71,30 +68,9 @@ class Grader:
         warm.prepare(self.references.key, self.steps(self.source), data_files(self.assignment))
 
     def run(self, notebook: nbformat.NotebookNode, warm: Warm, budget: float = BUDGET) -> Record:
-        """Run a rebuilt notebook within ``budget`` wall seconds; the probes of a question that uses a forbidden call fail."""
+        """Run a rebuilt notebook within ``budget`` wall seconds."""
         steps = self.steps(notebook)
-        record = warm.run(steps, data_files(self.assignment), budget)
-        for name, text in self._forbidden(notebook).items():
-            record.results[name] = NotRun("forbidden", text)
-        return record
-
-    def _forbidden(self, notebook: nbformat.NotebookNode) -> dict[str, str]:
-        """What to say of the probes of questions that use a forbidden call."""
-        kept = ("given", "question", "extra")
-        cells = [cell for cell in NotebookView(notebook).code if cell.kind in kept]
-        sources = [cell.source for cell in cells]
-        named = [_names(cell.source) for cell in cells if cell.kind != "given"]
-        found = {}
-        for question in self.assignment.questions.values():
-            last = {call.rpartition(".")[2] for call in question.forbid}
-            # a call cannot be used without its last name being named somewhere; most notebooks end here
-            if all(names is not None and not last & names for names in named):
-                continue
-            own = [i for i, cell in enumerate(cells) if cell.name == question.name]
-            text = message(violations(sources, question.forbid, own, question.functions))
-            if text:
-                found.update({p.spec.name: text for p in self.assignment.probes_of(question.name)})
-        return found
+        return warm.run(steps, data_files(self.assignment), budget)
 
     def verdicts(self, notebook: nbformat.NotebookNode, record: Record) -> dict[str, Verdict]:
         """Judge every probe of the assignment."""
@@ -158,27 +134,6 @@ def _own_lines(
         if 1 <= number <= len(source):
             found.append((where, number, source[number - 1].strip()))
     return tuple(found)
-
-
-def _names(source: str) -> set[str] | None:
-    """Every name and every whole string that code names; None where the source is no plain Python."""
-    try:
-        whole = compile(source, "<cell>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-    found: set[str] = set()
-    for code in code_objects(whole):
-        for name in (*code.co_names, *code.co_varnames, *code.co_freevars, *code.co_cellvars):
-            found.update(name.split("."))
-        for constant in code.co_consts:
-            if isinstance(constant, (str, tuple)):
-                found.update(
-                    part
-                    for text in ([constant] if isinstance(constant, str) else constant)
-                    if isinstance(text, str)
-                    for part in text.split(".")
-                )
-    return found
 
 
 def _verdict_data(expectation: Any, verdict: Verdict, needs: list[str]) -> dict[str, Any]:

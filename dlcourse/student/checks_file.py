@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ..core.rules import Rules
 from ..core.verdict import Expectation
 
-FORMAT = 1
+FORMAT = 2
 """Version of checks.json that this package reads."""
 
 
@@ -26,12 +27,10 @@ class QuestionInfo:
     Args:
         functions: names of its stubs.
         needs: earlier questions that it builds on.
-        forbid: full dotted names of library functions that it must do without.
     """
 
     functions: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
-    forbid: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -44,6 +43,7 @@ class ChecksFile:
         slug: the assignment.
         questions: its questions in order, by name.
         probes: the encoded expectations, by name of the probe.
+        rules: libraries and functions that the questions may use.
     """
 
     path: Path
@@ -51,6 +51,7 @@ class ChecksFile:
     slug: str
     questions: Mapping[str, QuestionInfo]
     probes: Mapping[str, dict[str, Any]]
+    rules: Rules
     _decoded: dict[str, Expectation] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
@@ -101,7 +102,8 @@ class ChecksFile:
                 )
             questions = {name: _question(q) for name, q in _mapping(document["questions"]).items()}
             probes = _mapping(document["probes"])
-            return cls(path, stamp, str(document["assignment"]), questions, probes)
+            rules = Rules.from_json(document["rules"])
+            return cls(path, stamp, str(document["assignment"]), questions, probes, rules)
         except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise NotChecked(
                 f"{path} is damaged ({type(error).__name__}); get the file again from the assignment"
@@ -147,7 +149,7 @@ def _mapping(value: Any) -> dict[str, Any]:
 
 
 def _question(document: Any) -> QuestionInfo:
-    return QuestionInfo(*(_names(document[key]) for key in ("functions", "needs", "forbid")))
+    return QuestionInfo(*(_names(document[key]) for key in ("functions", "needs")))
 
 
 def _names(value: Any) -> tuple[str, ...]:

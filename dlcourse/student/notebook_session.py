@@ -16,7 +16,7 @@ from ..core.encoding import pack_result, unpack
 from ..core.evidence import Result
 from ..core.probe import Probe, parameters, run, seed_of
 from ..core.rendering import Shown
-from ..core.verdict import FAILED, PASSED, UNWRITTEN, Verdict, failing_needs, judge, settle
+from ..core.verdict import PASSED, UNWRITTEN, Verdict, failing_needs, judge, settle
 from .checks_file import ChecksFile, QuestionInfo
 from .demo import is_stub
 
@@ -65,10 +65,8 @@ class NotebookSession:
         file, name = self.file, probe.spec.name
         expectation = replace(file.expectation(name), judge=probe.judge)
         question = expectation.spec.question
-        result, notes = _run(probe, self.namespace, file.slug)
+        result, notes = _run(probe, self.namespace, file)
         verdict = judge(expectation, result)
-        if verdict.status != UNWRITTEN and (text := self._forbidden_use(question)):
-            verdict = Verdict(FAILED, text)
         functions = self._functions(question)
         self._judged[file.slug, question, name] = _Judged(functions, verdict)
         verdicts = self._verdicts(question)
@@ -117,15 +115,6 @@ class NotebookSession:
             and [id(function) for function in judged.functions] == now
         }
 
-    def _forbidden_use(self, question: str) -> str:
-        """What a student is told of forbidden calls in a question's cells; empty when there are none."""
-        info = self._info(question)
-        if not info.forbid:
-            return ""
-        from .notebook_search import forbidden_use  # most questions forbid nothing
-
-        return forbidden_use(info, self.namespace, self._shell)
-
     def _subject(self, probe: Probe, question: str, verdict: Verdict) -> tuple[str, ...]:
         """The question's functions that a probe calls; where some of them are not written yet, only those."""
         own = self._info(question).functions
@@ -139,7 +128,9 @@ def _is_empty(function: object) -> bool:
     return function is None or is_stub(function)
 
 
-def _run(probe: Probe, namespace: Mapping[str, Any], slug: str) -> tuple[Result, tuple[str, ...]]:
+def _run(
+    probe: Probe, namespace: Mapping[str, Any], file: ChecksFile
+) -> tuple[Result, tuple[str, ...]]:
     """Run a probe as the graders do, through the encoding; also the warnings that it gave.
 
     What student code writes to stderr goes to stdout: nbgrader takes stderr in a test cell for a failure.
@@ -149,7 +140,10 @@ def _run(probe: Probe, namespace: Mapping[str, Any], slug: str) -> tuple[Result,
         warnings.catch_warnings(record=True) as caught,
         contextlib.redirect_stderr(sys.stdout),
     ):
-        result = unpack(pack_result(run(probe.function, namespace, seed_of("", slug, probe.spec))))
+        spec = probe.spec
+        seed = seed_of("", file.slug, spec)
+        found = run(probe.function, namespace, seed, question=spec.question, rules=file.rules)
+        result = unpack(pack_result(found))
     notes = dict.fromkeys(f"{w.category.__name__}: {w.message}" for w in caught)
     return result, tuple(notes)[:MAX_WARNINGS]
 

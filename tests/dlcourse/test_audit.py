@@ -180,7 +180,7 @@ BROKEN_CELLS = [
     question(
         "banned",
         "x",
-        "return np.linalg.norm(x)",
+        "return np.sqrt((x * x).sum())",
         header='forbid=["numpy.linalg.norm", "numpy.linalg.nrom"]',
     ),
     question(
@@ -438,10 +438,10 @@ def test_right_answers_that_are_rejected(broken):
 
 
 def test_forbidden_calls(broken):
-    assert any("uses numpy.linalg.norm" in t for t in found(broken, "banned", "forbid"))
     assert any(
         "nothing of that name" in t for t in found(broken, "banned", "forbid", "numpy.linalg.nrom")
     )
+    assert not found(broken, "banned", "forbid", "numpy.linalg.norm")
 
 
 def test_survivors_and_their_excuses(broken):

@@ -194,7 +194,6 @@ def test_checks_hold_public_results_only(built_course):
     document = json.loads((built_course.root / "release" / "vectors" / "checks.json").read_text())
     assert set(document["probes"]) == {"three_four", "right_angle", "one_row", "shape_of_noise"}
     assert document["questions"]["centroid"] == {
-        "forbid": [],
         "functions": ["Centroid"],
         "needs": ["normalise", "cosine"],
     }
@@ -351,7 +350,7 @@ def test_one_line_for_each_question_test_and_known_mistake(built_course):
         for mistake in probe["mistakes"]:
             assert json.dumps(mistake, sort_keys=True).rstrip("]}") in lines
     for name in document["questions"]:
-        assert sum(line.startswith(f'"{name}": {{"forbid"') for line in lines) == 1
+        assert sum(line.startswith(f'"{name}": {{"functions"') for line in lines) == 1
     mistakes = sum(len(p["mistakes"]) for p in document["probes"].values())
     assert len(lines) == 3 + len(document["questions"]) + len(document["probes"]) + mistakes
 

@@ -69,12 +69,18 @@ def document(forbid: list[str] | None = None) -> dict[str, Any]:
     both = 2 * X
     axis = KnownMistake("wrong_axis", "Sum over the classes.", WRONG)
     return {
-        "format": 1,
+        "format": 2,
+        "rules": {
+            "libraries": ["numpy"],
+            "forbid": {"softmax": forbid or []},
+            "stubs": {name: name for name in ("softmax", "loss", "train")},
+            "given": [],
+        },
         "assignment": "toy",
         "questions": {
-            "softmax": {"functions": ["softmax"], "needs": [], "forbid": forbid or []},
-            "loss": {"functions": ["loss"], "needs": ["softmax"], "forbid": []},
-            "train": {"functions": ["train"], "needs": ["loss"], "forbid": []},
+            "softmax": {"functions": ["softmax"], "needs": []},
+            "loss": {"functions": ["loss"], "needs": ["softmax"]},
+            "train": {"functions": ["train"], "needs": ["loss"]},
         },
         "probes": dict(
             [
@@ -301,7 +307,7 @@ def test_forbidden_call_in_a_script_is_told(place: Path) -> None:
         )
         text = done.stdout[done.stdout.index(mark) :]
         assert done.returncode == 0 and (
-            "must be solved without scipy.special.softmax" in text
+            "scipy.special.softmax is not allowed in softmax" in text
         ) == (mark == "✗")
 
 
@@ -362,7 +368,7 @@ TROUBLE = {
     "nothing in it": ("{}", "is damaged (KeyError)"),
     "no UTF-8": (b"\xff\xfe\xff", "is damaged (UnicodeDecodeError)"),
     "newer format": (
-        '{"format": 2}',
+        '{"format": 3}',
         "is of format 2, this version of dlcourse reads format 1: update dlcourse",
     ),
     "older format": (
@@ -570,7 +576,7 @@ def test_in_ipython(place: Path) -> None:
     )
     assert texts[3] == "✓ softmax · Each row sums to one."
     assert "must be solved without scipy.special.softmax; line 3" in texts[4]
-    assert "must be solved without scipy.special.softmax" in texts[5]
+    assert "scipy.special.softmax is not allowed in softmax" in texts[5]
     assert "✗" in [f for f in found if "text/html" in f][1]["text/html"]
 
 

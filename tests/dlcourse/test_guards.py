@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pytest
 import scipy.special  # noqa: F401  (students may find it loaded)
 import torch
 
-from dlcourse.student.guards import ForbiddenCall, Guard, library_of
-from dlcourse.student.rules import FAMILIES, Rules
+from dlcourse.core.guards import ForbiddenCall, Guard, library_of
+from dlcourse.core.rules import FAMILIES, Rules
 
 FORBIDDEN = ("layer_norm", "softmax", "autograd", "attention", "lstm", "torch.distributions")
 TORCH = Rules(("torch", "numpy"), (("f", FORBIDDEN),), (("f", "f"), ("g", "g")), ("given_norm",))
@@ -28,7 +30,7 @@ def refused(source: str, rules: Rules, call: str = "f(x)", question: str = "f") 
     probe = compile(f"def probe(f, x):\n    return {call}", "<probe p>", "exec")
     scope: dict = {"torch": torch, "np": np}
     exec(probe, scope)
-    guard = Guard(rules, question, "<probe p>")
+    guard = Guard(rules, question, scope["probe"].__code__)
     before = (
         __builtins__["__import__"] if isinstance(__builtins__, dict) else __builtins__.__import__
     )
@@ -191,3 +193,17 @@ def test_library_of_a_file() -> None:
     assert library_of(np.__file__) == "numpy" and library_of(torch.__file__) == "torch"
     assert library_of(__import__("json").__file__) == "standard library"
     assert library_of("<cell f>") is None and library_of("/home/student/a.py") is None
+
+
+def test_in_a_script_the_probe_is_told_from_the_students_code(tmp_path, monkeypatch) -> None:
+    """There both stand in one file."""
+    source = "def f(x):\n    return x.softmax(-1)\ndef probe(f, x):\n    return f(x).softmax(0)\n"
+    path = str(tmp_path / "work.py")
+    names: dict = {"__name__": "__main__", "torch": torch}
+    exec(compile(source, path, "exec"), names)
+    monkeypatch.setattr(sys.modules["__main__"], "__file__", path, raising=False)
+    with pytest.raises(ForbiddenCall), Guard(TORCH, "f", names["probe"].__code__):
+        names["probe"](names["f"], torch.ones(2, 2))
+    with Guard(TORCH, "f", names["probe"].__code__) as guard:
+        names["probe"](lambda x: x, torch.ones(2, 2))
+    assert guard.refused is None

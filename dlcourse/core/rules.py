@@ -80,6 +80,10 @@ class Rules:
         )
 
 
+NO_RULES = Rules((), (), ())
+"""Of a probe whose assignment states none: nothing is guarded."""
+
+
 def plain_name(function: Any) -> str:
     """Name of one of torch's operators without the prefixes and suffixes of its variants."""
     name = str(getattr(function, "__name__", "")).partition(".")[0].lstrip("_")

@@ -15,7 +15,7 @@ import dis
 import importlib
 import sys
 import sysconfig
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import CodeType, FrameType, ModuleType, TracebackType
 from typing import Any
@@ -85,6 +85,14 @@ def library_of(filename: str) -> str | None:
     return None
 
 
+def _nested(code: CodeType) -> Iterator[CodeType]:
+    """A code object and all that are defined in it."""
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _nested(constant)
+
+
 def _made_by(frame: FrameType) -> str | None:
     """The library whose module a piece of generated code runs in; None for code of the notebook."""
     name = str(frame.f_globals.get("__name__", "__main__"))
@@ -100,16 +108,19 @@ class Guard:
     Args:
         rules: of the assignment.
         question: the probe's question; helpers that belong to no stub are bound by its rules.
-        probe_file: file name of the probe's code, which is not bound.
+        probe: code of the probe. It is not bound, nor is what else its cell defines.
 
     Attributes:
         refused: what was refused first, in words; None while nothing was.
     """
 
-    def __init__(self, rules: Rules, question: str, probe_file: str) -> None:
+    def __init__(self, rules: Rules, question: str, probe: CodeType) -> None:
         self._rules = rules
         self._question = question
-        self._probe_file = probe_file
+        main = getattr(sys.modules.get("__main__"), "__file__", None)
+        self._script = probe.co_filename if probe.co_filename == main else ""
+        self._probe_file = probe.co_filename
+        self._own = set(_nested(probe))
         self._compiled = CompiledRules(rules)
         self._kinds: dict[CodeType, str] = {}
         self._watched: dict[CodeType, bool] = {}
@@ -144,7 +155,7 @@ class Guard:
         code = frame.f_code
         kind = self._kinds.get(code)
         if kind is None:
-            if code.co_filename == self._probe_file:
+            if code in self._own or self._script != code.co_filename == self._probe_file:
                 kind = _PROBE
             else:
                 kind = library_of(code.co_filename) or _made_by(frame)
