@@ -17,7 +17,7 @@ import sys
 import sysconfig
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from types import CodeType, FrameType, ModuleType, TracebackType
+from types import CodeType, FrameType, FunctionType, ModuleType, TracebackType
 from typing import Any
 
 import numpy as np
@@ -148,6 +148,19 @@ class Guard:
         builtins.__import__ = self._import
         if self._mode is not None:
             self._mode.__exit__(kind, error, trace)
+
+    def stub(self, name: str, value: Any) -> Any:
+        """A stub as a probe gets it: what is no code of the notebook is put into a function that is."""
+        own = isinstance(value, type) and value.__module__ == "__main__"
+        function = getattr(value, "__wrapped__", value)
+        if isinstance(function, FunctionType):
+            own = library_of(function.__code__.co_filename) is None
+        if own or not callable(value):
+            return value
+        source = f"def {name}(*args, **kwargs):\n    return stub(*args, **kwargs)\n"
+        scope: dict[str, Any] = {"stub": value, "__name__": "__main__"}
+        exec(compile(source, f"<cell {name}>", "exec"), scope)
+        return scope[name]
 
     # who calls
 
@@ -343,6 +356,9 @@ class Guard:
             self._refuse(name, self._question_of(student), student)
 
     def _refuse(self, name: str, question: str, student: FrameType) -> None:
+        """Refuse a call, unless it is that of another question, whose own tests it costs."""
+        if question != self._question and name not in NO_WAY_AROUND:
+            return
         forbidden = dict(self._rules.forbid).get(question, ())
         text = f"{name} is not allowed in {question} (line {student.f_lineno} of {student.f_code.co_qualname})"
         if name in COMPILERS:

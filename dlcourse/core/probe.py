@@ -215,6 +215,9 @@ def run(
         rules: what the functions under test may use.
     """
     guard = Guard(rules, question, function.__code__)
+    if rules != NO_RULES:
+        stubs = [name for name in parameters(function) if name in namespace]
+        namespace = {name: guard.stub(name, namespace[name]) for name in stubs}
     with guard if rules != NO_RULES else nullcontext():
         result = _run_watched(function, namespace, seed, warm_up)
     if guard.refused is not None:  # whatever became of the exception

@@ -184,7 +184,7 @@ def test_forbidden_call_costs_its_question_and_says_where(score, built_course, g
     )
     notebook = perfect(built_course, "vectors")
     cell_of(notebook, "question-normalise").source = source
-    assert lost(score(notebook)) == {"three_four", "rows_have_length_one"}
+    assert lost(score(notebook)) == {"three_four", "rows_have_length_one", "vectors_are_refused"}
     (output,) = cell_of(score.notebook, "test-three_four").outputs
     assert "numpy.linalg.norm" in output.evalue and "line" in output.evalue
 

@@ -36,7 +36,7 @@ def refused(source: str, rules: Rules, call: str = "f(x)", question: str = "f") 
     )
     try:
         with guard:
-            scope["probe"](names["f"], x)
+            scope["probe"](guard.stub("f", names["f"]), x)
     except ForbiddenCall as error:
         assert guard.refused is not None and str(error)
     after = (
@@ -158,6 +158,12 @@ def test_a_probe_is_not_bound() -> None:
     assert refused(source, TORCH, "f(x).backward() or torch.softmax(x, -1)") == ""
 
 
+def test_an_earlier_question_is_not_held_up_by_a_later_ones_test() -> None:
+    source = "def f(x):\n    return x.softmax(-1)\ndef g(x):\n    return f(x)\n"
+    assert refused(source.replace("def g", "def other") + "g = f\n", TORCH, question="g") == ""
+    assert refused(source, TORCH, question="f").startswith("softmax")
+
+
 def test_helper_is_bound_by_the_question_around_it() -> None:
     helper = "def helper(x):\n    return x.softmax(-1)\n"
     assert refused(f"{helper}def f(x):\n    return helper(x)\n", TORCH).startswith("softmax")
@@ -171,6 +177,23 @@ def test_helper_is_bound_by_the_question_around_it() -> None:
 def test_a_caught_refusal_is_kept() -> None:
     body = "    try:\n        return x.softmax(-1)\n    except BaseException:\n        return x\n"
     assert refused(f"def f(x):\n{body}", TORCH).startswith("softmax")
+
+
+@pytest.mark.parametrize(
+    ("value", "rules", "name"),
+    [
+        ("torch.nn.functional.softmax", TORCH, "softmax"),
+        ("__import__('functools').partial(torch.softmax, dim=-1)", TORCH, "softmax"),
+        ("torch.nn.Softmax(-1)", TORCH, "softmax"),
+        ("scipy.special.softmax", NUMPY, "scipy.special"),
+        ("scipy.special.expit", NUMPY, "scipy.special.expit"),
+        ("np.dot", NUMPY, "numpy.dot"),
+        ("np.linalg.svd", NUMPY, "numpy.linalg.svd"),
+    ],
+)
+def test_a_stub_that_is_a_library_function(value: str, rules: Rules, name: str) -> None:
+    call = "f(x, x.T)" if value == "np.dot" else "f(x)"
+    assert refused(f"import scipy.special\nf = {value}\n", rules, call).startswith(name)
 
 
 def test_compiled_before_the_probe_runs() -> None:
