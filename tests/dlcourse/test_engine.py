@@ -42,7 +42,7 @@ def test_all_that_runs_compares_and_judges_is_reached(roots):
     assert found >= {
         "core.compare", "core.encoding", "core.evidence", "core.probe", "core.seeds", "core.verdict",
         "executor.driver", "executor.runner", "executor.session", "executor.zygote",
-        "authoring.read", "authoring.references", "authoring.script", "student.forbid",
+        "authoring.read", "authoring.references", "authoring.script", "core.guards", "core.rules",
     }  # fmt: skip
     assert not found & {"cli", "console", "doctor", "testing", "student.terminal", "authoring.lint"}
 
