@@ -12,7 +12,6 @@ import sys
 import traceback
 import types
 from collections.abc import Callable, Mapping
-from contextlib import nullcontext
 from dataclasses import dataclass, fields
 from typing import Any, TypeAlias
 
@@ -21,7 +20,6 @@ from .arguments import ArgumentWatch
 from .compare import Close, Comparison, WithinSE
 from .encoding import EncodingError, pack
 from .evidence import GLOBAL_GENERATORS, MAX_CHANGED, Changed, NotRun, Raised, Result, failure
-from .guards import Guard
 from .rules import NO_RULES, Rules
 from .seeds import seed_everything
 
@@ -214,12 +212,17 @@ def run(
         question: the probe's.
         rules: what the functions under test may use.
     """
+    if rules == NO_RULES:
+        return _run_watched(function, namespace, seed, warm_up)
+    from .guards import (
+        Guard,
+    )  # looks up where libraries lie, for which `import dlcourse` need not wait
+
     guard = Guard(rules, question, function.__code__)
-    if rules != NO_RULES:
-        stubs = [name for name in parameters(function) if name in namespace]
-        namespace = {name: guard.stub(name, namespace[name]) for name in stubs}
-    with guard if rules != NO_RULES else nullcontext():
-        result = _run_watched(function, namespace, seed, warm_up)
+    stubs = [name for name in parameters(function) if name in namespace]
+    guarded = {name: guard.stub(name, namespace[name]) for name in stubs}
+    with guard:
+        result = _run_watched(function, guarded, seed, warm_up)
     if guard.refused is not None:  # whatever became of the exception
         return NotRun("forbidden", guard.refused)
     return result

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import random
 import sys
 from typing import Any
@@ -12,6 +11,8 @@ import numpy as np
 
 def seed_everything(seed: str) -> np.random.Generator:
     """Seed the global generators from a text; return a Generator of its own."""
+    import hashlib  # brings OpenSSL, for which `import dlcourse` need not wait
+
     digest = hashlib.sha256(seed.encode()).digest()
     random.seed(digest[:8])
     np.random.seed(int.from_bytes(digest[8:12], "little"))

@@ -64,7 +64,7 @@ def session(namespace: Mapping[str, Any]) -> NotebookSession:
 
 @cache
 def _session() -> NotebookSession:
-    return NotebookSession({}, _shell())
+    return NotebookSession({})
 
 
 def _shell() -> Any:

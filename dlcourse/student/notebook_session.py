@@ -37,12 +37,10 @@ class NotebookSession:
 
     Args:
         namespace: the notebook's names.
-        shell: the IPython shell that it runs in; None in a script.
     """
 
-    def __init__(self, namespace: Mapping[str, Any], shell: Any = None) -> None:
+    def __init__(self, namespace: Mapping[str, Any]) -> None:
         self.namespace = namespace
-        self._shell = shell
         self._file: ChecksFile | None = None
         self._judged: dict[tuple[str, str, str], _Judged] = {}
 
