@@ -9,7 +9,7 @@ from collections.abc import Collection, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
-from ..core.cells import DEMO_TAG, NBGRADER_KEYS
+from ..core.cells import DEMO_TAG, NBGRADER, NBGRADER_KEYS
 from ..core.names import docstrings
 from ..core.notebook_file import CHECKS, notebook_name
 from .assignment import Assignment
@@ -17,7 +17,7 @@ from .markers import looks_like_marker, marker_in
 from .references import data_files
 
 _NOTEBOOK_METADATA = {"kernelspec", "language_info"}
-_CELL_METADATA = {"nbgrader", "deletable", "editable", "tags"}
+_CELL_METADATA = {NBGRADER, "deletable", "editable", "tags"}
 _CELL_KEYS = {
     "code": {"cell_type", "id", "metadata", "source", "outputs", "execution_count"},
     "markdown": {"cell_type", "id", "metadata", "source"},
@@ -138,7 +138,7 @@ def _in_cell(where: str, cell: Any, banned: dict[str, str]) -> Iterator[str]:
     yield from _table(where, cell, _CELL_KEYS[kind])
     metadata = yield from _table(f"{where}: metadata", cell.get("metadata", {}), _CELL_METADATA)
     nbgrader = yield from _table(
-        f"{where}: metadata.nbgrader", metadata.get("nbgrader", {}), NBGRADER_KEYS
+        f"{where}: metadata.nbgrader", metadata.get(NBGRADER, {}), NBGRADER_KEYS
     )
     for key, value in nbgrader.items():
         if not isinstance(value, (bool, int, float)) and not (

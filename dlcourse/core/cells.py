@@ -18,6 +18,8 @@ STUB = "raise NotImplementedError"
 """What a student finds in place of a solution."""
 DEMO_TAG = "demo"
 
+NBGRADER, OURS = "nbgrader", "dlcourse"
+"""Under which key of a cell's metadata nbgrader keeps what it needs, and this package."""
 NBGRADER_KEYS = frozenset(
     [
         "grade",
@@ -123,8 +125,8 @@ class CellView:
 
     def __init__(self, cell: MutableMapping[str, Any]) -> None:
         self.cell = cell
-        self._nbgrader = _part(cell, "nbgrader")
-        self._ours = _part(cell, "dlcourse")
+        self._nbgrader = _part(cell, NBGRADER)
+        self._ours = _part(cell, OURS)
 
     @property
     def id(self) -> str:
@@ -194,7 +196,7 @@ class CellView:
     @property
     def is_ours(self) -> bool:
         """Whether the grader of this package has put something into its metadata."""
-        return "dlcourse" in self.cell.get("metadata", {})
+        return OURS in self.cell.get("metadata", {})
 
     @property
     def answered(self) -> str | None:
@@ -214,33 +216,33 @@ class CellView:
 
     def mark_id(self, grade_id: str) -> None:
         """Give it nbgrader's id and nothing else of nbgrader's."""
-        self._set("nbgrader", {"grade_id": grade_id})
+        self._set(NBGRADER, {"grade_id": grade_id})
 
     def mark_built(self, data: Mapping[str, Any], demo: bool = False) -> None:
         """Give it nbgrader's metadata, and the tag of a payoff."""
-        self._set("nbgrader", data)
+        self._set(NBGRADER, data)
         if demo:
             self.cell["metadata"]["tags"] = [DEMO_TAG]
 
     def mark_answer(self, question: str) -> None:
         """Say that it holds the student's answer to a question."""
-        self._set("dlcourse", {"question": question})
+        self._set(OURS, {"question": question})
 
     def mark_extra(self) -> None:
         """Say that it is a cell of the student's own."""
-        self._set("dlcourse", {"extra": True})
+        self._set(OURS, {"extra": True})
 
     def mark_outcome(self, data: Mapping[str, Any]) -> None:
         """Leave what grading found in a test cell."""
-        self._set("dlcourse", data)
+        self._set(OURS, data)
 
     def clear_nbgrader(self) -> None:
         """Take nbgrader's metadata away, as pasting a cell in JupyterLab does."""
-        self._set("nbgrader", {})
+        self._set(NBGRADER, {})
 
     def _set(self, key: str, data: Mapping[str, Any]) -> None:
         self.cell["metadata"][key] = dict(data)
-        self._nbgrader, self._ours = _part(self.cell, "nbgrader"), _part(self.cell, "dlcourse")
+        self._nbgrader, self._ours = _part(self.cell, NBGRADER), _part(self.cell, OURS)
 
 
 class NotebookView:
@@ -264,7 +266,7 @@ class NotebookView:
     @property
     def is_ours(self) -> bool:
         """Whether the grader of this package has been at it."""
-        return "dlcourse" in self.notebook["metadata"] or any(c.is_ours for c in self.cells)
+        return OURS in self.notebook["metadata"] or any(c.is_ours for c in self.cells)
 
     @property
     def slug(self) -> str:
@@ -290,13 +292,22 @@ class NotebookView:
         """Key of the grader that has judged it; empty where none has."""
         return str(self._ours.get("graded") or "")
 
-    def write(self, **values: Any) -> None:
-        """Set ``slug``, ``notes``, ``readable`` or ``graded``; what is not given stays."""
-        self.notebook["metadata"]["dlcourse"] = {**self._ours, **values}
+    def write(
+        self,
+        *,
+        slug: str | None = None,
+        notes: list[str] | None = None,
+        readable: bool | None = None,
+        build: str | None = None,
+    ) -> None:
+        """Set what is given; the rest stays."""
+        values = {"slug": slug, "notes": notes, "readable": readable, "graded": build}
+        given = {key: value for key, value in values.items() if value is not None}
+        self.notebook["metadata"][OURS] = {**self._ours, **given}
 
     @property
     def _ours(self) -> Mapping[str, Any]:
-        return _part(self.notebook, "dlcourse")
+        return _part(self.notebook, OURS)
 
 
 def _number(value: Any) -> float | None:

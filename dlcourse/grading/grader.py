@@ -120,7 +120,7 @@ class Grader:
                     outputs.append(
                         _error("RunEnded", record.ended[cell.id], [record.ended[cell.id]])
                     )
-        view.write(notes=list(dict.fromkeys(notes)), graded=self.references.key)
+        view.write(notes=list(dict.fromkeys(notes)), build=self.references.key)
         return verdicts
 
 

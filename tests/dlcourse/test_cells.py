@@ -88,7 +88,7 @@ def test_a_notebooks_notes_stay_when_the_key_of_the_grader_is_added():
     view = NotebookView(new_notebook())
     assert not view.is_ours and view.readable and view.build == ""
     view.write(slug="s", notes=["n"], readable=False)
-    view.write(graded="key")
+    view.write(build="key")
     assert (view.slug, view.notes, view.readable, view.build) == ("s", ["n"], False, "key")
     assert view.is_ours
 
