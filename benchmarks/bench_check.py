@@ -139,6 +139,9 @@ def page_time() -> float:
     from nbformat.v4 import new_code_cell, new_notebook, new_output
 
     from dlcourse.core.cells import question_id
+    from dlcourse.core.explain import Outcome
+    from dlcourse.core.probe import ProbeSpec
+    from dlcourse.core.verdict import Verdict
     from dlcourse.nbgrader_port.feedback import FeedbackExporter
 
     cells = []
@@ -156,23 +159,17 @@ def page_time() -> float:
         cells.append(cell)
         for p in range(5):
             test = new_code_cell("")
-            verdict = {
-                "status": "failed",
-                "message": "all 6 values differ",
-                "mistakes": [["name", "A hint."]],
-                "trace": [["q", 3, "return x"]],
-                "needs": [],
-            }
+            verdict = Verdict(
+                "failed",
+                "all 6 values differ",
+                (("name", "A hint."),),
+                (("q", 3, "return x"),),
+            )
+            probe = ProbeSpec(f"p{p}", f"q{q}", "T.", 1, True)
             test.metadata = from_dict(
                 {
                     "nbgrader": {"grade": True, "score": 0, "points": 1},
-                    "dlcourse": {
-                        "probe": f"p{p}",
-                        "question": f"q{q}",
-                        "title": "T.",
-                        "points": 1,
-                        "verdict": verdict,
-                    },
+                    "dlcourse": Outcome.of(probe, verdict).to_metadata(),
                 }
             )
             cells.append(test)

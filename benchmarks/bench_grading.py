@@ -47,6 +47,7 @@ from dlcourse.core.progress import silent
 from dlcourse.executor.runner import CellStep
 from dlcourse.executor.warm import Warm
 from dlcourse.grading.grader import open_grader
+from dlcourse.grading.rebuild import rebuild
 from dlcourse.grading.worker import Setup, Worker
 from dlcourse.nbgrader_port.config import find_alembic, gradebook_url
 from dlcourse.nbgrader_port.generate import build
@@ -270,7 +271,9 @@ def cells_alone(bench: Bench, root: Path) -> float:
         grader = open_grader(course, bench.slug, warm)
     notebooks = []
     for folder in sorted((root / "submitted").iterdir())[: len(bench.honest)]:
-        steps = grader.steps(grader.rebuild(read_submission(folder / bench.slug, bench.slug)))
+        steps = grader.steps(
+            rebuild(grader.source, read_submission(folder / bench.slug, bench.slug), bench.slug)
+        )
         notebooks.append(
             [
                 (s.source, None, None)
@@ -306,7 +309,7 @@ def where_it_goes(bench: Bench, root: Path) -> dict[str, float]:
         worker = Worker(Setup.of(read_course(root), bench.slug), Warm())
         for submission in submissions * repeats:
             times = [time.process_time()]
-            notebook = worker.grader.rebuild(submission)
+            notebook = rebuild(worker.grader.source, submission, bench.slug)
             times.append(time.process_time())
             record = worker.grader.run(notebook, worker.warm)
             times.append(time.process_time())

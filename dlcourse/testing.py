@@ -15,12 +15,12 @@ import jupytext
 import pytest
 
 from .authoring.course import course_root, read_course
+from .core.explain import Outcome
 from .core.notebook_file import Submission, read_notebook
-from .core.rendering import Shown, to_text
+from .core.rendering import to_text
 from .executor.isolation import SANDBOX, UNSAFE
 from .executor.warm import Warm
-from .export import pack
-from .grading.grader import Grader, open_grader
+from .grading.grader import GradedNotebook, Grader, open_grader
 
 _WARM: pytest.StashKey[Warm] = pytest.StashKey()
 
@@ -85,13 +85,12 @@ class _Notebook:
 
     def __init__(self, grader: Grader, path: Path) -> None:
         self.grader, self.path = grader, path
-        self._shown: dict[str, Shown] | None = None
+        self._graded: GradedNotebook | None = None
 
-    def shown(self, config: pytest.Config) -> dict[str, Shown]:
-        if self._shown is None:
-            verdicts, _ = pack.grade(self.grader, _read(self.path), config.stash[_WARM])
-            self._shown = pack.shown(self.grader, verdicts)
-        return self._shown
+    def outcome(self, probe: str, config: pytest.Config) -> Outcome:
+        if self._graded is None:
+            self._graded = self.grader.grade(_read(self.path), config.stash[_WARM])
+        return self._graded.outcomes[probe]
 
 
 class ProbeFailed(Exception):
@@ -112,9 +111,9 @@ class One(pytest.Item):
         ]
 
     def runtest(self) -> None:
-        shown = self._graded.shown(self.config)[self._probe]
-        if not shown.verdict.passed:
-            raise ProbeFailed(to_text(shown, 100))
+        outcome = self._graded.outcome(self._probe, self.config)
+        if not outcome.verdict.passed:
+            raise ProbeFailed(to_text(outcome, 100))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         return (

@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from ..authoring.assignment import Alternative
-from ..core.verdict import Expectation, KnownMistake, judge, settle
+from ..core.explain import explain
+from ..core.verdict import Expectation, KnownMistake, judge
 from .audit import OTHER_SEEDS, Audit
 from .findings import Finding
 from .variants import Variant, VariantResult
@@ -86,10 +87,9 @@ def named(
     audit: Audit, expected: Mapping[str, Expectation], question: str, results: Mapping[str, Any]
 ) -> set[str]:
     """Misconceptions that the feedback on a question names."""
-    raw = {n: judge(expected[n], results[n]) for n in audit.own(question)}
-    return {
-        name for v in settle(raw, dict.fromkeys(raw, question)).values() for name, _ in v.mistakes
-    }
+    verdicts = {expected[n].spec: judge(expected[n], results[n]) for n in audit.own(question)}
+    found = {outcome.misconception for outcome in explain(verdicts, {}).values()}
+    return found - {""}
 
 
 class Alternatives:

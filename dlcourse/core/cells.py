@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, MutableMapping
 from typing import Any, Literal, NamedTuple, get_args
 
+from .explain import Outcome
+
 Kind = Literal["text", "given", "question", "extra", "test", "demo"]
 """What a cell is: prose, code given by the author, a question's stub, a student's own code, a probe, a payoff."""
 
@@ -202,12 +204,17 @@ class CellView:
     def answered(self) -> str | None:
         """The question that a cell of a rebuilt notebook answers; None for all other cells."""
         found = self._ours.get("question")
-        return None if found is None or self.outcome is not None else str(found)
+        return None if found is None or self.is_judged else str(found)
 
     @property
-    def outcome(self) -> Mapping[str, Any] | None:
+    def is_judged(self) -> bool:
+        """Whether grading has left an outcome in it."""
+        return "probe" in self._ours
+
+    @property
+    def outcome(self) -> Outcome | None:
         """What grading left in a test cell; None where it has not come by."""
-        return self._ours if "probe" in self._ours else None
+        return Outcome.from_metadata(self._ours) if self.is_judged else None
 
     @property
     def as_built(self) -> tuple[Mapping[str, Any], str]:
@@ -232,9 +239,9 @@ class CellView:
         """Say that it is a cell of the student's own."""
         self._set(OURS, {"extra": True})
 
-    def mark_outcome(self, data: Mapping[str, Any]) -> None:
+    def mark_outcome(self, outcome: Outcome) -> None:
         """Leave what grading found in a test cell."""
-        self._set(OURS, data)
+        self._set(OURS, outcome.to_metadata())
 
     def clear_nbgrader(self) -> None:
         """Take nbgrader's metadata away, as pasting a cell in JupyterLab does."""

@@ -10,9 +10,9 @@ import codecs
 import html
 import re
 import textwrap
-from dataclasses import dataclass
 
-from .verdict import FAILED, PASSED, UNWRITTEN, Verdict
+from .explain import Outcome, needs_text
+from .verdict import FAILED, PASSED, UNWRITTEN
 
 MARKS = {PASSED: "✓", FAILED: "✗", UNWRITTEN: "○"}
 WORDS = {PASSED: "passed", FAILED: "failed", UNWRITTEN: "not written yet"}
@@ -27,32 +27,6 @@ MAX_TEXT = 4000
 IN_ASCII = "dlcourse.in_ascii"
 """Name of the codec error handler that writes marks and dashes in ASCII where an encoding lacks them."""
 _ASCII = {"✓": "+", "✗": "x", "○": "o", "·": "-", "–": "-", "…": "...", "→": "->", "×": "x"}
-
-
-@dataclass(frozen=True)
-class Shown:
-    """Everything that is shown of one test.
-
-    Args:
-        question: its question.
-        title: what it tests, in words.
-        verdict: what was found.
-        needs: ``(question, status)`` of earlier questions that this one builds on and that do not pass.
-        notes: further remarks, such as warnings that the student's code gave.
-        functions: those of the question that the test calls, or of them those that are not written yet.
-    """
-
-    question: str
-    title: str
-    verdict: Verdict
-    needs: tuple[tuple[str, str], ...] = ()
-    notes: tuple[str, ...] = ()
-    functions: tuple[str, ...] = ()
-
-    @property
-    def subject(self) -> str:
-        """What the test is about: a question may ask for several functions."""
-        return clean(", ".join(self.functions) or self.question, 100)
 
 
 def clean(text: str, limit: int = MAX_TEXT) -> str:
@@ -82,47 +56,41 @@ def words(name: str) -> str:
     return name.replace("_", " ")
 
 
-def needs_text(needs: tuple[tuple[str, str], ...]) -> str:
-    """Which earlier question to look at first; empty when there is none."""
-    if not needs:
-        return ""
-    parts = [
-        f"{q}, {'which is not written yet' if status == UNWRITTEN else 'whose own tests fail'}"
-        for q, status in needs
-    ]
-    return f"This question uses {'; and '.join(parts)}: look there first."
+def subject(outcome: Outcome) -> str:
+    """What a test is about: a question may ask for several functions."""
+    return clean(", ".join(outcome.functions) or outcome.probe.question, 100)
 
 
-def message_of(shown: Shown) -> str:
+def message_of(outcome: Outcome) -> str:
     """What is wrong, in one sentence; empty when the test passed."""
-    verdict = shown.verdict
+    verdict = outcome.verdict
     if verdict.status == UNWRITTEN and verdict.message == WORDS[UNWRITTEN]:
         return ""
     return clean(verdict.message)
 
 
-def lines(shown: Shown, width: int = 80) -> list[str]:
+def lines(outcome: Outcome, width: int = 80) -> list[str]:
     """The verdict as lines of plain text."""
-    verdict = shown.verdict
-    title = clean(shown.title, 200)
+    verdict = outcome.verdict
+    title = clean(outcome.probe.title, 200)
     if verdict.passed:
         out = textwrap.wrap(
-            f"{MARKS[verdict.status]} {shown.subject} · {title}",
+            f"{MARKS[verdict.status]} {subject(outcome)} · {title}",
             width,
             subsequent_indent="  ",
             break_on_hyphens=False,
         )
     else:
-        waits = verdict.status == UNWRITTEN and shown.needs
+        waits = verdict.status == UNWRITTEN and outcome.needs
         state = "waits for another question" if waits else WORDS[verdict.status]
-        head = f"{MARKS[verdict.status]} {state} · {shown.subject} · {title}"
+        head = f"{MARKS[verdict.status]} {state} · {subject(outcome)} · {title}"
         out = textwrap.wrap(head, width, subsequent_indent="  ", break_on_hyphens=False)
-        paragraphs = [message_of(shown)]
+        paragraphs = [message_of(outcome)]
         paragraphs += [
             f"Looks like {words(clean(name, 100))}: {clean(hint)}"
             for name, hint in verdict.mistakes
         ]
-        paragraphs.append(needs_text(shown.needs))
+        paragraphs.append(needs_text(outcome.needs))
         for paragraph in paragraphs:
             for part in paragraph.splitlines():
                 out += textwrap.wrap(
@@ -137,7 +105,7 @@ def lines(shown: Shown, width: int = 80) -> list[str]:
                 clean(f"  at {cell}, line {line}: {source}", width)
                 for cell, line, source in verdict.trace
             ]
-    for note in shown.notes:
+    for note in outcome.notes:
         out += textwrap.wrap(
             clean(note),
             width - 2,
@@ -148,9 +116,9 @@ def lines(shown: Shown, width: int = 80) -> list[str]:
     return out
 
 
-def to_text(shown: Shown, width: int = 80) -> str:
+def to_text(outcome: Outcome, width: int = 80) -> str:
     """The verdict as plain text."""
-    return "\n".join(lines(shown, width))
+    return "\n".join(lines(outcome, width))
 
 
 def _p(text: str, style: str = "") -> str:
@@ -168,29 +136,29 @@ def _mark(status: str) -> str:
     return f'<span aria-hidden="true" style="color:{_COLOURS[status]};font-weight:bold">{MARKS[status]}</span>'
 
 
-def to_html(shown: Shown) -> str:
+def to_html(outcome: Outcome) -> str:
     """The verdict as an HTML fragment with inline styles only: no script, no style sheet, no fixed background."""
 
     def escape(text: str, limit: int = MAX_TEXT) -> str:
         return html.escape(clean(text, limit))
 
-    verdict = shown.verdict
+    verdict = outcome.verdict
     status = verdict.status
-    title = escape(shown.title, 200)
-    notes = "".join(_p(f"Note: {escape(note)}", "opacity:0.85") for note in shown.notes)
-    waits = status == UNWRITTEN and shown.needs
+    title = escape(outcome.probe.title, 200)
+    notes = "".join(_p(f"Note: {escape(note)}", "opacity:0.85") for note in outcome.notes)
+    waits = status == UNWRITTEN and outcome.needs
     word = "waits for another question" if waits else WORDS[status]
     parts = [
-        f'{_mark(status)} <strong>{word}</strong> · <code style="{_CODE}">{html.escape(shown.subject)}</code> · {title}'
+        f'{_mark(status)} <strong>{word}</strong> · <code style="{_CODE}">{html.escape(subject(outcome))}</code> · {title}'
     ]
     if verdict.passed:
         return _box(status, parts[0] + notes)
-    if message := message_of(shown):
+    if message := message_of(outcome):
         parts.append(_p(html.escape(message)))
     for name, hint in verdict.mistakes:
         parts.append(_p(f"<strong>Looks like {escape(words(name), 100)}.</strong> {escape(hint)}"))
-    if shown.needs:
-        parts.append(_p(escape(needs_text(shown.needs))))
+    if outcome.needs:
+        parts.append(_p(escape(needs_text(outcome.needs))))
     if status == FAILED and verdict.trace:
         rows = "\n".join(
             f"{escape(cell, 100)}, line {line}:  {escape(source, 200)}"

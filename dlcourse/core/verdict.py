@@ -18,7 +18,7 @@ from .probe import Judge, ProbeSpec
 MAX_HIDDEN = 300
 """Characters of a message about a hidden test; parts of it are the student's own text, which could carry the test out."""
 
-PASSED, FAILED, UNWRITTEN = "passed", "failed", "unwritten"
+STATUSES = PASSED, FAILED, UNWRITTEN = "passed", "failed", "unwritten"
 
 
 @dataclass(frozen=True)
@@ -100,9 +100,17 @@ class Verdict:
         }
 
     @classmethod
-    def from_json(cls, document: dict[str, Any]) -> Verdict:
+    def from_json(cls, document: Mapping[str, Any]) -> Verdict:
+        """The verdict of a dict that :meth:`to_json` made.
+
+        Raises:
+            ValueError: its status is unknown.
+        """
+        status = document["status"]
+        if status not in STATUSES:
+            raise ValueError(f"no status {status!r}")
         return cls(
-            status=document["status"],
+            status=status,
             message=document["message"],
             mistakes=tuple((str(name), str(hint)) for name, hint in document["mistakes"]),
             trace=tuple(
@@ -185,42 +193,3 @@ def _judge(expectation: Expectation, result: Result) -> Verdict:
     )
     trace = result.trace if isinstance(result, Raised) else ()
     return Verdict(FAILED, text, mistakes, trace)
-
-
-def settle(verdicts: dict[str, Verdict], question_of: dict[str, str]) -> dict[str, Verdict]:
-    """Name one mistake per question: the one that explains most of its failed probes.
-
-    Args:
-        verdicts: of all probes of a submission, by probe name.
-        question_of: the question of each probe.
-
-    Returns:
-        The verdicts, each keeping at most one mistake; among equals the author's order decides.
-    """
-    votes: dict[str, dict[str, int]] = {}
-    for name, verdict in verdicts.items():
-        for mistake, _ in verdict.mistakes:
-            tally = votes.setdefault(question_of[name], {})
-            tally[mistake] = tally.get(mistake, 0) + 1
-    out = {}
-    for name, verdict in verdicts.items():
-        if len(verdict.mistakes) > 1:
-            tally = votes[question_of[name]]
-            best = max(verdict.mistakes, key=lambda m: tally[m[0]])
-            verdict = Verdict(verdict.status, verdict.message, (best,), verdict.trace)
-        out[name] = verdict
-    return out
-
-
-def failing_needs(
-    question: str, needs: Mapping[str, Sequence[str]], failed: set[str], order: Sequence[str]
-) -> list[str]:
-    """Earlier questions that ``question`` builds on, directly or not, and that fail."""
-    seen: set[str] = set()
-    todo = list(needs.get(question, ()))
-    while todo:
-        one = todo.pop()
-        if one not in seen:
-            seen.add(one)
-            todo.extend(needs.get(one, ()))
-    return [q for q in order if q in seen and q in failed]

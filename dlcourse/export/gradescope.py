@@ -6,22 +6,23 @@ import json
 import os
 import signal
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import FrameType
 from typing import Any
 
+from ..core.explain import Outcome
 from ..core.notebook_file import Submission, notebook_name, read_notebook, read_submission
-from ..core.rendering import Shown, to_text
-from ..core.verdict import Verdict
+from ..core.rendering import to_text
 from ..errors import CourseError
 from ..executor.isolation import OTHER_USER, SANDBOX, Kind
 from ..executor.process import ZygoteGone
 from ..executor.runner import Record
 from ..executor.sandbox.kernel import SandboxUnavailable
 from ..executor.warm import Warm
-from ..grading.grader import Grader
+from ..grading.grader import GradedNotebook, Grader
+from ..grading.rebuild import rebuild
 from . import isolation, pack
 from .results_schema import validate
 
@@ -30,53 +31,36 @@ TOTAL = 480
 
 
 @dataclass(frozen=True)
-class Line:
-    """One probe's result.
-
-    Args:
-        probe: its name.
-        points: what it is worth.
-        public: whether students see the result at once.
-        shown: question, title and verdict.
-    """
-
-    probe: str
-    points: float
-    public: bool
-    shown: Shown
-
-    @property
-    def score(self) -> float:
-        return self.points if self.shown.verdict.passed else 0.0
-
-    @property
-    def text(self) -> str:
-        return to_text(self.shown, 100)
-
-
-@dataclass(frozen=True)
 class Graded:
     """One submission's result.
 
     Args:
-        lines: by question, then public probes before hidden ones.
+        outcomes: by question, then public probes before hidden ones.
         notes: what the student is told besides.
-        isolation: how student code was kept apart; one of :data:`isolation.KINDS`.
+        isolation: how student code was kept apart.
         seconds: that it took.
     """
 
-    lines: tuple[Line, ...]
+    outcomes: tuple[Outcome, ...]
     notes: tuple[str, ...]
     isolation: Kind
     seconds: float = 0.0
-    questions: tuple[str, ...] = field(default=())
 
-    def of(self, question: str) -> list[Line]:
-        return [line for line in self.lines if line.shown.question == question]
+    @property
+    def questions(self) -> list[str]:
+        return list(dict.fromkeys(outcome.probe.question for outcome in self.outcomes))
+
+    def of(self, question: str) -> list[Outcome]:
+        return [outcome for outcome in self.outcomes if outcome.probe.question == question]
 
     def score(self, question: str) -> float:
         """Points earned by one question."""
-        return sum(line.score for line in self.of(question))
+        return sum(outcome.score for outcome in self.of(question))
+
+
+def text_of(outcome: Outcome) -> str:
+    """What a student reads of an outcome."""
+    return to_text(outcome, 100)
 
 
 def grade(document: dict[str, Any], submission: Submission, wanted: str = "auto") -> Graded:
@@ -88,30 +72,28 @@ def grade(document: dict[str, Any], submission: Submission, wanted: str = "auto"
         wanted: the isolation; see :func:`isolation.choices`.
     """
     start = time.monotonic()
-    with TemporaryDirectory(prefix="dlcourse-") as folder:
+    with (
+        TemporaryDirectory(prefix="dlcourse-") as folder,
+        Warm.first_of(isolation.choices(wanted)) as warm,
+    ):
         grader = pack.from_document(document, Path(folder))
-        kind, verdicts, notes = _grade(grader, submission, wanted)
-    texts = pack.shown(grader, verdicts)
-    questions = tuple(grader.assignment.questions)
-    lines = [
-        Line(p.spec.name, float(p.spec.points), p.spec.public, texts[p.spec.name])
-        for q in questions
-        for p in sorted(grader.assignment.probes_of(q), key=lambda p: not p.spec.public)
+        graded = _grade(grader, submission, warm)
+    ordered = [
+        graded.outcomes[p.spec.name]
+        for question in grader.assignment.questions
+        for p in sorted(grader.assignment.probes_of(question), key=lambda p: not p.spec.public)
     ]
-    return Graded(tuple(lines), tuple(notes), kind, time.monotonic() - start, questions)
+    return Graded(tuple(ordered), graded.notes, warm.isolation.kind, time.monotonic() - start)
 
 
-def _grade(
-    grader: Grader, submission: Submission, wanted: str
-) -> tuple[Kind, dict[str, Verdict], list[str]]:
+def _grade(grader: Grader, submission: Submission, warm: Warm) -> GradedNotebook:
     """Grade with a warm process of its own; outside of a sandbox, student code can kill that."""
-    with Warm.first_of(isolation.choices(wanted)) as warm:
-        try:
-            verdicts, notes = pack.grade(grader, submission, warm)
-        except (ZygoteGone, SandboxUnavailable):
-            verdicts = grader.verdicts(grader.rebuild(submission), Record())
-            notes = ["your code ended the process that runs it; nothing could be graded"]
-        return warm.isolation.kind, verdicts, notes
+    try:
+        return grader.grade(submission, warm)
+    except (ZygoteGone, SandboxUnavailable):
+        notebook = rebuild(grader.source, submission, grader.assignment.slug)
+        said = "your code ended the process that runs it; nothing could be graded"
+        return replace(grader.finish(notebook, Record(), 0.0), notes=(said,))
 
 
 def results(graded: Graded, hidden: str = "after_published") -> dict[str, Any]:
@@ -123,21 +105,22 @@ def results(graded: Graded, hidden: str = "after_published") -> dict[str, Any]:
     """
     tests: list[dict[str, Any]] = []
     for number, question in enumerate(graded.questions, 1):
-        for part, line in enumerate(graded.of(question), 1):
+        for part, outcome in enumerate(graded.of(question), 1):
+            probe, verdict = outcome.probe, outcome.verdict
             tests.append(
                 {
-                    "name": f"{question}: {line.shown.title}",
+                    "name": f"{question}: {probe.title}",
                     "number": f"{number}.{part}",
-                    "score": line.score,
-                    "max_score": line.points,
-                    "status": "passed" if line.shown.verdict.passed else "failed",
-                    "output": line.text,
+                    "score": outcome.score,
+                    "max_score": float(probe.points),
+                    "status": "passed" if verdict.passed else "failed",
+                    "output": text_of(outcome),
                     "output_format": "text",
-                    "visibility": "visible" if line.public else hidden,
+                    "visibility": "visible" if probe.public else hidden,
                     "extra_data": {
                         "question": question,
-                        "probe": line.probe,
-                        "verdict": line.shown.verdict.status,
+                        "probe": probe.name,
+                        "verdict": verdict.status,
                     },
                 }
             )
@@ -151,8 +134,8 @@ def results(graded: Graded, hidden: str = "after_published") -> dict[str, Any]:
                 "visibility": "hidden",
             }
         )
-    public = [line for line in graded.lines if line.public]
-    failed = sum(not line.shown.verdict.passed for line in public)
+    public = [outcome for outcome in graded.outcomes if outcome.probe.public]
+    failed = sum(not outcome.verdict.passed for outcome in public)
     said = (
         "all public tests passed; the hidden ones are shown after publication"
         if not failed

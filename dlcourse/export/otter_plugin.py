@@ -63,7 +63,8 @@ class Verified(AbstractOtterPlugin):  # type: ignore[misc]
     def before_execution(self, submission: Any) -> nbformat.NotebookNode:
         """A notebook of one cell, which hands the verdicts to the tests."""
         verdicts = {
-            line.probe: [line.shown.verdict.passed, line.text] for line in self._done().lines
+            outcome.probe.name: [outcome.verdict.passed, gradescope.text_of(outcome)]
+            for outcome in self._done().outcomes
         }
         source = f"import json\nfrom dlcourse.export import otter_tests\notter_tests.verdicts = json.loads({json.dumps(verdicts)!r})"
         notebook = new_notebook(cells=[new_code_cell(source)])
@@ -114,13 +115,16 @@ def _set_aside(path: Path, autograder: Path) -> None:
 
 def _test_file(graded: Graded, question: str) -> TestFile:
     """A question's result in otter's own form."""
-    lines = graded.of(question)
+    outcomes = graded.of(question)
     cases = [
-        TestCase(line.shown.title, None, not line.public, line.points, None, None) for line in lines
+        TestCase(o.probe.title, None, not o.probe.public, float(o.probe.points), None, None)
+        for o in outcomes
     ]
     file = ExceptionTestFile(question, f"tests/{question}.py", cases, all_or_nothing=False)
     file.test_case_results = [
-        TestCaseResult(test_case=case, message=line.text, passed=line.shown.verdict.passed)
-        for case, line in zip(cases, lines, strict=True)
+        TestCaseResult(
+            test_case=case, message=gradescope.text_of(outcome), passed=outcome.verdict.passed
+        )
+        for case, outcome in zip(cases, outcomes, strict=True)
     ]
     return file

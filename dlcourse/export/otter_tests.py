@@ -20,9 +20,10 @@ from typing import Any
 
 from ..core.encoding import pack_result, unpack
 from ..core.evidence import NotRun
+from ..core.explain import Outcome
 from ..core.probe import run, seed_of
-from ..core.rendering import Shown, to_text
-from ..core.verdict import Verdict, judge
+from ..core.rendering import to_text
+from ..core.verdict import judge
 from ..grading.grader import Grader
 from .pack import FILENAME, from_document
 
@@ -69,10 +70,8 @@ def _run(env: Mapping[str, Any], probe: str, folder: str) -> tuple[bool, str]:
             result = unpack(pack_result(found))
     except _TooLong as error:
         result = NotRun("time", str(error))
-    verdict: Verdict = judge(expectation, result)
-    return verdict.passed, to_text(
-        Shown(expectation.spec.question, expectation.spec.title, verdict), 100
-    )
+    outcome = Outcome.of(expectation.spec, judge(expectation, result))
+    return outcome.verdict.passed, to_text(outcome, 100)
 
 
 class _TooLong(KeyboardInterrupt):

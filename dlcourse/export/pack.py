@@ -23,14 +23,10 @@ from ..authoring.source_file import Module
 from ..core.cells import NotebookView, student_view
 from ..core.encoding import from_json, to_json
 from ..core.evidence import Raised
-from ..core.notebook_file import Submission
 from ..core.probe import Probe
-from ..core.rendering import Shown
 from ..core.rules import Rules
-from ..core.verdict import UNWRITTEN, Verdict, failing_needs
 from ..errors import CourseError
 from ..executor.limits import Limits
-from ..executor.warm import Warm
 from ..grading.grader import Grader
 
 FORMAT = 2
@@ -189,39 +185,3 @@ def _probe(name: str, definition: str) -> Probe:
     if not isinstance(found, Probe):
         raise CourseError(f"{name} in the assignment's data is no probe")
     return found
-
-
-def grade(
-    grader: Grader, submission: Submission, warm: Warm
-) -> tuple[dict[str, Verdict], list[str]]:
-    """Rebuild, run and judge one submission, as `dlcourse grade` does.
-
-    Returns:
-        The verdicts by probe, and what student and instructor are told besides.
-    """
-    notebook = grader.rebuild(submission)
-    verdicts = grader.write(notebook, grader.run(notebook, warm))
-    return verdicts, NotebookView(notebook).notes
-
-
-def shown(grader: Grader, verdicts: dict[str, Verdict]) -> dict[str, Shown]:
-    """What students are told of each probe, with the earlier questions to look at first."""
-    expectations = grader.references.expectations
-    failing: dict[str, str] = {}
-    for name, verdict in verdicts.items():
-        if not verdict.passed:
-            question = expectations[name].spec.question
-            failing[question] = (
-                verdict.status
-                if failing.get(question, UNWRITTEN) == UNWRITTEN
-                else failing[question]
-            )
-    needs = {q.name: q.needs for q in grader.assignment.questions.values()}
-    out = {}
-    for name, verdict in verdicts.items():
-        one = expectations[name].spec
-        earlier = (
-            [] if verdict.passed else failing_needs(one.question, needs, set(failing), list(needs))
-        )
-        out[name] = Shown(one.question, one.title, verdict, tuple((q, failing[q]) for q in earlier))
-    return out

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..authoring.course import Course
-from ..core.cells import probe_id
+from ..core.cells import probe_id, question_id
 from ..core.notebook_file import notebook_name
 from ..core.progress import Progress, silent
 from ..executor.warm import Warm
 from .gradebook import Gradebook, NotEntered
 from .grader import Grader, open_grader
-from .journal import Journal, JournalEntry
+from .journal import Journal, JournalEntry, ProbeVerdict
 from .plan import Inbox, Known, Settings, plan_class
 from .pool import Finished, Lost, Pool, Workers, local_workers
 from .worker import Setup
@@ -140,7 +140,10 @@ class Records:
             exchange = self._gradebook.exchange_files(self._inbox.folders[student])
             self._write_files(student, result.notebook, exchange)
             score = self._gradebook.write(
-                student, handed_in.timestamp, result.scores, result.untouched
+                student,
+                handed_in.timestamp,
+                {probe_id(name): score for name, score in result.scores.items()},
+                {question_id(name): untouched for name, untouched in result.untouched.items()},
             )
         except NotEntered as error:
             return Lost(student, str(error))
@@ -154,8 +157,8 @@ class Records:
             self._build,
             score,
             sum(self.points.values()),
-            result.verdicts,
-            result.notes,
+            [ProbeVerdict.of(outcome) for outcome in result.outcomes.values()],
+            list(result.notes),
             handed_in.submission.readable,
             round(result.seconds, 3),
         )

@@ -6,8 +6,10 @@ own process has a part in it.
 
 from __future__ import annotations
 
+import json
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
 
 import nbformat
 
@@ -16,17 +18,43 @@ from ..authoring.build import source_notebook
 from ..authoring.course import Course
 from ..authoring.read import load
 from ..authoring.references import References, data_files, references
-from ..core.cells import NotebookView
+from ..core.cells import CellView, NotebookView
 from ..core.evidence import NotRun
+from ..core.explain import Outcome, explain, needs_text
 from ..core.notebook_file import Submission
 from ..core.progress import Progress, silent
-from ..core.verdict import Verdict, failing_needs, judge, settle
+from ..core.rendering import MARKS
+from ..core.verdict import judge
 from ..errors import AuthorError
 from ..executor.runner import BUDGET, CellStep, Record, Step
 from ..executor.warm import Warm
 from .rebuild import rebuild
 
-_MARKS = {"passed": "✓", "failed": "✗", "unwritten": "○"}
+
+@dataclass(frozen=True)
+class GradedNotebook:
+    """The result of one submission, as it crosses the border between processes.
+
+    Args:
+        notebook: the autograded notebook as text.
+        outcomes: by probe.
+        untouched: by question, whether its cell still is the released stub.
+        notes: what student and instructor are told of the submission as a whole.
+        seconds: wall time of the run.
+        complete: False where the budget ended the run.
+    """
+
+    notebook: str
+    outcomes: dict[str, Outcome]
+    untouched: dict[str, bool]
+    notes: tuple[str, ...]
+    seconds: float
+    complete: bool = True
+
+    @property
+    def scores(self) -> dict[str, float]:
+        """Points earned, by probe."""
+        return {name: outcome.score for name, outcome in self.outcomes.items()}
 
 
 @dataclass
@@ -45,21 +73,29 @@ class Grader:
     references: References
     source: nbformat.NotebookNode
 
-    def rebuild(self, submission: Submission) -> nbformat.NotebookNode:
-        return rebuild(self.source, submission, self.assignment.slug)
+    def grade(self, submission: Submission, warm: Warm, budget: float = BUDGET) -> GradedNotebook:
+        """Rebuild, run and judge one submission.
+
+        Args:
+            submission: what was handed in.
+            warm: where it runs.
+            budget: wall seconds of the run.
+
+        Raises:
+            ZygoteGone: student code ended the warm process twice.
+        """
+        start = time.monotonic()
+        notebook = rebuild(self.source, submission, self.assignment.slug)
+        record = self.run(notebook, warm, budget)
+        return self.finish(notebook, record, time.monotonic() - start)
 
     def steps(self, notebook: nbformat.NotebookNode) -> list[Step]:
         """The rebuilt notebook as steps; demo cells are left out."""
         steps: list[Step] = []
-        extras = 0
-        for cell in NotebookView(notebook).code:
+        for cell, label in _labelled(notebook):
             if cell.kind == "test":
                 steps.append(self.references.step(cell.name))
-            elif cell.kind != "demo" and cell.source.strip():
-                extras += cell.kind == "extra"
-                label = {"question": cell.name, "extra": f"your cell {extras}"}.get(
-                    cell.kind, "given code"
-                )
+            else:
                 steps.append(CellStep(cell.id, cell.source, label))
         return steps
 
@@ -72,56 +108,84 @@ class Grader:
         steps = self.steps(notebook)
         return warm.run(steps, data_files(self.assignment), budget)
 
-    def verdicts(self, notebook: nbformat.NotebookNode, record: Record) -> dict[str, Verdict]:
-        """Judge every probe of the assignment."""
+    def outcomes(self, notebook: nbformat.NotebookNode, record: Record) -> dict[str, Outcome]:
+        """What became of every probe of the assignment, by name."""
         lost = NotRun("died", "was not run")
-        expectations = self.references.expectations
-        raw = {name: judge(e, record.results.get(name, lost)) for name, e in expectations.items()}
         # the text of a traceback is taken from the notebook: the student's process could put anything there
         lines = {
-            s.label: s.source.splitlines() for s in self.steps(notebook) if isinstance(s, CellStep)
+            label: cell.source.splitlines()
+            for cell, label in _labelled(notebook)
+            if cell.kind != "test"
         }
-        raw = {name: replace(v, trace=_own_lines(v.trace, lines)) for name, v in raw.items()}
-        return settle(raw, {name: e.spec.question for name, e in expectations.items()})
+        verdicts = {}
+        for name, expectation in self.references.expectations.items():
+            verdict = judge(expectation, record.results.get(name, lost))
+            trace = _own_lines(verdict.trace, lines)
+            verdicts[expectation.spec] = replace(verdict, trace=trace)
+        return explain(verdicts, {q.name: q.needs for q in self.assignment.questions.values()})
 
-    def write(self, notebook: nbformat.NotebookNode, record: Record) -> dict[str, Verdict]:
-        """Put outputs and verdicts into a rebuilt notebook, so that nbgrader scores what was judged here.
+    def finish(
+        self, notebook: nbformat.NotebookNode, record: Record, seconds: float
+    ) -> GradedNotebook:
+        """Judge what a rebuilt notebook gave.
+
+        Args:
+            notebook: the rebuilt notebook; outputs and outcomes are put into it.
+            record: of its run.
+            seconds: wall time of the run.
+        """
+        outcomes = self.write(notebook, record)
+        view = NotebookView(notebook)
+        questions = self.assignment.questions
+        untouched = {
+            cell.name: cell.source == questions[cell.name].stub
+            for cell in view.code
+            if cell.kind == "question"
+        }
+        text = json.dumps(notebook, ensure_ascii=False) + "\n"
+        return GradedNotebook(
+            text, outcomes, untouched, tuple(view.notes), seconds, record.complete
+        )
+
+    def write(self, notebook: nbformat.NotebookNode, record: Record) -> dict[str, Outcome]:
+        """Put outputs and outcomes into a rebuilt notebook, so that nbgrader scores what was judged here.
 
         Returns:
-            The verdicts by probe.
+            The outcomes by probe.
         """
-        verdicts = self.verdicts(notebook, record)
-        expectations = self.references.expectations
-        failed = {expectations[n].spec.question for n, v in verdicts.items() if not v.passed}
-        needs = {q.name: q.needs for q in self.assignment.questions.values()}
+        outcomes = self.outcomes(notebook, record)
         view = NotebookView(notebook)
         notes = view.notes
         for cell in view.code:
             cell.cell["execution_count"] = None
             outputs = cell.cell["outputs"] = []
             if cell.kind == "test":
-                name = cell.name
-                earlier = (
-                    []
-                    if verdicts[name].passed
-                    else failing_needs(expectations[name].spec.question, needs, failed, list(needs))
-                )
-                cell.mark_outcome(_verdict_data(expectations[name], verdicts[name], earlier))
-                outputs.append(
-                    _verdict_output(expectations[name].spec.title, verdicts[name], earlier)
-                )
+                outcome = outcomes[cell.name]
+                cell.mark_outcome(outcome)
+                outputs.append(_output(outcome))
             elif cell.kind != "demo":
                 outputs += [nbformat.from_dict(o) for o in record.outputs.get(cell.id, [])]
                 if cell.id in record.ended:
+                    ended = record.ended[cell.id]
                     where = cell.name or "a cell of your own"
                     notes.append(
-                        f"{where}: the cell {record.ended[cell.id]}; it was left out and the rest was graded"
+                        f"{where}: the cell {ended}; it was left out and the rest was graded"
                     )
-                    outputs.append(
-                        _error("RunEnded", record.ended[cell.id], [record.ended[cell.id]])
-                    )
+                    outputs.append(_error("RunEnded", ended, [ended]))
         view.write(notes=list(dict.fromkeys(notes)), build=self.references.key)
-        return verdicts
+        return outcomes
+
+
+def _labelled(notebook: nbformat.NotebookNode) -> Iterator[tuple[CellView, str]]:
+    """The cells that are run, and what tracebacks call them; tests have no name there."""
+    extras = 0
+    for cell in NotebookView(notebook).code:
+        if cell.kind == "test":
+            yield cell, ""
+        elif cell.kind != "demo" and cell.source.strip():
+            extras += cell.kind == "extra"
+            labels = {"question": cell.name, "extra": f"your cell {extras}"}
+            yield cell, labels.get(cell.kind, "given code")
 
 
 def _own_lines(
@@ -136,30 +200,20 @@ def _own_lines(
     return tuple(found)
 
 
-def _verdict_data(expectation: Any, verdict: Verdict, needs: list[str]) -> dict[str, Any]:
-    return {
-        "probe": expectation.spec.name,
-        "question": expectation.spec.question,
-        "title": expectation.spec.title,
-        "points": expectation.spec.points,
-        "public": expectation.spec.public,
-        "verdict": {**verdict.to_json(), "needs": needs},
-    }
-
-
-def _verdict_output(title: str, verdict: Verdict, needs: list[str]) -> nbformat.NotebookNode:
-    text = f"{_MARKS[verdict.status]} {title}"
+def _output(outcome: Outcome) -> nbformat.NotebookNode:
+    """What a test cell shows: nbgrader takes an error for a failed test."""
+    verdict = outcome.verdict
+    text = f"{MARKS[verdict.status]} {outcome.probe.title}"
     if verdict.passed:
         return nbformat.from_dict(
             {"output_type": "display_data", "data": {"text/plain": text}, "metadata": {}}
         )
     lines = [text, verdict.message]
-    if needs:
-        lines.append(f"builds on {', '.join(needs)}, whose tests fail too: mend that first")
+    if outcome.needs:
+        lines.append(needs_text(outcome.needs))
     lines += [hint for _, hint in verdict.mistakes]
     lines += [f"{cell}, line {line}: {source}" for cell, line, source in verdict.trace]
-    name = verdict.mistakes[0][0] if verdict.mistakes else verdict.status
-    return _error(name, verdict.message, lines)
+    return _error(outcome.misconception or verdict.status, verdict.message, lines)
 
 
 def _error(name: str, message: str, lines: list[str]) -> nbformat.NotebookNode:

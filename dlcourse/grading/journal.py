@@ -6,8 +6,24 @@ import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
-from .worker import ProbeVerdict
+from ..core.explain import Outcome
+
+
+class ProbeVerdict(NamedTuple):
+    """How one probe ended, in one short line."""
+
+    question: str
+    probe: str
+    status: str
+    misconception: str
+    """Its name; empty where none explains the result."""
+
+    @classmethod
+    def of(cls, outcome: Outcome) -> ProbeVerdict:
+        probe = outcome.probe
+        return cls(probe.question, probe.name, outcome.verdict.status, outcome.misconception)
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,9 @@ from ..core.notebook_file import Submission
 from ..errors import SetupError
 from ..executor.sandbox.kernel import SandboxUnavailable
 from ..executor.sandbox.trial import available
+from .grader import GradedNotebook
 from .plan import HandedIn
-from .worker import GradedSubmission, Setup, grade_one, start_worker_from
+from .worker import Setup, grade_one, start_worker_from
 
 ATTEMPTS = 3
 """How often a submission is tried when the worker that runs it dies."""
@@ -37,9 +38,9 @@ class Workers:
 
     executor: Executor
     count: int
-    grade: Callable[[Submission, bool], GradedSubmission | None] = grade_one
+    grade: Callable[[Submission, bool], GradedNotebook | None] = grade_one
 
-    def submit(self, submission: Submission, hurry: bool) -> Future[GradedSubmission | None]:
+    def submit(self, submission: Submission, hurry: bool) -> Future[GradedNotebook | None]:
         return self.executor.submit(self.grade, submission, hurry)
 
 
@@ -48,7 +49,7 @@ class Finished:
     """A submission that was graded."""
 
     handed_in: HandedIn
-    result: GradedSubmission
+    result: GradedNotebook
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ class Pool:
 
     def __init__(self, start: Callable[[], Workers], read: Callable[[str], HandedIn]) -> None:
         self._start, self._read = start, read
-        self._running: dict[Future[GradedSubmission | None], HandedIn] = {}
+        self._running: dict[Future[GradedNotebook | None], HandedIn] = {}
         self._again: deque[str] = deque()
         self._deaths: Counter[str] = Counter()
         self._put_off: list[str] = []

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import atexit
 import io
-import json
 import multiprocessing
 import os
 import pickle
@@ -18,52 +17,19 @@ import time
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 from .. import _nbformat  # noqa: F401
 from ..authoring.course import Course, read_course
-from ..core.cells import NotebookView, question_id
 from ..core.notebook_file import Submission
 from ..executor.isolation import SANDBOX, Isolation
 from ..executor.runner import BUDGET
 from ..executor.warm import Warm
-from .grader import Grader, open_grader
+from .grader import GradedNotebook, Grader, open_grader
 
 PATIENCE = 3.0
 """A submission that takes this many times as long as others is put off until the others have their grades."""
 LEAST_PATIENCE = 0.3
 """Seconds that no submission is put off for."""
-
-
-class ProbeVerdict(NamedTuple):
-    """How one probe ended, for the report."""
-
-    question: str
-    probe: str
-    status: str
-    misconception: str
-    """Its name; empty where none explains the result."""
-
-
-@dataclass(frozen=True)
-class GradedSubmission:
-    """The result of one submission, as it crosses the border between processes.
-
-    Args:
-        notebook: the autograded notebook as text.
-        scores: points by graded cell.
-        untouched: by solution cell, whether it still is the released stub.
-        verdicts: one per probe.
-        notes: what student and instructor are told.
-        seconds: wall time of the run.
-    """
-
-    notebook: str
-    scores: dict[str, float]
-    untouched: dict[str, bool]
-    verdicts: list[ProbeVerdict]
-    notes: list[str]
-    seconds: float
 
 
 def bundle(course: Course, slug: str) -> bytes:
@@ -118,9 +84,6 @@ class Worker:
         self.grader: Grader = open_grader(read_course(root), setup.slug, warm)
         self.grader.prepare(warm)
         self._usual = self._time_reference()
-        self._stubs = {
-            question_id(q.name): q.stub for q in self.grader.assignment.questions.values()
-        }
 
     def _time_reference(self) -> float:
         """Wall seconds that the instructor's own notebook takes."""
@@ -128,7 +91,7 @@ class Worker:
         self.grader.run(self.grader.source, self.warm)
         return time.monotonic() - start
 
-    def grade(self, submission: Submission, hurry: bool = False) -> GradedSubmission | None:
+    def grade(self, submission: Submission, hurry: bool = False) -> GradedNotebook | None:
         """Grade one submission.
 
         Args:
@@ -138,40 +101,12 @@ class Worker:
         Returns:
             None if it was given up.
         """
-        start = time.monotonic()
-        grader = self.grader
-        notebook = grader.rebuild(submission)
         budget = min(BUDGET, max(LEAST_PATIENCE, PATIENCE * self._usual)) if hurry else BUDGET
-        record = grader.run(notebook, self.warm, budget)
-        if budget < BUDGET and not record.complete:
+        graded = self.grader.grade(submission, self.warm, budget)
+        if budget < BUDGET and not graded.complete:
             return None
-        self._usual += 0.1 * (min(time.monotonic() - start, 2 * self._usual) - self._usual)
-        verdicts = grader.write(notebook, record)
-        scores, untouched = {}, {}
-        for cell in NotebookView(notebook).code:
-            grade_id = str(cell.grade_id)
-            if cell.kind == "test":
-                scores[grade_id] = float(verdicts[cell.name].passed) * (cell.points or 0.0)
-            elif cell.kind == "question":
-                untouched[grade_id] = cell.source == self._stubs[grade_id]
-        found = [
-            ProbeVerdict(
-                grader.references.expectations[n].spec.question,
-                n,
-                v.status,
-                v.mistakes[0][0] if v.mistakes else "",
-            )
-            for n, v in verdicts.items()
-        ]
-        notes = NotebookView(notebook).notes
-        return GradedSubmission(
-            json.dumps(notebook, ensure_ascii=False) + "\n",
-            scores,
-            untouched,
-            found,
-            notes,
-            time.monotonic() - start,
-        )
+        self._usual += 0.1 * (min(graded.seconds, 2 * self._usual) - self._usual)
+        return graded
 
     def close(self) -> None:
         self._folder.cleanup()
@@ -213,7 +148,7 @@ def _end_with(parent: multiprocessing.process.BaseProcess) -> None:
     os._exit(1)
 
 
-def grade_one(submission: Submission, hurry: bool = False) -> GradedSubmission | None:
+def grade_one(submission: Submission, hurry: bool = False) -> GradedNotebook | None:
     """Grade one submission in a process prepared by :func:`start_worker`."""
     if _worker is None:
         raise RuntimeError("this process was not prepared by start_worker")

@@ -16,9 +16,10 @@ from typing import Any
 from nbconvert.filters import strip_ansi
 from nbformat import NotebookNode
 
-from ..core.cells import CellView, NotebookView
-from ..core.rendering import MARKS, WORDS, Shown, clean, message_of, needs_text, words
-from ..core.verdict import FAILED, PASSED, UNWRITTEN, Verdict
+from ..core.cells import NotebookView
+from ..core.explain import Outcome, needs_text
+from ..core.rendering import MARKS, WORDS, clean, message_of, words
+from ..core.verdict import FAILED, PASSED
 
 MAX_CODE = 60_000
 """Characters of one cell that are shown."""
@@ -39,18 +40,28 @@ class Code:
 
 @dataclass(frozen=True)
 class Test:
-    """One graded test."""
+    """One graded test, and what the gradebook gave for it."""
 
-    title: str
-    public: bool
+    outcome: Outcome
     score: float
     points: float
-    by_hand: bool
-    shown: Shown
+
+    @property
+    def title(self) -> str:
+        return clean(self.outcome.probe.title, 300)
+
+    @property
+    def public(self) -> bool:
+        return self.outcome.probe.public
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether a person has set another score."""
+        return abs(self.score - self.outcome.score) > 1e-9
 
     @property
     def status(self) -> str:
-        return self.shown.verdict.status
+        return self.outcome.verdict.status
 
     @property
     def mark(self) -> str:
@@ -62,17 +73,17 @@ class Test:
 
     @property
     def message(self) -> str:
-        return message_of(self.shown)
+        return message_of(self.outcome)
 
     @property
     def mistakes(self) -> list[tuple[str, str]]:
         return [
-            (words(clean(name, 100)), clean(hint)) for name, hint in self.shown.verdict.mistakes
+            (words(clean(name, 100)), clean(hint)) for name, hint in self.outcome.verdict.mistakes
         ]
 
     @property
     def needs(self) -> str:
-        return clean(needs_text(self.shown.needs))
+        return clean(needs_text(self.outcome.needs))
 
     @property
     def trace(self) -> list[str]:
@@ -80,7 +91,7 @@ class Test:
             return []
         return [
             clean(f"{cell}, line {line}:  {source}", 300)
-            for cell, line, source in self.shown.verdict.trace
+            for cell, line, source in self.outcome.verdict.trace
         ]
 
 
@@ -149,14 +160,6 @@ def _number(value: Any) -> float:
     return float(value) if isinstance(value, (int, float)) else 0.0
 
 
-def _verdict(document: Any) -> Verdict:
-    try:
-        verdict = Verdict.from_json(document)
-    except (KeyError, TypeError, ValueError):
-        return Verdict(FAILED, "this test was not run")
-    return verdict if verdict.status in MARKS else Verdict(FAILED, verdict.message)
-
-
 def page(notebook: NotebookNode, resources: Mapping[str, Any]) -> Page:
     """What the page of a graded notebook shows.
 
@@ -172,12 +175,13 @@ def page(notebook: NotebookNode, resources: Mapping[str, Any]) -> Page:
     def section(name: str) -> Section:
         return sections.setdefault(name, Section(name, f"q{len(sections) + 1}"))
 
-    failing = _failing(ours)
     for cell in ours.cells:
         comment = clean(cell.comment).strip()
-        if cell.outcome is not None:
-            name = str(cell.outcome.get("question", "other"))
-            section(name).tests.append(_test(cell, cell.outcome, failing))
+        outcome = cell.outcome
+        if outcome is not None:
+            points = outcome.probe.points if cell.points is None else cell.points
+            test = Test(outcome, cell.score or 0.0, points)
+            section(outcome.probe.question).tests.append(test)
         elif cell.is_extra or cell.answered is not None:
             current = current if cell.is_extra else str(cell.answered)
             if cell.is_extra and not cell.source.strip():
@@ -202,44 +206,7 @@ def page(notebook: NotebookNode, resources: Mapping[str, Any]) -> Page:
     )
 
 
-def _failing(notebook: NotebookView) -> dict[str, str]:
-    """Status of each question of which a test did not pass: unwritten where all of those are."""
-    failing: dict[str, str] = {}
-    for data in (cell.outcome for cell in notebook.cells):
-        if data is None:
-            continue
-        status = _verdict(data.get("verdict")).status
-        if status != PASSED:
-            question = str(data.get("question", ""))
-            failing[question] = (
-                UNWRITTEN if failing.get(question, UNWRITTEN) == status == UNWRITTEN else FAILED
-            )
-    return failing
-
-
 def _heading(notebook: NotebookNode) -> str:
     first = next((c.source for c in notebook.cells if c.cell_type == "markdown"), "")
     found = _HEADING.search(first)
     return found[1].replace("`", "") if found else ""
-
-
-def _test(cell: CellView, data: Mapping[str, Any], failing: Mapping[str, str]) -> Test:
-    verdict = _verdict(data.get("verdict"))
-    found = data.get("verdict")
-    needs = found.get("needs", []) if isinstance(found, Mapping) else []
-    title = clean(str(data.get("title") or data.get("probe")), 300)
-    points = _number(data.get("points")) if cell.points is None else cell.points
-    score = cell.score or 0.0
-    return Test(
-        title=title,
-        public=bool(data.get("public")),
-        score=score,
-        points=points,
-        by_hand=abs(score - (points if verdict.passed else 0.0)) > 1e-9,
-        shown=Shown(
-            str(data.get("question", "")),
-            title,
-            verdict,
-            tuple((str(q), failing.get(str(q), FAILED)) for q in needs),
-        ),
-    )

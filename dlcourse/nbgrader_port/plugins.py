@@ -28,6 +28,7 @@ from ..core.notebook_file import Submission, notebook_name, read_submission
 from ..errors import CourseError
 from ..executor.warm import Warm
 from ..grading.grader import Grader, open_grader
+from ..grading.rebuild import rebuild
 from .exchange import exchange_files, submitted_at
 
 log = logging.getLogger("dlcourse")
@@ -90,7 +91,7 @@ class Rebuild(NbGraderPreprocessor):
         submission = Submission.unwrap(nb)  # SubmissionExporter wrapped it
         for note in submission.notes:
             self.log.warning("%s: %s", resources["nbgrader"]["student"], note)
-        return grader.rebuild(submission), resources
+        return rebuild(grader.source, submission, grader.assignment.slug), resources
 
 
 class Execute(StockExecute):

@@ -14,9 +14,9 @@ import numpy as np
 
 from ..core.encoding import pack_result, unpack
 from ..core.evidence import Result
-from ..core.probe import Probe, parameters, run, seed_of
-from ..core.rendering import Shown
-from ..core.verdict import PASSED, UNWRITTEN, Verdict, failing_needs, judge, settle
+from ..core.explain import FailingNeed, Outcome, explain, failing_needs
+from ..core.probe import Probe, ProbeSpec, parameters, run, seed_of
+from ..core.verdict import PASSED, UNWRITTEN, Verdict, judge
 from .checks_file import ChecksFile, QuestionInfo
 from .demo import is_stub
 
@@ -29,6 +29,7 @@ class _Judged:
     """A verdict and the functions it was reached on; it holds until one of them is written anew."""
 
     functions: tuple[Any, ...]
+    probe: ProbeSpec
     verdict: Verdict
 
 
@@ -54,7 +55,7 @@ class NotebookSession:
         self._file = ChecksFile.find(self.namespace, self._file)
         return self._file
 
-    def judge(self, probe: Probe) -> Shown:
+    def judge(self, probe: Probe) -> Outcome:
         """Run a probe on the notebook's functions, and judge as the graders do.
 
         Raises:
@@ -62,17 +63,16 @@ class NotebookSession:
         """
         file, name = self.file, probe.spec.name
         expectation = replace(file.expectation(name), judge=probe.judge)
-        question = expectation.spec.question
+        spec, question = expectation.spec, expectation.spec.question
         result, notes = _run(probe, self.namespace, file)
         verdict = judge(expectation, result)
         functions = self._functions(question)
-        self._judged[file.slug, question, name] = _Judged(functions, verdict)
-        verdicts = self._verdicts(question)
-        verdict = settle(verdicts, dict.fromkeys(verdicts, question))[name]
+        self._judged[file.slug, question, name] = _Judged(functions, spec, verdict)
+        outcome = explain(self._verdicts(question), {})[name]
         to_be_written = verdict.status == UNWRITTEN and any(map(is_stub, functions))
         needs = () if verdict.passed or to_be_written else self.failing_needs(question)
-        subject = self._subject(probe, question, verdict)
-        return Shown(question, expectation.spec.title, verdict, needs, notes, subject)
+        called = self._called(probe, question, verdict)
+        return replace(outcome, needs=needs, notes=notes, functions=called)
 
     def status(self, question: str) -> str:
         """Of a question's functions as they are now, by the probes of this session: ``passed`` if none has failed."""
@@ -82,15 +82,11 @@ class NotebookSession:
         verdicts = self._verdicts(question).values()
         return next((v.status for v in verdicts if not v.passed), PASSED)
 
-    def failing_needs(self, question: str) -> tuple[tuple[str, str], ...]:
-        """``(question, status)`` of the earlier questions that one builds on and that do not pass."""
-        questions = self._known.questions
-        status = {name: self.status(name) for name in questions}
-        needs = {name: info.needs for name, info in questions.items()}
-        failed = {name for name in questions if status[name] != PASSED} - {question}
-        return tuple(
-            (q, status[q]) for q in failing_needs(question, needs, failed, list(questions))
-        )
+    def failing_needs(self, question: str) -> tuple[FailingNeed, ...]:
+        """The earlier questions that one builds on and that do not pass."""
+        needs = {name: info.needs for name, info in self._known.questions.items()}
+        status = {name: self.status(name) for name in needs if name != question}
+        return failing_needs(question, needs, status)
 
     @property
     def _known(self) -> ChecksFile:
@@ -103,17 +99,17 @@ class NotebookSession:
     def _functions(self, question: str) -> tuple[Any, ...]:
         return tuple(self.namespace.get(name) for name in self._info(question).functions)
 
-    def _verdicts(self, question: str) -> dict[str, Verdict]:
+    def _verdicts(self, question: str) -> dict[ProbeSpec, Verdict]:
         """This session's verdicts on a question's functions as they are now, by probe."""
         now = [id(function) for function in self._functions(question)]
         return {
-            probe: judged.verdict
-            for (slug, of, probe), judged in self._judged.items()
+            judged.probe: judged.verdict
+            for (slug, of, _), judged in self._judged.items()
             if (slug, of) == (self._known.slug, question)
             and [id(function) for function in judged.functions] == now
         }
 
-    def _subject(self, probe: Probe, question: str, verdict: Verdict) -> tuple[str, ...]:
+    def _called(self, probe: Probe, question: str, verdict: Verdict) -> tuple[str, ...]:
         """The question's functions that a probe calls; where some of them are not written yet, only those."""
         own = self._info(question).functions
         called = tuple(name for name in parameters(probe.function) if name in own)

@@ -11,14 +11,17 @@ import itertools
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
 
 from ..console import say
 from ..core.cells import parse_id
+from ..core.explain import Outcome
 from ..core.notebook_file import CHECKS, SubmittedCell, read_notebook
-from ..core.rendering import MARKS, Shown, clean, to_text
+from ..core.probe import ProbeSpec
+from ..core.rendering import MARKS, clean, to_text
 from ..core.verdict import FAILED, PASSED, Verdict
 from ..errors import CourseError
 from ..executor.isolation import SANDBOX, Isolation
@@ -163,7 +166,8 @@ def _failure(source: str, message: str) -> str:
     assert found is not None
     called = tuple(a.arg for a in (*found.args.args, *found.args.kwonlyargs) if a.arg != "rng")
     title = (ast.get_docstring(found) or found.name.replace("_", " ")).strip().splitlines()[0]
-    return to_text(Shown("", title, Verdict(FAILED, message), functions=called))
+    probe = ProbeSpec(found.name, "", title, 1, True)
+    return to_text(replace(Outcome.of(probe, Verdict(FAILED, message)), functions=called))
 
 
 _SESSION_START = CellStep("start", "import os\nos.environ.pop('DLCOURSE_GRADING', None)\ndel os")

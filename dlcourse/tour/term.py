@@ -132,14 +132,12 @@ def results(course: Course, slug: str, samples: list[Sample]) -> dict[str, Resul
                 course.autograded(sample.id, slug) / notebook_name(slug), as_version=4
             )
             view = NotebookView(notebook)
-            judged = [cell.outcome for cell in view.cells if cell.outcome is not None]
-            named = [
-                (d["question"], mistake[0]) for d in judged for mistake in d["verdict"]["mistakes"]
-            ]
+            outcomes = [outcome for cell in view.cells if (outcome := cell.outcome) is not None]
+            named = [(o.probe.question, o.misconception) for o in outcomes if o.misconception]
             slow = [
-                f"{d['question']}: a test {d['verdict']['message']}"
-                for d in judged
-                if "took more than" in d["verdict"]["message"]
+                f"{o.probe.question}: a test {o.verdict.message}"
+                for o in outcomes
+                if "took more than" in o.verdict.message
             ]
             found[sample.id] = Result(
                 float(submission.score),

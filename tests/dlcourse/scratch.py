@@ -23,6 +23,7 @@ from dlcourse.authoring.course import Course, read_course
 from dlcourse.authoring.read import load
 from dlcourse.authoring.scaffold import create
 from dlcourse.core.notebook_file import Submission
+from dlcourse.grading.rebuild import rebuild
 
 FIXTURES = Path(__file__).parent / "fixtures"
 REPOSITORY = Path(__file__).parents[2]
@@ -129,6 +130,11 @@ def hand_in(
     if timestamp is not None:
         (folder / "timestamp.txt").write_text(timestamp)
     return folder
+
+
+def rebuilt(grader, submission):
+    """The notebook that a grader runs for a submission."""
+    return rebuild(grader.source, submission, grader.assignment.slug)
 
 
 def submission_of(notebook: nbformat.NotebookNode) -> Submission:

@@ -23,6 +23,7 @@ from scratch import (
     handed_in,
     nbgrader,
     perfect,
+    rebuilt,
     released,
     totals,
     write_config,
@@ -142,7 +143,7 @@ def test_test_cells_hold_verdicts_and_hints(nbgraded):
 def test_reason_names_the_earlier_question(nbgraded):
     course, _ = nbgraded
     (output,) = cell_of(graded(course, "ends_python"), "test-one_row").outputs
-    assert any("builds on cosine" in line for line in output.traceback)
+    assert any("This question uses cosine" in line for line in output.traceback)
 
 
 def test_nothing_of_a_submission_is_copied(nbgraded):
@@ -450,8 +451,8 @@ def test_dead_warm_process_is_replaced(course, monkeypatch):
     from dlcourse.nbgrader_port import plugins as autograde
 
     monkeypatch.chdir(course.root)
-    notebook = autograde.grader_for("vectors").rebuild(
-        Submission.unwrap(perfect(course, "vectors"))
+    notebook = rebuilt(
+        autograde.grader_for("vectors"), Submission.unwrap(perfect(course, "vectors"))
     )
     resources = {"nbgrader": {"assignment": "vectors", "student": "a"}}
     with Warm() as warm:

@@ -5,10 +5,11 @@ import copy
 import jsonschema
 import pytest
 
-from dlcourse.core.rendering import Shown
+from dlcourse.core.explain import FailingNeed, Outcome
+from dlcourse.core.probe import ProbeSpec
 from dlcourse.core.verdict import FAILED, PASSED, Verdict
 from dlcourse.executor.isolation import OTHER_USER, SANDBOX, UNSAFE
-from dlcourse.export.gradescope import Graded, Line, results, validate
+from dlcourse.export.gradescope import Graded, results, validate
 
 # the example of Gradescope's "Autograder Specifications", value for value
 PUBLISHED = {
@@ -100,27 +101,23 @@ def test_what_gradescope_does_not_take_is_refused(document):
         validate(document)
 
 
-def line(probe, question, public, passed, points=2.0):
+def outcome(name, question, public, passed, points=2.0):
     verdict = (
         Verdict(PASSED)
         if passed
         else Verdict(FAILED, "yours is 3, expected 4", (("off_by_one", "Count from zero."),))
     )
-    return Line(
-        probe,
-        points,
-        public,
-        Shown(question, f"Title of {probe}.", verdict, () if passed else (("first", FAILED),)),
-    )
+    probe = ProbeSpec(name, question, f"Title of {name}.", points, public)
+    return Outcome.of(probe, verdict, () if passed else (FailingNeed("first", FAILED),))
 
 
 def graded(kind=SANDBOX.kind):
-    lines = (
-        line("a", "first", True, True),
-        line("b", "first", False, False, 3.0),
-        line("c", "second", True, False),
+    outcomes = (
+        outcome("a", "first", True, True),
+        outcome("b", "first", False, False, 3.0),
+        outcome("c", "second", True, False),
     )
-    return Graded(lines, ("a note",), kind, 1.25, ("first", "second"))
+    return Graded(outcomes, ("a note",), kind, 1.25)
 
 
 def test_results_of_verdicts():

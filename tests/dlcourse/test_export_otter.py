@@ -18,7 +18,16 @@ from nbformat.v4 import new_code_cell
 from otter.run import AutograderConfig
 from otter.run import main as otter_run
 from otter.test_files import GradingResults
-from scratch import answered, cell_of, dlcourse, environment, perfect, released, submission_of
+from scratch import (
+    answered,
+    cell_of,
+    dlcourse,
+    environment,
+    perfect,
+    rebuilt,
+    released,
+    submission_of,
+)
 
 from dlcourse.authoring.lint import secrets
 from dlcourse.authoring.read import load
@@ -206,10 +215,10 @@ def test_packed_grader_runs_the_same_steps(document, grader, built_course, warm,
     packed = pack.from_document(document, tmp_path)
     for answers in ({}, {"cosine": BROKEN}):
         submission = submission_of(answered(built_course, "vectors", answers))
-        notebook, other = grader.rebuild(submission), packed.rebuild(submission)
+        notebook, other = rebuilt(grader, submission), rebuilt(packed, submission)
         assert packed.steps(other) == grader.steps(notebook)
         record = packed.run(other, warm)
-        assert packed.verdicts(other, record) == grader.verdicts(notebook, record)
+        assert packed.outcomes(other, record) == grader.outcomes(notebook, record)
     assert packed.references.expectations["rows_have_length_one"].judge is not None
     with pytest.raises(CourseError, match="export it again"):
         pack.from_document({**document, "format": 99}, tmp_path)
@@ -389,8 +398,9 @@ def test_a_loop_ends_and_costs_its_own_tests_only(document, built_course):
         notebook, "question-jitter"
     ).source = "def jitter(x, sigma, n, rng):\n    while True:\n        pass"
     graded = gradescope.grade(document, submission_of(notebook), UNSAFE.kind)
-    lost = {line.shown.question for line in graded.lines if not line.shown.verdict.passed}
-    assert lost == {"jitter"} and "took more than" in graded.of("jitter")[0].text
+    lost = {o.probe.question for o in graded.outcomes if not o.verdict.passed}
+    assert lost == {"jitter"}
+    assert "took more than" in gradescope.text_of(graded.of("jitter")[0])
 
 
 def test_code_that_kills_the_warm_process_gets_a_result(document, built_course):
@@ -400,7 +410,7 @@ def test_code_that_kills_the_warm_process_gets_a_result(document, built_course):
     )
     graded = gradescope.grade(document, submission_of(notebook), UNSAFE.kind)
     gradescope.validate(gradescope.results(graded))
-    assert not any(line.score for line in graded.lines) and "ended the process" in graded.notes[0]
+    assert not any(o.score for o in graded.outcomes) and "ended the process" in graded.notes[0]
 
 
 @pytest.mark.slow

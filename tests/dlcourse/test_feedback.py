@@ -26,6 +26,9 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import notebook_hash
 from traitlets.config import Config
 
+from dlcourse.core.explain import FailingNeed, Outcome
+from dlcourse.core.probe import ProbeSpec
+from dlcourse.core.verdict import FAILED, Verdict
 from dlcourse.nbgrader_port import feedback
 from dlcourse.nbgrader_port.config import find_alembic
 from dlcourse.nbgrader_port.feedback_page import MAX_ERROR, page
@@ -70,16 +73,8 @@ def nbgrader_metadata(grade_id: str, **changes: Any) -> dict[str, Any]:
     return {**base, "cell_type": "code", **changes}
 
 
-def verdict(
-    status: str, message: str = "", mistakes: Any = (), trace: Any = (), needs: Any = ()
-) -> dict[str, Any]:
-    return {
-        "status": status,
-        "message": message,
-        "mistakes": list(mistakes),
-        "trace": list(trace),
-        "needs": list(needs),
-    }
+def verdict(status: str, message: str = "", mistakes: Any = (), trace: Any = ()) -> Verdict:
+    return Verdict(status, message, tuple(mistakes), tuple(trace))
 
 
 def question(name: str, source: str, outputs: list[Any] | None = None) -> nbformat.NotebookNode:
@@ -94,8 +89,14 @@ def question(name: str, source: str, outputs: list[Any] | None = None) -> nbform
 
 
 def graded(
-    name: str, of: str, points: float, public: bool, found: dict[str, Any], title: str = ""
+    name: str,
+    of: str,
+    points: float,
+    public: bool,
+    found: Verdict,
+    needs: tuple[FailingNeed, ...] = (),
 ) -> nbformat.NotebookNode:
+    probe = ProbeSpec(name, of, f"Title of {name}.", points, public)
     cell = new_code_cell(
         f"# {HIDDEN_SOURCE}\ncheck({name})",
         outputs=[new_output("stream", text="output of the test cell")],
@@ -103,14 +104,7 @@ def graded(
     cell.metadata = nbformat.from_dict(
         {
             "nbgrader": nbgrader_metadata(f"test-{name}", grade=True, locked=True, points=points),
-            "dlcourse": {
-                "probe": name,
-                "question": of,
-                "title": title or f"Title of {name}.",
-                "points": points,
-                "public": public,
-                "verdict": found,
-            },
+            "dlcourse": Outcome.of(probe, found, needs).to_metadata(),
         }
     )
     return cell
@@ -154,8 +148,8 @@ def sample(
                 verdict(
                     "failed",
                     "yours has shape (2, 3), expected (3, 2)",
-                    [["wrong_axis", "Sum over the classes."]],
-                    [["softmax", 2, "return x"]],
+                    [("wrong_axis", "Sum over the classes.")],
+                    [("softmax", 2, "return x")],
                 ),
             ),
             extra,
@@ -165,7 +159,8 @@ def sample(
                 "loss",
                 3,
                 False,
-                verdict("unwritten", "not written yet", needs=["softmax"]),
+                verdict("unwritten", "not written yet"),
+                (FailingNeed("softmax", FAILED),),
             ),
         ]
     )
@@ -319,7 +314,7 @@ def test_nothing_of_the_student_is_rendered(tmp_path: Path, place: str) -> None:
     elif place == "error":
         cells[1].outputs = [new_output("error", ename=EVIL, evalue=EVIL, traceback=[EVIL])]
     elif place in ("title", "question"):
-        test[place] = EVIL
+        test["probe"][place] = EVIL
     elif place == "message":
         test["verdict"]["message"] = EVIL
     elif place == "hint":
@@ -396,7 +391,7 @@ def test_damaged_verdict_is_a_failed_test() -> None:
         None,
         {"status": "passed"},
         {"status": "strange", "message": "m", "mistakes": [], "trace": []},
-        {**verdict("passed"), "mistakes": [1]},
+        {**verdict("passed").to_json(), "mistakes": [1]},
     ):
         notebook.cells[2].metadata["dlcourse"]["verdict"] = broken
         test = page(notebook, {}).sections[0].tests[0]

@@ -5,7 +5,7 @@ import copy
 import nbformat
 import pytest
 from nbgrader.utils import determine_grade
-from scratch import answered, cell_of, perfect, released, submission_of
+from scratch import answered, cell_of, perfect, rebuilt, released, submission_of
 
 from dlcourse.authoring.read import load
 from dlcourse.core.evidence import Raised
@@ -25,10 +25,10 @@ def score(grader, warm):
     """Runs and judges a notebook; returns points by probe, as nbgrader reads them from the cells."""
 
     def run(notebook):
-        rebuilt = grader.rebuild(submission_of(notebook))
-        grader.write(rebuilt, grader.run(rebuilt, warm))
-        run.notebook = rebuilt
-        return points(rebuilt)
+        own = rebuilt(grader, submission_of(notebook))
+        grader.write(own, grader.run(own, warm))
+        run.notebook = own
+        return points(own)
 
     return run
 
@@ -131,7 +131,7 @@ def record(grader, **results):
     ],
 )
 def test_no_constant_earns_more_than_the_probe_that_it_answers(grader, value):
-    notebook = grader.rebuild(Submission([]))
+    notebook = rebuilt(grader, Submission([]))
     grader.write(notebook, record(grader, rest=value))
     assert {n for n, v in points(notebook).items() if v} == (
         {"vectors_are_refused"} if value == "ValueError" else set()
@@ -139,13 +139,13 @@ def test_no_constant_earns_more_than_the_probe_that_it_answers(grader, value):
 
 
 def test_missing_results_earn_nothing(grader):
-    notebook = grader.rebuild(Submission([]))
+    notebook = rebuilt(grader, Submission([]))
     grader.write(notebook, Record())
     assert lost(points(notebook)) == set(FULL)
 
 
 def test_results_of_unknown_probes_and_cells_are_ignored(grader):
-    notebook = grader.rebuild(Submission([]))
+    notebook = rebuilt(grader, Submission([]))
     found = Record(
         results={"test-extra": 1, "__proto__": 2},
         outputs={"nowhere": [{"output_type": "stream", "name": "stdout", "text": "x"}]},
@@ -155,7 +155,7 @@ def test_results_of_unknown_probes_and_cells_are_ignored(grader):
 
 
 def test_outputs_of_cells_never_reach_the_test_cells(grader, built_course):
-    notebook = grader.rebuild(submission_of(released(built_course, "vectors")))
+    notebook = rebuilt(grader, submission_of(released(built_course, "vectors")))
     fake = {
         "output_type": "execute_result",
         "data": {"text/plain": "100"},
@@ -170,7 +170,7 @@ def test_nothing_written_depends_on_what_a_notebook_brought(grader, warm, built_
     source = perfect(built_course, "vectors")
     for cell in source.cells:
         cell.metadata["dlcourse"] = {"question": "jitter", "extra": True, "probe": "x"}
-    notebook = grader.rebuild(submission_of(source))
+    notebook = rebuilt(grader, submission_of(source))
     grader.write(notebook, grader.run(notebook, warm))
     assert points(notebook) == FULL
 
@@ -232,26 +232,26 @@ def test_functions_defined_in_an_own_cell_at_the_end_count(score, built_course, 
 
 def test_demo_cells_are_not_run(grader, built_course):
     notebook = perfect(built_course, "vectors")
-    keys = {s.key for s in grader.steps(grader.rebuild(submission_of(notebook)))}
+    keys = {s.key for s in grader.steps(rebuilt(grader, submission_of(notebook)))}
     demo = cell_of(grader.source, "demo-01")
     assert demo.id not in keys and cell_of(grader.source, "given-01").id in keys
 
 
 def test_empty_cells_are_no_steps(grader):
-    keys = [s.key for s in grader.steps(grader.rebuild(Submission([]))) if isinstance(s, CellStep)]
+    keys = [s.key for s in grader.steps(rebuilt(grader, Submission([]))) if isinstance(s, CellStep)]
     assert keys == [cell_of(grader.source, "given-01").id]
 
 
 def test_writing_twice_says_everything_once(grader, built_course, warm):
     notebook = perfect(built_course, "vectors")
     notebook.cells.insert(2, nbformat.v4.new_code_cell("import os; os._exit(1)"))
-    rebuilt = grader.rebuild(submission_of(notebook))
-    found = grader.run(rebuilt, warm)
-    grader.write(rebuilt, found)
-    first = copy.deepcopy(rebuilt)
-    grader.write(rebuilt, found)
-    assert rebuilt == first
-    (note,) = rebuilt.metadata["dlcourse"]["notes"]
+    own = rebuilt(grader, submission_of(notebook))
+    found = grader.run(own, warm)
+    grader.write(own, found)
+    first = copy.deepcopy(own)
+    grader.write(own, found)
+    assert own == first
+    (note,) = own.metadata["dlcourse"]["notes"]
     assert note.startswith("a cell of your own: the cell ended the Python process (exit code 1)")
 
 
@@ -259,9 +259,9 @@ def test_own_and_question_cells_are_named_in_messages(grader, built_course, warm
     notebook = perfect(built_course, "vectors")
     cell_of(notebook, "question-cosine").source = "def cosine(a, b):\n    return helper(a)"
     notebook.cells.insert(3, nbformat.v4.new_code_cell("def helper(a):\n    return a['x']"))
-    rebuilt = grader.rebuild(submission_of(notebook))
-    verdicts = grader.write(rebuilt, grader.run(rebuilt, warm))
-    trace = verdicts["right_angle"].trace
+    own = rebuilt(grader, submission_of(notebook))
+    outcomes = grader.write(own, grader.run(own, warm))
+    trace = outcomes["right_angle"].verdict.trace
     assert [(cell, line) for cell, line, _ in trace] == [
         ("cell cosine", 2),
         ("cell your cell 1", 2),

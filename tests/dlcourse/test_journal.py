@@ -2,8 +2,7 @@
 
 import pytest
 
-from dlcourse.grading.journal import Journal, JournalEntry
-from dlcourse.grading.worker import ProbeVerdict
+from dlcourse.grading.journal import Journal, JournalEntry, ProbeVerdict
 
 
 def entry(student="ada", **changes):

@@ -29,14 +29,14 @@ import pytest
 from nbgrader.utils import determine_grade
 from rich.console import Console
 from rich.table import Table
-from scratch import REPOSITORY, cell_of, environment, gradebook_tables, nbgrader
+from scratch import REPOSITORY, cell_of, environment, gradebook_tables, nbgrader, rebuilt
 
 from dlcourse.authoring.course import read_course
 from dlcourse.core.cells import NotebookView
 from dlcourse.core.notebook_file import read_submission
 from dlcourse.executor.warm import Warm
 from dlcourse.export import gradescope, pack
-from dlcourse.export.gradescope import Graded, Line
+from dlcourse.export.gradescope import Graded
 from dlcourse.export.otter import autograder
 from dlcourse.grading.grader import Grader, open_grader
 from dlcourse.nbgrader_port.generate import build
@@ -133,29 +133,21 @@ def case(request, whole_course, warm, tmp_path_factory):
 def core(case, folder):
     """Scores by question of `dlcourse grade`, of nbgrader's scoring, and of otter's results.json."""
     submission = read_submission(folder, case.slug)
-    notebook, packed = case.grader.rebuild(submission), case.packed.rebuild(submission)
+    notebook, packed = rebuilt(case.grader, submission), rebuilt(case.packed, submission)
     assert case.packed.steps(packed) == case.grader.steps(notebook)
     record = case.grader.run(notebook, case.warm)
-    verdicts = case.grader.write(notebook, record)
+    outcomes = case.grader.write(notebook, record)
     points = {n: e.spec.points for n, e in case.grader.references.expectations.items()}
     grade = case.by_question(
-        (case.question_of[f"test-{n}"], points[n] * v.passed) for n, v in verdicts.items()
+        (case.question_of[f"test-{n}"], points[n] * o.verdict.passed) for n, o in outcomes.items()
     )
     cells = [cell.cell for cell in NotebookView(notebook).code if cell.kind == "test"]
     stock = case.by_question(
         (case.question_of[c.metadata.nbgrader["grade_id"]], determine_grade(c)[0]) for c in cells
     )
-    again = case.packed.verdicts(packed, record)
-    assert again == verdicts, "messages and hints"
-    texts = pack.shown(case.packed, again)
-    probes = [p.probe for p in case.packed.assignment.probes.values()]
-    graded = Graded(
-        tuple(Line(p.name, p.points, p.public, texts[p.name]) for p in probes),
-        (),
-        "sandbox",
-        0.0,
-        tuple(case.packed.assignment.questions),
-    )
+    again = case.packed.outcomes(packed, record)
+    assert again == outcomes, "messages and hints"
+    graded = Graded(tuple(again.values()), (), "sandbox")
     tests = gradescope.results(graded)["tests"]
     otter = case.by_question((t["extra_data"]["question"], t["score"]) for t in tests)
     return {"dlcourse grade": grade, "nbgrader": stock, "otter": otter}

@@ -8,11 +8,25 @@ from dataclasses import replace
 
 import pytest
 
-from dlcourse.core.rendering import Shown, clean, lines, needs_text, to_html, to_text, trouble_html
+from dlcourse.core.explain import FailingNeed, Outcome, needs_text
+from dlcourse.core.probe import ProbeSpec
+from dlcourse.core.rendering import clean, lines, to_html, to_text, trouble_html
 from dlcourse.core.verdict import FAILED, PASSED, UNWRITTEN, Verdict
 
+
+def outcome(
+    question: str,
+    title: str,
+    verdict: Verdict,
+    needs: tuple[tuple[str, str], ...] = (),
+    notes: tuple[str, ...] = (),
+) -> Outcome:
+    probe = ProbeSpec("p", question, title, 1, True)
+    return Outcome(probe, verdict, tuple(FailingNeed(*need) for need in needs), 0.0, notes)
+
+
 EVIL = "<script>alert(1)</script><b onclick='x()'>&amp;"
-FAIL = Shown(
+FAIL = outcome(
     "loss",
     "Mean over the batch.",
     Verdict(
@@ -48,7 +62,7 @@ class Tags(html.parser.HTMLParser):
 
 
 def test_passed_is_one_line() -> None:
-    shown = Shown("loss", "Mean over the batch.", Verdict(PASSED))
+    shown = outcome("loss", "Mean over the batch.", Verdict(PASSED))
     assert to_text(shown) == "✓ loss · Mean over the batch."
     assert Tags(to_html(shown)).text == "✓ passed · loss · Mean over the batch."
     named = replace(shown, functions=("loss", "grad"))
@@ -84,7 +98,7 @@ def test_failed_says_everything_in_order() -> None:
 
 
 def test_unwritten_is_no_error() -> None:
-    shown = Shown(
+    shown = outcome(
         "loss",
         "Mean.",
         Verdict(
@@ -96,7 +110,9 @@ def test_unwritten_is_no_error() -> None:
 
 
 def test_waiting_for_another_question() -> None:
-    shown = Shown("loss", "Mean.", Verdict(UNWRITTEN, "not written yet"), (("softmax", UNWRITTEN),))
+    shown = outcome(
+        "loss", "Mean.", Verdict(UNWRITTEN, "not written yet"), (("softmax", UNWRITTEN),)
+    )
     assert "waits for another question · loss" in to_text(shown)
     assert (
         "This question uses softmax, which is not written yet: look there first."
@@ -105,7 +121,7 @@ def test_waiting_for_another_question() -> None:
 
 
 def test_missing_function_says_which() -> None:
-    shown = Shown(
+    shown = outcome(
         "loss",
         "Mean.",
         Verdict(UNWRITTEN, "loss is not defined; run the cell that defines it, and keep its name"),
@@ -115,7 +131,7 @@ def test_missing_function_says_which() -> None:
 
 @pytest.mark.parametrize("status", [PASSED, FAILED, UNWRITTEN])
 def test_everything_is_escaped(status: str) -> None:
-    shown = Shown(
+    shown = outcome(
         EVIL,
         EVIL,
         Verdict(status, EVIL, ((EVIL, EVIL),), ((EVIL, 1, EVIL),)),
@@ -140,7 +156,7 @@ def test_follows_the_theme() -> None:
 def test_control_characters_and_length() -> None:
     assert clean("a\x1b[31m\u202eb\nc\td\x00") == "a\ufffd[31m\ufffdb\nc\td\ufffd"
     assert clean("x" * 100, 10) == "x" * 9 + "…"
-    shown = Shown(
+    shown = outcome(
         "q",
         "t",
         Verdict(FAILED, "m" * 100_000, (), (("c", 1, "s" * 10_000),) * 6),
@@ -151,7 +167,7 @@ def test_control_characters_and_length() -> None:
 
 
 def test_lines_fit_what_nbgrader_shows() -> None:
-    shown = Shown(
+    shown = outcome(
         "loss",
         "Mean.",
         Verdict(FAILED, "word " * 100, (("n", "hint " * 60),), (("cell In[4]", 7, "x" * 300),)),

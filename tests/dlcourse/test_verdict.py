@@ -19,9 +19,7 @@ from dlcourse.core.verdict import (
     Expectation,
     KnownMistake,
     Verdict,
-    failing_needs,
     judge,
-    settle,
 )
 
 GOOD = np.array([1.0, 2.0])
@@ -174,29 +172,5 @@ def test_expectation_survives_json() -> None:
 def test_verdict_survives_json() -> None:
     before = Verdict(FAILED, "m", (("a", "b"),), (("cell", 3, "x"),))
     assert Verdict.from_json(json.loads(json.dumps(before.to_json()))) == before
-
-
-def test_settle_names_the_mistake_that_explains_most() -> None:
-    a, b = ("a", "hint a"), ("b", "hint b")
-    found = settle(
-        {
-            "p1": Verdict(FAILED, "m", (a, b)),
-            "p2": Verdict(FAILED, "m", (b,)),
-            "p3": Verdict(PASSED),
-            "r1": Verdict(FAILED, "m", (a, b)),
-        },
-        {"p1": "q", "p2": "q", "p3": "q", "r1": "r"},
-    )
-    assert (
-        found["p1"].mistakes == (b,) and found["p2"].mistakes == (b,) and found["p3"].mistakes == ()
-    )
-    assert found["r1"].mistakes == (a,), (
-        "another question's votes do not count; among equals the author's order decides"
-    )
-
-
-def test_failing_needs_are_followed_to_the_end_and_ordered() -> None:
-    needs = {"a": (), "b": ("a",), "c": ("b",), "d": ("c", "a")}
-    assert failing_needs("d", needs, {"a", "c", "d"}, list("abcd")) == ["a", "c"]
-    assert failing_needs("b", needs, {"c"}, list("abcd")) == []
-    assert failing_needs("x", {"x": ("y",), "y": ("x",)}, {"x", "y"}, ["x", "y"]) == ["x", "y"]
+    with pytest.raises(ValueError, match="no status 'strange'"):
+        Verdict.from_json({**before.to_json(), "status": "strange"})

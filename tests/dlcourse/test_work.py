@@ -40,15 +40,17 @@ def test_worker_gives_scores_verdicts_and_untouched_cells(worker, built_course):
     source = answered(built_course, "vectors", {"cosine": "def cosine(a, b):\n    return a @ b.T"})
     found = worker.grade(submission_of(source))
     assert found.untouched == {
-        "question-normalise": True,
-        "question-cosine": False,
-        "question-centroid": True,
-        "question-jitter": True,
+        "normalise": True,
+        "cosine": False,
+        "centroid": True,
+        "jitter": True,
     }
-    assert sum(found.scores.values()) == 0 and set(found.scores) == {
-        f"test-{p}" for p in worker.grader.assignment.probes
-    }
-    assert ("cosine", "right_angle", "failed", "not_normalised") in found.verdicts
+    assert sum(found.scores.values()) == 0 and set(found.scores) == set(
+        worker.grader.assignment.probes
+    )
+    right_angle = found.outcomes["right_angle"]
+    assert right_angle.probe.question == "cosine" and right_angle.verdict.status == "failed"
+    assert right_angle.misconception == "not_normalised"
     nbformat.validate(nbformat.reads(found.notebook, as_version=4))
 
 
@@ -76,8 +78,9 @@ def test_what_takes_much_longer_than_the_reference_is_given_up_in_a_hurry_and_gr
     assert worker.grade(endless, hurry=True) is None
     assert time.monotonic() - start < 2 + PATIENCE * worker._usual
     found = worker.grade(endless)
-    assert {s for q, _, s, _ in found.verdicts if q == "cosine"} == {"failed"}
-    assert [s for q, _, s, _ in found.verdicts if q == "normalise"] and worker._usual < 1.5
+    of = {q: [o for o in found.outcomes.values() if o.probe.question == q] for q in found.untouched}
+    assert {o.verdict.status for o in of["cosine"]} == {"failed"}
+    assert of["normalise"] and worker._usual < 1.5
 
 
 def test_honest_work_is_graded_at_once_in_a_hurry(worker, built_course):
