@@ -18,7 +18,7 @@ from ..core.cells import NotebookView
 from ..core.notebook_file import notebook_name
 from ..core.progress import Progress, silent
 from ..errors import CourseError
-from ..nbgrader_port.config import nbgrader_config
+from ..nbgrader_port.config import CONFIG, nbgrader_config
 from .samples import Sample
 
 MARKER = ".dlcourse-demo"
@@ -72,16 +72,17 @@ def copy_course(course: Course, folder: Path) -> Course:
     exchange = folder / "exchange"
     exchange.mkdir()
     exchange.chmod(0o777)  # nbgrader asks for an exchange that everybody can write to
-    config = (course.root / "nbgrader_config.py").read_text(encoding="utf-8")
+    copied = read_course(folder)
+    config = (course.root / CONFIG).read_text(encoding="utf-8")
     config += f"""
 # Of this copy alone: its exchange, its gradebook, and students who are no users of this machine.
 c.Exchange.root = {str(exchange)!r}
 c.Exchange.cache = {str(folder / "exchange-cache")!r}
 c.ExchangeCollect.check_owner = False
-c.CourseDirectory.db_url = {f"sqlite:///{folder / 'gradebook.db'}"!r}
+c.CourseDirectory.db_url = {copied.gradebook_url!r}
 """
-    (folder / "nbgrader_config.py").write_text(config, encoding="utf-8")
-    return read_course(folder)
+    (folder / CONFIG).write_text(config, encoding="utf-8")
+    return copied
 
 
 def hand_in(course: Course, slug: str, samples: list[Sample], progress: Progress = silent) -> None:
