@@ -44,7 +44,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     notebooks = parent.config.getoption("--dlcourse-notebook")
     if file_path.name == "probes.py" and notebooks:
-        return Probes.from_parent(parent, path=file_path)  # type: ignore[no-any-return]
+        return ProbesFile.from_parent(parent, path=file_path)  # type: ignore[no-any-return]
     return None
 
 
@@ -63,7 +63,7 @@ def _read(path: Path) -> Submission:
     return read_notebook(path)
 
 
-class Probes(pytest.File):
+class ProbesFile(pytest.File):
     """A probes.py: one test per notebook and probe."""
 
     def collect(self) -> Iterator[pytest.Item]:
@@ -72,7 +72,7 @@ class Probes(pytest.File):
         for notebook in self.config.getoption("--dlcourse-notebook"):
             graded = _Notebook(grader, notebook)
             for name, expectation in grader.references.expectations.items():
-                yield One.from_parent(
+                yield ProbeItem.from_parent(
                     self,
                     name=f"{expectation.spec.question}::{name}[{notebook.stem}]",
                     graded=graded,
@@ -97,7 +97,7 @@ class ProbeFailed(Exception):
     """A probe did not pass; the text is what the student is told."""
 
 
-class One(pytest.Item):
+class ProbeItem(pytest.Item):
     """One probe on one notebook."""
 
     def __init__(self, *, graded: _Notebook, probe: str, **kwargs: Any) -> None:

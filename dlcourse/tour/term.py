@@ -26,7 +26,7 @@ MARKER = ".dlcourse-demo"
 
 
 @dataclass(frozen=True)
-class Result:
+class GradedSample:
     """What gradebook and graded notebook hold of one submission.
 
     Args:
@@ -116,7 +116,7 @@ def hand_in(course: Course, slug: str, samples: list[Sample], progress: Progress
         progress(sample.id)
 
 
-def results(course: Course, slug: str, samples: list[Sample]) -> dict[str, Result]:
+def results(course: Course, slug: str, samples: list[Sample]) -> dict[str, GradedSample]:
     """Read the gradebook and the graded notebooks, by student id.
 
     Raises:
@@ -140,7 +140,7 @@ def results(course: Course, slug: str, samples: list[Sample]) -> dict[str, Resul
                 for o in outcomes
                 if "took more than" in o.verdict.message
             ]
-            found[sample.id] = Result(
+            found[sample.id] = GradedSample(
                 float(submission.score),
                 float(submission.max_score),
                 tuple(dict.fromkeys(named)),

@@ -29,7 +29,7 @@ from ..nbgrader_port.config import find_alembic
 from ..nbgrader_port.generate import build
 from ..nbgrader_port.gradebook import open_gradebook
 from .samples import Sample, sample_class
-from .term import Result, copy_course, hand_in, results
+from .term import GradedSample, copy_course, hand_in, results
 
 ASSIGNMENTS = ("backpropagation", "multi_task_learning", "gumbel_softmax")
 """What a tour hands out, if not told otherwise: as much as takes three minutes."""
@@ -47,7 +47,7 @@ def run_tour(
     autograde: bool = False,
     isolation: Isolation = SANDBOX,
     slugs: tuple[str, ...] = (),
-) -> dict[str, dict[str, Result]]:
+) -> dict[str, dict[str, GradedSample]]:
     """Build the course, hand it out, collect a class of sample submissions, grade it and show the result.
 
     Args:
@@ -187,7 +187,7 @@ class _Show:
 
 
 def _table(
-    course: Course, classes: dict[str, list[Sample]], found: dict[str, dict[str, Result]]
+    course: Course, classes: dict[str, list[Sample]], found: dict[str, dict[str, GradedSample]]
 ) -> Table:
     """Student, score per assignment, and what was diagnosed."""
     table = Table(title=f"{course.title}: the sample class", show_lines=True)
@@ -214,7 +214,7 @@ def _table(
 
 
 def _closing(
-    console: Console, root: Path, found: dict[str, dict[str, Result]], seconds: float
+    console: Console, root: Path, found: dict[str, dict[str, GradedSample]], seconds: float
 ) -> None:
     pages = [root / one.feedback for of in found.values() for one in of.values()]
     missing = [p for p in pages if not p.is_file()]

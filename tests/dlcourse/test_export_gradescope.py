@@ -9,7 +9,8 @@ from dlcourse.core.explain import FailingNeed, Outcome
 from dlcourse.core.probe import ProbeSpec
 from dlcourse.core.verdict import FAILED, PASSED, Verdict
 from dlcourse.executor.isolation import OTHER_USER, SANDBOX, UNSAFE
-from dlcourse.export.gradescope import Graded, results, validate
+from dlcourse.export.gradescope import Graded, results
+from dlcourse.export.results_schema import validate
 
 # the example of Gradescope's "Autograder Specifications", value for value
 PUBLISHED = {

@@ -36,6 +36,7 @@ from dlcourse.executor.isolation import OTHER_USER, SANDBOX, UNSAFE
 from dlcourse.export import gradescope, isolation, pack
 from dlcourse.export.otter import autograder
 from dlcourse.export.otter_plugin import Verified
+from dlcourse.export.results_schema import validate
 from dlcourse.export.wheel import wheel
 from dlcourse.grading.grader import open_grader
 
@@ -73,7 +74,7 @@ def run(path, archive, folder):
     with redirect_stdout(io.StringIO()):
         found = otter_run(str(path), autograder=str(archive), output_dir=str(folder), no_logo=True)
     document = json.loads((folder / "results.json").read_text())
-    gradescope.validate(document)
+    validate(document)
     return found, document
 
 
@@ -237,7 +238,7 @@ def test_otter_run_as_a_command(course, archive, tmp_path):
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     document = json.loads((tmp_path / "results.json").read_text())
-    gradescope.validate(document)
+    validate(document)
     assert total(document) < load(course.root, "vectors").points
     wrong = [t for t in document["tests"] if t.get("status") == "failed"]
     assert wrong and all(t["name"].startswith(("cosine:", "centroid:")) for t in wrong)
@@ -378,7 +379,7 @@ def test_what_the_kernel_says_is_replaced(document, built_course, tmp_path):
             and kernel.possible == load(built_course.root, "vectors").points
         )
         assert not kernel.has_catastrophic_failure()
-        gradescope.validate(
+        validate(
             kernel.to_gradescope_dict(
                 AutograderConfig({"show_hidden": True, "points_possible": 100})
             )
@@ -409,7 +410,7 @@ def test_code_that_kills_the_warm_process_gets_a_result(document, built_course):
         1, new_code_cell("import os, signal\nos.kill(os.getppid(), signal.SIGKILL)")
     )
     graded = gradescope.grade(document, submission_of(notebook), UNSAFE.kind)
-    gradescope.validate(gradescope.results(graded))
+    validate(gradescope.results(graded))
     assert not any(o.score for o in graded.outcomes) and "ended the process" in graded.notes[0]
 
 
@@ -436,7 +437,7 @@ def test_what_otter_refuses_is_graded_all_the_same(
         gradescope.main(str(folder))
     assert "otter gave up" in printed.getvalue()
     document = json.loads((folder / "results" / "results.json").read_text())
-    gradescope.validate(document)
+    validate(document)
     assert (
         total(document) == (load(built_course.root, "vectors").points if earned else 0)
         and said in document["output"]

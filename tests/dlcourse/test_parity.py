@@ -38,6 +38,7 @@ from dlcourse.executor.warm import Warm
 from dlcourse.export import gradescope, pack
 from dlcourse.export.gradescope import Graded
 from dlcourse.export.otter import autograder
+from dlcourse.export.results_schema import validate
 from dlcourse.grading.grader import Grader, open_grader
 from dlcourse.nbgrader_port.generate import build
 from dlcourse.tour.samples import sample_class
@@ -247,7 +248,7 @@ def by_otter(case, tmp_path):
                 no_logo=True,
             )
         document = json.loads((tmp_path / "results.json").read_text())
-        gradescope.validate(document)
+        validate(document)
         scores[name] = case.by_question(
             (t["extra_data"]["question"], t["score"]) for t in document["tests"] if "score" in t
         )

@@ -21,7 +21,7 @@ from dlcourse.core.verdict import Expectation, wrong
 from dlcourse.errors import CourseError
 from dlcourse.student import demo as demos
 from dlcourse.tour.samples import sample_class
-from dlcourse.tour.term import Result
+from dlcourse.tour.term import GradedSample
 from dlcourse.tour.tour import run_tour, tour_assignments
 
 SLUGS = tour_assignments(read_course(REPOSITORY))
@@ -162,7 +162,8 @@ def test_scores_of_the_real_assignments_are_a_persons(real_tour, slug):
             assignment, sample.worth, read_course(REPOSITORY).seed, folder / "release" / slug
         ), sample.about
         assert (
-            isinstance(found[slug][sample.id], Result) and found[slug][sample.id].max_score == total
+            isinstance(found[slug][sample.id], GradedSample)
+            and found[slug][sample.id].max_score == total
         )
     scores = {student: one.score for student, one in found[slug].items()}
     assert {
