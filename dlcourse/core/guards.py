@@ -14,17 +14,15 @@ import builtins
 import dis
 import importlib
 import sys
-import sysconfig
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 from types import CodeType, FrameType, FunctionType, ModuleType, TracebackType
 from typing import Any
 
 import numpy as np
 
-from .rules import COMPILERS, NO_WAY_AROUND, STANDARD, CompiledRules, Rules, home_of, plain_name
+from .callers import GIVEN, PROBE, STUDENT, Callers, library_of
+from .rules import COMPILERS, NO_WAY_AROUND, CompiledRules, Rules, home_of, plain_name
 
-_PROBE, _GIVEN, _STUDENT = "probe", "given", "student"
 _SILENT_TYPES = (np.ufunc, type(np.dot), type)
 
 
@@ -51,57 +49,6 @@ _QUIET_MODULES = frozenset(
 """Modules whose functions of C need no second look, so that a loop stays fast."""
 
 
-def _roots() -> tuple[tuple[str, bool], ...]:
-    """Folders of libraries, longest first, and whether they hold packages of others (not Python's own)."""
-    paths = sysconfig.get_paths()
-    packages = {
-        paths["purelib"],
-        paths["platlib"],
-        *(p for p in sys.path if p.endswith("-packages")),
-    }
-    standard = {paths["stdlib"], paths["platstdlib"]}
-    found = [(str(Path(p)) + "/", True) for p in packages] + [
-        (str(Path(p)) + "/", False) for p in standard
-    ]
-    return tuple(sorted(found, key=lambda item: -len(item[0])))
-
-
-_ROOTS = _roots()
-_OURS = str(Path(__file__).parents[1]) + "/"
-
-
-def library_of(filename: str) -> str | None:
-    """Name of the library that a file belongs to, :data:`STANDARD` for Python's own; None for anything else."""
-    if filename.startswith(("<frozen ", "<__array_function__")):
-        return STANDARD
-    if filename.startswith(_OURS):
-        return "dlcourse"
-    filename = filename.replace("\\", "/")
-    for root, others in _ROOTS:
-        if filename.startswith(root):
-            return (
-                filename[len(root) :].partition("/")[0].removesuffix(".py") if others else STANDARD
-            )
-    return None
-
-
-def _nested(code: CodeType) -> Iterator[CodeType]:
-    """A code object and all that are defined in it."""
-    yield code
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield from _nested(constant)
-
-
-def _made_by(frame: FrameType) -> str | None:
-    """The library whose module a piece of generated code runs in; None for code of the notebook."""
-    name = str(frame.f_globals.get("__name__", "__main__"))
-    module = sys.modules.get(name)
-    if name == "__main__" or module is None or vars(module) is not frame.f_globals:
-        return None
-    return library_of(getattr(module, "__file__", None) or "")
-
-
 class Guard:
     """Holds the rules while one probe runs.
 
@@ -117,12 +64,8 @@ class Guard:
     def __init__(self, rules: Rules, question: str, probe: CodeType) -> None:
         self._rules = rules
         self._question = question
-        main = getattr(sys.modules.get("__main__"), "__file__", None)
-        self._script = probe.co_filename if probe.co_filename == main else ""
-        self._probe_file = probe.co_filename
-        self._own = set(_nested(probe))
         self._compiled = CompiledRules(rules)
-        self._kinds: dict[CodeType, str] = {}
+        self._callers = Callers(probe, question, self._compiled.stubs, self._compiled.given)
         self._watched: dict[CodeType, bool] = {}
         self._mode: Any = None
         self.refused: str | None = None
@@ -162,48 +105,6 @@ class Guard:
         exec(compile(source, f"<cell {name}>", "exec"), scope)
         return scope[name]
 
-    # who calls
-
-    def _kind(self, frame: FrameType) -> str:
-        code = frame.f_code
-        kind = self._kinds.get(code)
-        if kind is None:
-            if code in self._own or self._script != code.co_filename == self._probe_file:
-                kind = _PROBE
-            else:
-                kind = library_of(code.co_filename) or _made_by(frame)
-                if kind is None:
-                    given = code.co_qualname.partition(".")[0] in self._compiled.given
-                    kind = _GIVEN if given else _STUDENT
-            self._kinds[code] = kind
-        return kind
-
-    def _student(self, frame: FrameType | None, through_libraries: bool) -> FrameType | None:
-        """The student's frame that is behind a call, or None where it is somebody else's."""
-        while frame is not None:
-            kind = self._kind(frame)
-            if kind == _STUDENT:
-                return frame
-            if kind in (_PROBE, _GIVEN) or not (through_libraries or kind == STANDARD):
-                return None
-            frame = frame.f_back
-        return None
-
-    def _question_of(self, frame: FrameType | None) -> str:
-        """The question whose rules bind a student's frame: that of the innermost stub around it."""
-        while frame is not None:
-            kind = self._kind(frame)
-            if kind == _PROBE:
-                break
-            if kind == _STUDENT:
-                question = self._compiled.stubs.get(frame.f_code.co_qualname.partition(".")[0])
-                if question is not None:
-                    return question
-            frame = frame.f_back
-        return self._question
-
-    # what is called
-
     def _hook(self, frame: FrameType, event: str, arg: Any) -> None:
         if event == "call":
             code = frame.f_code
@@ -221,11 +122,11 @@ class Guard:
     def _look_at(self, frame: FrameType) -> bool:
         """Whether calls of a function have to be looked at; a student's own function is read here."""
         code = frame.f_code
-        kind = self._kind(frame)
-        if kind == _STUDENT:
+        kind = self._callers.kind(frame)
+        if kind == STUDENT:
             self._read(frame)
             return False
-        if kind in (_PROBE, _GIVEN):
+        if kind in (PROBE, GIVEN):
             return False
         if self._compiled.forbidden(code) or code is importlib.import_module.__code__:
             return True
@@ -234,7 +135,7 @@ class Guard:
 
     def _python_call(self, frame: FrameType) -> None:
         compiled_code = "ScriptModule" in frame.f_code.co_qualname
-        student = self._student(frame.f_back, through_libraries=compiled_code)
+        student = self._callers.student(frame.f_back, through_libraries=compiled_code)
         if student is None:
             return
         code, module = frame.f_code, str(frame.f_globals.get("__name__", ""))
@@ -242,21 +143,21 @@ class Guard:
             self._check_import(str(frame.f_locals.get("name")), (), student)
             return
         named = self._compiled.forbidden(code)
-        question = self._question_of(student)
+        question = self._callers.question_of(student)
         if question in named:
             self._refuse(named[question], question, student)
         if code not in self._compiled.allowed_codes and not self._compiled.allows(
-            self._kind(frame), module
+            self._callers.kind(frame), module
         ):
             self._refuse(
                 f"{module}.{code.co_qualname}".removesuffix(".<module>"), question, student
             )
 
     def _c_call(self, frame: FrameType, function: Any) -> None:
-        student = self._student(frame, through_libraries=False)
+        student = self._callers.student(frame, through_libraries=False)
         if student is None:
             return
-        name, question = plain_name(function), self._question_of(student)
+        name, question = plain_name(function), self._callers.question_of(student)
         if name in NO_WAY_AROUND or type(getattr(function, "__self__", None)).__name__.startswith(
             "DisableTorchFunction"
         ):
@@ -279,10 +180,10 @@ class Guard:
         torch_allowed = "torch" in self._compiled.roots
         if forbidden is None and torch_allowed:
             return
-        student = self._student(frame, through_libraries=True)
+        student = self._callers.student(frame, through_libraries=True)
         if student is None:
             return
-        question = self._question_of(student)
+        question = self._callers.question_of(student)
         if forbidden is not None and question in forbidden:
             self._refuse(forbidden[question], question, student)
         if not torch_allowed:
@@ -306,11 +207,11 @@ class Guard:
             else:
                 value = None
             if type(value).__name__ == "ScriptFunction":
-                self._refuse("torch.jit", self._question_of(frame), frame)
+                self._refuse("torch.jit", self._callers.question_of(frame), frame)
             if isinstance(value, _SILENT_TYPES) or (
                 value is not None and id(value) in self._compiled.ids
             ):
-                self._check_object(value, path, self._question_of(frame), frame)
+                self._check_object(value, path, self._callers.question_of(frame), frame)
 
     def _check_object(self, value: Any, name: str, question: str, student: FrameType) -> None:
         named = self._compiled.ids.get(id(value), {})
@@ -340,7 +241,7 @@ class Guard:
         """``import`` in a student's function, of a library that is not allowed."""
         student = None
         if level == 0:
-            student = self._student(sys._getframe(1), through_libraries=False)
+            student = self._callers.student(sys._getframe(1), through_libraries=False)
         if student is None:
             return self._import(name, globals, locals, fromlist, level)
         self._check_import(name, tuple(fromlist or ()), student)
@@ -353,7 +254,7 @@ class Guard:
         if root in sys.stdlib_module_names or self._compiled.allows(root, name):
             return
         if not fromlist or any(f"{name}.{part}" not in self._rules.libraries for part in fromlist):
-            self._refuse(name, self._question_of(student), student)
+            self._refuse(name, self._callers.question_of(student), student)
 
     def _refuse(self, name: str, question: str, student: FrameType) -> None:
         """Refuse a call, unless it is that of another question, whose own tests it costs."""

@@ -9,7 +9,8 @@ import pytest
 import scipy.special  # noqa: F401  (students may find it loaded)
 import torch
 
-from dlcourse.core.guards import ForbiddenCall, Guard, library_of
+from dlcourse.core.callers import library_of
+from dlcourse.core.guards import ForbiddenCall, Guard
 from dlcourse.core.rules import FAMILIES, Rules
 
 FORBIDDEN = ("layer_norm", "softmax", "autograd", "attention", "lstm", "torch.distributions")

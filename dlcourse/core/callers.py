@@ -1,0 +1,124 @@
+"""Whose code a frame runs: a library's, the probe's, code that the notebook gives, or a student's."""
+
+from __future__ import annotations
+
+import sys
+import sysconfig
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+from types import CodeType, FrameType
+
+from .rules import STANDARD
+
+PROBE, GIVEN, STUDENT = "probe", "given", "student"
+
+
+def _roots() -> tuple[tuple[str, bool], ...]:
+    """Folders of libraries, longest first, and whether they hold packages of others (not Python's own)."""
+    paths = sysconfig.get_paths()
+    packages = {
+        paths["purelib"],
+        paths["platlib"],
+        *(p for p in sys.path if p.endswith("-packages")),
+    }
+    standard = {paths["stdlib"], paths["platstdlib"]}
+    found = [(str(Path(p)) + "/", True) for p in packages] + [
+        (str(Path(p)) + "/", False) for p in standard
+    ]
+    return tuple(sorted(found, key=lambda item: -len(item[0])))
+
+
+_ROOTS = _roots()
+_OURS = str(Path(__file__).parents[1]) + "/"
+
+
+def library_of(filename: str) -> str | None:
+    """Name of the library that a file belongs to, :data:`STANDARD` for Python's own; None for anything else."""
+    if filename.startswith(("<frozen ", "<__array_function__")):
+        return STANDARD
+    if filename.startswith(_OURS):
+        return "dlcourse"
+    filename = filename.replace("\\", "/")
+    for root, others in _ROOTS:
+        if filename.startswith(root):
+            return (
+                filename[len(root) :].partition("/")[0].removesuffix(".py") if others else STANDARD
+            )
+    return None
+
+
+def _nested(code: CodeType) -> Iterator[CodeType]:
+    """A code object and all that are defined in it."""
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _nested(constant)
+
+
+def _made_by(frame: FrameType) -> str | None:
+    """The library whose module a piece of generated code runs in; None for code of the notebook."""
+    name = str(frame.f_globals.get("__name__", "__main__"))
+    module = sys.modules.get(name)
+    if name == "__main__" or module is None or vars(module) is not frame.f_globals:
+        return None
+    return library_of(getattr(module, "__file__", None) or "")
+
+
+class Callers:
+    """Tells the frames of one probe's run apart.
+
+    Args:
+        probe: code of the probe. What else its cell defines is the probe's, too.
+        question: the probe's; helpers that belong to no stub belong to it.
+        stubs: the question of each stub, by its name.
+        given: names of functions and classes that the notebook gives.
+    """
+
+    def __init__(
+        self, probe: CodeType, question: str, stubs: Mapping[str, str], given: Collection[str]
+    ) -> None:
+        main = getattr(sys.modules.get("__main__"), "__file__", None)
+        self._script = probe.co_filename if probe.co_filename == main else ""
+        self._probe_file = probe.co_filename
+        self._own = set(_nested(probe))
+        self._question, self._stubs, self._given = question, stubs, given
+        self._kinds: dict[CodeType, str] = {}
+
+    def kind(self, frame: FrameType) -> str:
+        """Name of the library, or one of :data:`PROBE`, :data:`GIVEN` and :data:`STUDENT`."""
+        code = frame.f_code
+        kind = self._kinds.get(code)
+        if kind is None:
+            if code in self._own or self._script != code.co_filename == self._probe_file:
+                kind = PROBE
+            else:
+                kind = library_of(code.co_filename) or _made_by(frame)
+                if kind is None:
+                    given = code.co_qualname.partition(".")[0] in self._given
+                    kind = GIVEN if given else STUDENT
+            self._kinds[code] = kind
+        return kind
+
+    def student(self, frame: FrameType | None, through_libraries: bool) -> FrameType | None:
+        """The student's frame that is behind a call, or None where it is somebody else's."""
+        while frame is not None:
+            kind = self.kind(frame)
+            if kind == STUDENT:
+                return frame
+            if kind in (PROBE, GIVEN) or not (through_libraries or kind == STANDARD):
+                return None
+            frame = frame.f_back
+        return None
+
+    def question_of(self, frame: FrameType | None) -> str:
+        """The question whose rules bind a student's frame: that of the innermost stub around it."""
+        while frame is not None:
+            kind = self.kind(frame)
+            if kind == PROBE:
+                break
+            if kind == STUDENT:
+                question = self._stubs.get(frame.f_code.co_qualname.partition(".")[0])
+                if question is not None:
+                    return question
+            frame = frame.f_back
+        return self._question
