@@ -39,6 +39,8 @@ lint: install
 	$(RUN) ruff check .
 	$(RUN) ruff format --check .
 	$(RUN) mypy
+	$(BIN)/lint-imports --no-logo --no-cache
+	$(BIN)/codespell
 
 format: install ## let ruff write the code's layout
 	$(RUN) ruff check --fix-only .
