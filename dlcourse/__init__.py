@@ -4,7 +4,7 @@ What a notebook imports stands here and needs numpy only; the instructor's side 
 """
 
 from .core.compare import at_most, close, exact, within_se
-from .core.probe import probe, raises
+from .core.probe import probe, raises, statistical
 from .student.check import check
 from .student.demo import demo
 from .student.predict import guesses, predict
@@ -21,5 +21,6 @@ __all__ = [
     "predict",
     "probe",
     "raises",
+    "statistical",
     "within_se",
 ]

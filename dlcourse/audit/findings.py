@@ -41,6 +41,7 @@ class Numbers:
         killed: killed by a probe of the question itself.
         elsewhere: survivors that only probes of later questions notice.
         explained: survivors listed in equivalent.toml.
+        chance: largest chance of one of its tests that right work fails by bad luck.
         skipped: what could not be tried, and why.
         seconds: of the question's probes on the reference; not part of the JSON.
     """
@@ -56,11 +57,13 @@ class Numbers:
     killed: int = 0
     elsewhere: int = 0
     explained: int = 0
+    chance: float = 0.0
     skipped: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
     def to_json(self) -> dict[str, Any]:
-        return {k: v for k, v in vars(self).items() if k != "seconds"}
+        plain = {k: v for k, v in vars(self).items() if k != "seconds"}
+        return {**plain, "chance": float(f"{self.chance:.0e}")}
 
 
 @dataclass

@@ -10,6 +10,7 @@ from .audit import Audit
 from .cheats import Cheats
 from .complete import Complete
 from .demos import Demos
+from .false_rejection import FalseRejection
 from .findings import Finding
 from .forbidden import Forbidden
 from .inputs import Inputs
@@ -56,6 +57,7 @@ CHECKS: tuple[Check, ...] = (
     Alternatives(),
     Cheats(),
     AcceptedForms(),
+    FalseRejection(),
     Mutation(),
     Demos(),
 )

@@ -6,6 +6,7 @@ import ast
 import hashlib
 import json
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from ..authoring.assignment import Assignment
@@ -17,7 +18,7 @@ from . import equivalents
 from .audit import Audit
 from .demos import too_slow
 from .findings import AuditReport, Finding
-from .registry import CHECKS
+from .registry import CHECKS, Check
 from .variants import VariantRunner
 
 ENGINE = ("audit.run", *modules_in("audit.instrument"))
@@ -66,6 +67,7 @@ def run_audit(
     progress: Progress = silent,
     jobs: int = 0,
     seed: str | None = None,
+    checks: Sequence[Check] = CHECKS,
 ) -> AuditReport:
     """Audit one assignment.
 
@@ -75,6 +77,7 @@ def run_audit(
         progress: called with a word after each run of a variant.
         jobs: how many run side by side; 0 means one per core.
         seed: another seed than the course's, to see whether the probes hold under it.
+        checks: which checks are made.
 
     Raises:
         AuthorError: the assignment cannot be read, or its reference fails.
@@ -88,7 +91,7 @@ def run_audit(
         audit.excuses = excuses.mutants
         audit.run_reference()
         audit.start_demos()
-        for check in CHECKS:
+        for check in checks:
             results = audit.run(check.variants(audit), check.name)
             findings += check.findings(audit, results)
         report = AuditReport(slug, key_of(assignment, course.seed), audit.numbers)

@@ -8,14 +8,13 @@ import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
 from ..authoring.assignment import Assignment
 from ..authoring.references import data_files, notebook_steps, probe_step
 from ..core.evidence import Result
-from ..core.rules import NO_RULES
 from ..executor.isolation import SANDBOX, UNSAFE
 from ..executor.limits import Limits, RunEnded
 from ..executor.session import Session
@@ -27,11 +26,14 @@ _FILES = ("values", "calls", "cheats", "forms", "__init__")
 
 
 def _prelude() -> str:
-    """A program that makes the instrument's modules from their texts: in a sandbox its files do not exist."""
+    """A program that makes the instrument's modules from their texts: in a sandbox its files do not exist.
+
+    They say that they are files of dlcourse, so that guards do not take what they call for a student's doing.
+    """
     texts = {n: (_INSTRUMENT / f"{n}.py").read_text(encoding="utf-8") for n in _FILES}
     return f"""
 def __load_audit():
-    import sys, types
+    import sys, types, dlcourse
     package = sys.modules["audit"] = types.ModuleType("audit")
     package.__package__, package.__path__ = "audit", []
     for name, text in {texts!r}.items():
@@ -40,6 +42,7 @@ def __load_audit():
             module = sys.modules["audit." + name] = types.ModuleType("audit." + name)
             module.__package__ = "audit"
             setattr(package, name, module)
+        module.__file__ = dlcourse.__file__
         exec(compile(text, f"<audit {{name}}>", "exec"), module.__dict__)
     return package
 
@@ -176,9 +179,6 @@ class VariantRunner:
     ) -> bool:
         """One process: cells and the probes that are left. False where it ended before its time."""
         wrapped_stubs = any("__audit__" in source for source in variant.sources.values())
-        rules = self.assignment.rules
-        if wrapped_stubs and rules != NO_RULES:  # the instrument's own code looks like a student's
-            rules = replace(rules, libraries=(*rules.libraries, "numpy", "torch"))
         waiting = (
             [PRELUDE] if wrapped_stubs else []
         )  # cells of the reference run together, which saves most of their time
@@ -218,7 +218,7 @@ class VariantRunner:
                         step.limits,
                         step.spec.warms_up,
                         step.spec.question,
-                        rules,
+                        self.assignment.rules,
                     )
                 except RunEnded as end:
                     outcome.results[name] = end.not_run

@@ -6,14 +6,16 @@ A comparison is a small value that can be written to JSON, so that the same rule
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
 import numpy as np
 
 from . import hints
-from .difference import Mismatch, difference
+from .difference import Mismatch, arrays, difference
 from .evidence import Evidence
+from .moments import chance_of_rejection, moments
 
 _LOW = {
     "float16": (2e-2, 1e-3),
@@ -41,6 +43,10 @@ class Comparison(ABC):
     def for_mistakes(self) -> Comparison:
         """The rule under which a wrong result is the one that a misconception gives."""
         return Close()
+
+    def chance_of_rejection(self, results: Sequence[Evidence]) -> float:
+        """The chance that a right result is rejected by bad luck, simulated from right results on the same inputs."""
+        return 0.0
 
     def to_json(self) -> dict[str, Any]:
         """As a JSON-ready dict; what is not set is left out."""
@@ -238,34 +244,37 @@ class WithinSE(Comparison):
 
     kind = "within_se"
     statistical = True
-    k: float = 5.0
+    k: float = 6.0
     moments: int = 2
 
     def _values(self, expected: np.ndarray, actual: np.ndarray) -> str | None:
         if expected.ndim == 0:  # no samples
             return Close()._values(expected, actual)
         n = expected.shape[0]
-        if "c" in (expected.dtype.kind, actual.dtype.kind):
-            expected, actual = (np.stack([x.real, x.imag], axis=-1) for x in (expected, actual))
-        e, a = expected.astype(np.float64), actual.astype(np.float64)
+        number = _number(expected, actual)
+        e, a = (_real(x.astype(number)) for x in (expected, actual))
         if not np.isfinite(a).all():
             return f"{int((~np.isfinite(a)).sum())} of {a.size} samples are nan or infinite"
-        squares = (e - e.mean(0)) ** 2
-        var = squares.mean(0)
-        checks = [("mean", e.mean(0), a.mean(0), np.sqrt(2 * var / n))]
-        if self.moments >= 2:
-            spread = np.sqrt(2 * np.maximum((squares * squares).mean(0) - var**2, 0) / n)
-            checks.append(("variance", var, a.var(0), spread))
-        for name, theirs, yours, se in checks:
-            off = np.abs(theirs - yours) - self.k * se - 1e-9 * (1 + np.abs(theirs))
+        pairs = zip(moments(e, self.k, self.moments), moments(a, self.k, self.moments), strict=True)
+        for theirs, yours in pairs:
+            off = np.abs(theirs.value - yours.value) - theirs.allowed
             if (off > 0).any():
                 place = np.unravel_index(int(np.argmax(off)), off.shape) if off.ndim else ()
                 at = f" at [{', '.join(str(int(i)) for i in place)}]" if place else ""
                 return (
-                    f"the {name} of {n} samples{at} is {hints.number(yours[place])}, expected {hints.number(theirs[place])} "
-                    f"within {self.k:g} standard errors of {hints.number(se[place])}"
+                    f"the {theirs.name} of {n} samples{at} is {hints.number(yours.value[place])}, expected "
+                    f"{hints.number(theirs.value[place])} within {self.k:g} standard errors of {hints.number(theirs.allowed[place] / self.k)}"
                 )
         return None
+
+    def chance_of_rejection(self, results: Sequence[Evidence]) -> float:
+        rng = np.random.default_rng(0)
+        found = 0.0
+        for leaf in zip(*(arrays(r) for r in results), strict=True):
+            if leaf[0].ndim:
+                samples = np.concatenate([_real(s) for s in leaf])
+                found += chance_of_rejection(samples, len(leaf[0]), self.k, self.moments, rng)
+        return min(found, 1.0)
 
 
 _KINDS = {rule.kind: rule for rule in (Close, Exact, AtMost, WithinSE)}
@@ -297,7 +306,7 @@ def at_most(slack: float = 0.0) -> Comparison:
     return AtMost(slack)
 
 
-def within_se(k: float = 5.0, moments: int = 2) -> Comparison:
+def within_se(k: float = 6.0, moments: int = 2) -> Comparison:
     """Samples along axis 0 whose moments agree within ``k`` standard errors.
 
     The standard errors are those of the reference's samples, so a student's spread cannot widen them;
@@ -308,5 +317,16 @@ def within_se(k: float = 5.0, moments: int = 2) -> Comparison:
 
 def _numbers(expected: np.ndarray, actual: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Both arrays as float64, or as complex128 where one is complex."""
-    number = np.complex128 if "c" in (expected.dtype.kind, actual.dtype.kind) else np.float64
+    number = _number(expected, actual)
     return expected.astype(number), actual.astype(number)
+
+
+def _number(*arrays: np.ndarray) -> type[np.number]:
+    return np.complex128 if any(a.dtype.kind == "c" for a in arrays) else np.float64
+
+
+def _real(samples: np.ndarray) -> np.ndarray:
+    """Samples as real numbers; complex ones as pairs."""
+    if samples.dtype.kind == "c":
+        samples = np.stack([samples.real, samples.imag], axis=-1)
+    return samples.astype(np.float64)

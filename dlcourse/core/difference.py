@@ -5,7 +5,7 @@ How arrays are compared is the business of the rules in :mod:`dlcourse.core.comp
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -29,6 +29,18 @@ class Mismatch:
         if not self.where:
             return self.text
         return f"{'result' if self.where.startswith('[') else ''}{self.where}: {self.text}"
+
+
+def arrays(tree: Evidence) -> Iterator[np.ndarray]:
+    """All arrays and numbers of a decoded tree, in its order."""
+    if isinstance(tree, (list, tuple)):
+        for value in tree:
+            yield from arrays(value)
+    elif isinstance(tree, dict):
+        for value in tree.values():
+            yield from arrays(value)
+    elif _is_number(tree):
+        yield np.asarray(tree)
 
 
 def _is_number(value: Any) -> bool:

@@ -29,6 +29,8 @@ PUBLIC_SEED = "public"
 
 Judge: TypeAlias = Callable[[Any, Any], str | None]
 """``judge(result, expected)``: what is wrong, or None."""
+Margin: TypeAlias = Callable[[Any, Any], float]
+"""``margin(result, expected)``: the share of what a judge allows that a difference uses up."""
 
 
 class MissingFunction(NameError):
@@ -138,6 +140,27 @@ def probe(
         return Probe(function, spec, judge, seconds)
 
     return decorate
+
+
+def statistical(margin: Margin) -> Callable[[Judge], Judge]:
+    """Declare that a judge compares random numbers, so that it can fail right work by bad luck.
+
+    ``dlcourse audit`` simulates how often it does.
+
+    Args:
+        margin: of two right results, how much of what the judge allows their difference uses up; it fails above 1.
+    """
+
+    def decorate(judge: Judge) -> Judge:
+        judge.margin = margin  # type: ignore[attr-defined]
+        return judge
+
+    return decorate
+
+
+def margin_of(judge: Judge) -> Margin | None:
+    """The margin of a judge that is declared to be statistical."""
+    return getattr(judge, "margin", None)
 
 
 def raises(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from dlcourse.audit import instrument
+from dlcourse.audit.false_rejection import DRAWS
 from dlcourse.audit.instrument.calls import Memory
 
 
@@ -124,6 +125,11 @@ def test_other_random_numbers():
     assert (
         plain[0] == seeds[0] and plain[1:] != seeds[1:]
     )  # a generator that is passed keeps its seed
+
+
+def test_each_way_to_draw_gives_other_numbers():
+    drawn = {run(mode, lambda g: g.random(), np.random.default_rng(0)) for mode in DRAWS}
+    assert len(drawn) == len(DRAWS)
 
 
 def test_calls_of_one_stub_by_another_are_left_alone():

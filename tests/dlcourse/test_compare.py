@@ -345,7 +345,7 @@ def test_rules_survive_json() -> None:
     for rule in (close(), close(rtol=0.1), exact(), at_most(0.2), within_se(3, 1)):
         assert Comparison.from_json(json.loads(json.dumps(rule.to_json()))) == rule
     assert close().to_json() == {"kind": "close"}
-    assert within_se().to_json() == {"kind": "within_se", "k": 5.0, "moments": 2}
+    assert within_se().to_json() == {"kind": "within_se", "k": 6.0, "moments": 2}
 
 
 def test_rules_are_values() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import random
 from collections.abc import Callable
 from typing import Any
@@ -64,17 +65,17 @@ def seeds(call: Call) -> Any:
     return call.answer()
 
 
-def draws(call: Call) -> Any:
+def draws(call: Call, count: int = 7) -> Any:
     """Every generator has been used before, those passed as arguments, too."""
     random.random()
-    np.random.random(7)
+    np.random.random(count)
     if torch is not None:
-        torch.rand(7)
+        torch.rand(count)
     for value in (*call.args, *call.kwargs.values()):
         if isinstance(value, np.random.Generator):
-            value.random(7)
+            value.random(count)
         elif torch is not None and isinstance(value, torch.Generator):
-            torch.rand(7, generator=value)
+            torch.rand(count, generator=value)
     return call.answer()
 
 
@@ -90,4 +91,5 @@ MODES: dict[str, Callable[[Call], Any]] = {
     "tuples": lambda call: tuples(call.answer()),
     "seeds": seeds,
     "draws": draws,
+    **{f"draws {count}": functools.partial(draws, count=count) for count in range(8, 15)},
 }
