@@ -63,7 +63,7 @@ def new(
     minutes: Annotated[int, typer.Option(help="How long a student needs.")] = 60,
 ) -> None:
     """Write a working template of a new assignment."""
-    from ..authoring.scaffold import create
+    from ..authoring.scaffold import checklist, create
 
     for path in create(
         read_course(course_root()),
@@ -74,6 +74,7 @@ def new(
         minutes,
     ):
         say(f"wrote {path}")
+    say(checklist(slug))
     say(f"Now run: python solutions/{slug}.py; pytest tests/{slug}; dlcourse build {slug}")
 
 

@@ -509,7 +509,7 @@ def test_the_key_follows_code_and_tests_but_not_prose(toy):
     before = key_of(load(toy, "toy"), "one")
     script = toy / "solutions/toy.py"
     script.write_text(
-        script.read_text().replace("Temperature moves a softmax", "Temperature moves every softmax")
+        script.read_text().replace("that every classifier ends", "that each classifier ends")
     )
     assert key_of(load(toy, "toy"), "one") == before
     assert key_of(load(toy, "toy"), "two") != before

@@ -69,6 +69,7 @@ def test_template_loads(written):
         "question",
         "text",
         "demo",
+        "text",
     ]
     assert list(toy.questions) == ["softmax"] and toy.questions["softmax"].functions == ("softmax",)
     assert [(n, p.spec.points, p.spec.public) for n, p in toy.probes.items()] == [

@@ -8,8 +8,8 @@ from scratch import COURSE, environment
 
 from dlcourse.authoring.course import read_course
 from dlcourse.authoring.read import load
-from dlcourse.authoring.scaffold import create
-from dlcourse.errors import AuthorError
+from dlcourse.authoring.scaffold import checklist, create
+from dlcourse.errors import AuthorError, CourseError
 
 
 @pytest.fixture
@@ -24,7 +24,8 @@ def make(course, slug="toy", title="Toy", track="First", article="https://exampl
 
 def test_files_and_entry(empty):
     assert make(empty) == [
-        "solutions/toy.py", "tests/toy/probes.py", "tests/toy/misconceptions.py", "tests/toy/alternatives.py", "tests/toy/test_oracles.py", "course.toml",
+        "solutions/toy.py", "tests/toy/probes.py", "tests/toy/misconceptions.py", "tests/toy/alternatives.py",
+        "tests/toy/test_oracles.py", "tests/toy/equivalent.toml", "tests/conftest.py", "course.toml",
     ]  # fmt: skip
     entry = read_course(empty.root).entries["toy"]
     assert (entry.title, entry.track, entry.article, entry.minutes, entry.needs) == (
@@ -51,11 +52,10 @@ def test_template_runs_as_a_program_and_its_oracles_pass(empty):
     subprocess.run(
         [sys.executable, "solutions/toy.py"], cwd=empty.root, env=env, check=True, timeout=120
     )
-    # as in a real course, the package lies in the folder of the course
-    oracles = "import dlcourse.authoring.read as a, pathlib, pytest, sys; a.course_root = lambda start=None: pathlib.Path.cwd(); sys.exit(pytest.main(['-q', 'tests/toy']))"
     subprocess.run(
-        [sys.executable, "-c", oracles], cwd=empty.root, env=env, check=True, timeout=120
-    )
+        [sys.executable, "-m", "pytest", "-q", "--import-mode=importlib", "tests/toy"],
+        cwd=empty.root, env=env, check=True, timeout=120,
+    )  # fmt: skip
 
 
 def test_several_assignments_in_one_course(empty):
@@ -63,6 +63,91 @@ def test_several_assignments_in_one_course(empty):
     make(read_course(empty.root), slug="other", track="First")
     assert list(read_course(empty.root).entries) == ["toy", "other"]
     assert load(empty.root, "other").points == 4
+
+
+def test_a_conftest_that_is_there_stays(empty):
+    (empty.root / "tests").mkdir()
+    (empty.root / "tests/conftest.py").write_text("mine")
+    assert "tests/conftest.py" not in make(empty)
+    assert (empty.root / "tests/conftest.py").read_text() == "mine"
+
+
+TWO_TRACKS = """# kept
+title = "Scratch"
+course_id = "scratch"
+seed = "a seed"
+
+[[track]]
+title = "First"
+
+[[track.assignment]]
+slug = "one"
+title = "One"
+article = "https://example.org"
+minutes = 5
+needs = [
+    "two",
+]
+
+# the second half of the term
+[[track]] # of two
+title = "Second"
+
+[[track.assignment]]
+slug = "two"
+title = "Two"
+article = "https://example.org"
+minutes = 5
+needs = []
+"""
+
+
+@pytest.mark.parametrize(
+    ("track", "order", "before"),
+    [
+        ("First", ["one", "toy", "two"], "\n# the second half of the term\n[[track]] # of two\n"),
+        ("Second", ["one", "two", "toy"], ""),
+        ("Third", ["one", "two", "toy"], ""),
+    ],
+)
+def test_an_assignment_goes_to_the_end_of_its_track(tmp_path, track, order, before):
+    (tmp_path / "course.toml").write_text(TWO_TRACKS)
+    make(read_course(tmp_path), track=track)
+    entries = read_course(tmp_path).entries
+    assert list(entries) == order and entries["toy"].track == track
+    text = (tmp_path / "course.toml").read_text()
+    assert text.count("[[track]]") == (3 if track == "Third" else 2)
+    assert f"needs = []\n{before}" in text[text.index('slug = "toy"') :]
+    # nothing else has changed: without the new lines it is the old text
+    new = text[text.index('[[track.assignment]]\nslug = "toy"') :]
+    new = new[: new.index("needs = []\n") + len("needs = []\n")]
+    rest = text.replace(new, "").replace('\n[[track]]\ntitle = "Third"\n', "")
+    assert rest.replace("\n\n\n", "\n\n").rstrip() == TWO_TRACKS.rstrip()
+
+
+def test_a_track_written_in_another_form_is_not_touched(tmp_path):
+    text = (
+        'title = "S"\ncourse_id = "s"\nseed = "a"\ntrack = [{title = "First", assignment = []}]\n'
+    )
+    (tmp_path / "course.toml").write_text(text)
+    with pytest.raises(CourseError, match="track 'First' is not written as .* enter toy by hand"):
+        make(read_course(tmp_path))
+    assert [p.name for p in tmp_path.iterdir()] == ["course.toml"]
+    assert (tmp_path / "course.toml").read_text() == text
+
+
+def test_the_checklist_names_what_is_found_by_its_name():
+    text = checklist("toy")
+    for word in (
+        "MISCONCEPTIONS",
+        "<stub>__<name>",
+        "rng",
+        "judge",
+        'tags=["demo"]',
+        "tests/toy/audit.json",
+    ):
+        assert word in text
+    assert max(map(len, text.splitlines())) <= 100
 
 
 @pytest.mark.parametrize("text", ['say "hello"', "back\\slash", "tab’s #", "Ünïcödé", "{slug}"])
