@@ -9,7 +9,7 @@ from scratch import REPOSITORY
 
 PUBLIC = {
     "dlcourse": (
-        "at_most", "check", "close", "demo", "exact", "guesses", "predict", "probe", "raises", "within_se",
+        "at_most", "check", "close", "demo", "exact", "guesses", "predict", "probe", "raises", "statistical", "within_se",
     ),
     "dlcourse.authoring": ("Misconception", "load_reference"),
     "dlcourse.nbgrader_port": ("configure",),
