@@ -118,6 +118,12 @@ class Site:
         """Positional and keyword arguments as text."""
         return [self.text(a) for a in node.args], [self.text(k) for k in node.keywords]
 
+    def joined(self, first: Edit, second: Edit) -> Edit:
+        """Two edits of places that do not overlap, as one."""
+        first, second = sorted((first, second), key=lambda edit: edit.begin)
+        between = self.cell.source[first.end : second.begin]
+        return Edit(first.begin, second.end, first.text + between + second.text)
+
     def insert(self, statement: str) -> Edit:
         """A statement at the beginning of the body."""
         at = self.cell.offset(self.stub.first, 0)

@@ -37,6 +37,7 @@ class Numbers:
         others: alternative implementations.
         cheats: cheap cheats that were tried.
         forms: accepted forms of the right answer that were tried.
+        habits: bad habits that were tried.
         mutants: mutants made.
         killed: killed by a probe of the question itself.
         elsewhere: survivors that only probes of later questions notice.
@@ -53,6 +54,7 @@ class Numbers:
     others: int = 0
     cheats: int = 0
     forms: int = 0
+    habits: int = 0
     mutants: int = 0
     killed: int = 0
     elsewhere: int = 0

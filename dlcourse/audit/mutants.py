@@ -10,11 +10,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..authoring.assignment import Question
-from . import (  # noqa: F401  (the last two enter their operators into OPERATORS)
+from . import (  # noqa: F401  (all but one enter their operators into OPERATORS)
     operators_arguments,
     operators_deep_learning,
+    operators_numerics,
     operators_python,
+    operators_randomness,
     operators_statements,
+    operators_structure,
+    operators_text,
 )
 from .edits import OPERATORS, Site
 from .stubs import StubCell

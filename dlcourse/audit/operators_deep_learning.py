@@ -28,10 +28,6 @@ _DROPPED = {
     "long", "bool", "astype", "to", "type", "nan_to_num", "logit", "expm1", "masked_fill", "where", "erf", "lgamma",
 }  # fmt: skip
 _NEEDLESS = {"float", "bool"}  # as a function: float(x) where the comparison does not ask for it
-_DRAWS = {
-    "normal", "standard_normal", "uniform", "random", "integers", "choice", "permutation", "exponential", "gumbel", "laplace", "binomial",
-    "randn", "rand", "randint", "randperm", "bernoulli", "multinomial", "randn_like", "rand_like", "poisson", "beta", "gamma", "dirichlet",
-}  # fmt: skip
 _INTEGERS = {
     "one_hot",
     "argmax",
@@ -263,37 +259,3 @@ def epsilon(site: Site) -> Iterator[Edit]:
                         node,
                         f"({site.text(left.func.value)} + {site.text(right)}).{left.func.attr}()",
                     )
-
-
-@operator
-def masked_value(site: Site) -> Iterator[Edit]:
-    """Masked places get a number that takes part."""
-    for node in site.nodes:
-        infinite = isinstance(node, ast.Attribute) and node.attr == "inf"
-        infinite = infinite or (
-            isinstance(node, ast.Call)
-            and called(node) == "float"
-            and bool(re.search(r"inf", site.text(node)))
-        )
-        huge = (
-            isinstance(node, ast.Constant) and isinstance(node.value, float) and node.value >= 1e4
-        )
-        if (infinite or huge) and isinstance(node, ast.expr):
-            yield site.replace(node, "0.0")
-            yield site.replace(node, "10.0")
-
-
-@operator
-def draw_reused(site: Site) -> Iterator[Edit]:
-    """The first draw is used again and again."""
-    for node in site.of(ast.Call):
-        if called(node) in _DRAWS and isinstance(node.func, ast.Attribute):
-            root = node.func.value
-            while isinstance(root, ast.Attribute):
-                root = root.value
-            if isinstance(root, ast.Name) and (
-                root.id in ("np", "torch") or re.match(r"(rng|gen)", root.id)
-            ):
-                yield site.replace(
-                    node, f"globals().setdefault('first_draw_{node.lineno}', {site.text(node)})"
-                )

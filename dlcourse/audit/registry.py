@@ -13,6 +13,7 @@ from .demos import Demos
 from .false_rejection import FalseRejection
 from .findings import Finding
 from .forbidden import Forbidden
+from .habits import Habits
 from .inputs import Inputs
 from .mistakes import Alternatives, Misconceptions
 from .mutation import Mutation
@@ -58,6 +59,7 @@ CHECKS: tuple[Check, ...] = (
     Cheats(),
     AcceptedForms(),
     FalseRejection(),
+    Habits(),
     Mutation(),
     Demos(),
 )

@@ -36,6 +36,18 @@ def axes_of(annotation: str) -> list[list[str]]:
     return [axes for _, _, axes in sorted(found)]
 
 
+def raised_by(doc: str) -> list[str]:
+    """Names of the exceptions in the ``Raises`` section of a docstring."""
+    found: dict[str, None] = {}
+    inside = False
+    for line in doc.splitlines():
+        if line and not line.startswith(" "):
+            inside = line.strip() == "Raises:"
+        elif inside and (match := re.match(r" {4}(\w+(?:, \w+)*):", line)):
+            found.update(dict.fromkeys(match[1].split(", ")))
+    return list(found)
+
+
 @dataclass(frozen=True)
 class Stub:
     """One function or method with a body to be written.
@@ -66,6 +78,11 @@ class Stub:
             for a in every
             if a.arg not in ("self", "cls")
         }
+
+    @cached_property
+    def returns(self) -> str:
+        """Annotation of the result as text."""
+        return ast.unparse(self.node.returns) if self.node.returns else ""
 
     @cached_property
     def defaults(self) -> dict[str, ast.expr]:

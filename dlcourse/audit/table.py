@@ -20,6 +20,7 @@ COLUMNS: dict[str, Callable[[Numbers], str]] = {
     "others": lambda n: str(n.others),
     "cheats": lambda n: str(n.cheats),
     "right answers": lambda n: str(n.forms),
+    "habits": lambda n: str(n.habits),
     "mutants": lambda n: str(n.mutants),
     "left": lambda n: str(n.explained),
     "ms": lambda n: f"{1000 * n.seconds:.0f}",

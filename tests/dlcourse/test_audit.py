@@ -38,7 +38,7 @@ def sound_hidden(sound, rng):
 @probe("sound", points=2, public=False)
 def sound_again(sound, rng):
     """Hidden, too."""
-    return sound(rng.normal(size=(3, 5)))
+    return sound(rng.normal(size=(3, 5))), sound(rng.normal(size=(1, 4)))
 
 
 @probe("shape_only", public=False)
@@ -439,6 +439,60 @@ def test_findings_bear_the_names_that_their_checks_give(weak, broken):
     said = {name for check in CHECKS for name in check.says}
     for report in (weak, broken):
         assert {f.check.split()[0] for f in report.findings} <= said
+
+
+HABITS = [
+    question(
+        name,
+        'x: Float[np.ndarray, "B d"], names: list[str]',
+        "if not names:",
+        "    raise ValueError('no names')",
+        "return np.array(x * len(names[0]))",
+        doc="Scaled.\n\n    Returns:\n        A new array.\n\n    Raises:\n        ValueError: there are no names.\n    ",
+    ).replace("]):", ']) -> Float[np.ndarray, "B d"]:')
+    for name in ("careless", "careful")
+]
+HABIT_PROBES = '''
+@probe("careless", public=False)
+def shapes_of_their_own(careless):
+    """Each shape once, more than one row, names of one letter once."""
+    x = np.arange(6.0).reshape(2, 3)
+    return [careless(x, ["a"]), careless(x.T, ["aa", "b", "c"]), careless(x[:, :2], ["bbb", "c"])]
+
+
+@probe("careful", public=False)
+def all_that_is_promised(careful, rng):
+    """Other numbers and names in the same shapes, a single row, no names, a new array."""
+    results = [raises(careful, np.ones((1, 2)), [])]
+    for names in (["a"], ["bb"], ["a"]):
+        x = rng.normal(size=(1, 2))
+        result = careful(x, names)
+        result += 1
+        results += [result, x, careful(x, ["ccc"])]
+    return results
+'''
+
+
+@pytest.fixture(scope="module")
+def habits(tmp_path_factory):
+    return run_audit(make(tmp_path_factory.mktemp("h") / "course", "h", HABITS, HABIT_PROBES), "h")
+
+
+@pytest.mark.parametrize(
+    ("check", "modes"),
+    [
+        ("state", {"kept by form", "kept by first argument", "stale: x", "stale: names"}),
+        ("squeeze", {"squeezes", "squeezed"}),
+        ("raises", {"silent: ValueError"}),
+        ("aliased", {"aliased"}),
+        ("changes", set()),
+    ],
+)
+def test_habits_that_no_probe_notices(habits, check, modes):
+    """Changed arguments are always noticed, by the engine."""
+    subjects = {f.subject for f in habits.findings if f.check == check}
+    assert subjects == {f"careless: {mode}" for mode in modes}
+    assert not any(f.question == "careful" and f.check == check for f in habits.findings)
 
 
 def test_files_that_do_not_say_in_one_line_what_they_hold(broken):

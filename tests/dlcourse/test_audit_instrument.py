@@ -9,6 +9,7 @@ import torch
 from dlcourse.audit import instrument
 from dlcourse.audit.false_rejection import DRAWS
 from dlcourse.audit.instrument.calls import Memory
+from dlcourse.core.arguments import ArgumentWatch
 
 
 @pytest.fixture(autouse=True)
@@ -166,3 +167,104 @@ def test_functions_as_answers_and_methods():
     namespace = {"Layer": Layer}
     instrument.install(namespace, ["Layer.forward"], "first argument", [])
     assert Layer().forward(3) == 3
+
+
+def twice(x, y=None):
+    return x * 2 if y is None else x * 2 + y
+
+
+@pytest.mark.parametrize(
+    ("mode", "first", "second"),
+    [
+        ("kept by form", (np.ones(2), 1), (np.zeros(2), 1)),
+        ("kept by form", ("ab",), ("cd",)),
+        ("kept by first argument", (np.ones(2), 1), (np.ones(2), 5)),
+        ("stale: x", (np.ones(2), 1), (np.zeros(2), 1)),
+        ("stale: y", (np.ones(2), np.ones(1)), (np.ones(2), np.zeros(1))),
+    ],
+)
+def test_a_stub_with_state_answers_as_before(mode, first, second):
+    """To arguments that it takes for the same; to others it is right."""
+    namespace = {"f": twice}
+    instrument.install(namespace, ["f"], mode, [])
+    before = namespace["f"](*first)
+    assert np.array_equal(before, twice(*first))
+    assert np.array_equal(namespace["f"](*second), before)
+    other = np.ones(3), np.ones((1, 3))
+    assert np.array_equal(namespace["f"](*other), twice(*other))
+
+
+def test_the_same_dict_gives_the_same_answer_whatever_it_holds():
+    namespace = {"f": lambda vocab: len(vocab)}
+    instrument.install(namespace, ["f"], "kept by identity", [])
+    vocab = {"a": 0}
+    assert namespace["f"](vocab) == 1
+    vocab["b"] = 1
+    assert namespace["f"](vocab) == 1 and namespace["f"](dict(vocab)) == 2
+
+
+def test_a_method_keeps_its_state_in_its_object():
+    class Layer:
+        def forward(self, x):
+            return x * 2
+
+    namespace = {"Layer": Layer}
+    instrument.install(namespace, ["Layer.forward"], "kept by form", [])
+    one, other = Layer(), Layer()
+    assert one.forward(np.ones(1)) == one.forward(np.zeros(1)) == 2
+    assert other.forward(np.zeros(1)) == 0
+
+
+@pytest.mark.parametrize(
+    "argument",
+    [
+        np.ones(2),
+        np.ones(2, dtype=bool),
+        torch.ones(2, requires_grad=True),
+        [1, 2],
+        [],
+        {"a": 1},
+        {},
+        {1},
+        (np.ones(1), "a"),
+        [{"W": np.ones(2)}, {"W": torch.ones(1)}],
+        torch.nn.Linear(1, 1),
+    ],
+)
+def test_an_argument_is_changed_after_the_right_answer(argument):
+    watch = ArgumentWatch()
+    namespace = {"f": lambda x, y: 3}
+    instrument.install(namespace, ["f"], "changes: x", [])
+    assert watch.hand_out(namespace["f"])(argument, [1]) == 3
+    assert list(watch.changed) == ["x"]
+
+
+@pytest.mark.parametrize("argument", [torch.ones(2), [torch.ones(1, requires_grad=True)]])
+def test_a_flag_is_changed(argument):
+    watch = ArgumentWatch()
+    namespace = {"f": lambda x: 3}
+    instrument.install(namespace, ["f"], "flags: x", [])
+    assert watch.hand_out(namespace["f"])(argument) == 3
+    assert list(watch.changed) == ["x"]
+
+
+def test_axes_of_length_1_go():
+    assert run("squeezed", lambda: (np.ones((1, 2)), torch.ones(2, 1), "a"))[0].shape == (2,)
+    assert run("squeezes", lambda x, y: (x.shape, y), np.ones((1, 2)), y=3) == ((2,), 3)
+
+
+def test_a_promised_exception_is_not_raised():
+    def refuse(error):
+        raise error
+
+    assert run("silent: LookupError", refuse, KeyError("a")) is None
+    with pytest.raises(ValueError, match="b"):
+        run("silent: LookupError", refuse, ValueError("b"))
+
+
+def test_an_answer_that_equals_an_argument_is_that_argument():
+    x, table = np.ones(2), torch.arange(6.0).view(3, 2)
+    assert run("aliased", lambda x: [x.copy()], x)[0] is x
+    row = run("aliased", lambda table: table[1].clone(), table)
+    assert row.untyped_storage().data_ptr() == table.untyped_storage().data_ptr()
+    assert run("aliased", lambda x: x + 1, x) is not x

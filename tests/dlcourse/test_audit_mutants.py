@@ -1,6 +1,12 @@
 """Mutants: every operator makes the change that it names, and each mutant keeps its identity."""
 
+import copy
+from collections import Counter
+
+import numpy as np
 import pytest
+import torch
+from jaxtyping import Float
 
 from dlcourse.audit.edits import OPERATORS, Site
 from dlcourse.audit.mutants import mutants
@@ -122,13 +128,25 @@ CASES = [
         "masked_value",
         NP,
         ["return np.where(y > 0, x, -np.inf)"],
-        {"return np.where(y > 0, x, -0.0)", "return np.where(y > 0, x, -10.0)"},
+        {
+            f"return np.where(y > 0, x, -{value})"
+            for value in ("0.0", "1.0", "10.0", "100.0", "1e4", "1e9")
+        },
+    ),
+    (
+        "masked_value",
+        NP,
+        ["x[n] = -np.inf", "return x.argmax()"],
+        {"x[n] = -0.0", "x[n] = -10.0"},
     ),
     (
         "masked_value",
         TORCH,
         ["return x.masked_fill(mask, float('-inf'))"],
-        {"return x.masked_fill(mask, 0.0)", "return x.masked_fill(mask, 10.0)"},
+        {
+            f"return x.masked_fill(mask, {value})"
+            for value in ("0.0", "1.0", "10.0", "100.0", "1e4", "1e9")
+        },
     ),
     (
         "draw_reused",
@@ -154,7 +172,168 @@ def test_each_operator_makes_the_change_it_names(operator, arguments, body, expe
 
 
 def test_every_operator_has_a_case():
-    assert set(OPERATORS) - {case[0] for case in CASES} == {"detach"}
+    elsewhere = {name for name, *_ in [*COINCIDENCES, *NUMERICS]} | {"shared_gradient"}
+    assert set(OPERATORS) - {case[0] for case in CASES} - elsewhere == {"detach"}
+
+
+def calls_of(name, arguments, doc, body, *inputs):
+    """What the reference and each mutant of one operator return, or the exceptions that they raise."""
+    cell = StubCell(question(*body, arguments=arguments, doc=doc))
+    sources = [cell.source]
+    sources += [e.apply(cell.source) for e in OPERATORS[name](Site(cell, cell.stubs[0]))]
+    outcomes = []
+    for source in sources:
+        namespace = {"np": np, "torch": torch, "F": torch.nn.functional, "Counter": Counter}
+        namespace |= {"Tensor": torch.Tensor, "Float": Float, "Generator": np.random.Generator}
+        exec(source, namespace)
+        try:
+            outcomes.append(namespace["f"](*(copy.deepcopy(i) for i in inputs)))
+        except (TypeError, ValueError, AttributeError, IndexError, RuntimeError) as error:
+            outcomes.append(type(error).__name__)
+    return outcomes[0], outcomes[1:]
+
+
+def agree(a, b):
+    if isinstance(a, torch.Tensor) and isinstance(b, torch.Tensor):
+        a, b = a.detach().numpy(), b.detach().numpy()
+    if isinstance(a, np.ndarray) and isinstance(b, np.ndarray):
+        return a.shape == b.shape and np.allclose(a, b, rtol=1e-6, equal_nan=True)
+    if isinstance(a, float) and isinstance(b, float):
+        return np.isclose(a, b, rtol=1e-6)
+    if isinstance(a, tuple) and isinstance(b, tuple):
+        return len(a) == len(b) and all(agree(x, y) for x, y in zip(a, b, strict=True))
+    return type(a) is type(b) and a == b
+
+
+F64 = {"dtype": torch.float64}
+X = 'x: Float[Tensor, "n"]'
+XM = 'x: Float[Tensor, "n"], mask: Tensor'
+TWO = 'x: Float[np.ndarray, "n"], y: Float[np.ndarray, "n"]'
+MASK = torch.tensor([False, False, True])
+NUMERICS = [
+    ("softmax_before_mask", XM, ["return x.masked_fill(mask, -torch.inf).softmax(-1)"], 2,
+     (torch.tensor([1.0, 2, 0], **F64), MASK), (torch.tensor([1.0, 2, 2000], **F64), MASK)),
+    ("softmax_before_mask", XM,
+     ["if mask is not None:", "    x = x.masked_fill(mask, -torch.inf)", "return torch.softmax(x, dim=-1)"], 2,
+     (torch.tensor([1.0, 2, 0], **F64), MASK), (torch.tensor([1.0, 2, 2000], **F64), MASK)),
+    ("softmax_before_mask", XM, ["return torch.softmax(torch.where(mask, x, -torch.inf), -1)"], 2,
+     (torch.tensor([1.0, 2, 0], **F64), ~MASK), (torch.tensor([1.0, 2, 2000], **F64), ~MASK)),
+    ("unstable_logarithm", X, ["return torch.log_softmax(x, -1)"], 1,
+     (torch.tensor([1.0, 2], **F64),), (torch.tensor([0.0, 2000], **F64),)),
+    ("unstable_logarithm", X, ["return x.logsumexp(-1)"], 1,
+     (torch.tensor([1.0, 2], **F64),), (torch.tensor([0.0, 2000], **F64),)),
+    ("unstable_logarithm", "x: Tensor, y: Tensor", ["return F.cross_entropy(x, y)"], 1,
+     (torch.tensor([[1.0, 2]], **F64), torch.tensor([0])), (torch.tensor([[0.0, 2000]], **F64), torch.tensor([0]))),
+    ("unstable_logarithm", "x: Tensor, y: Tensor", ["return F.binary_cross_entropy_with_logits(x, y)"], 1,
+     (torch.tensor([1.0, 2], **F64), torch.ones(2, **F64)), (torch.tensor([-2000.0], **F64), torch.ones(1, **F64))),
+    ("unstable_logarithm", X, ["return F.softplus(x)"], 1,
+     (torch.tensor([1.0, 2], **F64),), (torch.tensor([2000.0], **F64),)),
+    ("unstable_logarithm", TWO, ["return np.logaddexp(x, y)"], 1, (np.ones(2), np.ones(2)), (np.full(2, 2e3), np.ones(2))),
+    ("unstable_logarithm", X, ["return torch.xlogy(x, x)"], 1,
+     (torch.tensor([1.0, 2], **F64),), (torch.tensor([0.0], **F64),)),
+    ("hidden_nan", X, ["x.requires_grad_()", "z = x.log_softmax(-1)",
+      "return torch.autograd.grad((z.exp() * z).sum(), x)[0]"], 1,
+     (torch.tensor([1.0, 2], **F64),), (torch.tensor([0.0, -2000], **F64),)),
+    ("hidden_nan", X, ["x.requires_grad_()", "return torch.autograd.grad(torch.special.entr(x).sum(), x)[0]"], 1,
+     (torch.tensor([1.0, 2], **F64),), (torch.tensor([0.0], **F64),)),
+    ("epsilon_added", TWO, ["return np.log(x) + y"], 1, (np.ones(2), np.ones(2)), (np.full(2, 1e-9), np.ones(2))),
+    ("epsilon_added", TWO, ["return x / np.linalg.norm(y)"], 1, (np.ones(2), np.ones(2)), (np.ones(2), np.full(2, 1e-6))),
+    ("epsilon_added", TWO, ["norm = np.sqrt((y**2).sum())", "return x / norm"], 1,
+     (np.ones(2), np.ones(2)), (np.ones(2), np.full(2, 1e-6))),
+    ("epsilon_added", TWO, ["return x / np.sqrt(2 * np.pi) + np.log(1 + y) + x / (np.sqrt(y) + 1e-8)"], 0,
+     (np.ones(2), np.ones(2)), (np.ones(2), np.ones(2))),
+    ("no_shift", TWO, ["z = x - x.max()", "return np.exp(z) / np.exp(z).sum() + y"], 1,
+     (np.ones(2), np.ones(2)), (np.full(2, 2e3), np.ones(2))),
+    ("cancellation", X, ["return x.var(dim=-1, unbiased=False)"], 1,
+     (torch.tensor([1.0, 2], **F64),), (torch.tensor([1e9, 1e9 + 1], **F64),)),
+    ("cancellation", TWO, ["return x.std(axis=0) + y"], 1, (np.arange(3.0), np.ones(3)), (1e9 + np.arange(3.0), np.ones(3))),
+    ("cancellation", TWO, ["return ((x - y) ** 2).sum(axis=-1)"], 1,
+     (np.arange(3.0), np.ones(3)), (1e9 + np.arange(3.0), 1e9 + np.ones(3))),
+    ("cancellation", TWO, ["return np.linalg.norm(x - y, axis=-1)"], 1,
+     (np.arange(3.0), np.ones(3)), (1e9 + np.arange(3.0), 1e9 + np.ones(3))),
+    ("cancellation", "x: Tensor, y: Tensor", ["return torch.cdist(x, y)"], 1,
+     (torch.eye(2, **F64), torch.zeros(3, 2, **F64)), (1e9 + torch.eye(2, **F64), 1e9 + torch.zeros(3, 2, **F64))),
+    ("noise_clamped", 'u: Float[np.ndarray, "n"]', ["return -np.log(-np.log(u))"], 1, (np.full(2, 0.5),), (np.full(2, 1e-9),)),
+    ("noise_clamped", X, ["return torch.logit(x)"], 1,
+     (torch.tensor([0.5], **F64),), (torch.tensor([1e-9], **F64),)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "arguments", "body", "made", "ordinary", "extreme"), NUMERICS)
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_numerics_are_right_for_ordinary_numbers_only(
+    name, arguments, body, made, ordinary, extreme
+):
+    doc = "Autograd can differentiate it."
+    right, mutated = calls_of(name, arguments, doc, body, *ordinary)
+    assert len(mutated) == made
+    assert all(agree(right, m) for m in mutated) or name == "softmax_before_mask"
+    right, mutated = calls_of(name, arguments, doc, body, *extreme)
+    assert not any(agree(right, m) for m in mutated)
+
+
+WORDS = "words: list[str], labels: list[int]"
+Y = torch.arange(24.0)
+COINCIDENCES = [
+    ("last_of_ties", X, ["return x.argmax()"], (torch.tensor([1.0, 2]),), (torch.tensor([2.0, 2]),)),
+    ("last_of_ties", X, ["return x.argmin(dim=-1)"], (torch.tensor([1.0, 2]),), (torch.tensor([2.0, 2]),)),
+    ("last_of_ties", TWO, ["return x.argmax() + np.argmin(y, axis=0)"], (np.arange(2.0),) * 2, (np.ones(2), np.ones(2))),
+    ("last_of_ties", X, ["return x.sort(stable=True)[1]"], (torch.tensor([1.0, 2]),), (torch.tensor([2.0, 2]),)),
+    ("last_of_ties", X, ["return x.sort(dim=-1, stable=True).indices"], (torch.tensor([1.0, 2]),), (torch.tensor([2.0, 2]),)),
+    ("last_of_ties", X, ["return torch.argsort(x, descending=True, stable=True)"],
+     (torch.tensor([1.0, 2]),), (torch.tensor([2.0, 2]),)),
+    ("last_of_ties", TWO, ["return np.argsort(x, kind='stable')"], (np.arange(2.0),) * 2, (np.ones(2),) * 2),
+    ("last_of_ties", WORDS, ["return sorted(words, key=len), max(words, key=len)"],
+     (["a", "bb"], []), (["a", "b"], [])),
+    ("last_of_ties", WORDS, ["return Counter(words).most_common(1)"], (["a", "b", "a"], []), (["a", "b"], [])),
+    ("by_value", WORDS, ["return [(i, w) for i, w in enumerate(words)]"], (["a", "b"], []), (["a", "a"], [])),
+    ("by_value", WORDS, ["return [(w, n) for w, n in zip(words, labels)]"], (["a", "b"], [1, 2]), (["a", "a"], [1, 2])),
+    ("middle", TWO, ["return float(np.median(x))"], (np.arange(3.0),) * 2, (np.arange(4.0),) * 2),
+    ("middle", X, ["return x.median().item()"], (torch.arange(3.0),), (torch.arange(4.0),)),
+    ("middle", X, ["return x.quantile(0.5).item()"], (torch.arange(3.0),), (torch.arange(4.0),)),
+    ("axes_confused", X, ["a, b = len(x), 1", "return x.view(a, b, 2 * b // 2)"], (Y,), None),
+    ("axes_confused", X, ["a, b = 2, 3", "return x.reshape(a, b, -1)"], None, (Y,)),
+    ("dependent_draws", "rng: Generator", ["return rng.normal(size=(2, 3))"], None, (np.random.default_rng(0),)),
+    ("dependent_draws", "rng: Generator", ["return rng.random(4)"], None, (np.random.default_rng(0),)),
+    ("dependent_draws", X, ["return torch.randn(2, len(x))"], None, (Y,)),
+    ("global_generator", "rng: Generator", ["return rng.normal(size=2), rng.integers(1000)"], None, (np.random.default_rng(0),)),
+    ("global_generator", "gen, x: Tensor", ["return torch.rand(2, generator=gen) + x"], None, (torch.Generator(), Y[:1])),
+    ("case_ignored", WORDS, ["return words"], (["a"], []), (["A"], [])),
+    ("case_ignored", "word: str", ["return word"], ("a",), ("A",)),
+    ("other_letters", "word: str", ["return word.lower().split()"], None, ("Stra\u00dfe  A",)),
+    ("parts_of_words", WORDS, ["return '-'.join(words)"], (["a"], []), (["a", "b"], [])),
+    ("parts_of_words", WORDS, ["return Counter(words)['a']"], (["a", "b"], []), (["a", "ba"], [])),
+    ("parts_of_words", WORDS, ["return words.count('a')"], (["a", "b"], []), (["a", "ba"], [])),
+    ("parts_of_words", WORDS, ["history = words[1:]", "return {('b', 'c'): 1}.get(tuple(history))"], None, (["a", "b", "c"], [])),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "arguments", "body", "apart", "alike"), COINCIDENCES)
+def test_what_shows_only_where_values_coincide(name, arguments, body, apart, alike):
+    """Equal to the reference while values are apart, other than it where they coincide."""
+    doc = "Among equal ones the first."
+    if apart is not None:
+        right, mutated = calls_of(name, arguments, doc, body, *apart)
+        assert mutated and all(agree(right, m) for m in mutated)
+    if alike is not None:
+        right, mutated = calls_of(name, arguments, doc, body, *alike)
+        assert mutated and not any(agree(right, m) for m in mutated)
+
+
+def test_ties_are_free_where_the_docstring_says_nothing():
+    assert changes("return np.argmax(x)", operator="last_of_ties") == set()
+    assert (
+        changes(
+            "return word", operator="case_ignored", arguments="word: str", doc="Of lowercase words."
+        )
+        == set()
+    )
+
+
+def test_a_gradient_that_others_use_is_changed():
+    body = ["class G(torch.autograd.Function):", "    @staticmethod", "    def backward(ctx, g):"]
+    found = changes(*body, "        return -g, g * 2", operator="shared_gradient", arguments=TORCH)
+    assert found == {"return g.mul_(-1), g * 2", "return -g, g.mul_(2)"}
 
 
 def test_the_graph_is_cut_only_where_a_gradient_is_promised():

@@ -9,10 +9,11 @@ from rich.console import Console
 
 from dlcourse.audit import equivalents, forbidden
 from dlcourse.audit.findings import AuditReport, Finding, Numbers
+from dlcourse.audit.habits import habits_of
 from dlcourse.audit.inputs import named_sizes, problems
 from dlcourse.audit.mutants import mutants
 from dlcourse.audit.registry import CHECKS, columns, documented
-from dlcourse.audit.stubs import StubCell
+from dlcourse.audit.stubs import StubCell, raised_by
 from dlcourse.audit.table import COLUMNS, entries, lines, table
 from dlcourse.audit.tolerance import changed, leaves
 from dlcourse.authoring.assignment import Question
@@ -180,6 +181,33 @@ def test_the_table_shows_what_is_missed():
     assert "10 mutants, 8 killed, 1 explained (10.0%), 1 left" in text
     assert "0 1✗" in text and "1+1✗" in text and "12" in text
     assert lines(report())[0] == "f: cheat zeros: p: is passed"
+
+
+def test_exceptions_of_a_docstring():
+    doc = "Short.\n\nRaises:\n    ValueError: no.\n    KeyError, TypeError: two.\n        OSError: more.\n\nNote:\n    Error: x"
+    assert raised_by(doc) == ["ValueError", "KeyError", "TypeError"]
+    assert raised_by("Short.") == []
+
+
+STUB = '''def f(x: Float[Tensor, "B d"], names: dict[str, int], k: int, rng: Generator) -> {0}:
+    """{1}"""
+    ### BEGIN SOLUTION
+    return x
+    ### END SOLUTION'''
+
+
+def test_habits_follow_signature_and_docstring():
+    def modes(returns="None", doc="Short.", changed=()):
+        cell = StubCell(Question("f", ("f",), STUB.format(returns, doc), (), ()))
+        return {mode for mode, *_ in habits_of(cell.stubs[0], set(changed))}
+
+    always = {"kept by form", "kept by first argument", "kept by identity", "squeezes"}
+    always |= {"stale: x", "stale: names", "changes: names"}
+    assert modes() == always | {"changes: x", "flags: x"}
+    assert modes(changed=["x"]) == always
+    assert modes('Float[Tensor, "B"]') - modes() == {"squeezed"}
+    assert modes('Float[Tensor, "d"]') == modes()
+    assert modes("Tensor", "A new tensor.") - modes() == {"aliased"}
 
 
 def test_every_check_has_its_place():

@@ -11,10 +11,15 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from . import cheats, forms
+from . import cheats, forms, habits
 from .calls import Call, Memory, note
 
-MODES: dict[str, Callable[[Call], Any]] = {"note": note, **cheats.MODES, **forms.MODES}
+MODES: dict[str, Callable[[Call], Any]] = {
+    "note": note,
+    **cheats.MODES,
+    **forms.MODES,
+    **habits.MODES,
+}
 memory = Memory()
 
 
@@ -22,6 +27,7 @@ def wrapper(
     mode: str, stub: str, public: frozenset[str], function: Callable[..., Any]
 ) -> Callable[..., Any]:
     """A stub that does with the reference what ``mode`` says."""
+    kind, _, option = mode.partition(": ")
 
     @functools.wraps(function)
     def replaced(*args: Any, **kwargs: Any) -> Any:
@@ -29,7 +35,7 @@ def wrapper(
             return function(*args, **kwargs)
         memory.depth += 1
         try:
-            return MODES[mode](Call(stub, function, args, kwargs, public, memory))
+            return MODES[kind](Call(stub, function, args, kwargs, public, memory, option))
         finally:
             memory.depth -= 1
 
@@ -42,7 +48,7 @@ def install(namespace: dict[str, Any], stubs: list[str], mode: str, public: list
     Args:
         namespace: of the notebook. It also gets ``audit_calls``, which gives what mode ``note`` saw.
         stubs: ``function`` or ``Class.method``.
-        mode: a key of ``MODES``.
+        mode: a key of ``MODES``; for some followed by a colon and the argument or exception it is about.
         public: names of the public probes.
     """
     for stub in stubs:

@@ -24,12 +24,16 @@ class Memory:
         examples: by stub: arguments and answers seen in public probes.
         calls: distinct calls by their description.
         reseeded: probes in which the global generators got another seed.
+        kept: what a stub with state keeps, by what it takes for the same call.
+        alive: objects that are kept so that no other gets their ``id``.
     """
 
     depth: int = 0
     examples: dict[str, list[tuple[Any, Any]]] = field(default_factory=dict)
     calls: dict[str, dict[str, Any]] = field(default_factory=dict)
     reseeded: set[str] = field(default_factory=set)
+    kept: dict[Any, Any] = field(default_factory=dict)
+    alive: list[Any] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,7 @@ class Call:
         kwargs: keyword arguments.
         public: names of the public probes.
         memory: what is kept between calls.
+        option: what the mode names after its colon; empty where it has none.
     """
 
     stub: str
@@ -51,6 +56,7 @@ class Call:
     kwargs: dict[str, Any]
     public: frozenset[str]
     memory: Memory
+    option: str = ""
 
     @property
     def given(self) -> tuple[Any, ...]:
