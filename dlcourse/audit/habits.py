@@ -65,7 +65,8 @@ def habits_of(stub: Stub, changed: set[str]) -> Iterator[tuple[str, str, str]]:
             yield f"stale: {name}", "state", f"keeps the first {name} of each shape"
         if name not in changed and (ARRAYS.search(annotation) or _CONTAINER.match(annotation)):
             yield f"changes: {name}", "changes", f"changes {name}"
-        if name not in changed and re.search(r"Float\w*\[(torch\.)?Tensor", annotation):
+        is_leaf = re.search(r"Float\w*\[(torch\.)?Tensor", annotation) and any(axes_of(annotation))
+        if name not in changed and is_leaf:  # a single number mostly comes out of a graph
             yield f"flags: {name}", "changes", f"changes requires_grad of {name}"
     if any(_KEPT.match(stub.annotations[n]) for n in whole):
         yield "kept by identity", "state", "keeps its first answer for the same dict or set"
