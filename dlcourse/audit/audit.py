@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..authoring.assignment import Assignment
-from ..core.evidence import failure, located
+from ..core.evidence import Result, failure, located
 from ..core.progress import Progress
 from ..core.verdict import Expectation, wrong
 from ..errors import AuthorError
@@ -21,6 +21,25 @@ from .variants import Demo, Variant, VariantResult, VariantRunner
 
 MUTANT_CPU = 1.0
 OTHER_SEEDS = ("audit 1", "audit 2")
+
+
+@dataclass(frozen=True)
+class Kill:
+    """A wrong program that lost points of its own question under the course seed.
+
+    Args:
+        question: whose cell was changed.
+        subject: names the program in a finding.
+        source: of the changed cell.
+        probes: that noticed it; of a mutant the first alone.
+        result: what that first probe gave; None for a misconception.
+    """
+
+    question: str
+    subject: str
+    source: str
+    probes: tuple[str, ...]
+    result: Result | None = None
 
 
 @dataclass
@@ -38,6 +57,8 @@ class Audit:
         graded: time limits of probes as a grader sets them.
         short: shorter ones, for mutants.
         excuses: of mutants, from equivalent.toml.
+        known: the reference's results under the course seed; with those of the misconceptions, once they have run.
+        kills: misconceptions and mutants that lost points, once they have run.
         survivors: mutants that no probe of their question notices and nothing explains, once they have run.
     """
 
@@ -51,6 +72,8 @@ class Audit:
     graded: dict[str, Limits] = field(default_factory=dict)
     short: dict[str, Limits] = field(default_factory=dict)
     excuses: dict[tuple[str, str, str, int], str] = field(default_factory=dict)
+    known: dict[str, Expectation] = field(default_factory=dict)
+    kills: list[Kill] = field(default_factory=list)
     survivors: list[Mutant] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -167,3 +190,4 @@ class Audit:
                 self.expected[seed][name] = Expectation(
                     graded.spec, result, judge=graded.probe.judge
                 )
+        self.known = dict(self.expected[self.seed])

@@ -40,6 +40,7 @@ class Numbers:
         habits: bad habits that were tried.
         mutants: mutants made.
         killed: killed by a probe of the question itself.
+        hinted: killed mutants whose first failing test gives what a misconception gives.
         elsewhere: survivors that only probes of later questions notice.
         explained: survivors listed in equivalent.toml.
         chance: largest chance of one of its tests that right work fails by bad luck.
@@ -57,6 +58,7 @@ class Numbers:
     habits: int = 0
     mutants: int = 0
     killed: int = 0
+    hinted: int = 0
     elsewhere: int = 0
     explained: int = 0
     chance: float = 0.0
@@ -66,6 +68,21 @@ class Numbers:
     def to_json(self) -> dict[str, Any]:
         plain = {k: v for k, v in vars(self).items() if k != "seconds"}
         return {**plain, "chance": float(f"{self.chance:.0e}")}
+
+
+@dataclass(frozen=True)
+class Unhinted:
+    """One wrong result that no misconception gives.
+
+    Args:
+        question: whose.
+        count: how many killed mutants give it.
+        subject: one of them, as ``stub: before  →  after``.
+    """
+
+    question: str
+    count: int
+    subject: str
 
 
 @dataclass
@@ -79,6 +96,7 @@ class AuditReport:
         findings: bars that are missed.
         excused: findings that equivalent.toml allows, with the reason.
         survivors: mutants without explanation; not part of the JSON.
+        unhinted: killed mutants without a hint, by their wrong results; not part of the JSON.
         slow: demos and notebooks over their time, in words; not part of the JSON.
         notebook_seconds: CPU seconds of the whole notebook with its demos; not part of the JSON.
         seconds: what the audit itself took; not part of the JSON.
@@ -90,6 +108,7 @@ class AuditReport:
     findings: list[Finding] = field(default_factory=list)
     excused: list[tuple[Finding, str]] = field(default_factory=list)
     survivors: list[Mutant] = field(default_factory=list)
+    unhinted: list[Unhinted] = field(default_factory=list)
     slow: list[str] = field(default_factory=list)
     notebook_seconds: float = 0.0
     seconds: float = 0.0

@@ -9,7 +9,7 @@ from typing import Any
 from ..authoring.assignment import Alternative
 from ..core.explain import explain
 from ..core.verdict import Expectation, KnownMistake, judge
-from .audit import OTHER_SEEDS, Audit
+from .audit import OTHER_SEEDS, Audit, Kill
 from .findings import Finding
 from .variants import Variant, VariantResult
 
@@ -48,21 +48,24 @@ class Misconceptions:
 
     def findings(self, audit: Audit, results: Sequence[VariantResult]) -> Iterator[Finding]:
         known = audit.assignment.misconceptions
-        expected = _with_mistakes(audit, results)
+        audit.known = _with_mistakes(audit, results)
         for misconception, result in zip(known, results, strict=True):
             question, name = misconception.question, misconception.name
             audit.numbers[question].mistakes += 1
             if question in result.failed:
                 text = "its cell raises when it is run; no student would hand that in"
                 yield Finding(question, "misconception", name, text)
-            if not audit.lost(result, audit.own(question)):
+            lost = tuple(audit.lost(result, audit.own(question)))
+            if not lost:
                 text = "loses no point on its own question"
                 yield Finding(question, "misconception", name, text)
                 continue
+            source = audit.assignment.edited(misconception)
+            audit.kills.append(Kill(question, name, source, lost))
             for probe in audit.lost(result, self._apart(audit, question)):
                 text = f"loses points of {audit.question_of(probe)}, which does not build on it"
                 yield Finding(question, "misconception", f"{name} on {probe}", text)
-            said = named(audit, expected, question, result.results)
+            said = named(audit, question, result.results)
             if name not in said:
                 instead = f"; {', '.join(sorted(said))} is named instead" if said else ""
                 text = f"is never named in the feedback{instead}"
@@ -83,11 +86,10 @@ def _with_mistakes(audit: Audit, results: Sequence[VariantResult]) -> dict[str, 
     return found
 
 
-def named(
-    audit: Audit, expected: Mapping[str, Expectation], question: str, results: Mapping[str, Any]
-) -> set[str]:
+def named(audit: Audit, question: str, results: Mapping[str, Any]) -> set[str]:
     """Misconceptions that the feedback on a question names."""
-    verdicts = {expected[n].spec: judge(expected[n], results[n]) for n in audit.own(question)}
+    known = [audit.known[n] for n in audit.own(question)]
+    verdicts = {e.spec: judge(e, results[e.spec.name]) for e in known}
     found = {outcome.misconception for outcome in explain(verdicts, {}).values()}
     return found - {""}
 

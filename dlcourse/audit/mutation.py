@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from .audit import Audit
+from .audit import Audit, Kill
 from .findings import Finding
 from .mutants import Mutant, mutants
 from .variants import Variant, VariantResult
@@ -38,8 +38,11 @@ class Mutation:
         for mutant, result in zip(every, results, strict=True):
             numbers = audit.numbers[mutant.question]
             numbers.mutants += 1
-            if audit.lost(result, list(result.results)):
+            subject = f"{mutant.stub}: {mutant.diff}"
+            if lost := tuple(audit.lost(result, list(result.results))):
                 numbers.killed += 1
+                given = result.results[lost[0]]
+                audit.kills.append(Kill(mutant.question, subject, mutant.source, lost, given))
             else:
                 survivors.append(mutant)
                 numbers.explained += mutant.id in audit.excuses

@@ -15,6 +15,8 @@ from .findings import Finding
 from .forbidden import Forbidden
 from .habits import Habits
 from .inputs import Inputs
+from .labels import Labels
+from .luck import Luck
 from .mistakes import Alternatives, Misconceptions
 from .mutation import Mutation
 from .points import Points
@@ -53,6 +55,7 @@ CHECKS: tuple[Check, ...] = (
     Forbidden(),
     Tolerance(),
     Complete(),
+    Labels(),
     Inputs(),
     Misconceptions(),
     Alternatives(),
@@ -61,6 +64,7 @@ CHECKS: tuple[Check, ...] = (
     FalseRejection(),
     Habits(),
     Mutation(),
+    Luck(),
     Demos(),
 )
 

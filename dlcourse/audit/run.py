@@ -18,6 +18,7 @@ from . import equivalents
 from .audit import Audit
 from .demos import too_slow
 from .findings import AuditReport, Finding
+from .hints import without_hint
 from .registry import CHECKS, Check
 from .variants import VariantRunner
 
@@ -96,6 +97,7 @@ def run_audit(
             findings += check.findings(audit, results)
         report = AuditReport(slug, key_of(assignment, course.seed), audit.numbers)
         report.survivors = audit.survivors
+        report.unhinted = without_hint(audit)
         report.slow = too_slow(audit)
         report.notebook_seconds = sum(d.seconds for d in audit.demos())
     _excuse(report, findings, excuses, assignment.files.excuses)

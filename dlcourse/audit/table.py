@@ -12,6 +12,8 @@ from .findings import AuditReport, Numbers
 from .mutants import Mutant
 from .registry import columns
 
+MOST_UNHINTED = 10
+"""Wrong results without a hint that are listed, the commonest first."""
 COLUMNS: dict[str, Callable[[Numbers], str]] = {
     "points": lambda n: f"{n.points:g}",
     "probes": lambda n: f"{n.public}+{n.hidden}",
@@ -22,6 +24,7 @@ COLUMNS: dict[str, Callable[[Numbers], str]] = {
     "right answers": lambda n: str(n.forms),
     "habits": lambda n: str(n.habits),
     "mutants": lambda n: str(n.mutants),
+    "hints": lambda n: f"{n.hinted / n.killed:.0%}" if n.killed else "",
     "left": lambda n: str(n.explained),
     "ms": lambda n: f"{1000 * n.seconds:.0f}",
 }
@@ -56,11 +59,10 @@ def _cell(report: AuditReport, question: str, column: str) -> str:
     """What a column says of a question."""
     numbers = report.questions[question]
     text = COLUMNS[column](numbers)
-    if column == "left":
-        unexplained = numbers.mutants - numbers.killed - numbers.explained
-        return f"{text}+[red]{unexplained}✗[/red]" if unexplained else text
     names = columns().get(column, ())
     missed = sum(f.question == question and f.check.split()[0] in names for f in report.findings)
+    if column == "left":
+        return f"{text}+[red]{missed}✗[/red]" if missed else text
     return f"{text} [red]{missed}✗[/red]" if missed else text
 
 
@@ -75,7 +77,12 @@ def lines(report: AuditReport) -> list[str]:
         for name, numbers in report.questions.items()
         for text in numbers.skipped
     ]
-    return [*found, *report.slow, *skipped]
+    commonest = [
+        f"{u.question}: no hint: {u.count} mutants give what this one gives: {u.subject}"
+        for u in report.unhinted[:MOST_UNHINTED]
+        if u.count > 1
+    ]
+    return [*found, *report.slow, *skipped, *commonest]
 
 
 def entries(survivors: Sequence[Mutant]) -> str:
