@@ -5,7 +5,6 @@ import math
 from collections import Counter, defaultdict
 
 import numpy as np
-import torch
 
 
 def skipgram_pairs__slices(sents, m):
@@ -44,27 +43,27 @@ def keep_prob__logs(counts, t):
     return np.array([1.0 if n <= t * total else math.sqrt(t * total / n) for n in counts.tolist()])
 
 
-def noise_distribution__torch(counts, a=0.75):
-    """torch, on frequencies instead of counts: the total cancels."""
-    f = torch.tensor(counts, dtype=torch.float64)
-    powered = (f / f.sum()).pow(a)
-    return (powered / powered.sum()).numpy()
+def noise_distribution__frequencies(counts, a=0.75):
+    """On frequencies instead of counts: the total cancels."""
+    powered = np.power(counts / np.sum(counts), a)
+    return powered * (1 / np.sum(powered))
 
 
-def keep_prob__torch(counts, t):
-    """torch's clamp."""
-    n = torch.tensor(counts, dtype=torch.float64)
-    return (t * n.sum() / n).sqrt().clamp(max=1).numpy()
+def keep_prob__frequencies(counts, t):
+    """Clipped before the root, in place of after."""
+    f = np.true_divide(counts, sum(int(n) for n in counts))
+    return np.sqrt(np.clip(t / f, 0, 1))
 
 
-def sgns_loss_grad__autograd(v, pos, neg):
-    """torch's autograd."""
-    v, pos, neg = (torch.tensor(np.array(x), dtype=torch.float64, requires_grad=True) for x in (v, pos, neg))
-    true = torch.nn.functional.logsigmoid((v * pos).sum(-1))
-    false = torch.nn.functional.logsigmoid(-(neg @ v[:, :, None])[:, :, 0]).sum(-1)
-    loss = -(true + false).mean()
-    loss.backward()
-    return loss.item(), v.grad.numpy(), pos.grad.numpy(), neg.grad.numpy()
+def sgns_loss_grad__labels(v, pos, neg):
+    """True contexts and noise in one array, with the labels 1 and -1; the sigmoid from tanh."""
+    contexts = np.concatenate([pos[:, None], neg], axis=1)
+    label = np.array([1.0] + [-1.0] * neg.shape[1])
+    s = label * (contexts @ v[:, :, None])[..., 0]
+    loss = (np.maximum(-s, 0) + np.log1p(np.exp(-np.abs(s)))).sum(axis=1).mean()
+    error = -label * (1 - np.tanh(s / 2)) / 2 / len(v)
+    gcontexts = error[..., None] * v[:, None]
+    return loss, (error[..., None] * contexts).sum(axis=1), gcontexts[:, 0], gcontexts[:, 1:]
 
 
 def softplus(s):
@@ -106,16 +105,21 @@ def cbow_loss_grad__bag_of_words(ctx, center, W, Wp):
     return float(np.mean(log_sum - Z[np.arange(B), center])), A.T @ (G @ Wp.T), H.T @ G
 
 
-def cbow_loss_grad__autograd(ctx, center, W, Wp):
-    """torch: embedding_bag and cross_entropy."""
-    W, Wp = (torch.tensor(np.array(x), dtype=torch.float64, requires_grad=True) for x in (W, Wp))
-    rows = [row[row >= 0] for row in np.array(ctx)]
-    ids = torch.tensor(np.concatenate(rows))
-    starts = torch.tensor(np.cumsum([0, *(len(row) for row in rows[:-1])]))
-    H = torch.nn.functional.embedding_bag(ids, W, starts, mode="mean")
-    loss = torch.nn.functional.cross_entropy(H @ Wp, torch.tensor(np.array(center)))
-    loss.backward()
-    return loss.item(), W.grad.numpy(), Wp.grad.numpy()
+def cbow_loss_grad__rows(ctx, center, W, Wp):
+    """Row by row, in plain Python but for the products."""
+    loss, dW, dWp = 0.0, np.zeros(W.shape), np.zeros(Wp.shape)
+    for row, y in zip(ctx.tolist(), center.tolist()):
+        words = [i for i in row if i != -1]
+        h = sum(W[i] for i in words) / len(words)
+        z = h @ Wp
+        log_sum = np.logaddexp.reduce(z)
+        loss += (log_sum - z[y]) / len(ctx)
+        g = np.exp(z - log_sum) / len(ctx)
+        g[y] -= 1 / len(ctx)
+        dWp += np.outer(h, g)
+        for i in words:
+            dW[i] += Wp @ g / len(words)
+    return loss, dW, dWp
 
 
 def cooccurrence__pairs(sents, m, V, distance_weight):
@@ -155,15 +159,17 @@ def glove_loss_grad__sparse(W, Wt, b, bt, X, xmax=100.0, a=0.75):
     return loss, *grads
 
 
-def glove_loss_grad__autograd(W, Wt, b, bt, X, xmax=100.0, a=0.75):
-    """torch's autograd."""
-    params = [torch.tensor(np.array(p), dtype=torch.float64, requires_grad=True) for p in (W, Wt, b, bt)]
+def glove_loss_grad__masked(W, Wt, b, bt, X, xmax=100.0, a=0.75):
+    """Only the pairs that occur, all at once; sums by np.add.at."""
     i, j = np.nonzero(X)
-    x = torch.tensor(X[i, j], dtype=torch.float64)
-    u, c, p, q = params
-    fit = (u[i] * c[j]).sum(1) + p[i] + q[j]
-    loss = ((x / xmax).clamp(max=1) ** a * (fit - x.log()).square()).sum()
-    return (loss.item(), *(g.numpy() for g in torch.autograd.grad(loss, params)))
+    x = X[i, j]
+    error = np.einsum("nd,nd->n", W[i], Wt[j]) + b[i] + bt[j] - np.log(x)
+    weight = np.where(x < xmax, (x / xmax) ** a, 1.0)
+    g = 2 * weight * error
+    grads = [np.zeros(np.shape(p)) for p in (W, Wt, b, bt)]
+    for grad, places, parts in zip(grads, (i, j, i, j), (g[:, None] * Wt[j], g[:, None] * W[i], g, g)):
+        np.add.at(grad, places, parts)
+    return np.sum(weight * error * error), *grads
 
 
 def char_ngrams__windows(word, n_min=3, n_max=6):
@@ -219,11 +225,10 @@ def ngram_prob__text(sents, context, word):
 
 
 def nnlm_forward__text(ctx, E, Wh, bh, Wo, bo):
-    """torch's modules."""
-    t = {name: torch.tensor(np.array(x)) for name, x in (("E", E), ("Wh", Wh), ("bh", bh), ("Wo", Wo), ("bo", bo))}
-    x = torch.nn.functional.embedding(torch.tensor(np.array(ctx)), t["E"]).flatten(1)
-    hidden = torch.tanh(torch.nn.functional.linear(x, t["Wh"], t["bh"]))
-    return torch.log_softmax(torch.nn.functional.linear(hidden, t["Wo"], t["bo"]), dim=-1).numpy()
+    """The vectors flattened, the sum of exponentials by logaddexp."""
+    x = np.take(E, ctx, axis=0).reshape(len(ctx), -1)
+    z = np.einsum("vh,bh->bv", Wo, np.tanh(bh + np.inner(x, Wh))) + bo
+    return z - np.logaddexp.reduce(z, axis=-1, keepdims=True)
 
 
 def cosine_of(x, y):
@@ -257,17 +262,19 @@ def spearman__sorted(x, y):
 
 def nearest__distance(E, w, k):
     """The Euclidean distance of scaled vectors, which orders as the cosine does; an array of ids."""
-    U = torch.nn.functional.normalize(torch.tensor(np.array(E)), dim=1)
-    order = torch.argsort((U - U[w]).norm(dim=1))
-    return order[order != w][:k].numpy()
+    U = E / np.sqrt((E**2).sum(axis=-1))[:, None]
+    distance = np.linalg.norm(U - U[w], axis=1)
+    distance[w] = np.inf
+    return np.argsort(distance)[:k]
 
 
 def analogy__distance(E, a, b, c):
-    """torch, with minus infinity for the three words."""
-    U = torch.nn.functional.normalize(torch.tensor(np.array(E)), dim=1)
-    score = torch.nn.functional.cosine_similarity(U, (U[b] - U[a] + U[c])[None], dim=1)
-    score[torch.tensor([a, b, c])] = -torch.inf
-    return score.argmax().item()
+    """The nearest scaled vector to the scaled target, among those that are left."""
+    U = E / np.sqrt((E**2).sum(axis=-1))[:, None]
+    target = U[b] - U[a] + U[c]
+    target = target / np.sqrt(target @ target)
+    left = np.setdiff1d(np.arange(len(E)), [a, b, c])
+    return left[np.square(U[left] - target).sum(axis=1).argmin()]
 
 
 def spearman__distance(x, y):
