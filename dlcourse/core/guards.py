@@ -14,14 +14,22 @@ import builtins
 import dis
 import importlib
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import CodeType, FrameType, FunctionType, ModuleType, TracebackType
 from typing import Any
 
 import numpy as np
 
 from .callers import GIVEN, PROBE, STUDENT, Callers, library_of
-from .rules import COMPILERS, NO_WAY_AROUND, CompiledRules, Rules, home_of, plain_name
+from .rules import (
+    COMPILERS,
+    NO_WAY_AROUND,
+    CompiledRules,
+    Rules,
+    codes_of,
+    home_of,
+    plain_name,
+)
 
 _SILENT_TYPES = (np.ufunc, type(np.dot), type)
 
@@ -77,6 +85,7 @@ class Guard:
         if torch is not None:
             self._mode = _mode(self)
             self._mode.__enter__()
+        self._watched.update(dict.fromkeys(_stream_codes(), False))
         self._before = sys.getprofile()
         sys.setprofile(self._hook)
         return self
@@ -270,6 +279,15 @@ class Guard:
             text += f"; allowed are {', '.join(self._rules.libraries) or 'no libraries'} and Python's own"
         self.refused = self.refused or text
         raise ForbiddenCall(text)
+
+
+def _stream_codes() -> Iterator[CodeType]:
+    """Code that `print` runs where output goes to IPython's or Jupyter's streams, which are written in Python."""
+    for stream in (sys.stdout, sys.stderr):
+        for name in ("write", "flush"):
+            for code in codes_of(getattr(stream, name, None)):
+                if library_of(code.co_filename) is not None:
+                    yield code
 
 
 def _mode(guard: Guard) -> Any:

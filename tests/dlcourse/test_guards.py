@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+from contextlib import closing
 
 import numpy as np
 import pytest
 import scipy.special  # noqa: F401  (students may find it loaded)
 import torch
+from IPython.utils.io import Tee
 
 from dlcourse.core.callers import library_of
 from dlcourse.core.guards import ForbiddenCall, Guard
@@ -45,6 +47,18 @@ def refused(source: str, rules: Rules, call: str = "f(x)", question: str = "f") 
     )
     assert after is before
     return guard.refused or ""
+
+
+def test_a_student_may_print_to_a_stream_that_is_a_librarys(tmp_path, monkeypatch) -> None:
+    """IPython's and Jupyter's streams are written in Python."""
+    with closing(Tee(tmp_path / "said.txt")) as tee:
+        monkeypatch.setattr(sys, "stdout", tee)
+        monkeypatch.setattr(sys, "stderr", tee)
+        body = "import sys\nprint('here', flush=True)\nprint('there', file=sys.stderr)\nreturn x"
+        source = "def f(x):\n    " + body.replace("\n", "\n    ")
+        assert refused(source, NUMPY) == ""
+        assert "IPython" in refused("def f(x):\n    import IPython.utils.io\n    return x", NUMPY)
+    assert (tmp_path / "said.txt").read_text() == "here\nthere\n"
 
 
 @pytest.mark.parametrize(
