@@ -2,7 +2,7 @@
 
 Run from the repository's root with a folder that `dlcourse demo --folder` made:
 
-    python docs/pictures.py <folder>
+    PYTHONPATH=. python docs/pictures.py <folder>
 """
 
 from __future__ import annotations
@@ -17,11 +17,9 @@ from PIL import Image
 from playwright.sync_api import Page
 
 ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT / "tests" / "dlcourse"))
-from lab import TOKEN, browser, open_notebook, run_all, running_lab  # noqa: E402
-
 from dlcourse.authoring.read import load  # noqa: E402
 from dlcourse.tour.samples import plain  # noqa: E402
+from tests.support.lab import TOKEN, browser, open_notebook, run_all, running_lab  # noqa: E402
 
 SLUG = "backpropagation"
 LIMIT = 200_000

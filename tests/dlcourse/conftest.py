@@ -1,16 +1,11 @@
 """Fixtures that several test files share: one warm process and one built scratch course per session."""
 
 import os
-import sys
 from concurrent.futures import Executor, Future
-from pathlib import Path
 
 import pytest
 
 os.environ["OMP_NUM_THREADS"] = "1"
-sys.path.insert(0, str(Path(__file__).parent))  # for scratch.py, under every import mode of pytest
-
-from scratch import copy_course, dlcourse, hand_in_samples, make_course, nbgrader
 
 from dlcourse.executor.isolation import UNSAFE
 from dlcourse.executor.warm import Warm
@@ -18,6 +13,9 @@ from dlcourse.grading import class_run
 from dlcourse.grading.pool import Workers
 from dlcourse.grading.worker import Worker
 from dlcourse.nbgrader_port.generate import build
+from tests.support.commands import dlcourse, nbgrader
+from tests.support.course import copy_course, make_course
+from tests.support.students import hand_in_samples
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 import json
 
 import pytest
-from scratch_audit import COURSE, found, make, question
 from typer.testing import CliRunner
 
 from dlcourse.audit.registry import CHECKS
@@ -13,6 +12,7 @@ from dlcourse.authoring.read import load
 from dlcourse.authoring.scaffold import create
 from dlcourse.cli import app
 from dlcourse.errors import AuthorError
+from tests.support.audits import COURSE, found, make, question
 
 WEAK_CELLS = [
     question("sound", 'x: Float[np.ndarray, "B T"]', "return x.sum(axis=1) * np.arange(len(x))"),

@@ -1,7 +1,8 @@
 """How often right work fails by bad luck is a number, and too large a one is a finding."""
 
 import pytest
-from scratch_audit import audited, found, question
+
+from tests.support.audits import audited, found, question
 
 CELLS = [
     question("coin", "n: int, rng: np.random.Generator", "return rng.random(n) < 0.5"),

@@ -4,7 +4,6 @@ import ast
 import builtins
 
 import pytest
-from scratch import make_course
 
 from dlcourse.authoring.course import course_root
 from dlcourse.authoring.read import load, load_reference
@@ -13,6 +12,7 @@ from dlcourse.core.cells import student_view
 from dlcourse.core.probe import parameters, probe
 from dlcourse.errors import AuthorError, CourseError
 from dlcourse.student import demo
+from tests.support.course import make_course
 
 
 @pytest.fixture(scope="module")

@@ -9,30 +9,31 @@ import sqlite3
 
 import nbformat
 import pytest
-from scratch import (
-    BAD_STAMPS,
-    EXPECTED,
-    GOOD_STAMPS,
-    UNREADABLE,
-    answered,
-    cell_of,
-    copy_course,
-    gradebook_tables,
-    hand_in,
-    hand_in_samples,
-    handed_in,
-    nbgrader,
-    perfect,
-    rebuilt,
-    released,
-    totals,
-    write_config,
-)
 
 from dlcourse.authoring.read import load
 from dlcourse.core.evidence import NotRun
 from dlcourse.core.notebook_file import Submission
 from dlcourse.executor.warm import Warm
+from tests.support.commands import nbgrader
+from tests.support.course import (
+    answered,
+    cell_of,
+    copy_course,
+    hand_in,
+    perfect,
+    rebuilt,
+    released,
+    write_config,
+)
+from tests.support.gradebooks import gradebook_tables, totals
+from tests.support.students import (
+    BAD_STAMPS,
+    EXPECTED,
+    GOOD_STAMPS,
+    UNREADABLE,
+    hand_in_samples,
+    handed_in,
+)
 
 
 def graded(course, student, slug="vectors"):

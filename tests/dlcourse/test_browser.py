@@ -4,9 +4,10 @@ import shutil
 
 import nbformat
 import pytest
-from scratch import answered, copy_course, hand_in, perfect, totals
 
 from dlcourse.authoring.read import load
+from tests.support.course import answered, copy_course, hand_in, perfect
+from tests.support.gradebooks import totals
 
 pytestmark = [
     pytest.mark.browser,
@@ -15,7 +16,16 @@ pytestmark = [
     ),
 ]
 playwright = pytest.importorskip("playwright.sync_api")
-from lab import TOKEN, browser, cell_with, menu, open_notebook, replace_source, run_all, running_lab  # noqa: E402
+from tests.support.lab import (  # noqa: E402
+    TOKEN,
+    browser,
+    cell_with,
+    menu,
+    open_notebook,
+    replace_source,
+    run_all,
+    running_lab,
+)
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,6 @@ import nbformat
 import numpy as np
 import pytest
 from nbgrader.nbgraderformat import MetadataValidator
-from scratch import cell_of, copy_course, environment, nbgrader, released
 
 from dlcourse.authoring.build import cell_id, source_notebook
 from dlcourse.authoring.checks_text import layout, same_checks
@@ -18,6 +17,8 @@ from dlcourse.authoring.read import load
 from dlcourse.core.encoding import to_json
 from dlcourse.errors import AuthorError
 from dlcourse.nbgrader_port.generate import build, stale
+from tests.support.commands import environment, nbgrader
+from tests.support.course import cell_of, copy_course, released
 
 
 def files(folder):

@@ -11,20 +11,6 @@ from datetime import datetime
 
 import nbformat
 import pytest
-from scratch import (
-    EXPECTED,
-    UNREADABLE,
-    copy_course,
-    dlcourse,
-    environment,
-    gradebook_tables,
-    hand_in,
-    hand_in_samples,
-    handed_in,
-    perfect,
-    released,
-    totals,
-)
 
 from dlcourse import cli
 from dlcourse.authoring.course import read_course
@@ -36,6 +22,10 @@ from dlcourse.grading.plan import Inbox, Settings
 from dlcourse.nbgrader_port.exchange import submitted_at
 from dlcourse.nbgrader_port.generate import build
 from dlcourse.nbgrader_port.gradebook import open_gradebook
+from tests.support.commands import dlcourse, environment
+from tests.support.course import copy_course, hand_in, perfect, released
+from tests.support.gradebooks import gradebook_tables, totals
+from tests.support.students import EXPECTED, UNREADABLE, hand_in_samples, handed_in
 
 # ---- the sample class: the same as nbgrader autograde ----------------------------------------------------------------
 

@@ -7,12 +7,13 @@ import subprocess
 import sys
 
 import pytest
-from scratch import COURSE, REPOSITORY, dlcourse, hand_in, released
 from typer.main import get_command
 from typer.testing import CliRunner
 
 from dlcourse import cli
 from dlcourse.authoring.course import read_course
+from tests.support.commands import dlcourse
+from tests.support.course import COURSE, REPOSITORY, hand_in, released
 
 COMMANDS = sorted(get_command(cli.app).commands)
 

@@ -9,23 +9,16 @@ import time
 
 import pytest
 from distributed import Client
-from scratch import (
-    EXPECTED,
-    copy_course,
-    dlcourse,
-    environment,
-    gradebook_tables,
-    hand_in,
-    hand_in_samples,
-    perfect,
-    totals,
-)
 
 from dlcourse.errors import SetupError
 from dlcourse.executor.isolation import UNSAFE
 from dlcourse.grading.class_run import grade_class
 from dlcourse.grading.plan import Settings
 from dlcourse.nbgrader_port.gradebook import open_gradebook
+from tests.support.commands import dlcourse, environment
+from tests.support.course import copy_course, hand_in, perfect
+from tests.support.gradebooks import gradebook_tables, totals
+from tests.support.students import EXPECTED, hand_in_samples
 
 _SILENT = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 

@@ -3,10 +3,10 @@
 import re
 
 import pytest
-from scratch import REPOSITORY
 
 from dlcourse.authoring.course import AssignmentFiles, read_course
 from dlcourse.errors import CourseError
+from tests.support.course import REPOSITORY
 
 GOOD = """title = "C"
 course_id = "c"

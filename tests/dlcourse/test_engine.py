@@ -4,11 +4,11 @@ import ast
 import re
 
 import pytest
-from scratch import REPOSITORY
 
 from dlcourse.audit.run import ENGINE as AUDIT
 from dlcourse.authoring.engine import engine_key, engine_sources, meaning, modules_in
 from dlcourse.authoring.references import ENGINE as GRADE
+from tests.support.course import REPOSITORY
 
 PACKAGE = REPOSITORY / "dlcourse"
 WINGS = {p.parent.name for p in PACKAGE.glob("*/__init__.py")}

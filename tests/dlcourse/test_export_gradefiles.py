@@ -6,7 +6,6 @@ import re
 
 import pytest
 from nbgrader.api import Gradebook
-from scratch import dlcourse
 
 from dlcourse.errors import CourseError
 from dlcourse.export.gradefiles import (
@@ -19,6 +18,7 @@ from dlcourse.export.gradefiles import (
     read_gradebook,
     safe,
 )
+from tests.support.commands import dlcourse
 
 NAMES = [
     ("Ada", "Lovelace"),

@@ -18,16 +18,6 @@ from nbformat.v4 import new_code_cell
 from otter.run import AutograderConfig
 from otter.run import main as otter_run
 from otter.test_files import GradingResults
-from scratch import (
-    answered,
-    cell_of,
-    dlcourse,
-    environment,
-    perfect,
-    rebuilt,
-    released,
-    submission_of,
-)
 
 from dlcourse.authoring.lint import secrets
 from dlcourse.authoring.read import load
@@ -39,6 +29,8 @@ from dlcourse.export.otter_plugin import Verified
 from dlcourse.export.results_schema import validate
 from dlcourse.export.wheel import wheel
 from dlcourse.grading.grader import open_grader
+from tests.support.commands import dlcourse, environment
+from tests.support.course import answered, cell_of, perfect, rebuilt, released, submission_of
 
 BROKEN = "def cosine(a, b):\n    return a @ b.T\n"
 

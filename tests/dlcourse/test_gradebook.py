@@ -6,11 +6,11 @@ from datetime import datetime
 import pytest
 from nbgrader.api import Gradebook
 from nbgrader.plugins import BasePlugin
-from scratch import gradebook_tables
 from traitlets.config import Config
 
 from dlcourse.errors import CourseError
 from dlcourse.nbgrader_port.gradebook import GradebookWriter
+from tests.support.gradebooks import gradebook_tables
 
 POINTS = {
     "test-quarter_and_three_quarters": 1.0,

@@ -5,7 +5,6 @@ import copy
 import nbformat
 import pytest
 from nbgrader.utils import determine_grade
-from scratch import answered, cell_of, perfect, rebuilt, released, submission_of
 
 from dlcourse.authoring.read import load
 from dlcourse.core.evidence import Raised
@@ -13,6 +12,7 @@ from dlcourse.core.notebook_file import Submission
 from dlcourse.errors import AuthorError
 from dlcourse.executor.runner import CellStep, Record
 from dlcourse.grading.grader import open_grader
+from tests.support.course import answered, cell_of, perfect, rebuilt, released, submission_of
 
 
 @pytest.fixture(scope="module")

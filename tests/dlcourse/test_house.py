@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 
-from scratch import REPOSITORY
+from tests.support.course import REPOSITORY
 
 SOURCES = {
     path.relative_to(REPOSITORY).as_posix(): path.read_text(encoding="utf-8")

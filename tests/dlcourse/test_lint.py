@@ -6,12 +6,12 @@ import shutil
 
 import nbformat
 import pytest
-from scratch import cell_of
 
 from dlcourse.authoring.lint import lint_release, secrets
 from dlcourse.authoring.read import load
 from dlcourse.core.encoding import to_json
 from dlcourse.nbgrader_port.generate import generate_release
+from tests.support.course import cell_of
 
 REFERENCE = "squared_lengths = (x * x).sum(axis=1, keepdims=True)"
 SHORT = "d = len(x)"

@@ -11,9 +11,9 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
-from scratch import REPOSITORY
 
 import dlcourse
+from tests.support.course import REPOSITORY
 
 PACKAGE = Path(dlcourse.__file__).parent
 GUIDES = [p.relative_to(REPOSITORY).as_posix() for p in sorted((REPOSITORY / "docs").glob("*.md"))]

@@ -10,12 +10,12 @@ import tomllib
 import zipfile
 
 import pytest
-from scratch import REPOSITORY
 
 import dlcourse
 from dlcourse.authoring.course import read_course
 from dlcourse.authoring.read import load
 from dlcourse.core.cells import student_view
+from tests.support.course import REPOSITORY
 
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
 EXTRAS = PROJECT["optional-dependencies"]

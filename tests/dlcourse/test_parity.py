@@ -29,7 +29,6 @@ import pytest
 from nbgrader.utils import determine_grade
 from rich.console import Console
 from rich.table import Table
-from scratch import REPOSITORY, cell_of, environment, gradebook_tables, nbgrader, rebuilt
 
 from dlcourse.authoring.course import read_course
 from dlcourse.core.cells import NotebookView
@@ -43,6 +42,9 @@ from dlcourse.grading.grader import Grader, open_grader
 from dlcourse.nbgrader_port.generate import build
 from dlcourse.tour.samples import sample_class
 from dlcourse.tour.term import copy_course
+from tests.support.commands import environment, nbgrader
+from tests.support.course import REPOSITORY, cell_of, rebuilt
+from tests.support.gradebooks import gradebook_tables
 
 COURSE = read_course(REPOSITORY)
 WHOLE_WAY = ("perfect", "untouched", "half", "mistake_1")

@@ -7,23 +7,15 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from scratch import (
-    EXPECTED,
-    copy_course,
-    dlcourse,
-    gradebook_rows,
-    gradebook_tables,
-    hand_in,
-    hand_in_samples,
-    nbgrader,
-    perfect,
-    write_config,
-)
 
 from dlcourse.grading.class_run import grade_class
 from dlcourse.grading.plan import Settings
 from dlcourse.nbgrader_port.generate import build
 from dlcourse.nbgrader_port.gradebook import open_gradebook
+from tests.support.commands import dlcourse, nbgrader
+from tests.support.course import copy_course, hand_in, perfect, write_config
+from tests.support.gradebooks import gradebook_rows, gradebook_tables
+from tests.support.students import EXPECTED, hand_in_samples
 
 _BIN = next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), reverse=True)), None)
 pytestmark = pytest.mark.skipif(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import importlib
 
 import pytest
-from scratch import REPOSITORY
+
+from tests.support.course import REPOSITORY
 
 PUBLIC = {
     "dlcourse": (

@@ -5,11 +5,11 @@ import copy
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell
-from scratch import cell_of, hand_in, perfect, released, submission_of
 
 from dlcourse.core.cells import NotebookView
 from dlcourse.core.notebook_file import Submission, read_submission
 from dlcourse.grading.rebuild import rebuild
+from tests.support.course import cell_of, hand_in, perfect, released, submission_of
 
 
 @pytest.fixture(scope="module")

@@ -4,13 +4,13 @@ import json
 
 import numpy as np
 import pytest
-from scratch import copy_course
 
 from dlcourse.authoring.course import read_course
 from dlcourse.authoring.read import load
 from dlcourse.authoring.references import compute, content_key, data_files, references, run_variant
 from dlcourse.errors import AuthorError
 from dlcourse.executor.runner import PROBE_CPU
+from tests.support.course import copy_course
 
 
 def never():

@@ -4,12 +4,13 @@ import subprocess
 import sys
 
 import pytest
-from scratch import COURSE, environment
 
 from dlcourse.authoring.course import read_course
 from dlcourse.authoring.read import load
 from dlcourse.authoring.scaffold import checklist, create
 from dlcourse.errors import AuthorError, CourseError
+from tests.support.commands import environment
+from tests.support.course import COURSE
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ import sys
 import nbformat
 import pytest
 from rich.console import Console
-from scratch import REPOSITORY, answered, cell_of, environment, perfect, released
 
 from dlcourse.authoring.course import read_course
 from dlcourse.authoring.read import load
@@ -17,6 +16,8 @@ from dlcourse.errors import CourseError
 from dlcourse.executor.isolation import UNSAFE
 from dlcourse.student.terminal import check_notebook, probe_of
 from dlcourse.tour.samples import sample_class
+from tests.support.commands import environment
+from tests.support.course import REPOSITORY, answered, cell_of, perfect, released
 
 SLUGS = list(read_course(REPOSITORY).entries)
 

@@ -11,7 +11,6 @@ import io
 import nbformat
 import pytest
 from rich.console import Console
-from scratch import REPOSITORY, released
 
 from dlcourse.authoring.course import read_course
 from dlcourse.authoring.read import load
@@ -23,6 +22,7 @@ from dlcourse.student import demo as demos
 from dlcourse.tour.samples import sample_class
 from dlcourse.tour.term import GradedSample
 from dlcourse.tour.tour import run_tour, tour_assignments
+from tests.support.course import REPOSITORY, released
 
 SLUGS = tour_assignments(read_course(REPOSITORY))
 

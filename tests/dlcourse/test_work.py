@@ -8,12 +8,12 @@ import zipfile
 
 import nbformat
 import pytest
-from scratch import answered, perfect, submission_of
 
 from dlcourse.core.notebook_file import Submission
 from dlcourse.executor.isolation import UNSAFE
 from dlcourse.executor.warm import Warm
 from dlcourse.grading.worker import PATIENCE, Setup, Worker, bundle
+from tests.support.course import answered, perfect, submission_of
 
 
 def test_bundle_holds_the_assignment_and_nothing_of_others(built_course):

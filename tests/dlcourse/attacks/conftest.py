@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import os
-import sys
 import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from dlcourse.executor.isolation import UNSAFE, Isolation
 from dlcourse.executor.limits import Sandbox
 from dlcourse.executor.process import Zygote
-
-sys.path.insert(0, str(Path(__file__).parent))  # for harness.py, under every import mode of pytest
-
-from harness import World
+from tests.support.world import World
 
 
 @pytest.fixture(scope="session")

@@ -6,11 +6,11 @@ import os
 import time
 from pathlib import Path
 
-import harness
 import pytest
-from harness import World
 
 from dlcourse.executor.process import Zygote
+from tests.support import world as harness
+from tests.support.world import World
 
 ATTACKS = harness.attacks()
 LOADED = {path: harness.load(path) for path in ATTACKS}

@@ -16,7 +16,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
-from scratch import environment
+
+from tests.support.commands import environment
 
 CHROMIUM = shutil.which("chromium")
 TOKEN = "for-tests"

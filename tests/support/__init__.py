@@ -1,0 +1,1 @@
+"""What tests share: a scratch course, its students, real commands, gradebooks; lab and world by their own names."""
