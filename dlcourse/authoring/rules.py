@@ -6,10 +6,7 @@ import ast
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 
-from ..core.rules import FAMILIES, Rules
-
-_TOOLS = ("dlcourse", "jaxtyping", "typing_extensions", "matplotlib", "ipywidgets", "IPython")
-"""Packages that a notebook imports for its annotations and pictures."""
+from ..core.rules import ALWAYS_ALLOWED, FAMILIES, Rules
 
 
 def rules_of(
@@ -43,7 +40,7 @@ def _imported(statement: ast.stmt) -> Iterator[str]:
         return
     for name in full:
         root = name.partition(".")[0]
-        if root not in sys.stdlib_module_names and root not in _TOOLS:
+        if root not in sys.stdlib_module_names and root not in ALWAYS_ALLOWED:
             yield name
 
 

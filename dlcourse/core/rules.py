@@ -45,6 +45,12 @@ STANDARD = "standard library"
 """Stands for the name of a library in Python's own modules."""
 
 
+ALWAYS_ALLOWED = (
+    "dlcourse", "jaxtyping", "typing_extensions", "IPython", "ipykernel", "comm", "matplotlib", "matplotlib_inline", "ipywidgets", "tqdm",
+)  # fmt: skip
+"""Packages that do no exercise: annotations, and what a student looks at results with."""
+
+
 @dataclass(frozen=True)
 class Rules:
     """What the questions of an assignment may use.
@@ -167,7 +173,7 @@ class CompiledRules:
 
     def allows(self, library: str, module: str) -> bool:
         """Whether all of a module may be used."""
-        if library in (STANDARD, "dlcourse", "jaxtyping", "typing_extensions"):
+        if library == STANDARD or library in ALWAYS_ALLOWED:
             return True
         return any(
             module == name or module.startswith(name + ".") or name == library

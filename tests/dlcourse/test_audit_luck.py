@@ -1,11 +1,11 @@
 """Kills that depend on the draw, killed mutants without a hint, and results without names."""
 
 import pytest
-from scratch_audit import audited, found, question
 
 from dlcourse.audit.labels import unlabelled
 from dlcourse.audit.table import lines
 from dlcourse.core.seeds import seed_everything
+from tests.support.audits import audited, found, question
 
 LUCKY = int(seed_everything("one\0scratch\0one_draw").integers(10**6))
 """What the probe `one_draw` draws under the course seed, and under no other."""

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from dlcourse import cli
 from dlcourse.authoring.course import read_course
+from dlcourse.cli.grade import elapsed
 from tests.support.commands import dlcourse
 from tests.support.course import COURSE, REPOSITORY, hand_in, released
 
@@ -312,4 +313,4 @@ def test_wrong_options_are_usage_errors(run, arguments):
 
 
 def test_elapsed_as_a_person_says_it():
-    assert [cli.elapsed(s) for s in (0, 61, 3600, 3725)] == ["0:00", "1:01", "01:00:00", "01:02:05"]
+    assert [elapsed(s) for s in (0, 61, 3600, 3725)] == ["0:00", "1:01", "01:00:00", "01:02:05"]

@@ -158,10 +158,12 @@ def test_what_is_allowed_in_numpy(body: str) -> None:
         "torch.nn.Linear(4, 2)(x)",
         "given_norm(x)",
         "g(x)",
+        "display(x) or x",
     ],
 )
 def test_what_is_allowed_in_torch(body: str) -> None:
     source = (
+        "from IPython.display import display\n"
         "def given_norm(x):\n    return torch.nn.functional.layer_norm(x, (4,))\n"
         "def g(x):\n    return x.softmax(-1)\n"
     )
