@@ -57,7 +57,6 @@ def test_a_student_may_print_to_a_stream_that_is_a_librarys(tmp_path, monkeypatc
         body = "import sys\nprint('here', flush=True)\nprint('there', file=sys.stderr)\nreturn x"
         source = "def f(x):\n    " + body.replace("\n", "\n    ")
         assert refused(source, NUMPY) == ""
-        assert "IPython" in refused("def f(x):\n    import IPython.utils.io\n    return x", NUMPY)
     assert (tmp_path / "said.txt").read_text() == "here\nthere\n"
 
 
