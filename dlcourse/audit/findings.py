@@ -95,6 +95,7 @@ class AuditReport:
         questions: a row each.
         findings: bars that are missed.
         excused: findings that equivalent.toml allows, with the reason.
+        open: findings that open.json lists: known, and still to be mended.
         survivors: mutants without explanation; not part of the JSON.
         unhinted: killed mutants without a hint, by their wrong results; not part of the JSON.
         slow: demos and notebooks over their time, in words; not part of the JSON.
@@ -107,6 +108,7 @@ class AuditReport:
     questions: dict[str, Numbers]
     findings: list[Finding] = field(default_factory=list)
     excused: list[tuple[Finding, str]] = field(default_factory=list)
+    open: list[Finding] = field(default_factory=list)
     survivors: list[Mutant] = field(default_factory=list)
     unhinted: list[Unhinted] = field(default_factory=list)
     slow: list[str] = field(default_factory=list)
@@ -124,4 +126,5 @@ class AuditReport:
             "questions": {name: numbers.to_json() for name, numbers in self.questions.items()},
             "findings": [vars(f) for f in sorted(self.findings)],
             "excused": [{**vars(f), "reason": reason} for f, reason in sorted(self.excused)],
+            "open": [vars(f) for f in sorted(self.open)],
         }

@@ -14,6 +14,7 @@ from ..authoring.course import Course
 from ..authoring.engine import engine_key, modules_in
 from ..authoring.read import load
 from ..core.progress import Progress, silent
+from ..errors import AuthorError
 from . import equivalents
 from .audit import Audit
 from .demos import too_slow
@@ -101,6 +102,7 @@ def run_audit(
         report.slow = too_slow(audit)
         report.notebook_seconds = sum(d.seconds for d in audit.demos())
     _excuse(report, findings, excuses, assignment.files.excuses)
+    set_open_aside(report, read_open(assignment.files.open))
     report.seconds = time.monotonic() - start
     return report
 
@@ -120,6 +122,53 @@ def _excuse(
     for question, check, subject in sorted(set(excuses.findings) - used):
         text = f"{file.name}: there is no finding {check!r} on {subject!r} to allow"
         report.findings.append(Finding(question, "entry", subject, text))
+
+
+Named = tuple[str, str, str]
+"""Question, check and subject: what a finding is known by."""
+
+
+def read_open(path: Path) -> set[Named]:
+    """Findings that are known and still to be mended; none where there is no file.
+
+    Raises:
+        AuthorError: the file is damaged.
+    """
+    if not path.is_file():
+        return set()
+    try:
+        return {
+            (str(q), str(c), str(s)) for q, c, s in json.loads(path.read_text(encoding="utf-8"))
+        }
+    except (ValueError, TypeError) as error:
+        raise AuthorError(f"{path}: {error}; `dlcourse audit --record-open` writes it") from error
+
+
+def set_open_aside(report: AuditReport, known: set[Named]) -> None:
+    """Move the known findings out of those that fail the audit; one that is mended must leave the file, so that it only shrinks."""
+    found = {(f.question, f.check, f.subject): f for f in report.findings}
+    report.open = [finding for name, finding in found.items() if name in known]
+    report.findings = [f for f in report.findings if (f.question, f.check, f.subject) not in known]
+    for question, check, subject in sorted(known - set(found)):
+        text = f"open.json lists a finding of {check!r} on {subject!r} that is mended; take it out"
+        report.findings.append(Finding(question, "entry", subject, text))
+
+
+def record_open(course: Course, report: AuditReport) -> None:
+    """Write down every finding of a report as open, and set it aside."""
+    named = sorted(
+        (f.question, f.check, f.subject)
+        for f in [*report.findings, *report.open]
+        if f.check != "entry"
+    )
+    path = course.files(report.slug).open
+    if not named:
+        path.unlink(missing_ok=True)
+    else:
+        lines = ",\n".join(json.dumps(name, ensure_ascii=False) for name in named)
+        path.write_text(f"[\n{lines}\n]\n", encoding="utf-8")
+    report.findings = [*report.open, *(f for f in report.findings if f.check != "entry")]
+    set_open_aside(report, set(named))
 
 
 def write(course: Course, report: AuditReport) -> None:

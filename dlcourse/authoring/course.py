@@ -69,6 +69,11 @@ class AssignmentFiles:
         return self.tests / "equivalent.toml"
 
     @property
+    def open(self) -> Path:
+        """Findings of an audit that are known and still to be mended."""
+        return self.tests / "open.json"
+
+    @property
     def audit(self) -> Path:
         """The last audit's result."""
         return self.tests / "audit.json"

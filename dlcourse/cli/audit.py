@@ -32,6 +32,13 @@ def audit(
     entries: Annotated[
         bool, typer.Option("--entries", help="Print survivors as entries for equivalent.toml.")
     ] = False,
+    open_too: Annotated[
+        bool,
+        typer.Option(
+            "--record-open",
+            help="Write what is found to tests/<slug>/open.json: known, and still to be mended.",
+        ),
+    ] = False,
     seed: Annotated[
         str, typer.Option(help="Audit under another course seed and write nothing.")
     ] = "",
@@ -43,7 +50,7 @@ def audit(
 
     Writes tests/<slug>/audit.json. docs/audit.md explains the table. Exit code 1 when a bar is missed.
     """
-    from ..audit.run import run_audit, state, write
+    from ..audit.run import record_open, run_audit, state, write
     from ..audit.table import entries as entries_of
     from ..audit.table import lines, table
 
@@ -68,11 +75,15 @@ def audit(
             continue
         with progress(f"auditing {slug}", None) as step:
             report = run_audit(course, slug, step, jobs, seed or None)
+        if open_too:
+            record_open(course, report)
         if not seed:
             write(course, report)
         for_tables().print(table(report))
         for line in lines(report):
             say(f"  {line}")
+        if report.open:
+            say(f"  {len(report.open)} known findings are open: tests/{slug}/open.json")
         if entries and report.survivors:
             say(entries_of(report.survivors))
         failed |= not report.passed

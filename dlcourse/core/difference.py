@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from .encoding import safe_repr
-from .evidence import Evidence, NotRun, Opaque, Raised
+from .evidence import Changed, Evidence, NotRun, Opaque, Raised, split_changes
 
 Arrays: TypeAlias = Callable[[np.ndarray, np.ndarray], str | None]
 """What is different about the second of two arrays or numbers, or None."""
@@ -72,6 +72,8 @@ def difference(expected: Evidence, actual: Any, arrays: Arrays, where: str = "")
     expected, actual = _unboxed(expected), _unboxed(actual)
     if isinstance(actual, NotRun):
         return Mismatch(where, actual.message)
+    if isinstance(expected, Changed) or isinstance(actual, Changed):
+        return _changed_difference(expected, actual, arrays, where)
     if isinstance(expected, Raised):
         return _raised_difference(expected, actual, where)
     if isinstance(actual, Raised):
@@ -105,6 +107,20 @@ def difference(expected: Evidence, actual: Any, arrays: Arrays, where: str = "")
             return None
         return Mismatch(where, f"yours {_yours(actual, where)}, expected {_kind(expected)}")
     raise TypeError(f"cannot compare with {type(expected).__name__}")
+
+
+def _changed_difference(
+    expected: Evidence, actual: Any, arrays: Arrays, where: str
+) -> Mismatch | None:
+    """Of two results of which at least one comes with changed arguments."""
+    names, evidence = split_changes(expected)
+    found, other = split_changes(actual)
+    if set(names) != set(found):
+        return Mismatch(
+            where,
+            f"changed {', '.join(found) or 'nothing'}, expected {', '.join(names) or 'nothing'}",
+        )
+    return difference(evidence, other, arrays, where)
 
 
 def _unboxed(value: Any) -> Any:

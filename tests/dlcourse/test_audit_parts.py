@@ -13,6 +13,7 @@ from dlcourse.audit.habits import habits_of
 from dlcourse.audit.inputs import named_sizes, problems
 from dlcourse.audit.mutants import mutants
 from dlcourse.audit.registry import CHECKS, columns, documented
+from dlcourse.audit.run import read_open, record_open, set_open_aside
 from dlcourse.audit.stubs import StubCell, raised_by
 from dlcourse.audit.table import COLUMNS, entries, lines, table
 from dlcourse.audit.tolerance import changed, leaves
@@ -229,3 +230,39 @@ def test_json_holds_no_times_and_one_order():
     assert "seconds" not in str(one.to_json())
     assert not other.passed and not one.passed
     assert report(findings=[]).passed and not report(findings=[], slow=["demo"]).passed
+
+
+# ---- known and still to be mended ------------------------------------------------------------------------------------
+
+
+def report_of(*findings):
+    return AuditReport("toy", "k", {}, [Finding(*f, "is wrong") for f in findings])
+
+
+def test_open_findings_fail_nothing_and_new_ones_do(tmp_path):
+    old, new = ("f", "cheat zeros", "p"), ("f", "cheat ones", "p")
+    report = report_of(old, new)
+    set_open_aside(report, {old})
+    assert [f.check for f in report.open] == ["cheat zeros"] and not report.passed
+    report = report_of(old)
+    set_open_aside(report, {old})
+    assert report.passed
+
+
+def test_an_open_finding_that_is_mended_must_leave_the_list():
+    report = report_of()
+    set_open_aside(report, {("f", "cheat zeros", "p")})
+    (finding,) = report.findings
+    assert finding.check == "entry" and "is mended" in finding.text
+
+
+def test_open_findings_are_written_and_read(tmp_path, course):
+    report = report_of(("f", "cheat zeros", "p"), ("", "slow", "x"))
+    record_open(course, report)
+    assert report.passed and len(report.open) == 2
+    assert read_open(course.files("toy").open) == {("f", "cheat zeros", "p"), ("", "slow", "x")}
+    record_open(course, report_of())
+    assert not course.files("toy").open.exists() and read_open(course.files("toy").open) == set()
+    course.files("toy").open.write_text("[[1")
+    with pytest.raises(AuthorError, match="open.json"):
+        read_open(course.files("toy").open)
