@@ -28,6 +28,7 @@
 # - $\sigma(s) = 1/(1 + e^{-s})$. It is `expit` in the code, which is exact for any $s$. $\log$ is natural.
 # - Every loss is to be **minimised**. Gradients are those of the loss.
 # - Ids are int64, numbers float64. A function leaves its arguments as they were.
+# - What you write uses Python, numpy and `expit`. Calls of other libraries are refused.
 
 # %%
 import itertools
@@ -450,7 +451,7 @@ def cbow_loss_grad(
 ) -> tuple[float, Float[np.ndarray, "V d"], Float[np.ndarray, "d V"]]:
     """Loss of CBOW with a softmax over all words, and its gradients.
 
-    SciPy's ``softmax``, ``log_softmax`` and ``logsumexp`` are not allowed.
+    Allowed are numpy and ``expit``.
 
     Args:
         ctx: ids of the context words of each row; -1 is a pad and may stand at any place. Every row has at
@@ -806,7 +807,7 @@ def nnlm_forward(
 ) -> Float[np.ndarray, "B V"]:
     """Log-probabilities of the next word in Bengio's neural language model.
 
-    SciPy's ``softmax``, ``log_softmax`` and ``logsumexp`` are not allowed.
+    Allowed are numpy and ``expit``.
 
     Args:
         ctx: ids of the n-1 words before, one context per row, the oldest word first.
@@ -914,7 +915,7 @@ def analogy(E: Float[np.ndarray, "V d"], a: int, b: int, c: int) -> int:
 def spearman(x: Float[np.ndarray, "n"], y: Float[np.ndarray, "n"]) -> float:
     """Spearman's rank correlation.
 
-    ``scipy.stats.spearmanr`` and ``rankdata`` are not allowed.
+    Allowed is numpy.
 
     Args:
         x: n numbers, at least two of them different.

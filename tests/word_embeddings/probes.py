@@ -7,6 +7,12 @@ import numpy as np
 from dlcourse import exact, probe
 
 
+def described(result):
+    """Shape and dtype of an array."""
+    array = np.asarray(result)
+    return array.shape, str(array.dtype)
+
+
 @probe("skipgram_pairs", points=1, compare=exact())
 def ten_pairs_by_hand(skipgram_pairs):
     """The sentence 7 3 7 5 with a window of 2, as in the table."""
@@ -23,16 +29,17 @@ def two_sentences(skipgram_pairs):
 def windows_of_many_sizes(skipgram_pairs, rng):
     """Uneven sentences with repeated words, windows of 1 to 20; the corpus afterwards."""
     sents = [rng.integers(0, 6, size).tolist() for size in (9, 1, 4, 0, 13, 2)]
-    pairs = {m: skipgram_pairs(sents, m) for m in (1, 2, 3, 5, 20)}
-    return {"pairs": pairs, "corpus": sents}
+    pairs = {f"m = {m}": skipgram_pairs(sents, m) for m in (1, 2, 3, 5, 20)}
+    return {**pairs, "corpus": sents}
 
 
 @probe("skipgram_pairs", points=1, public=False, compare=exact())
 def few_words_and_none(skipgram_pairs):
     """A corpus without pairs (its shape and kind), a word next to itself, large ids."""
-    nothing = [skipgram_pairs(sents, 3) for sents in ([], [[5]], [[], [2], []])]
+    kinds = {"no sentence": [], "one word": [[5]], "empty ones": [[], [2], []], "two words": [[5, 0]]}
     return {
-        "no pairs": [(np.shape(pairs), np.asarray(pairs).dtype.kind) for pairs in nothing],
+        "shape and dtype": {name: described(skipgram_pairs(sents, 3)) for name, sents in kinds.items()},
+        "two words": skipgram_pairs([[5, 0]], 3),
         "same word": skipgram_pairs([[4, 4], [4, 4, 4]], 1),
         "large ids": skipgram_pairs([[10**12, 3, 70_000]], 2),
     }
@@ -54,8 +61,14 @@ def kept_by_hand(keep_prob):
 def noise_for_many_powers(noise_distribution, rng):
     """Counts from 1 to a million with powers between 0 and 1.5; the counts afterwards."""
     counts = np.concatenate([rng.integers(1, 500, size=7), [1, 1_000_000]])
-    noise = {a: noise_distribution(counts, a) for a in (0.75, 0.0, 0.5, 1.0, 1.5)}
-    return {"noise": noise, "by default": noise_distribution(counts[:5]), "counts": counts}
+    noise = {f"a = {a}": noise_distribution(counts, a) for a in (0.75, 0.0, 0.5, 1.0, 1.5)}
+    return {
+        **noise,
+        "by default": noise_distribution(counts[:5]),
+        "one word": noise_distribution(counts[:1]),
+        "equal counts": noise_distribution(np.array([7, 7, 3, 7]), 0.3),
+        "counts": counts,
+    }
 
 
 @probe("noise_distribution", points=3, public=False)
@@ -63,8 +76,16 @@ def kept_words(keep_prob, rng):
     """Frequencies above, at and below several thresholds; the counts afterwards."""
     counts = np.concatenate([rng.integers(1, 2000, size=6), [1, 100_000]])
     even = np.array([50, 25, 20, 5])
-    kept = {t: keep_prob(counts, t) for t in (1e-5, 1e-3, 0.02, 2.0)}
-    return {"drawn counts": kept, "25 of 100": keep_prob(even, 0.25), "counts": counts, "even counts": even}
+    kept = {f"t = {t}": keep_prob(counts, t) for t in (1e-5, 1e-3, 0.02, 2.0)}
+    billions = keep_prob(np.array([3, 4_000_000_000, 41]), 1e-9)  # frequencies of 1e-9
+    return {
+        **kept,
+        "25 of 100": keep_prob(even, 0.25),
+        "billions": billions,
+        "one word": keep_prob(even[:1], 0.3),
+        "counts": counts,
+        "even counts": even,
+    }
 
 
 @probe("sgns_loss_grad", points=2)
@@ -92,6 +113,7 @@ def loss_of_a_batch(sgns_loss_grad, rng):
         "5 pairs": sgns_loss_grad(v, pos, neg)[0],
         "1 pair": sgns_loss_grad(v[:1], pos[1:2], neg[2:3])[0],
         "1 noise word": sgns_loss_grad(v[1:], pos[1:], neg[1:, 1:2])[0],
+        "equal pairs": sgns_loss_grad(v[[1, 1, 2]], pos[[1, 1, 2]], neg[[1, 1, 2]])[0],
     }
 
 
@@ -101,9 +123,12 @@ def gradients_of_a_batch(sgns_loss_grad, rng):
     v, pos = rng.normal(size=(6, 3)), rng.normal(size=(6, 3))
     neg = rng.normal(size=(6, 3, 5)).transpose(0, 2, 1)  # not contiguous
     _, gv, gpos, gneg = sgns_loss_grad(v, pos, neg)
-    single = dict(zip(("gv", "gpos", "gneg"), sgns_loss_grad(v[:1], pos[:1], neg[:1])[1:]))
+    names = ("gv", "gpos", "gneg")
+    single = dict(zip(names, sgns_loss_grad(v[:1], pos[:1], neg[:1])[1:]))
+    number = dict(zip(names, sgns_loss_grad(v[:1, :1], pos[:1, :1], neg[:1, :1, :1])[1:]))
     afterwards = {"v": v, "pos": pos, "neg": neg}
-    return {"gv": gv, "gpos": gpos, "gneg": gneg, "one pair": single, "afterwards": afterwards}
+    found = {"gv": gv, "gpos": gpos, "gneg": gneg, "one pair": single, "one number": number}
+    return {**found, "afterwards": afterwards}
 
 
 @probe("sgns_loss_grad", points=2, public=False)
@@ -113,7 +138,8 @@ def inner_products_of_a_thousand(sgns_loss_grad):
     pos = np.array([[-100.0, 3], [7, 100.0], [0.5, -0.5]])
     neg = np.array([[[100.0, 1], [-100, 2]], [[5, -100], [4, 0.25]], [[1, 1], [-1, 0.5]]])
     loss, gv, gpos, gneg = sgns_loss_grad(v, pos, neg)
-    return {"loss": loss, "gv": gv, "gpos": gpos, "gneg": gneg}
+    small = sgns_loss_grad(np.array([[1.0, 30.5]]), np.array([[-31.7, 0]]), np.array([[[-0.3, 1.1], [0.9, -1.2]]]))
+    return {"loss": loss, "gv": gv, "gpos": gpos, "gneg": gneg, "products of 32": small[0]}
 
 
 @probe("cbow_loss_grad", points=2)
@@ -140,7 +166,8 @@ def contexts_with_pads(cbow_loss_grad, rng):
     ctx = np.concatenate([ctx, np.array([[5, -1, -1, 6, 1, 0], [-1, 7, -1, -1, -1, -1], [2, 4, 3, 1, -1, 6]])])
     center = np.array([1, 8, 4, 0, 3, 5])
     loss, dW, dWp = cbow_loss_grad(ctx, center, W, Wp)
-    return {"loss": loss, "dW": dW, "dWp": dWp, "afterwards": [ctx, center, W, Wp]}
+    afterwards = {"ctx": ctx, "center": center, "W": W, "Wp": Wp}
+    return {"loss": loss, "dW": dW, "dWp": dWp, "afterwards": afterwards}
 
 
 @probe("cbow_loss_grad", points=3, public=False)
@@ -159,6 +186,8 @@ def one_context_word_is_skip_gram(cbow_loss_grad, rng):
     found = {
         "one place": cbow_loss_grad(np.array([[3], [5], [3]]), np.array([0, 2, 0]), W, Wp),
         "one row": cbow_loss_grad(np.array([[4, -1, 1]]), np.array([5]), W, Wp),
+        "one row, one place": cbow_loss_grad(np.array([[2]]), np.array([0]), W[:, :1], Wp[:1]),
+        "last word": cbow_loss_grad(np.array([[5, -1], [-1, 0]]), np.array([5, 5]), W, Wp),
     }
     return {name: dict(zip(("loss", "dW", "dWp"), result)) for name, result in found.items()}
 
@@ -170,7 +199,8 @@ def logits_of_a_thousand(cbow_loss_grad):
     Wp = np.array([[1.0, -1.0, 0.999, 0, 0.5], [0.5, 0.75, 1.0, 0.998, 0.501]])
     ctx, center = np.array([[0, -1], [1, -1], [2, 2], [3, 1], [4, -1]]), np.array([0, 2, 0, 3, 4])
     loss, dW, dWp = cbow_loss_grad(ctx, center, W, Wp)
-    return {"loss": loss, "dW": dW, "dWp": dWp}
+    improbable = cbow_loss_grad(np.array([[0]]), np.array([1]), np.array([[23.7], [0.5]]), np.array([[1.0, 0.11]]))[0]
+    return {"loss": loss, "dW": dW, "dWp": dWp, "probability of 7e-10": improbable}
 
 
 @probe("cooccurrence", points=1)
@@ -184,15 +214,15 @@ def both_matrices_by_hand(cooccurrence):
 def plain_counts(cooccurrence, rng):
     """Uneven sentences, windows of 1 to 30, words that do not occur; the corpus afterwards."""
     sents = [rng.integers(0, 5, size).tolist() for size in (11, 0, 3, 1, 8)]
-    X = {m: cooccurrence(sents, m, 7, False) for m in (1, 2, 4, 30)}
-    return {"X": X, "corpus": sents}
+    X = {f"m = {m}": cooccurrence(sents, m, 7, False) for m in (1, 2, 4, 30)}
+    return {**X, "corpus": sents}
 
 
 @probe("cooccurrence", points=3, public=False)
 def counts_weighted_by_distance(cooccurrence, rng):
     """Weights from 1 down to one seventh, in a corpus of three sentences."""
     sents = [rng.permutation(9).tolist(), [3, 1], rng.integers(0, 4, 12).tolist()]
-    return {m: cooccurrence(sents, m, 9, distance_weight=True) for m in (1, 3, 7)}
+    return {f"m = {m}": cooccurrence(sents, m, 9, distance_weight=True) for m in (1, 3, 7)}
 
 
 @probe("cooccurrence", points=1, public=False)
@@ -202,6 +232,8 @@ def a_word_next_to_itself(cooccurrence):
         "plain": cooccurrence([[1, 1, 1], [0, 1, 1]], 2, 2, False),
         "weighted": cooccurrence([[1, 1, 1, 0, 1]], 4, 4, True),
         "empty": [np.shape(cooccurrence(sents, 2, 5, True)) for sents in ([], [[]], [[3]])],
+        "one word": cooccurrence([[0, 0]], 1, 1, True),
+        "dtype of plain counts": str(np.asarray(cooccurrence([[0, 1]], 1, 2, False)).dtype),
     }
 
 
@@ -230,7 +262,7 @@ def a_sparse_matrix(glove_loss_grad, rng):
     X = rng.integers(1, 300, size=(6, 6)) * (rng.random((6, 6)) < 0.5) / 4
     X[2], X[0, 4], X[5, 1], X[4, 0], X[3, 3] = 0, 1.0, 0.25, 1 / 3, 180.0
     result = glove_named(glove_loss_grad(W, Wt, b, bt, X))
-    return result | {"afterwards": [W, Wt, b, bt, X]}
+    return result | {"afterwards": {"W": W, "Wt": Wt, "b": b, "bt": bt, "X": X}}
 
 
 @probe("glove_loss_grad", points=3, public=False)
@@ -243,6 +275,9 @@ def other_caps_and_powers(glove_loss_grad, rng):
         "25, 1": glove_named(glove_loss_grad(W, Wt, b, bt, X, xmax=25.0, a=1.0)),
         "default power": glove_named(glove_loss_grad(W, Wt, b, bt, X, xmax=5.0)),
         "default cap": glove_named(glove_loss_grad(W, Wt, b, bt, X, a=2.0)),
+        "tiny counts": glove_named(glove_loss_grad(W, Wt, b, bt, X * 1e-10, 3e-9, 0.1)),
+        "one word": glove_named(glove_loss_grad(W[:1, :1], Wt[:1, :1], b[:1], bt[:1], X[1:2, :1])),
+        "no pairs": glove_named(glove_loss_grad(W, Wt, b, bt, 0 * X)),
     }
 
 
@@ -262,13 +297,14 @@ def vectors_by_hand(fasttext_vector):
 @probe("char_ngrams", points=3, public=False, compare=exact())
 def pieces_of_many_lengths(char_ngrams):
     """Short and long words with the default lengths and with others, 1 among them."""
-    words = ["embeddings", "banana", "word", "is", "ox-eye", "naïve", "東京"]
+    words = ["embeddings", "banana", "word", "is", "ox-eye", "naïve", "東京", "McDonald", "Straße", "c++", "ﬁne", "x"]
     return {
         "default": {word: char_ngrams(word) for word in words},
         "1 to 2": {word: char_ngrams(word, 1, 2) for word in words},
         "4 to 5": {word: char_ngrams(word, n_min=4, n_max=5) for word in words},
         "from 5": {word: char_ngrams(word, n_min=5) for word in words},
         "up to 4": {word: char_ngrams(word, n_max=4) for word in words},
+        "9 to 12": {word: char_ngrams(word, 9, 12) for word in words},
     }
 
 
@@ -278,7 +314,8 @@ def vectors_of_known_words(char_ngrams, fasttext_vector, rng):
     pieces = ["<ba", "ana", "nan", "na>", "<banana>", "<bana", "banana", "<ban", "anana>", "<cab", "her", "<her>"]
     pieces += ["<banan", "a", "<b", "<banana"]  # of lengths that count, and of lengths that do not
     table = {piece: rng.normal(size=5) for piece in pieces}
-    vectors = {word: fasttext_vector(word, table, 5) for word in ("banana", "her", "where", "cabana")}
+    table |= {piece: rng.normal(size=5) for piece in ("<Ban", "NAN", "<HER>", "bana")}
+    vectors = {word: fasttext_vector(word, table, 5) for word in ("banana", "her", "where", "cabana", "Banana", "HER")}
     return {"vectors": vectors, "table": table}
 
 
@@ -288,11 +325,14 @@ def vectors_of_new_words(fasttext_vector, rng):
     table = {piece: rng.normal(size=3) for piece in ["<un", "ing>", "<unt", "eat", "ating", "eat>"]}
     wide = {"<zq": np.arange(7.0)}
     vectors = {word: fasttext_vector(word, table, 3) for word in ("untie", "eating", "unbeatable", "eat", "yes")}
+    new, again = fasttext_vector("zqx", wide, 7), fasttext_vector("zqx", wide, 7)
     return {
         "vectors": vectors,
-        "one piece": fasttext_vector("zqx", wide, 7),
+        "one piece": new,
+        "is the table's own array": np.shares_memory(new, wide["<zq"]),
+        "is an earlier result": np.shares_memory(new, again),
         "no table": fasttext_vector("eat", {}, 4),
-        "tables": [table, wide],
+        "tables": {"narrow": table, "wide": wide},
     }
 
 
@@ -320,8 +360,8 @@ def counted_contexts(ngram_prob, rng):
     """All words after contexts of 0 to 3 words; uneven sentences; the arguments afterwards."""
     sents = [rng.integers(0, 3, size).tolist() for size in (14, 1, 0, 6, 2, 3, 9)] + [[3, 0, 3], [0, 3]]
     contexts = [[], [0], [3], [1, 1], [2, 0], [0, 3], [0, 1, 2], [2, 2, 1]]
-    probs = {str(context): [ngram_prob(sents, context, word) for word in range(5)] for context in contexts}
-    return {"probabilities": probs, "afterwards": [sents, contexts]}
+    probs = {f"after {c}": {f"word {w}": ngram_prob(sents, c, w) for w in range(5)} for c in contexts}
+    return {**probs, "afterwards": {"sents": sents, "contexts": contexts}}
 
 
 @probe("nnlm_forward", points=2, public=False)
@@ -340,7 +380,13 @@ def contexts_at_the_edge(ngram_prob):
         "whole beginning": ([5, 5, 5, 5], 6),
         "no context": ([], 7),
     }
-    return {"found": {name: ngram_prob(sents, *case) for name, case in cases.items()}, "empty": ngram_prob([], [], 3)}
+    long = [[11, 2, 5], [1, 2, 4], [1, 12, 3], [1, 1, 23], [112, 3], [1, 2]]
+    digits = {"1, 2": ([1, 2], 3), "1, 12": ([1, 12], 3), "1": ([1], 2), "11": ([11], 2), "1, 1": ([1, 1], 2)}
+    return {
+        "found": {name: ngram_prob(sents, *case) for name, case in cases.items()},
+        "ids of several digits": {f"after {name}": ngram_prob(long, *case) for name, case in digits.items()},
+        "empty": ngram_prob([], [], 3),
+    }
 
 
 @probe("nnlm_forward", points=4, public=False)
@@ -351,7 +397,14 @@ def a_batch_of_contexts(nnlm_forward, rng):
     ctx = np.array([[0, 6, 2], [2, 6, 0], [6, 0, 2], [4, 4, 1]])
     logs = nnlm_forward(ctx, E, Wh, bh, Wo, bo)
     single = nnlm_forward(ctx[:1, 1:2], E, Wh[:, 2:4], bh, Wo, bo)
-    return {"three words": logs, "one word": single, "afterwards": [ctx, E, Wh, bh, Wo, bo]}
+    afterwards = {"ctx": ctx, "E": E, "Wh": Wh, "bh": bh, "Wo": Wo, "bo": bo}
+    return {
+        "three words": logs,
+        "one word": single,
+        "one of each": nnlm_forward(ctx[:1, :1], E[:, :1], Wh[:1, :1], bh[:1], Wo[:, :1], bo),
+        "one context": nnlm_forward(ctx[3:], E, Wh, bh, Wo, bo),
+        "afterwards": afterwards,
+    }
 
 
 @probe("nnlm_forward", points=2, public=False)
@@ -361,7 +414,12 @@ def log_probabilities_of_a_thousand(nnlm_forward):
     Wo, bo = np.array([[1000.0, 0], [-1000, 3], [999, 1]]), np.array([0.0, 0.0, 0.5])
     both = nnlm_forward(np.array([[0, 1], [1, 0], [2, 1], [2, 2], [1, 1]]), E, Wh, bh, Wo, bo)
     one_sign = np.array([[1000.0, 0], [1000.5, 3], [999, 1]])
-    return {"both signs": both, "one sign per row": nnlm_forward(np.array([[1, 0], [2, 1]]), E, Wh, bh, one_sign, bo)}
+    far_apart = nnlm_forward(np.array([[0], [1]]), np.array([[40.0], [-40]]), np.ones((1, 1)), np.zeros(1), np.array([[1000.5], [1000.0]]), np.zeros(2))
+    return {
+        "both signs": both,
+        "one sign per row": nnlm_forward(np.array([[1, 0], [2, 1]]), E, Wh, bh, one_sign, bo),
+        "rows far apart": far_apart,
+    }
 
 
 def uneven_vectors(rng, V, d):
@@ -391,7 +449,7 @@ def many_analogies(analogy, rng):
         before = E.copy()
         asked = [rng.permutation(V)[:3].tolist() for _ in range(25)]
         found = [analogy(E, a, b, c) for a, b, c in asked]
-        answers[f"{V} words"] = {"answers": found, "unchanged": (E == before).all(axis=1)}
+        answers[f"{V} words"] = {"answers": np.array(found), "unchanged": (E == before).all(axis=1)}
     return answers
 
 
@@ -400,7 +458,14 @@ def the_answer_is_none_of_the_three(analogy):
     """Words close together, of which the inputs themselves lie nearest to the target."""
     angle = np.deg2rad([0.0, 10, 40, 62, 75, 200])
     E = np.c_[np.cos(angle), np.sin(angle), np.full(6, 0.3)] * np.array([[1], [4], [0.5], [2], [9], [1]])
-    return [analogy(E, a, b, c) for a, b, c in [(0, 1, 2), (1, 0, 2), (2, 1, 0), (3, 2, 1), (0, 4, 5), (4, 3, 5)]]
+    asked = [(0, 1, 2), (1, 0, 2), (2, 1, 0), (3, 2, 1), (0, 4, 5), (4, 3, 5)]
+    opposite = np.array([[0, 1.0], [2, 0], [0, 3], [-5, 0]])  # the target is (1, 0)
+    beyond = np.array([[-1.0, 0], [2, 0], [0, 3], [-3, -2], [-3, -1]])  # the target is (2, 1)
+    left = {"opposite": opposite, "far beyond": beyond}
+    return {
+        "close together": {f"{a} : {b} = {c} : ?": analogy(E, a, b, c) for a, b, c in asked},
+        "all that is left": {name: analogy(vectors, 0, 1, 2) for name, vectors in left.items()},
+    }
 
 
 @probe("analogy", points=2, public=False, compare=exact())
@@ -408,8 +473,11 @@ def neighbours_in_order(nearest, rng):
     """One, four and all neighbours among vectors of uneven lengths; the vectors afterwards."""
     E = uneven_vectors(rng, 11, 4).T.copy().T
     before = E.copy()
-    found = {w: [nearest(E, w, k) for k in (1, 4, 10)] for w in (0, 3, 10)}
-    return {"found": found, "unchanged": E == before}
+    found = {f"of {w}": {f"k = {k}": nearest(E, w, k) for k in (1, 4, 10)} for w in (0, 3, 10)}
+    twin = np.array([[1.0, 0], [0.1, 0.7], [0.3, 2.1], [-0.2, -1.4], [0.6, 4.2]])[:4]  # 2 is parallel to 1
+    parallel = {f"of {w}": nearest(twin, w, 3) for w in (1, 2)}
+    few = nearest(twin[[0, 1]], 1, 1)
+    return {"found": found, "unchanged": E == before, "parallel": parallel, "two words": few}
 
 
 @probe("analogy", points=3, public=False)
@@ -420,6 +488,7 @@ def correlations_of_ranks(spearman, rng):
     far = np.array([-1000.0, 1000, 0, 1e-3, 999, -2, 7, 7.5, -1000])
     lists = {"x": x, "y": y, "ties": ties, "two values": more, "far": far, "curved": np.exp(3 * x), "reversed": -x}
     lists["half"] = x + 2 * y
+    lists["barely apart"] = 1 + 1e-12 * np.array([0.0, 3, 1, 4, -2, 7, -5, 9, 2])
     found = {f"{p}, {q}": spearman(lists[p], lists[q]) for p in lists for q in lists}
     short = spearman(np.array([2.0, 5, 5]), np.array([0.5, 0.1, 0.7]))
     return {"found": found, "three": short, "two": spearman(x[:2], y[:2]), "lists": lists}
