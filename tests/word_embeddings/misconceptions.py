@@ -63,6 +63,38 @@ MISCONCEPTIONS = {
             "first, and all pairs of one center stand together.",
             {"(word, sent[u])": "(sent[u], word)"},
         ),
+        Misconception(
+            "every_pair_once",
+            "A pair that occurs several times is kept once. How often two words stand together is "
+            "all that is learned from: every pair of positions counts.",
+            {
+                '        if u != t\n    ]\n': '        if u != t\n    ]\n    pairs = list(dict.fromkeys(pairs))\n',
+            },
+        ),
+        Misconception(
+            "no_pairs_without_shape",
+            "Without a pair the result has no columns (np.array([]) has the shape (0,) and is of "
+            "floats). It should have the shape (0, 2), in int64.",
+            {
+                'dtype=np.int64).reshape(len(pairs), 2)': 'dtype=np.int64)',
+            },
+        ),
+        Misconception(
+            "place_looked_up_by_word",
+            "The place of a word is looked up with index, which finds its first occurrence. A "
+            "word that occurs twice in a sentence has two places: use enumerate.",
+            {
+                'for t, word in enumerate(sent)': 'for t, word in [(sent.index(w), w) for w in sent]',
+            },
+        ),
+        Misconception(
+            "context_by_distance",
+            "The pairs are right but each center's context is ordered by distance. The context "
+            "comes from left to right.",
+            {
+                'for u in range(max(0, t - m), min(len(sent), t + m + 1))': 'for u in sorted(range(max(0, t - m), min(len(sent), t + m + 1)), key=lambda u: (abs(u - t), u))',
+            },
+        ),
     ],
     "noise_distribution": [
         Misconception(
@@ -134,6 +166,31 @@ MISCONCEPTIONS = {
             "This is the formula of the original C program, sqrt(t/f) + t/f. The paper's, which is "
             "asked for here, is the root alone.",
             {"np.sqrt(t / f)": "np.sqrt(t / f) + t / f"},
+        ),
+        Misconception(
+            "divided_by_the_largest",
+            "The powers are divided by the largest of them. Probabilities sum to 1: divide by the "
+            "sum.",
+            {
+                'powered / powered.sum()': 'powered / powered.max()',
+            },
+        ),
+        Misconception(
+            "frequency_of_the_most_frequent",
+            "The counts are divided by the largest one. A relative frequency is the count divided "
+            "by the number of all words.",
+            {
+                'f = counts / counts.sum()': 'f = counts / counts.max()',
+            },
+        ),
+        Misconception(
+            "something_added_to_the_frequency",
+            "A small number is added to the frequency. Counts are at least 1, so no frequency is "
+            "0; for rare words of a large corpus the addition is larger than the frequency "
+            "itself.",
+            {
+                'np.sqrt(t / f)': 'np.sqrt(t / (f + 1e-8))',
+            },
         ),
     ],
     "sgns_loss_grad": [
@@ -212,11 +269,36 @@ MISCONCEPTIONS = {
         ),
         Misconception(
             "log_of_the_sigmoid",
-            "The loss takes the logarithm of a sigmoid that has been rounded to 0, and is infinite "
-            "where it should be 1000. Use a form that never computes log 0.",
+            "The loss takes the logarithm of a sigmoid that has been rounded to 0, or of an exponential "
+            "that has overflowed, and is infinite where it should be 1000. Use a form that computes "
+            "neither.",
             {
                 "np.logaddexp(0, -s_pos)": "-np.log(expit(s_pos))",
                 "np.logaddexp(0, s_neg)": "-np.log(expit(-s_neg))",
+            },
+        ),
+        Misconception(
+            "something_added_inside_the_log",
+            "A small number is added to the probability before the logarithm. That ends the loss "
+            "at about 20 where it should be 1000. Use a form that never computes log 0.",
+            {
+                'np.logaddexp(0, -s_pos)': '-np.log(expit(s_pos) + 1e-10)',
+                'np.logaddexp(0, s_neg)': '-np.log(expit(-s_neg) + 1e-10)',
+            },
+        ),
+        Misconception(
+            "inner_products_clipped",
+            "The inner products are clipped, so the loss stops growing. At -1000 it is 1000.",
+            {
+                's_neg = np.einsum("bd,bkd->bk", v, neg)': 's_neg = np.clip(np.einsum("bd,bkd->bk", v, neg), -500, 500)',
+                's_pos = np.einsum("bd,bd->b", v, pos)': 's_pos = np.clip(np.einsum("bd,bd->b", v, pos), -500, 500)',
+            },
+        ),
+        Misconception(
+            "loss_of_each_pair",
+            "The loss is returned pair by pair. It is one number, the mean over the batch.",
+            {
+                '(np.logaddexp(0, -s_pos).sum() + np.logaddexp(0, s_neg).sum()) / B': 'np.logaddexp(0, -s_pos) + np.logaddexp(0, s_neg).sum(axis=1)',
             },
         ),
     ],
@@ -297,6 +379,38 @@ MISCONCEPTIONS = {
             "exponential.",
             {"shifted = logits - logits.max(axis=1, keepdims=True)": "shifted = logits"},
         ),
+        Misconception(
+            "something_added_inside_the_log",
+            "A small number is added to the probability before the logarithm, which ends the loss "
+            "early. Compute log P from the shifted logits, without P.",
+            {
+                '-log_P[np.arange(B), center].mean()': '-np.log(np.exp(log_P[np.arange(B), center]) + 1e-10).mean()',
+            },
+        ),
+        Misconception(
+            "one_maximum_for_the_batch",
+            "The largest logit of the whole batch is subtracted. In a row whose logits lie far "
+            "below it all exponentials are 0: subtract each row's own.",
+            {
+                'logits.max(axis=1, keepdims=True)': 'logits.max()',
+            },
+        ),
+        Misconception(
+            "repeated_words_once_in_the_mean",
+            "A word that occurs twice in a context counts once in its mean. Every occurrence "
+            "counts.",
+            {
+                'known = ctx >= 0': 'known = (ctx >= 0) & np.array([[i not in row[:j] for j, i in enumerate(row)] for row in ctx.tolist()])',
+            },
+        ),
+        Misconception(
+            "pads_only_at_the_end",
+            "What stands behind the first pad is ignored. A pad may stand at any place.",
+            {
+                'known = ctx >= 0': 'known = np.cumsum(ctx < 0, axis=1) == 0',
+                'known.sum(axis=1, keepdims=True)': 'np.maximum(known.sum(axis=1, keepdims=True), 1)',
+            },
+        ),
     ],
     "cooccurrence": [
         Misconception(
@@ -363,6 +477,29 @@ MISCONCEPTIONS = {
             "Pairs of equal words are left out. A second occurrence of a word in its own window "
             "counts like any other word; only the position itself does not.",
             {"    return X\n": "    np.fill_diagonal(X, 0)\n    return X\n"},
+        ),
+        Misconception(
+            "one_for_any_number",
+            "Each entry is set and not added to, so that it says whether two words met, not how "
+            "often.",
+            {
+                'X[word, other] += weight': 'X[word, other] = weight',
+                'X[other, word] += weight': 'X[other, word] = weight',
+            },
+        ),
+        Misconception(
+            "integers",
+            "Plain counts are returned as integers. The result is float64 in both cases.",
+            {
+                'np.zeros((V, V))': 'np.zeros((V, V), dtype=float if distance_weight else int)',
+            },
+        ),
+        Misconception(
+            "square_of_the_distance",
+            "The weight falls with the square of the distance. It is 1/distance.",
+            {
+                '1 / distance if': '1 / distance**2 if',
+            },
         ),
     ],
     "glove_loss_grad": [
@@ -442,6 +579,36 @@ MISCONCEPTIONS = {
             "column, so the sum runs over the rows, and g has to be transposed.",
             {"g.T @ W": "g @ W"},
         ),
+        Misconception(
+            "something_added_inside_the_log",
+            "A small number is added to X before the logarithm. For small counts that is a "
+            "different logarithm; leave the pairs with X = 0 out instead.",
+            {
+                'np.log(np.where(X > 0, X, 1))': 'np.log(X + 1e-10)',
+            },
+        ),
+        Misconception(
+            "counts_below_one_lost",
+            "Counts below 1 are treated as 1, or as 0. Counts that are weighted by distance need "
+            "not be whole; only X = 0 is left out.",
+            {
+                'np.where(X > 0, X, 1)': 'np.maximum(X, 1)',
+            },
+        ),
+        Misconception(
+            "nothing_above_the_cap",
+            "Pairs with counts from xmax on have no weight. They have weight 1.",
+            {
+                'np.minimum(X / xmax, 1) ** a': 'np.where(X < xmax, X / xmax, 0) ** a',
+            },
+        ),
+        Misconception(
+            "cap_fixed",
+            "The cap is always 100, whatever the argument says.",
+            {
+                'X / xmax': 'X / 100.0',
+            },
+        ),
     ],
     "char_ngrams": [
         Misconception(
@@ -517,6 +684,37 @@ MISCONCEPTIONS = {
             {
                 "    vector = np.zeros(d)\n":
                     '    if f"<{word}>" in table:\n        return table[f"<{word}>"] * 1.0\n    vector = np.zeros(d)\n',
+            },
+        ),
+        Misconception(
+            "lower_case",
+            "The word is turned to lower case. Its characters are taken as they are: US is not "
+            "us.",
+            {
+                'f"<{word}>"\n    lengths': 'f"<{word.lower()}>"\n    lengths',
+            },
+        ),
+        Misconception(
+            "the_tables_own_array",
+            "Where one piece is known, the table's own array is returned. Whoever changes the "
+            "result changes the table: return a new array.",
+            {
+                '    vector = np.zeros(d)\n': '    found = [table[piece] for piece in char_ngrams(word) if piece in table]\n    if len(found) == 1:\n        return found[0]\n    vector = np.zeros(d)\n',
+            },
+        ),
+        Misconception(
+            "sum_of_nothing",
+            "Where no piece is known the result is the number 0: sum([]) does not know how long "
+            "vectors are. It should be d zeros.",
+            {
+                '    return vector\n': '    return vector if any(piece in table for piece in char_ngrams(word)) else 0\n',
+            },
+        ),
+        Misconception(
+            "lengths_fixed",
+            "The lengths are always 3 to 6, whatever the arguments say.",
+            {
+                'range(n_min, min(n_max + 1, len(marked)))': 'range(3, min(7, len(marked)))',
             },
         ),
     ],
@@ -610,6 +808,84 @@ MISCONCEPTIONS = {
             {
                 "return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))":
                     "return np.log(np.exp(shifted) / np.exp(shifted).sum(axis=1, keepdims=True))",
+            },
+        ),
+        Misconception(
+            "ids_joined_as_text",
+            "Contexts are compared as text. Joined without a separator, 1 12 and 11 2 are the "
+            "same; within a text, 1 2 is a part of 11 2. Compare lists of ids.",
+            {
+                'if sent[t - n : t] == context]': 'if "".join(map(str, sent[t - n : t])) == "".join(map(str, context))]',
+            },
+        ),
+        Misconception(
+            "unseen_context_is_uniform",
+            "After a context that is followed nowhere all words get the same probability. The "
+            "relative frequency is 0 there.",
+            {
+                '        return 0.0\n': '        return 1 / max(len({w for sent in sents for w in sent}), 1)\n',
+            },
+        ),
+        Misconception(
+            "unseen_context_is_nan",
+            "0/0 is returned where the context is followed nowhere. The result is 0 there.",
+            {
+                '        return 0.0\n': '        return float("nan")\n',
+            },
+        ),
+        Misconception(
+            "only_at_the_start_of_a_sentence",
+            "The context is looked for at the start of each sentence only. It counts wherever it "
+            "stands.",
+            {
+                'for t in range(n, len(sent))': 'for t in range(n, min(n + 1, len(sent)))',
+            },
+        ),
+        Misconception(
+            "places_do_not_overlap",
+            "After a place that fits, the search goes on behind it. Places may overlap: in 5 5 5 "
+            "the context 5 stands before two words.",
+            {
+                '    if not places:\n': '    apart = []\n    for sent, t in places:\n        if not apart or apart[-1][0] is not sent or t - apart[-1][1] >= n:\n            apart.append((sent, t))\n    places = apart\n    if not places:\n',
+            },
+        ),
+        Misconception(
+            "order_of_the_context_ignored",
+            "The words of the context may stand anywhere in the window, in any order. An n-gram "
+            "is a sequence.",
+            {
+                'if sent[t - n : t] == context]': 'if set(sent[t - n : t]) == set(context)]',
+            },
+        ),
+        Misconception(
+            "one_maximum_for_the_batch",
+            "The largest logit of the whole batch is subtracted. In a row whose logits lie far "
+            "below it all exponentials are 0: subtract each row's own.",
+            {
+                'logits.max(axis=1, keepdims=True)': 'logits.max()',
+            },
+        ),
+        Misconception(
+            "something_added_inside_the_log",
+            "A small number is added to the probability before the logarithm, so that -1000 "
+            "becomes -23. Compute log P from the shifted logits.",
+            {
+                'return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))': 'return np.log(np.exp(shifted) / np.exp(shifted).sum(axis=1, keepdims=True) + 1e-10)',
+            },
+        ),
+        Misconception(
+            "exponentials_overflow",
+            "e^1000 is infinite in float64. Subtract each row's largest logit before the "
+            "exponential.",
+            {
+                'shifted = logits - logits.max(axis=1, keepdims=True)': 'shifted = logits',
+            },
+        ),
+        Misconception(
+            "relu_for_tanh",
+            "The hidden layer has a ReLU. Here it is tanh.",
+            {
+                'np.tanh(x @ Wh.T + bh)': 'np.maximum(x @ Wh.T + bh, 0)',
             },
         ),
     ],
@@ -713,6 +989,54 @@ MISCONCEPTIONS = {
             {
                 "return r @ s / np.sqrt((r @ r) * (s @ s))":
                     "return 1 - 6 * ((r - s) ** 2).sum() / 4 / (len(x) * (len(x) ** 2 - 1))",
+            },
+        ),
+        Misconception(
+            "inputs_get_minus_one",
+            "The three words are given the score -1 so that they do not win. Where all others lie "
+            "on the far side, it is still the largest: the target is not of length 1. Give them "
+            "minus infinity.",
+            {
+                'cosine[[a, b, c]] = -np.inf': 'cosine[[a, b, c]] = -1',
+            },
+        ),
+        Misconception(
+            "inputs_get_zero",
+            "The three words are given the score 0 so that they do not win. Where all others have "
+            "negative cosines, it is still the largest: give them minus infinity.",
+            {
+                'cosine[[a, b, c]] = -np.inf': 'cosine[[a, b, c]] = 0',
+            },
+        ),
+        Misconception(
+            "first_of_the_order_dropped",
+            "The first word of the order is dropped as if it were w. Another word may have the "
+            "cosine 1, too, and come first: leave w out by its id.",
+            {
+                'order[order != w][:k]': 'order[1 : k + 1]',
+            },
+        ),
+        Misconception(
+            "ties_get_the_highest_rank",
+            "Equal values all get the highest of their ranks. They share the mean of their ranks.",
+            {
+                'np.sign(z[:, None] - z).sum(axis=1)': '(z[:, None] >= z).sum(axis=1) - (z[:, None] >= z).sum() / len(z)',
+            },
+        ),
+        Misconception(
+            "ranks_without_gaps",
+            "Equal values share a rank and the next value gets the next one, as if there had been "
+            "no tie. With two values on rank 1.5 the next one has rank 3.",
+            {
+                'np.sign(z[:, None] - z).sum(axis=1)': 'np.unique(z, return_inverse=True)[1] - np.unique(z, return_inverse=True)[1].mean()',
+            },
+        ),
+        Misconception(
+            "pairs_in_the_same_order",
+            "This counts pairs in the same order, which is Kendall's tau. Spearman's is the "
+            "correlation of ranks.",
+            {
+                'return r @ s / np.sqrt((r @ r) * (s @ s))': 'return (np.sign(x[:, None] - x) * np.sign(y[:, None] - y)).sum() / (len(x) * (len(x) - 1))',
             },
         ),
     ],
