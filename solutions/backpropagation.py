@@ -22,8 +22,9 @@
 # - Layer $l = 1, \dots, L$ has $W^{(l)}$ of shape $(d_l, d_{l-1})$ and $b^{(l)}$ of shape $(d_l, 1)$. With
 #   $h^{(0)} = X$ it computes $z^{(l)} = W^{(l)} h^{(l-1)} + b^{(l)}$ and $h^{(l)} = \sigma_l(z^{(l)})$.
 # - Python lists start at 0, so `Ws[0]` is $W^{(1)}$.
-# - $\odot$ is the elementwise product. Numbers are float64. When a function returns, its arguments are as they
-#   were.
+# - $\odot$ is the elementwise product. Arrays are float64, those that you return, too. When a function returns,
+#   its arguments are as they were.
+# - Your code may call numpy and `erf`, which are imported here, and no other library.
 
 # %%
 from collections.abc import Callable
@@ -216,16 +217,16 @@ def activation(
 
     Args:
         name: "sigmoid", "tanh", "relu", "leaky_relu", "gelu" (exact, with erf) or "swish" (z sigmoid(z)).
-        z: pre-activations, of any shape. Results are finite for every finite z up to 1000 in magnitude; a
+        z: pre-activations, of any shape. Results are finite and right for every z up to 1000 in magnitude; a
             RuntimeWarning on the way does not matter.
-        alpha: slope of "leaky_relu" for z <= 0; the others do not use it.
+        alpha: slope of "leaky_relu" for z <= 0, any number; the others do not use it.
 
     Returns:
         sigma(z) and sigma'(z), both of z's shape. At z = 0 the derivative is 0 for "relu" and alpha for
         "leaky_relu".
 
     Raises:
-        ValueError: the name is none of the six.
+        ValueError: the name is none of the six, letter for letter.
     """
     ### BEGIN SOLUTION
     if name == "sigmoid":
@@ -313,9 +314,7 @@ def mlp_forward(
     bs: list[Float[np.ndarray, "d_out 1"]],
     acts: list[str],
 ) -> tuple[Float[np.ndarray, "C m"], list[tuple[Float[np.ndarray, "d_in m"], Float[np.ndarray, "d_out m"]]]]:
-    """Multilayer perceptron with a softmax over the classes.
-
-    ``scipy.special.softmax`` and ``log_softmax`` are not allowed.
+    """Multilayer perceptron with a softmax over the classes; numpy only.
 
     Args:
         X: one example per column.
@@ -373,9 +372,7 @@ def mlp_forward(
 def softmax_cross_entropy(
     logits: Float[np.ndarray, "C m"], Y: Float[np.ndarray, "C m"]
 ) -> tuple[float, Float[np.ndarray, "C m"]]:
-    """Mean cross-entropy of a batch, and its gradient with respect to the logits.
-
-    ``scipy.special.log_softmax`` and ``logsumexp`` are not allowed.
+    """Mean cross-entropy of a batch, and its gradient with respect to the logits; numpy only.
 
     Args:
         logits: one column per example. The loss is exact for logits of any size, +-1000 included.
@@ -436,9 +433,7 @@ def backprop(
     Ws: list[Float[np.ndarray, "d_out d_in"]],
     acts: list[str],
 ) -> tuple[list[Float[np.ndarray, "d_out d_in"]], list[Float[np.ndarray, "d_out 1"]]]:
-    """Gradients of the loss with respect to all weights and biases.
-
-    To be written by hand: ``torch.autograd.grad`` and a tensor's ``backward`` are not allowed.
+    """Gradients of the loss with respect to all weights and biases; numpy only.
 
     Args:
         delta: dL/dz of the last layer, z^(L).
@@ -504,9 +499,7 @@ def gradient_check(
     grad: Float[np.ndarray, "p"],
     eps: float = 1e-5,
 ) -> float:
-    """Worst relative error of a gradient against central differences.
-
-    ``scipy.optimize.check_grad`` and ``approx_fprime`` are not allowed.
+    """Worst relative error of a gradient against central differences; numpy only.
 
     Args:
         f: takes a float64 array of shape (p,), returns a number.
@@ -718,9 +711,7 @@ def gradient_norm_profile(
     grad_out: Float[np.ndarray, "d_L m"],
     residual: bool = False,
 ) -> Float[np.ndarray, "L"]:
-    """Norms of the error signals in a stack of layers without biases.
-
-    To be written by hand: ``torch.autograd.grad`` and a tensor's ``backward`` are not allowed.
+    """Norms of the error signals in a stack of layers without biases; numpy only.
 
     Args:
         X: one example per column; h^(0).

@@ -667,7 +667,7 @@ def layer_norm(
 
     Returns:
         gamma (x - mean) / sqrt(variance + eps) + beta; the variance is the mean squared deviation (divided by
-        D). Autograd can differentiate it.
+        D), and right for float32 features such as 1000, 1000.25, 1000.5, too. Autograd can differentiate it.
     """
     ### BEGIN SOLUTION
     mean = x.mean(dim=-1, keepdim=True)
@@ -931,8 +931,8 @@ class Transformer(TransformerParameters):
 
         Returns:
             A scalar: the mean over all labels of the batch that are not padding. The decoder gets ``tgt``
-            without its last column; the labels are ``tgt`` without its first column. Autograd can
-            differentiate it.
+            without its last column; the labels are ``tgt`` without its first column. Logits may be of any
+            size, 1000 included. Autograd can differentiate it.
         """
         ### BEGIN SOLUTION
         logits, _ = self(src, tgt[:, :-1])

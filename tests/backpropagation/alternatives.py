@@ -3,7 +3,7 @@
 import math
 
 import numpy as np
-import torch
+from scipy.special import erf
 
 
 def perceptron_train__signed_examples(X, y, lr, max_epochs):
@@ -28,30 +28,29 @@ def novikoff_bound__signed_examples(X, y, w, b):
     return (math.hypot(*w) * radius / margin) ** 2
 
 
-def activation__torch(name, z, alpha=0.01):
-    """torch's functions, derivatives by their formulas."""
-    z = torch.from_numpy(np.array(z, dtype=np.float64))
-    one, zero = torch.ones_like(z), torch.zeros_like(z)
+def activation__masks(name, z, alpha=0.01):
+    """Arrays filled part by part; a sigmoid through tanh, or through a clipped exponent."""
+    right = z > 0
     if name == "sigmoid":
-        a = torch.sigmoid(z)
-        slope = a * torch.sigmoid(-z)
-    elif name == "tanh":
-        a = torch.tanh(z)
-        slope = (1 - a) * (1 + a)
-    elif name == "relu":
-        a, slope = z.clamp(min=0), torch.where(z > 0, one, zero)
-    elif name == "leaky_relu":
-        a, slope = torch.where(z > 0, z, alpha * z), torch.where(z > 0, one, alpha * one)
-    elif name == "gelu":
-        Phi = torch.special.ndtr(z)
-        a, slope = z * Phi, Phi + z * torch.exp(-z * z / 2) / math.sqrt(2 * math.pi)
-    elif name == "swish":
-        s = torch.sigmoid(z)
+        a = 0.5 + 0.5 * np.tanh(0.5 * z)
+        return a, a - a * a
+    if name == "tanh":
+        a = 2 / (1 + np.exp(-2 * np.clip(z, -300, 300))) - 1
+        return a, (1 - a) * (1 + a)
+    if name in ("relu", "leaky_relu"):
+        a, slope = np.zeros(z.shape), np.zeros(z.shape)
+        a[right], slope[right] = z[right], 1
+        if name == "leaky_relu":
+            a[~right], slope[~right] = alpha * z[~right], alpha
+        return a, slope
+    if name == "gelu":
+        Phi = 0.5 * erf(z * np.sqrt(0.5)) + 0.5
+        return z * Phi, Phi + z * np.exp(-0.5 * np.square(z)) * (2 * np.pi) ** -0.5
+    if name == "swish":
+        s = 1 / (1 + np.exp(-np.clip(z, -500, 500)))
         a = z * s
-        slope = a + s * (1 - a)
-    else:
-        raise ValueError(name)
-    return a.numpy(), slope.numpy()
+        return a, a + s * (1 - a)
+    raise ValueError(name)
 
 
 def scalar_sigmoid(t):
@@ -82,16 +81,15 @@ def activation__scalars(name, z, alpha=0.01):
     return results[:, 0].reshape(z.shape), results[:, 1].reshape(z.shape)
 
 
-def mlp_forward__torch(X, Ws, bs, acts):
-    """Hidden layers first; the logits and the softmax by torch."""
+def mlp_forward__log_sum(X, Ws, bs, acts):
+    """Hidden layers first; the softmax as exp of the logits minus the logarithm of their sum."""
     h, cache = X, []
     for W, b, act in zip(Ws, bs, acts):
-        z = np.matmul(W, h) + b
+        z = np.add(np.matmul(W, h), b)
         cache.append((h, z))
         h = activation(act, z)[0]
-    logits = torch.addmm(torch.tensor(bs[-1]), torch.tensor(Ws[-1]), torch.tensor(h))
-    cache.append((h, logits))
-    return torch.exp(logits - logits.logsumexp(dim=0)), cache
+    logits = np.einsum("ij,jk->ik", Ws[-1], h) + bs[-1]
+    return np.exp(logits - np.logaddexp.reduce(logits, axis=0)), [*cache, (h, logits)]
 
 
 def mlp_forward__columns(X, Ws, bs, acts):
@@ -124,14 +122,14 @@ def softmax_cross_entropy__loops(logits, Y):
     return total / m, np.array(gradient)
 
 
-def softmax_cross_entropy__torch(logits, Y):
+def softmax_cross_entropy__rows(logits, Y):
     """Examples as rows, the true logit by indexing."""
-    z, true = torch.tensor(logits.T.copy()), torch.tensor(Y.argmax(axis=0))
-    rows = torch.arange(len(z))
-    log_sum = z.logsumexp(dim=1)
-    gradient = torch.exp(z - log_sum[:, None])
+    z, true = logits.T.copy(), Y.argmax(axis=0)
+    rows = np.arange(len(z))
+    log_sum = np.logaddexp.reduce(z, axis=1)
+    gradient = np.exp(z - log_sum[:, None])
     gradient[rows, true] -= 1
-    return (log_sum - z[rows, true]).mean().item(), gradient.T / len(z)
+    return (log_sum - z[rows, true]).mean(), gradient.T / len(z)
 
 
 def backprop__einsum(delta, cache, Ws, acts):
@@ -202,9 +200,9 @@ def weight_variance__float32(n_in, n_out, scheme, alpha=0.01):
 
 
 def init_weights__float32(n_in, n_out, scheme, rng, alpha=0.01):
-    """One number after the other, in single precision."""
+    """One number after the other, from a variance in single precision."""
     v = float(weight_variance(n_in, n_out, scheme, alpha))
-    W = np.empty((n_out, n_in), dtype=np.float32)
+    W = np.empty((n_out, n_in))
     for index in np.ndindex(n_out, n_in):
         if scheme == "xavier_uniform":
             W[index] = rng.uniform(-((3 * v) ** 0.5), (3 * v) ** 0.5)
@@ -246,17 +244,17 @@ def gradient_norm_profile__recursive(X, Ws, act, grad_out, residual=False):
     return np.array(descend(X, list(Ws))[1])
 
 
-def clip_global_norm__torch(grads, c):
-    """As one long torch vector, cut into pieces again."""
-    flat = torch.cat([torch.tensor(g).flatten() for g in grads])
-    norm = flat.norm()
+def clip_global_norm__concatenated(grads, c):
+    """As one long vector, cut into pieces again."""
+    flat = np.concatenate([g.ravel() for g in grads])
+    norm = np.linalg.norm(flat)
     if norm > c:
         flat = flat / norm * c
-    pieces = flat.split([g.size for g in grads])
-    return [piece.reshape(g.shape) for piece, g in zip(pieces, grads)], norm.item()
+    pieces = np.split(flat, np.cumsum([g.size for g in grads])[:-1])
+    return [piece.reshape(g.shape) for piece, g in zip(pieces, grads)], norm
 
 
-def inverted_dropout__torch(h, p, u):
+def inverted_dropout__concatenated(h, p, u):
     mask = np.where(u < p, 0.0, 1 / (1 - p))
     return mask * h, mask
 

@@ -49,6 +49,12 @@ MISCONCEPTIONS = {
                 "torch.softmax(e, dim=-1)": "torch.softmax(e, dim=-1) * mask",
             },
         ),
+        Misconception(
+            "large_negative_number",
+            "Scores of filled positions were set to a large negative number. Real scores may be "
+            "lower still, and then the padding is read; only minus infinity is below all of them.",
+            {"-math.inf": "-1e9"},
+        ),
     ],
     "luong_scores": [
         Misconception(
@@ -162,6 +168,12 @@ MISCONCEPTIONS = {
             "little and forbids none: a forbidden score has to become minus infinity.",
             {"scores.masked_fill(~allowed, -math.inf)": "scores + allowed.to(scores.dtype)"},
         ),
+        Misconception(
+            "large_negative_number",
+            "Forbidden scores were set to a large negative number. Allowed scores may be lower "
+            "still, and then the forbidden keys win; only minus infinity is below all of them.",
+            {"-math.inf": "-1e9"},
+        ),
     ],
     "make_masks": [
         Misconception(
@@ -204,6 +216,15 @@ MISCONCEPTIONS = {
             "The source mask is True at the padding. In this notebook True means allowed, in every "
             "mask.",
             {"(src != pad)": "(src == pad)"},
+        ),
+        Misconception(
+            "masks_of_numbers",
+            "The masks hold floating-point numbers. A mask is a bool tensor: what comes later "
+            "negates it with ~, and that works for truth values only.",
+            {
+                "return (src != pad)[:, None, None, :], causal & (tgt != pad)[:, None, None, :]":
+                    "return (src != pad)[:, None, None, :].float(), (causal & (tgt != pad)[:, None, None, :]).float()",
+            },
         ),
     ],
     "multi_head_attention": [
@@ -292,6 +313,12 @@ MISCONCEPTIONS = {
             "Sine and cosine are swapped: the sine stands in the even columns.",
             {"[angle.sin(), angle.cos()]": "[angle.cos(), angle.sin()]"},
         ),
+        Misconception(
+            "in_float64",
+            "The table is float64. Added to float32 embeddings it makes the whole model compute in "
+            "double precision; the result is to be float32.",
+            {".flatten(1)": ".flatten(1).double()"},
+        ),
     ],
     "encoder_layer": [
         Misconception(
@@ -377,6 +404,15 @@ MISCONCEPTIONS = {
             "The same scale and shift were used twice. Each of the two halves has its own.",
             {'**p["norm2"])': '**p["norm1"])'},
         ),
+        Misconception(
+            "variance_as_a_difference",
+            "The variance was computed as the mean of the squares minus the square of the mean. For "
+            "features far from zero both are large and almost equal, and float32 loses the rest.",
+            {
+                "x.var(dim=-1, keepdim=True, unbiased=False)":
+                    "(x**2).mean(dim=-1, keepdim=True) - mean**2",
+            },
+        ),
     ],
     "decoder_layer": [
         Misconception(
@@ -430,6 +466,12 @@ MISCONCEPTIONS = {
             "cross_attention_without_residual",
             "What was read from the source replaces the target token instead of being added to it.",
             {"layer_norm(y + read,": "layer_norm(read,"},
+        ),
+        Misconception(
+            "weights_of_the_self_attention",
+            "The weights that were returned are those of the self-attention. Asked are those of the "
+            "cross-attention: which source token is read for which target position.",
+            {"attended, _ =": "attended, own =", "), weights": "), own"},
         ),
     ],
     "Transformer": [
@@ -563,6 +605,18 @@ MISCONCEPTIONS = {
             "biases_not_counted",
             "The biases of the feed-forward networks are missing.",
             {"2 * d_model * d_ff + d_ff + d_model": "2 * d_model * d_ff"},
+        ),
+        Misconception(
+            "logarithm_of_the_softmax",
+            "The logarithm was taken of a softmax. A probability below the smallest float becomes 0, "
+            "and its logarithm minus infinity; the two belong into one step.",
+            {"F.cross_entropy(logits.flatten(0, 1)": "F.nll_loss(logits.softmax(-1).log().flatten(0, 1)"},
+        ),
+        Misconception(
+            "padding_ends_a_sentence",
+            "A row that had written padding was treated as complete. Only eos completes it; before "
+            "that, padding is a token like any other.",
+            {"complete |= token == eos": "complete |= (token == eos) | (token == self.pad)"},
         ),
     ],
 }
