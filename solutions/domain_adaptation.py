@@ -49,6 +49,7 @@ import math
 from collections.abc import Callable
 
 import numpy as np
+import scipy.linalg
 import torch
 import torch.nn.functional as F
 from jaxtyping import Float, Int

@@ -27,6 +27,7 @@
 # %%
 from collections.abc import Callable, Sequence
 
+import scipy.optimize
 import torch
 import torch.nn.functional as F
 from jaxtyping import Float, Int64

@@ -23,7 +23,7 @@ THREADS = "import torch as __torch; __torch.set_num_threads(2)\n"
 
 
 @dataclass(frozen=True)
-class _Trial:
+class _FormTrial:
     """One form of one question's reference under one seed."""
 
     question: str
@@ -38,7 +38,7 @@ class AcceptedForms:
     explains = "the reference in another form"
     says = tuple(FORMS)
 
-    def _trials(self, audit: Audit) -> Iterator[_Trial]:
+    def _trials(self, audit: Audit) -> Iterator[_FormTrial]:
         torch = any("torch" in c.source for c in audit.assignment.cells if c.kind == "given")
         for name in audit.assignment.questions:
             can, _ = split_by_wrappable(audit.cells[name])
@@ -49,7 +49,7 @@ class AcceptedForms:
                 )
                 seeds = (audit.seed, *OTHER_SEEDS) if by_chance else (audit.seed,)
                 if torch if form == "threads" else can:
-                    yield from (_Trial(name, form, seed) for seed in seeds)
+                    yield from (_FormTrial(name, form, seed) for seed in seeds)
 
     def variants(self, audit: Audit) -> Sequence[Variant]:
         variants = []

@@ -25,7 +25,7 @@ MOST = 1e-6
 
 
 @dataclass(frozen=True)
-class _Trial:
+class _ChanceTrial:
     """One probe on the reference, whose random numbers are others than the probe left to it."""
 
     probe: str
@@ -45,7 +45,7 @@ class FalseRejection:
         every = audit.assignment.probes.values()
         return [p for p in every if p.spec.compare.statistical or p.probe.judge]
 
-    def _trials(self, audit: Audit) -> Iterator[_Trial]:
+    def _trials(self, audit: Audit) -> Iterator[_ChanceTrial]:
         for graded in self._statistical(audit):
             can, _ = split_by_wrappable(audit.cells[graded.spec.question])
             if not can:
@@ -53,7 +53,7 @@ class FalseRejection:
             # moments are simulated from two sets of samples; a judge is asked about many pairs of results
             forms = DRAWS if graded.probe.judge and margin_of(graded.probe.judge) else DRAWS[:1]
             for seed in (audit.seed, *OTHER_SEEDS):
-                yield from (_Trial(graded.spec.name, seed, form) for form in forms)
+                yield from (_ChanceTrial(graded.spec.name, seed, form) for form in forms)
 
     def variants(self, audit: Audit) -> Sequence[Variant]:
         variants = []

@@ -175,6 +175,10 @@ class CompiledRules:
         """Whether all of a module may be used."""
         if library == STANDARD or library in ALWAYS_ALLOWED:
             return True
+        if module.startswith(f"{library}._") and library in {
+            n.partition(".")[0] for n in self.whole
+        }:
+            return True  # what an allowed function returns may be defined in a library's own corner
         return any(
             module == name or module.startswith(name + ".") or name == library
             for name in self.whole

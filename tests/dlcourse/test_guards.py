@@ -246,3 +246,13 @@ def test_in_a_script_the_probe_is_told_from_the_students_code(tmp_path, monkeypa
     with Guard(TORCH, "f", names["probe"].__code__) as guard:
         names["probe"](lambda x: x, torch.ones(2, 2))
     assert guard.refused is None
+
+
+def test_what_an_allowed_function_returns_may_be_used() -> None:
+    rules = Rules(("numpy", "scipy.optimize"), (), (("f", "f"),))
+    body = "scipy.optimize.minimize_scalar(lambda t: (t - 1) ** 2).x"
+    source = f"import scipy.optimize\nimport scipy.special\ndef f(x):\n    return {body}\n"
+    assert refused(source, rules) == ""
+    assert refused(source.replace(body, "scipy.special.softmax(x)"), rules).startswith(
+        "scipy.special"
+    )

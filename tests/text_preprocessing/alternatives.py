@@ -8,7 +8,6 @@ from collections import Counter, defaultdict
 from fractions import Fraction
 
 import numpy as np
-import torch
 
 
 def clean_text__scanner(text):
@@ -196,16 +195,18 @@ def tfidf__loops(X, idf):
     return np.array(rows)
 
 
-def fit_idf__torch(X):
-    """torch tensors in float64."""
-    X = torch.from_numpy(np.ascontiguousarray(X)).double()
-    return (torch.log((X.shape[0] + 1) / (X.clamp(max=1).sum(0) + 1)) + 1).numpy()
+def fit_idf__columns(X):
+    """One column after the other, in Python's own floats."""
+    n = len(X)
+    return np.array([math.log((n + 1) / (sum(row[j] > 0 for row in X) + 1)) + 1 for j in range(X.shape[1])])
 
 
-def tfidf__torch(X, idf):
-    """torch's normalisation."""
-    M = torch.from_numpy(np.ascontiguousarray(X)).double() * torch.from_numpy(idf)
-    return torch.nn.functional.normalize(M, dim=1).numpy()
+def tfidf__columns(X, idf):
+    """Each row by its length from math.hypot; a row of zeros stays."""
+    rows = [[float(count) * weight for count, weight in zip(row, idf)] for row in X]
+    scaled = [[v / (math.hypot(*row) or 1.0) for v in row] for row in rows]
+    return np.array(scaled, dtype=float).reshape(X.shape)
+
 
 
 def ngram_lm__searching(sents, n, k):
