@@ -18,7 +18,7 @@ from tests.support.course import REPOSITORY
 PACKAGE = Path(dlcourse.__file__).parent
 GUIDES = [p.relative_to(REPOSITORY).as_posix() for p in sorted((REPOSITORY / "docs").glob("*.md"))]
 NAMED = re.compile(r"\bdlcourse(?:\.\w+)+")
-NO_MODULE = re.compile(r"\.(toml|xml|whl|egg|md|html|py|in_ascii)$")
+NO_MODULE = re.compile(r"\.(toml|xml|whl|egg|md|html|py|in_ascii|__file__)$")
 """Files, and the name of a way to encode."""
 FILES = [p for p in sorted(PACKAGE.rglob("*.py")) if "scaffold" not in p.parts]
 
