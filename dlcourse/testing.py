@@ -44,7 +44,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     notebooks = parent.config.getoption("--dlcourse-notebook")
     if file_path.name == "probes.py" and notebooks:
-        return ProbesFile.from_parent(parent, path=file_path)  # type: ignore[no-any-return]
+        return ProbesFile.from_parent(parent, path=file_path)
     return None
 
 

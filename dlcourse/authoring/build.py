@@ -48,7 +48,7 @@ def _cell(
     slug: str, grade_id: str, kind: Kind, source: str, points: float | None = None
 ) -> nbformat.NotebookNode:
     new = new_markdown_cell if kind == "text" else new_code_cell
-    cell = new(source, id=cell_id(slug, grade_id))
+    cell = new(source, id=cell_id(slug, grade_id))  # type: ignore[no-untyped-call]
     CellView(cell).mark_built(
         nbgrader_metadata(grade_id, kind == "question", points), demo=kind == "demo"
     )

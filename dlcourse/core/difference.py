@@ -63,7 +63,7 @@ def _kind(value: Any) -> str:
     return f"a {type(value).__name__}"
 
 
-def difference(expected: Evidence, actual: Any, arrays: Arrays, where: str = "") -> Mismatch | None:
+def difference(expected: Evidence, actual: Any, arrays: Arrays, where: str = "") -> Mismatch | None:  # noqa: C901  (one case per type of data)
     """The first difference of ``actual`` from ``expected``, or None.
 
     Both are decoded trees (see :mod:`dlcourse.core.encoding`). Lists equal tuples, numbers equal 0-d arrays;

@@ -88,7 +88,7 @@ class _Encoder:
             "buf": len(self.buffers) - 1,
         }
 
-    def node(self, value: Any, depth: int = 0) -> Any:
+    def node(self, value: Any, depth: int = 0) -> Any:  # noqa: C901  (one case per type of data)
         self.nodes += 1
         if self.nodes > MAX_NODES:
             raise EncodingError(f"the result has more than {MAX_NODES} parts")
@@ -188,7 +188,7 @@ def _decode_tree(node: Any, buffers: list[bytes]) -> Any:
     return Changed(tuple(str(name)[:100] for name in names), _decode(node["v"], buffers))
 
 
-def _decode(node: Any, buffers: list[bytes]) -> Any:
+def _decode(node: Any, buffers: list[bytes]) -> Any:  # noqa: C901  (one case per type of data)
     """Read one node; every field is checked, since the writer is not trusted."""
     if node is None or node is True or node is False:
         return node

@@ -80,7 +80,7 @@ class Guard:
 
     def __enter__(self) -> Guard:
         self._import = builtins.__import__
-        builtins.__import__ = self._guarded_import  # type: ignore[assignment]
+        builtins.__import__ = self._guarded_import
         torch = sys.modules.get("torch")
         if torch is not None:
             self._mode = _mode(self)
@@ -294,7 +294,7 @@ def _mode(guard: Guard) -> Any:
     """Torch's function mode for a guard."""
     from torch.overrides import TorchFunctionMode
 
-    class Mode(TorchFunctionMode):  # type: ignore[misc]
+    class Mode(TorchFunctionMode):
         def __torch_function__(
             self, function: Any, types: Any, args: Any = (), kwargs: Any = None
         ) -> Any:

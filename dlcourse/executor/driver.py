@@ -67,7 +67,7 @@ def run_cell(shell: Shell, source: str, label: str) -> tuple[bool, bytes]:
     OUTPUTS.clear()
     Compiler.label, Hook.source = label, source
     try:
-        ok: bool = shell.run_cell(source, store_history=False).success is True
+        ok: bool = shell.run_cell(source, store_history=False).success is True  # type: ignore[no-untyped-call]
     except SystemExit as error:
         OUTPUTS.write("stderr", f"the cell called exit({error.code})\n")
         ok = False

@@ -105,7 +105,7 @@ class Hook(DisplayHook):
 
     def quiet(self) -> bool:
         """Whether the cell ends in a semicolon; IPython would look into a history that is not kept here."""
-        return bool(self.semicolon_at_end_of_expression(Hook.source))
+        return bool(self.semicolon_at_end_of_expression(Hook.source))  # type: ignore[no-untyped-call]
 
     def write_output_prompt(self) -> None: ...
 
@@ -134,7 +134,7 @@ class Transformer(TransformerManager):
         try:
             compile("".join(lines), "<cell>", "exec", PyCF_ONLY_AST | PyCF_ALLOW_TOP_LEVEL_AWAIT)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return super().do_token_transforms(lines)  # type: ignore[no-any-return, no-untyped-call]
+            return super().do_token_transforms(lines)  # type: ignore[no-untyped-call]
         return lines
 
 
@@ -147,7 +147,7 @@ class Shell(InteractiveShell):
 
     def init_history(self) -> None:
         HistoryManager.enabled = False  # type: ignore[assignment]
-        super().init_history()
+        super().init_history()  # type: ignore[no-untyped-call]
 
     def init_virtualenv(self) -> None: ...
 
@@ -172,7 +172,7 @@ class Shell(InteractiveShell):
 
     def system(self, cmd: str) -> None:
         """``!command``, through a pipe: the sandbox has no terminals."""
-        command = self.var_expand(cmd, depth=1)
+        command = self.var_expand(cmd, depth=1)  # type: ignore[no-untyped-call]
         with subprocess.Popen(
             command,
             shell=True,
@@ -204,11 +204,11 @@ def make_shell() -> Shell:
     """The shell, as a notebook's kernel would have it: inline pictures, top-level await, magics."""
     os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
     shell = Shell.instance()
-    shell.input_transformer_manager = Transformer()
+    shell.input_transformer_manager = Transformer()  # type: ignore[no-untyped-call]
     shell.user_ns["__name__"] = "__main__"
     try:
         from matplotlib_inline.backend_inline import configure_inline_support
     except ImportError:  # a machine without matplotlib draws nothing
         return shell
-    configure_inline_support(shell, "inline")
+    configure_inline_support(shell, "inline")  # type: ignore[no-untyped-call]
     return shell

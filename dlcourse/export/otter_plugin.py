@@ -44,7 +44,7 @@ class VerifiedResults(GradingResults):
         return document
 
 
-class Verified(AbstractOtterPlugin):  # type: ignore[misc]
+class Verified(AbstractOtterPlugin):
     """Grades apart from otter's kernel. Setting: ``isolation``, one of auto (default), sandbox, user, none."""
 
     graded: Graded | None = None

@@ -68,7 +68,7 @@ class _ClientExecutor(Executor):
         self._inner = client.get_executor(pure=False, retries=3)
 
     def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
-        return self._inner.submit(fn, *args, **kwargs)  # type: ignore[no-any-return]
+        return self._inner.submit(fn, *args, **kwargs)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         self._inner.shutdown(wait=wait)

@@ -27,7 +27,7 @@ def submitted_at(folder: Path) -> datetime | None:
     """When a submission was handed in, in UTC; None where timestamp.txt does not say."""
     text = exchange_text(folder, "timestamp.txt")
     try:
-        return parse_utc(text.strip()) if text else None  # type: ignore[no-any-return]
+        return parse_utc(text.strip()) if text else None
     except (ValueError, OverflowError):
         return None
 

@@ -76,7 +76,7 @@ class SubmissionExporter(NotebookExporter):
         if not getattr(self.parent, "_sanitizing", False) or grader_for(slug) is None:
             return super().from_filename(filename, resources=resources, **kwargs)
         notebook = nbformat.from_dict(read_submission(Path(filename).parent, slug).wrap())
-        return self.from_notebook_node(notebook, resources=resources, **kwargs)
+        return self.from_notebook_node(notebook, resources=resources, **kwargs)  # type: ignore[no-untyped-call]
 
 
 class Rebuild(NbGraderPreprocessor):

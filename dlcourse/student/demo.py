@@ -56,8 +56,8 @@ def _globals_of(code: types.CodeType) -> Iterator[str]:
 
 def use_of(function: Callable[..., Any]) -> Use:
     """Follow ``function`` through the functions and classes of its notebook."""
-    namespace = function.__globals__  # type: ignore[attr-defined]
-    todo = sorted(set(_globals_of(function.__code__)))  # type: ignore[attr-defined]
+    namespace = function.__globals__
+    todo = sorted(set(_globals_of(function.__code__)))
     seen: set[str] = set()
     empty, missing, written = [], [], []
     while todo:
@@ -186,7 +186,7 @@ def _show_knobs(function: Callable[..., Any], knobs: dict[str, tuple[float, floa
 
     for slider in sliders.values():
         slider.observe(redraw, names="value")
-    display(ipywidgets.VBox([*sliders.values(), output]))  # type: ignore[no-untyped-call]
+    display(ipywidgets.VBox([*sliders.values(), output]))
 
 
 def _slider(ipywidgets: Any, name: str, value: float, low: float, high: float) -> Any:
