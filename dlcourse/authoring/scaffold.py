@@ -10,19 +10,20 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from ..core.cells import BEGIN_SOLUTION, END_SOLUTION
 from ..errors import AuthorError, CourseError
 from .course import Course
 
 _HEADER = re.compile(r"^\s*\[+\s*([\w.]+)\s*\]+\s*(?:#.*)?$")
 
-_CHECKLIST = """\
+_CHECKLIST = f"""\
 What is found by its name or place:
   question="…"         names a question in the header of its cell; without it the first stub does
-  ### BEGIN SOLUTION   … ### END SOLUTION: what a student does not get
+  {BEGIN_SOLUTION}   … {END_SOLUTION}: what a student does not get
   tags=["demo"]        a cell with one function under @demo: drawn at once, never run when grading
   rng                  a probe's parameter: a numpy Generator; others are names of the notebook
   judge=function       of @probe: function(result, expected) says what is wrong, or None
-  MISCONCEPTIONS       {"question": [Misconception(name, hint, {old: new}), …]}
+  MISCONCEPTIONS       {{"question": [Misconception(name, hint, {{old: new}}), …]}}
   <stub>__<name>       in alternatives.py: another solution of <stub>; it may call the
                        notebook's other stubs without defining them
   ref, rng, torch_rng  in test_oracles.py: fixtures of tests/conftest.py
