@@ -22,7 +22,7 @@ from ..authoring.references import ReferenceResults, References, data_files
 from ..authoring.source_file import Module
 from ..core.cells import NotebookView, student_view
 from ..core.encoding import from_json, to_json
-from ..core.evidence import Raised
+from ..core.evidence import Changed, Raised
 from ..core.probe import Probe
 from ..core.rules import Rules
 from ..errors import CourseError
@@ -89,6 +89,8 @@ def _untraced(tree: Any) -> Any:
     """A result without tracebacks, which quote lines of the reference."""
     if isinstance(tree, Raised):
         return replace(tree, trace=())
+    if isinstance(tree, Changed):
+        return replace(tree, evidence=_untraced(tree.evidence))
     if isinstance(tree, (list, tuple)):
         return type(tree)(_untraced(v) for v in tree)
     if isinstance(tree, dict):

@@ -21,6 +21,7 @@ from otter.test_files import GradingResults
 
 from dlcourse.authoring.lint import secrets
 from dlcourse.authoring.read import load
+from dlcourse.core.evidence import Changed, Raised
 from dlcourse.errors import CourseError, SetupError
 from dlcourse.executor.isolation import OTHER_USER, SANDBOX, UNSAFE
 from dlcourse.export import gradescope, isolation, pack
@@ -175,6 +176,15 @@ def test_no_line_of_the_reference_is_in_the_zip(archive, grader):
             )
     assert not [line for line in banned if line in text]
     assert not [line for line in banned if len(line) >= 25 and line in code]
+
+
+def test_no_traceback_is_written_wherever_an_exception_stands():
+    raised = Raised(
+        "ValueError", ("ValueError",), "no", (("fn", 3, "raise ValueError('no')"),), True
+    )
+    for tree in (raised, [raised], {"a": (raised,)}, Changed(("x",), {"a": raised})):
+        assert "raise ValueError" not in str(pack._untraced(tree))
+        assert "'no'" in str(pack._untraced(tree))
 
 
 def test_hidden_probes_are_not_in_the_students_folder(grader):
