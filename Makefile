@@ -35,12 +35,8 @@ test: install lint ## everything that CI runs
 	$(RUN) dlcourse.cli audit --check
 	$(RUN) pytest -q -n $(JOBS) --dist loadfile --no-loadscope-reorder --durations=25 $(ARGS)
 
-# tests that start no process of their own
-QUICK := arguments cells compare course demos encoding engine explain guards house journal moments module_paths names \
-  notebook_file plan probes public_paths rendering verdict worked
-
 quick: install lint ## lint, types, import contracts and the unit tests: under a minute
-	$(RUN) pytest -q -n $(JOBS) $(QUICK:%=tests/dlcourse/test_%.py)
+	$(RUN) pytest -q -n $(JOBS) tests/dlcourse/unit
 
 lint: install
 	$(RUN) ruff check .

@@ -38,7 +38,7 @@ from dlcourse.executor.limits import Limits
 from dlcourse.executor.process import Zygote
 from dlcourse.executor.runner import CellStep, ProbeStep, Record, Step, run
 
-FOLDER = Path(__file__).parents[1] / "dlcourse" / "attacks"
+FOLDER = Path(__file__).parents[1] / "dlcourse" / "whole" / "attacks"
 SEED = "a secret seed"
 CPU, WALL = 2.0, 5.0
 """Seconds that each step may take."""
