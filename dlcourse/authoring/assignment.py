@@ -34,22 +34,44 @@ class Misconception:
 
 @dataclass(frozen=True)
 class ScriptCell:
-    """One cell of the script."""
+    """One cell of the script.
+
+    Args:
+        kind: what it is.
+        source: its text.
+        question: name of the question whose stubs stand in it.
+        line: of the file, in which its text begins.
+    """
 
     kind: Kind
     source: str
     question: str | None = None
+    line: int = 0
 
 
 @dataclass(frozen=True)
 class Question:
-    """One question: its stubs and the source of its cell."""
+    """One question: its stubs and the source of its cell.
+
+    Args:
+        name: its name.
+        functions: its stubs.
+        source: its cell, with the reference.
+        forbid: what it takes away.
+        needs: the questions that it builds on.
+        minutes: how long a student needs.
+        further: whether it is no core question.
+        line: of the file, in which its cell's text begins.
+    """
 
     name: str
     functions: tuple[str, ...]
     source: str
     forbid: tuple[str, ...]
     needs: tuple[str, ...]
+    minutes: int = 0
+    further: bool = False
+    line: int = 0
 
     @cached_property
     def stub(self) -> str:

@@ -5,15 +5,13 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from ..core.cells import BEGIN_SOLUTION, DEMO_TAG, student_view
+from ..core.cells import BEGIN_SOLUTION, DEMO_TAG, Kind, student_view
 from ..core.names import read
-from ..core.rules import FAMILIES
 from ..errors import AuthorError
 from .assignment import Question, ScriptCell
+from .header import Header, read_headers
 from .markers import check_markers
-from .rules import is_rule
 
 
 def read_script(path: Path) -> tuple[tuple[ScriptCell, ...], dict[str, Question]]:
@@ -26,18 +24,22 @@ def read_script(path: Path) -> tuple[tuple[ScriptCell, ...], dict[str, Question]
         raise AuthorError(f"{path}: no such file; `dlcourse new {path.stem}` writes a template")
     import jupytext  # students, who check notebooks only, do not have it
 
-    notebook = jupytext.reads(path.read_text(encoding="utf-8"), fmt="py:percent")
+    text = path.read_text(encoding="utf-8")
+    headers = read_headers(path, text)
+    notebook = jupytext.reads(text, fmt="py:percent")
+    if len(headers) != len(notebook.cells):
+        raise AuthorError(f"{path}:1: text above the first cell's header")
     cells: list[ScriptCell] = []
     heads: dict[str, _Head] = {}
-    for cell in notebook.cells:
-        head = _head_of(path, cell)
+    for cell, header in zip(notebook.cells, headers, strict=True):
+        head = None if header.markdown else _head_of(path, cell.source, header)
         if head is None:
-            cells.append(_plain_cell(path, cell))
+            cells.append(_plain_cell(cell.source, header))
         elif head.name in heads:
-            raise AuthorError(f"{path}: two questions are named {head.name}")
+            raise AuthorError(f"{path}:{header.line}: two questions are named {head.name}")
         else:
             heads[head.name] = head
-            cells.append(ScriptCell("question", head.source, head.name))
+            cells.append(ScriptCell("question", head.source, head.name, header.line + 1))
     if not heads:
         raise AuthorError(
             f'{path}: no question; a question is a code cell headed # %% question="name"'
@@ -52,54 +54,35 @@ class _Head:
     name: str
     source: str
     functions: tuple[str, ...]
-    forbid: tuple[str, ...]
+    header: Header
 
 
-def _first_words(cell: Any) -> str:
-    """How messages name a cell that has no name."""
-    text: str = cell.source.strip()
-    return text.splitlines()[0] if text else "an empty cell"
-
-
-def _plain_cell(path: Path, cell: Any) -> ScriptCell:
+def _plain_cell(source: str, header: Header) -> ScriptCell:
     """A cell that is no question."""
-    if cell.cell_type == "markdown":
-        return ScriptCell("text", cell.source)
-    if cell.cell_type != "code":
-        raise AuthorError(
-            f"{path}: {_first_words(cell)}: a {cell.cell_type} cell; only markdown and code cells are built"
-        )
-    return ScriptCell("demo" if DEMO_TAG in cell.metadata.get("tags", []) else "given", cell.source)
+    kind: Kind = "text" if header.markdown else "demo" if DEMO_TAG in header.tags else "given"
+    return ScriptCell(kind, source, line=header.line + 1)
 
 
-def _head_of(path: Path, cell: Any) -> _Head | None:
-    """What makes a cell a question; None where it is none."""
-    if cell.cell_type != "code":
-        return None
-    where = f"{path}: {_first_words(cell)}"
-    check_markers(where, cell.source)
-    if "question" not in cell.metadata and BEGIN_SOLUTION not in cell.source:
+def _head_of(path: Path, source: str, header: Header) -> _Head | None:
+    """What makes a code cell a question; None where it is none."""
+    where = f"{path}:{header.line}"
+    check_markers(where, source)
+    if header.question is None and BEGIN_SOLUTION not in source:
         return None
     try:
-        functions = _defined(cell.source)
+        functions = _defined(source)
     except SyntaxError as error:
-        raise AuthorError(f"{where}: {error.msg} in line {error.lineno} of the cell") from error
-    name = cell.metadata.get("question", functions[0] if functions else None)
-    if not isinstance(name, str) or not name.isidentifier():
+        raise AuthorError(f"{path}:{header.line + (error.lineno or 1)}: {error.msg}") from error
+    name = header.question or (functions[0] if functions else None)
+    if name is None:
         raise AuthorError(f'{where}: a question needs a name: # %% question="softmax"')
-    if BEGIN_SOLUTION not in cell.source:
-        raise AuthorError(f"{path}: question {name}: no {BEGIN_SOLUTION!r} in its cell")
-    if functions and not _stub_can_be_defined(student_view(cell.source)):
+    if BEGIN_SOLUTION not in source:
+        raise AuthorError(f"{where}: question {name}: no {BEGIN_SOLUTION!r} in its cell")
+    if functions and not _stub_can_be_defined(student_view(source)):
         raise AuthorError(
-            f"{path}: question {name}: its stub cannot be run; indent the markers like the body between them"
+            f"{where}: question {name}: its stub cannot be run; indent the markers like the body between them"
         )
-    forbid = cell.metadata.get("forbid", [])
-    if not isinstance(forbid, list) or not all(map(is_rule, forbid)):
-        raise AuthorError(
-            f"{path}: question {name}: forbid takes a list of full dotted names and of families "
-            f"({', '.join(FAMILIES)}), got {forbid!r}"
-        )
-    return _Head(name, cell.source, functions, tuple(forbid))
+    return _Head(name, source, functions, header)
 
 
 def _questions(heads: dict[str, _Head]) -> dict[str, Question]:
@@ -108,8 +91,17 @@ def _questions(heads: dict[str, _Head]) -> dict[str, Question]:
     questions = {}
     for name, head in heads.items():
         used = {owner[n] for n in read(ast.parse(head.source)) if n in owner} - {name}
-        needs = tuple(q for q in heads if q in used)
-        questions[name] = Question(name, head.functions, head.source, head.forbid, needs)
+        header = head.header
+        questions[name] = Question(
+            name,
+            head.functions,
+            head.source,
+            header.forbid,
+            tuple(q for q in heads if q in used),
+            header.minutes or 0,
+            header.further,
+            header.line + 1,
+        )
     return questions
 
 

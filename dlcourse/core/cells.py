@@ -18,7 +18,7 @@ BEGIN_SOLUTION, END_SOLUTION = "### BEGIN SOLUTION", "### END SOLUTION"
 BEGIN_HIDDEN, END_HIDDEN = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
 STUB = "raise NotImplementedError"
 """What a student finds in place of a solution."""
-DEMO_TAG = "demo"
+DEMO_TAG, PREDICT_TAG = "demo", "predict"
 
 NBGRADER, OURS = "nbgrader", "dlcourse"
 """Under which key of a cell's metadata nbgrader keeps what it needs, and this package."""

@@ -270,7 +270,9 @@ def test_script_without_questions(author):
 
 
 def test_syntax_error_in_a_question(author):
-    assert "in line" in refused(author, SCRIPT, (REFERENCE, "    e = = 1"))
+    line = (author.root / SCRIPT).read_text().splitlines().index(REFERENCE) + 1
+    message = refused(author, SCRIPT, (REFERENCE, "    e = = 1"))
+    assert f"toy.py:{line}: invalid syntax" in message
 
 
 @pytest.mark.parametrize("value", ['["norm"]', '"numpy.linalg.norm"', "[1]", "3"])
