@@ -6,7 +6,8 @@ import ast
 import hashlib
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from ..authoring.assignment import Assignment
@@ -21,6 +22,7 @@ from .demos import too_slow
 from .findings import AuditReport, Finding
 from .hints import without_hint
 from .registry import CHECKS, Check
+from .stubs import StubCell
 from .variants import VariantRunner
 
 ENGINE = ("audit.run", *modules_in("audit.instrument"))
@@ -70,6 +72,7 @@ def run_audit(
     jobs: int = 0,
     seed: str | None = None,
     checks: Sequence[Check] = CHECKS,
+    questions: Sequence[str] = (),
 ) -> AuditReport:
     """Audit one assignment.
 
@@ -80,31 +83,71 @@ def run_audit(
         jobs: how many run side by side; 0 means one per core.
         seed: another seed than the course's, to see whether the probes hold under it.
         checks: which checks are made.
+        questions: audit these alone, and leave out what concerns the whole assignment; all where none is named.
 
     Raises:
-        AuthorError: the assignment cannot be read, or its reference fails.
+        AuthorError: the assignment cannot be read, or its reference fails, or it has no such question.
     """
     start = time.monotonic()
     assignment = load(course.root, slug)
     excuses = equivalents.read(assignment.files.excuses)
+    known = read_open(assignment.files.open)
+    if questions:
+        stubs = {s.name for q in assignment.questions.values() for s in StubCell(q).stubs}
+        assignment = only(assignment, questions)
+        others = stubs - {s.name for q in assignment.questions.values() for s in StubCell(q).stubs}
+        excuses.mutants = {k: v for k, v in excuses.mutants.items() if k[0] not in others}
+        excuses.findings = {k: v for k, v in excuses.findings.items() if k[0] in questions}
+        known = {name for name in known if name[0] in questions}
+        checks = [check for check in checks if check.column]
     findings: list[Finding] = []
     with VariantRunner(assignment, jobs) as runner:
         audit = Audit(assignment, runner, course.seed if seed is None else seed, progress)
         audit.excuses = excuses.mutants
         audit.run_reference()
-        audit.start_demos()
+        if not questions:
+            audit.start_demos()
         for check in checks:
             results = audit.run(check.variants(audit), check.name)
             findings += check.findings(audit, results)
         report = AuditReport(slug, key_of(assignment, course.seed), audit.numbers)
         report.survivors = audit.survivors
         report.unhinted = without_hint(audit)
-        report.slow = too_slow(audit)
-        report.notebook_seconds = sum(d.seconds for d in audit.demos())
+        if not questions:
+            report.slow = too_slow(audit)
+            report.notebook_seconds = sum(d.seconds for d in audit.demos())
+    if questions:
+        findings = [finding for finding in findings if finding.question]
     _excuse(report, findings, excuses, assignment.files.excuses)
-    set_open_aside(report, read_open(assignment.files.open))
+    set_open_aside(report, known)
     report.seconds = time.monotonic() - start
     return report
+
+
+def only(assignment: Assignment, questions: Iterable[str]) -> Assignment:
+    """The assignment with some of its questions; the cells of the others stay the reference's.
+
+    Raises:
+        AuthorError: there is no such question.
+    """
+    chosen = set(questions)
+    if missing := chosen - set(assignment.questions):
+        names = ", ".join(assignment.questions)
+        raise AuthorError(
+            f"{assignment.slug} has no question {sorted(missing)[0]!r}; there are {names}"
+        )
+    kept = {
+        name: replace(q, needs=tuple(n for n in q.needs if n in chosen))
+        for name, q in assignment.questions.items()
+        if name in chosen
+    }
+    return replace(
+        assignment,
+        questions=kept,
+        probes={n: p for n, p in assignment.probes.items() if p.spec.question in chosen},
+        misconceptions=tuple(m for m in assignment.misconceptions if m.question in chosen),
+        alternatives=tuple(a for a in assignment.alternatives if a.question in chosen),
+    )
 
 
 def _excuse(

@@ -15,6 +15,12 @@ def audit(
     slugs: Annotated[
         list[str] | None, typer.Argument(help="Assignments to audit; all if none is named.")
     ] = None,
+    question: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Audit this question alone and write nothing; may be given several times."
+        ),
+    ] = None,
     changed: Annotated[
         bool,
         typer.Option(
@@ -56,6 +62,11 @@ def audit(
 
     course = read_course(course_root())
     chosen = [course.entry(s).slug for s in slugs or course.entries]
+    questions = tuple(question or ())
+    if questions and (len(chosen) != 1 or check or changed or open_too):
+        raise AuthorError(
+            "--question goes with one assignment, and without --check, --changed and --record-open"
+        )
     states = {slug: state(course, slug) for slug in chosen} if check or changed else {}
     if check:
         bad = [
@@ -74,14 +85,19 @@ def audit(
             failed |= states[slug] == "failed"
             continue
         with progress(f"auditing {slug}", None) as step:
-            report = run_audit(course, slug, step, jobs, seed or None)
+            report = run_audit(course, slug, step, jobs, seed or None, questions=questions)
         if open_too:
             record_open(course, report)
-        if not seed:
+        if not seed and not questions:
             write(course, report)
         for_tables().print(table(report))
         for line in lines(report):
             say(f"  {line}")
+        if questions:
+            for finding in report.open:
+                say(
+                    f"  open: {finding.question}: {finding.check}: {finding.subject}: {finding.text}"
+                )
         if report.open:
             say(f"  {len(report.open)} known findings are open: tests/{slug}/open.json")
         if entries and report.survivors:

@@ -318,17 +318,20 @@ def test_base(ref=None):
 
 
 @pytest.fixture(scope="module")
-def broken(tmp_path_factory):
+def broken_course(tmp_path_factory):
     files = {
         "misconceptions": MISCONCEPTIONS,
         "alternatives": ALTERNATIVES,
         "equivalent": EQUIVALENT,
         "test_oracles": ORACLES,
     }
-    course = make(
-        tmp_path_factory.mktemp("broken") / "course", "broken", BROKEN_CELLS, BROKEN_PROBES, **files
-    )
-    return run_audit(course, "broken")
+    root = tmp_path_factory.mktemp("broken") / "course"
+    return make(root, "broken", BROKEN_CELLS, BROKEN_PROBES, **files)
+
+
+@pytest.fixture(scope="module")
+def broken(broken_course):
+    return run_audit(broken_course, "broken")
 
 
 def test_a_reference_that_gives_something_else_each_time(broken):
@@ -591,3 +594,26 @@ def test_a_survivor_makes_the_command_fail_and_its_entry_can_be_pasted(toy):
     assert "[[equivalent]]" in output and "stub = 'softmax'" in output
     code, output = command("toy", "--seed", "another")
     assert code == 1 and state(read_course(toy), "toy") == "failed"
+
+
+def test_one_question_is_audited_alone_and_nothing_is_written(broken_course, monkeypatch):
+    root = broken_course.root
+    (root / "tests" / "broken" / "open.json").write_text('[["said", "complete", "oracle"]]')
+    monkeypatch.chdir(root)
+    before = sorted(p for p in root.rglob("*") if p.is_file())
+    ran = CliRunner().invoke(
+        app, ["audit", "broken", "--question", "said", "--question", "excused"]
+    )
+    assert ran.exit_code == 1, ran.output
+    assert "second" in ran.output and "no line of it" in ran.output
+    assert "excused: entry: total = total + v if v < 0" in ran.output
+    assert "said: complete: hidden probe" in ran.output and "open: said: complete" in ran.output
+    for other in ("threaded", "picky", "used_later", "no picture", "hidden points"):
+        assert other not in ran.output
+    assert sorted(p for p in root.rglob("*") if p.is_file()) == before
+    refused = CliRunner().invoke(app, ["audit", "broken", "--question", "nonsense"])
+    assert refused.exit_code == 1 and "has no question 'nonsense'; there are base" in str(
+        refused.exception
+    )
+    together = CliRunner().invoke(app, ["audit", "broken", "--question", "said", "--check"])
+    assert together.exit_code == 1 and "goes with one assignment" in str(together.exception)
