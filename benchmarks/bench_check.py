@@ -174,7 +174,7 @@ def page_time() -> float:
             )
             cells.append(test)
     notebook = new_notebook(cells=cells, metadata={"dlcourse": {"slug": "bench", "notes": []}})
-    exporter = FeedbackExporter()
+    exporter = FeedbackExporter()  # type: ignore[no-untyped-call]
     exporter.from_notebook_node(notebook)
     return min(milliseconds(lambda: exporter.from_notebook_node(notebook)) for _ in range(9))
 

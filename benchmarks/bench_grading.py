@@ -30,6 +30,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 os.environ["OMP_NUM_THREADS"] = "1"
 
@@ -473,7 +474,7 @@ def cluster(workers: int) -> Iterator[str]:
     """A Dask scheduler and workers as processes of their own; gives the address."""
     with tempfile.TemporaryDirectory() as place:
         file = Path(place, "scheduler.json")
-        quiet = {"cwd": place, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        quiet: Any = {"cwd": place, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         run = [
             sys.executable,
             "-m",
@@ -492,12 +493,12 @@ def cluster(workers: int) -> Iterator[str]:
             "1",
             "--no-dashboard",
         ]
-        started = [subprocess.Popen([*run, "--scheduler-file", str(file)], **quiet)]  # type: ignore[call-overload]
+        started = [subprocess.Popen([*run, "--scheduler-file", str(file)], **quiet)]
         try:
             started += [
                 subprocess.Popen([*work, "--scheduler-file", str(file)], **quiet)
                 for _ in range(workers)
-            ]  # type: ignore[call-overload]
+            ]
             deadline = time.monotonic() + 60
             while not file.is_file():
                 if time.monotonic() > deadline:

@@ -1,9 +1,14 @@
 """Fixtures that several test files share: one warm process and one built scratch course per session."""
 
 import os
+from collections.abc import Iterator
 from concurrent.futures import Executor, Future
+from pathlib import Path
+from typing import Any
 
 import pytest
+
+from dlcourse.authoring.course import Course
 
 os.environ["OMP_NUM_THREADS"] = "1"
 
@@ -19,14 +24,14 @@ from tests.support.students import hand_in_samples
 
 
 @pytest.fixture(scope="session")
-def warm():
+def warm() -> Iterator[Warm]:
     """A warm process without a sandbox: the tests' own code runs in it."""
     with Warm(UNSAFE) as one:
         yield one
 
 
 @pytest.fixture(scope="session")
-def built_course(tmp_path_factory, warm):
+def built_course(tmp_path_factory: pytest.TempPathFactory, warm: Warm) -> Course:
     """The scratch course, both assignments built. Read it; copy it (`course`) to change it."""
     course = make_course(tmp_path_factory.mktemp("scratch") / "course")
     for slug in course.entries:
@@ -35,7 +40,7 @@ def built_course(tmp_path_factory, warm):
 
 
 @pytest.fixture
-def course(built_course, tmp_path):
+def course(built_course: Course, tmp_path: Path) -> Course:
     """A built scratch course of the test's own."""
     return copy_course(built_course, tmp_path / "course")
 
@@ -43,29 +48,29 @@ def course(built_course, tmp_path):
 class _Inline(Executor):
     """Grades in this process, at once."""
 
-    def __init__(self, worker):
+    def __init__(self, worker: Worker) -> None:
         self._worker = worker
 
-    def submit(self, function, /, *arguments):
-        future = Future()
+    def submit(self, function: Any, /, *arguments: Any, **named: Any) -> Future[Any]:
+        future: Future[Any] = Future()
         try:
             future.set_result(function(*arguments))
         except Exception as error:
             future.set_exception(error)
         return future
 
-    def shutdown(self, wait=True, *, cancel_futures=False):
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         self._worker.close()
 
 
-def inline_workers(settings, setup):
+def inline_workers(settings: Any, setup: Any) -> Any:
     """Workers of a class run: none but this process."""
     worker = Worker(setup, Warm(UNSAFE))
     return Workers(_Inline(worker), 1, worker.grade)
 
 
 @pytest.fixture
-def inline(monkeypatch, warm):
+def inline(monkeypatch: pytest.MonkeyPatch, warm: Warm) -> None:
     """Commands run in this process use the session's warm process and no pool: a class of three takes no second."""
     start = Warm.start
     monkeypatch.setattr(Warm, "start", lambda self: start(warm))
@@ -73,7 +78,7 @@ def inline(monkeypatch, warm):
 
 
 @pytest.fixture(scope="session")
-def nbgraded(built_course, tmp_path_factory):
+def nbgraded(built_course: Course, tmp_path_factory: pytest.TempPathFactory) -> tuple[Course, str]:
     """The sample class graded by `nbgrader autograde`: the course, and what the command said."""
     course = copy_course(built_course, tmp_path_factory.mktemp("nbgraded") / "course")
     hand_in_samples(course)
@@ -81,7 +86,9 @@ def nbgraded(built_course, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def classgraded(built_course, tmp_path_factory):
+def classgraded(
+    built_course: Course, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Course, str]:
     """The sample class graded by `dlcourse grade`: the course, and what the command said."""
     course = copy_course(built_course, tmp_path_factory.mktemp("classgraded") / "course")
     hand_in_samples(course)

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,11 +13,11 @@ from dlcourse.errors import AuthorError
 PATH = Path("solutions/toy.py")
 
 
-def read(*lines):
+def read(*lines: Any) -> Any:
     return read_headers(PATH, "\n".join(lines) + "\n")
 
 
-def test_every_key():
+def test_every_key() -> None:
     found = read(
         "# %% [markdown]",
         "# Text",
@@ -38,7 +39,7 @@ def test_every_key():
     ]
 
 
-def test_a_header_within_a_string_is_none():
+def test_a_header_within_a_string_is_none() -> None:
     assert [h.line for h in read("# %%", 'x = """', '# %% qestion="a"', '"""', "# %%")] == [1, 5]
 
 
@@ -75,7 +76,7 @@ def test_a_header_within_a_string_is_none():
         ("# % % [markdown]", "a cell begins with '# %%'"),
     ],
 )  # fmt: skip
-def test_a_misspelt_header_is_refused_by_its_line(header, message):
+def test_a_misspelt_header_is_refused_by_its_line(header: Any, message: Any) -> None:
     with pytest.raises(AuthorError, match=re.escape(message)) as caught:
         read("# %% [markdown]", "# Text", "", header, "x = 1")
     assert str(caught.value).startswith("solutions/toy.py:4: ")
@@ -84,13 +85,13 @@ def test_a_misspelt_header_is_refused_by_its_line(header, message):
 CELL = "def soft(x):\n    ### BEGIN SOLUTION\n    return x\n    ### END SOLUTION\n"
 
 
-def script(tmp_path, text):
+def script(tmp_path: Path, text: str) -> Any:
     path = tmp_path / "toy.py"
     path.write_text(text)
     return read_script(path)
 
 
-def test_questions_know_what_their_header_says(tmp_path):
+def test_questions_know_what_their_header_says(tmp_path: Path) -> None:
     head = '# %% [markdown]\n# Text\n\n# %% question="soft" minutes=25 further\n'
     cells, questions = script(tmp_path, head + CELL)
     soft = questions["soft"]
@@ -100,6 +101,6 @@ def test_questions_know_what_their_header_says(tmp_path):
     assert not questions["soft"].further
 
 
-def test_text_above_the_first_header(tmp_path):
+def test_text_above_the_first_header(tmp_path: Path) -> None:
     with pytest.raises(AuthorError, match=r"toy\.py:1: text above the first cell's header"):
         script(tmp_path, f'"""A docstring."""\n\n# %% question="soft" minutes=25\n{CELL}')

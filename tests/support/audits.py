@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import textwrap
+from pathlib import Path
+from typing import Any
 
+from dlcourse.audit.findings import AuditReport
 from dlcourse.audit.registry import CHECKS
 from dlcourse.audit.run import run_audit
-from dlcourse.authoring.course import read_course
+from dlcourse.authoring.course import Course, read_course
 
 COURSE = 'title = "Scratch"\ncourse_id = "scratch"\nseed = "one"\n'
 ENTRY = '\n[[track]]\ntitle = "T"\n[[track.assignment]]\nslug = "{0}"\ntitle = "{0}"\narticle = "https://example.org"\nminutes = 1\nneeds = []\n'
 HEAD = "# %%\nimport numpy as np\nimport torch\nfrom jaxtyping import Float\nfrom torch import Tensor\n\nfrom dlcourse import check, demo, probe\n"
 
 
-def question(name, signature, *body, doc="Something.", header=""):
+def question(
+    name: str, signature: str, *body: Any, doc: str = "Something.", header: str = ""
+) -> str:
     """A question's cell."""
     lines = [
         f"def {name}({signature}):",
@@ -25,7 +30,7 @@ def question(name, signature, *body, doc="Something.", header=""):
     return f'\n# %% question="{name}" {header}\n' + "\n".join(lines) + "\n"
 
 
-def make(root, slug, cells, probes, **files):
+def make(root: Path, slug: str, cells: str | list[str], probes: str, **files: Any) -> Course:
     """A course with one assignment."""
     (root / "solutions").mkdir(parents=True)
     (root / "tests" / slug).mkdir(parents=True)
@@ -39,7 +44,7 @@ def make(root, slug, cells, probes, **files):
     return read_course(root)
 
 
-def found(report, question="", check="", subject=""):
+def found(report: AuditReport, question: str = "", check: str = "", subject: str = "") -> list[str]:
     """Texts of the findings that fit."""
     return [
         f.text
@@ -50,7 +55,9 @@ def found(report, question="", check="", subject=""):
     ]
 
 
-def audited(root, cells, probes, *checks, **files):
+def audited(
+    root: Path, cells: str | list[str], probes: str, *checks: Any, **files: Any
+) -> AuditReport:
     """The report on a scratch assignment by some of the checks, named by their classes; all if none is named."""
     chosen = tuple(c for c in CHECKS if not checks or type(c).__name__ in checks)
     return run_audit(make(root, "scratch", cells, probes, **files), "scratch", checks=chosen)

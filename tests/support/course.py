@@ -8,12 +8,14 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import nbformat
+from nbformat import NotebookNode
 
 from dlcourse.authoring.assignment import Assignment
 from dlcourse.authoring.course import Course, read_course
 from dlcourse.authoring.read import load
 from dlcourse.authoring.scaffold import create
 from dlcourse.core.notebook_file import Submission
+from dlcourse.grading.grader import Grader
 from dlcourse.grading.rebuild import rebuild
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -123,7 +125,7 @@ def hand_in(
     return folder
 
 
-def rebuilt(grader, submission):
+def rebuilt(grader: Grader, submission: Submission) -> NotebookNode:
     """The notebook that a grader runs for a submission."""
     return rebuild(grader.source, submission, grader.assignment.slug)
 

@@ -15,7 +15,7 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Locator, Page, expect, sync_playwright
 
 from tests.support.commands import environment
 
@@ -135,12 +135,12 @@ def run_all(page: Page) -> None:
     menu(page, "Run", "Run All Cells")
 
 
-def cell_with(page: Page, text: str):  # type: ignore[no-untyped-def]
+def cell_with(page: Page, text: str) -> Locator:
     """The code cell whose source holds ``text``."""
     return page.locator(".jp-CodeCell", has=page.locator(".cm-content", has_text=text)).first
 
 
-def replace_source(page: Page, cell, source: str) -> None:  # type: ignore[no-untyped-def]
+def replace_source(page: Page, cell: Locator, source: str) -> None:
     """Type over a cell, as a student does."""
     cell.locator(".cm-content").click()
     page.keyboard.press("Control+a")

@@ -219,20 +219,20 @@ def hand_in_samples(course: Course, students: set[str] | None = None) -> None:
         "missing": None,
         "huge": text[:-3] + " " * 2_000_000 + "x",
     }
-    for student in sorted(chosen & set(OTHERS)):
-        folder = hand_in(course, student, "vectors", special.get(student))
+    for other in sorted(chosen & set(OTHERS)):
+        folder = hand_in(course, other, "vectors", special.get(other))
         path = folder / "vectors.ipynb"
-        if student == "folder":
+        if other == "folder":
             path.mkdir()
-        elif student == "link":
+        elif other == "link":
             path.symlink_to(course.root / "source" / "vectors" / "vectors.ipynb")
-        elif student == "pipe":
+        elif other == "pipe":
             os.mkfifo(path)
             os.mkfifo(folder / "timestamp.txt")
-        elif student == "renamed":
+        elif other == "renamed":
             (folder / "vectors final (2).ipynb").write_text(text)
             (folder / "timestamp.txt").symlink_to("/dev/zero")
-        elif student == "missing":
+        elif other == "missing":
             (folder / "timestamp.txt").mkdir()
             (folder / "numpy.py").write_text("raise SystemExit")
     (course.root / "handed_in.json").write_text(json.dumps(handed_in(course)))

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
@@ -20,7 +21,7 @@ from dlcourse.core.cells import (
 )
 
 
-def test_ids_are_what_released_notebooks_hold_and_can_be_taken_apart():
+def test_ids_are_what_released_notebooks_hold_and_can_be_taken_apart() -> None:
     ids = [question_id("softmax"), probe_id("one_row"), numbered_id("text", 1)]
     assert ids == ["question-softmax", "test-one_row", "text-01"]
     assert [parse_id(i) for i in ids] == [
@@ -31,18 +32,18 @@ def test_ids_are_what_released_notebooks_hold_and_can_be_taken_apart():
 
 
 @pytest.mark.parametrize("foreign", [None, "", "question", "cell-1a2b", "QUESTION-x", "essay-1"])
-def test_foreign_ids_are_none_of_ours(foreign):
+def test_foreign_ids_are_none_of_ours(foreign: Any) -> None:
     assert parse_id(foreign) is None
 
 
-def test_hidden_tests_and_solutions_are_left_out():
+def test_hidden_tests_and_solutions_are_left_out() -> None:
     source = "# Hidden\n### BEGIN HIDDEN TESTS\nsecret\n### END HIDDEN TESTS\nseen"
     assert student_view(source) == "# Hidden\nseen"
     source = "def f():\n    ### BEGIN SOLUTION\n    return 1\n    ### END SOLUTION\n\nx = 1"
     assert student_view(source) == "def f():\n    raise NotImplementedError\n\nx = 1"
 
 
-def test_a_region_without_end_shows_nothing_of_it():
+def test_a_region_without_end_shows_nothing_of_it() -> None:
     assert student_view("a\n### BEGIN HIDDEN TESTS\nb\n### END SOLUTION\nc") == "a"
 
 
@@ -54,13 +55,15 @@ def test_a_region_without_end_shows_nothing_of_it():
         ("given", "given-01", {}, ""),
     ],
 )
-def test_kind_and_name_come_from_nbgraders_metadata(kind, grade_id, data, name):
+def test_kind_and_name_come_from_nbgraders_metadata(
+    kind: str, grade_id: str, data: Any, name: str
+) -> None:
     cell = CellView(new_code_cell("x"))
     cell.mark_built(nbgrader_metadata(grade_id, **data))
     assert (cell.kind, cell.name, cell.grade_id) == (kind, name, grade_id)
 
 
-def test_demo_and_extra_cells():
+def test_demo_and_extra_cells() -> None:
     demo, extra, text = (
         CellView(c) for c in (new_code_cell(), new_code_cell(), new_markdown_cell())
     )
@@ -73,18 +76,18 @@ def test_demo_and_extra_cells():
 @pytest.mark.parametrize(
     "metadata", [{}, [], 7, {"nbgrader": [1]}, {"nbgrader": {"grade_id": 7}, "dlcourse": "x"}]
 )
-def test_whatever_a_student_puts_into_metadata_reads_as_absent(metadata):
+def test_whatever_a_student_puts_into_metadata_reads_as_absent(metadata: Any) -> None:
     cell = CellView({"metadata": metadata, "source": "x"})
     assert (cell.grade_id, cell.points, cell.outcome) == (None, None, None)
     assert not cell.is_extra
 
 
-def test_whole_points_are_whole_numbers():
+def test_whole_points_are_whole_numbers() -> None:
     values = [nbgrader_metadata("test-p", points=p)["points"] for p in (2.0, 1, 0.5)]
     assert values == [2, 1, 0.5] and [type(v) for v in values] == [int, int, float]
 
 
-def test_a_notebooks_notes_stay_when_the_key_of_the_grader_is_added():
+def test_a_notebooks_notes_stay_when_the_key_of_the_grader_is_added() -> None:
     view = NotebookView(new_notebook())
     assert not view.is_ours and view.readable and view.build == ""
     view.write(slug="s", notes=["n"], readable=False)
@@ -93,7 +96,7 @@ def test_a_notebooks_notes_stay_when_the_key_of_the_grader_is_added():
     assert view.is_ours
 
 
-def test_no_other_module_spells_ids_markers_or_keys():
+def test_no_other_module_spells_ids_markers_or_keys() -> None:
     spelt = re.compile(
         r"""["'](question|test)-["'{]|### (BEGIN|END)|["'f]raise NotImplementedError["']"""
         r"""|metadata(\.get\(|\[)["'](nbgrader|dlcourse)["']|\.metadata\.(nbgrader|dlcourse)\b"""

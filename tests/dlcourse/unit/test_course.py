@@ -1,10 +1,13 @@
 """A course: what course.toml may say, what is refused with which words, and where files lie."""
 
 import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from dlcourse.authoring.course import AssignmentFiles, read_course
+from dlcourse.authoring.course import AssignmentFiles, Course, read_course
 from dlcourse.errors import CourseError
 from tests.support.course import REPOSITORY
 
@@ -32,15 +35,15 @@ needs = ["first"]
 
 
 @pytest.fixture
-def course(tmp_path):
-    def read(text=GOOD):
+def course(tmp_path: Path) -> Callable[..., Course]:
+    def read(text: str = GOOD) -> Any:
         (tmp_path / "course.toml").write_bytes(text.encode() if isinstance(text, str) else text)
         return read_course(tmp_path)
 
     return read
 
 
-def test_entries_in_order(course):
+def test_entries_in_order(course: Callable[..., Course]) -> None:
     found = course()
     assert (found.title, found.course_id, found.seed) == ("C", "c", "s")
     assert [(e.slug, e.minutes, e.needs, e.track) for e in found.entries.values()] == [
@@ -48,7 +51,7 @@ def test_entries_in_order(course):
     ]  # fmt: skip
 
 
-def test_course_without_assignments(course):
+def test_course_without_assignments(course: Callable[..., Course]) -> None:
     assert course("title='a'\ncourse_id='b'\nseed='c'\n").entries == {}
 
 
@@ -79,7 +82,9 @@ def test_course_without_assignments(course):
         ("[[track]]", "[track]", ""),
     ],
 )
-def test_wrong_fields_are_refused(course, old, new, message):
+def test_wrong_fields_are_refused(
+    course: Callable[..., Course], old: Any, new: Any, message: Any
+) -> None:
     assert old in GOOD
     with pytest.raises(CourseError) as caught:
         course(GOOD.replace(old, new, 1))
@@ -95,36 +100,36 @@ def test_wrong_fields_are_refused(course, old, new, message):
         b"title = '\xff'",
     ],
 )
-def test_wrong_structure_is_refused(course, text):
+def test_wrong_structure_is_refused(course: Callable[..., Course], text: Any) -> None:
     with pytest.raises(CourseError, match=r"course\.toml"):
         course(text)
 
 
-def test_missing_file(tmp_path):
+def test_missing_file(tmp_path: Path) -> None:
     with pytest.raises(CourseError, match=r"course\.toml: cannot be read: No such file"):
         read_course(tmp_path)
 
 
-def test_unknown_slug_names_the_nearest(course):
+def test_unknown_slug_names_the_nearest(course: Callable[..., Course]) -> None:
     with pytest.raises(
         CourseError, match=r"no assignment 'secondone' in course\.toml; did you mean second_one\?"
     ):
         course().entry("secondone")
 
 
-def test_unknown_slug_far_from_all_names_all(course):
+def test_unknown_slug_far_from_all_names_all(course: Callable[..., Course]) -> None:
     with pytest.raises(CourseError, match="there are first, second_one"):
         course().entry("qqqq")
 
 
-def test_known_slug(course):
+def test_known_slug(course: Callable[..., Course]) -> None:
     assert course().entry("first").title == "First"
 
 
 # ---- the layout ------------------------------------------------------------------------------------------------------
 
 
-def test_files_of_the_committed_course_lie_where_the_layout_says():
+def test_files_of_the_committed_course_lie_where_the_layout_says() -> None:
     course = read_course(REPOSITORY)
     for slug in course.entries:
         files = course.files(slug)
@@ -135,14 +140,14 @@ def test_files_of_the_committed_course_lie_where_the_layout_says():
         assert [files.name(p) for p in [*authored, *built] if not p.is_file()] == []
 
 
-def test_files_are_named_relative_to_the_course_and_to_the_notebook(tmp_path):
+def test_files_are_named_relative_to_the_course_and_to_the_notebook(tmp_path: Path) -> None:
     files = AssignmentFiles(tmp_path, "softmax")
     assert files.name(files.source_notebook) == "source/softmax/softmax.ipynb"
     assert files.beside(files.data / "words.txt") == "data/softmax/words.txt"
     assert files.name(files.references("k")) == ".dlcourse/references/softmax-k.json"
 
 
-def test_no_other_module_spells_the_layout():
+def test_no_other_module_spells_the_layout() -> None:
     spelt = re.compile(
         r"""/ ["'](solutions|release|submitted|autograded|feedback|\.dlcourse|audit\.json)["']"""
         r"""|["'/]\{(self\.)?slug\}\.(py|ipynb)["']|sqlite:///\{"""

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from typing import Any
 
 import pytest
 
@@ -14,29 +15,29 @@ PACKAGE = REPOSITORY / "dlcourse"
 WINGS = {p.parent.name for p in PACKAGE.glob("*/__init__.py")}
 
 
-def wings(sources):
+def wings(sources: Any) -> set[str]:
     return {name.partition(".")[0] for name in sources} & WINGS
 
 
 # ---- what grades and audits depend on --------------------------------------------------------------------------------
 
 
-def test_a_grade_depends_on_these_wings_and_no_others():
+def test_a_grade_depends_on_these_wings_and_no_others() -> None:
     assert wings(engine_sources(GRADE)) == {"core", "student", "executor", "authoring", "grading"}
 
 
-def test_an_audit_depends_on_these_wings_and_no_others():
+def test_an_audit_depends_on_these_wings_and_no_others() -> None:
     assert wings(engine_sources(*AUDIT)) == {"core", "student", "executor", "authoring", "audit"}
 
 
-def test_every_wing_has_been_thought_of():
+def test_every_wing_has_been_thought_of() -> None:
     """A new wing belongs into one of the two tests above, or here."""
     others = {"cli", "nbgrader_port", "export", "tour"}
     assert wings(engine_sources(GRADE, *AUDIT)) | others == WINGS
 
 
 @pytest.mark.parametrize("roots", [(GRADE,), AUDIT], ids=["grade", "audit"])
-def test_all_that_runs_compares_and_judges_is_reached(roots):
+def test_all_that_runs_compares_and_judges_is_reached(roots: Any) -> None:
     found = set(engine_sources(*roots))
     assert set(modules_in("executor.sandbox")) - {"executor.sandbox.trial"} <= found
     assert found >= {
@@ -47,11 +48,11 @@ def test_all_that_runs_compares_and_judges_is_reached(roots):
     assert not found & {"cli", "console", "doctor", "testing", "student.terminal", "authoring.lint"}
 
 
-def test_the_instrument_of_the_audit_is_reached():
+def test_the_instrument_of_the_audit_is_reached() -> None:
     assert set(modules_in("audit.instrument")) <= set(engine_sources(*AUDIT))
 
 
-def test_a_module_that_was_moved_is_missed():
+def test_a_module_that_was_moved_is_missed() -> None:
     with pytest.raises(LookupError, match=re.escape("dlcourse has no module grading.gone")):
         engine_sources("grading.gone")
     assert engine_key(GRADE) != engine_key(*AUDIT)
@@ -63,10 +64,10 @@ ONE = 'x = "kept"\n\n\ndef f():\n    """A word."""\n    return 1\n'
 @pytest.mark.parametrize(
     "old,new", [("A word", "Another"), ("return 1", "return 1  # one"), ("\n\n\n", "\n\n")]
 )
-def test_the_key_does_not_follow_docstrings_comments_and_layout(old, new):
+def test_the_key_does_not_follow_docstrings_comments_and_layout(old: str, new: str) -> None:
     assert meaning(ast.parse(ONE)) == meaning(ast.parse(ONE.replace(old, new)))
 
 
 @pytest.mark.parametrize("old,new", [("kept", "changed"), ("return 1", "return 2"), ("f()", "g()")])
-def test_the_key_follows_code(old, new):
+def test_the_key_follows_code(old: str, new: str) -> None:
     assert meaning(ast.parse(ONE)) != meaning(ast.parse(ONE.replace(old, new)))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 from contextlib import closing
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -27,11 +29,11 @@ NUMPY = Rules(
 def refused(source: str, rules: Rules, call: str = "f(x)", question: str = "f") -> str:
     """What a guard says while a probe calls a student's function; empty where nothing was refused."""
     x = torch.arange(12.0).reshape(3, 4) if rules is TORCH else np.arange(12.0).reshape(3, 4)
-    names: dict = {"__name__": "__main__", "np": np, "torch": torch, "x": x}
+    names: dict[str, Any] = {"__name__": "__main__", "np": np, "torch": torch, "x": x}
     exec(compile(source, "<cell f>", "exec"), names)
     names["__builtins__"] = __builtins__
     probe = compile(f"def probe(f, x):\n    return {call}", "<probe p>", "exec")
-    scope: dict = {"torch": torch, "np": np}
+    scope: dict[str, Any] = {"torch": torch, "np": np}
     exec(probe, scope)
     guard = Guard(rules, question, scope["probe"].__code__)
     before = (
@@ -49,9 +51,11 @@ def refused(source: str, rules: Rules, call: str = "f(x)", question: str = "f") 
     return guard.refused or ""
 
 
-def test_a_student_may_print_to_a_stream_that_is_a_librarys(tmp_path, monkeypatch) -> None:
+def test_a_student_may_print_to_a_stream_that_is_a_librarys(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """IPython's and Jupyter's streams are written in Python."""
-    with closing(Tee(tmp_path / "said.txt")) as tee:
+    with closing(Tee(str(tmp_path / "said.txt"))) as tee:
         monkeypatch.setattr(sys, "stdout", tee)
         monkeypatch.setattr(sys, "stderr", tee)
         body = "import sys\nprint('here', flush=True)\nprint('there', file=sys.stderr)\nreturn x"
@@ -230,15 +234,17 @@ def test_families_hold_plain_names() -> None:
 
 def test_library_of_a_file() -> None:
     assert library_of(np.__file__) == "numpy" and library_of(torch.__file__) == "torch"
-    assert library_of(__import__("json").__file__) == "standard library"
+    assert library_of(str(__import__("json").__file__)) == "standard library"
     assert library_of("<cell f>") is None and library_of("/home/student/a.py") is None
 
 
-def test_in_a_script_the_probe_is_told_from_the_students_code(tmp_path, monkeypatch) -> None:
+def test_in_a_script_the_probe_is_told_from_the_students_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """There both stand in one file."""
     source = "def f(x):\n    return x.softmax(-1)\ndef probe(f, x):\n    return f(x).softmax(0)\n"
     path = str(tmp_path / "work.py")
-    names: dict = {"__name__": "__main__", "torch": torch}
+    names: dict[str, Any] = {"__name__": "__main__", "torch": torch}
     exec(compile(source, path, "exec"), names)
     monkeypatch.setattr(sys.modules["__main__"], "__file__", path, raising=False)
     with pytest.raises(ForbiddenCall), Guard(TORCH, "f", names["probe"].__code__):

@@ -1,16 +1,19 @@
 """The journal: read back whatever happened to its file."""
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from dlcourse.grading.journal import Journal, JournalEntry, ProbeVerdict
 
 
-def entry(student="ada", **changes):
+def entry(student: str = "ada", **changes: Any) -> Any:
     values = {"digest": "d", "build": "b", "score": 1.5, "points": 3.0, "verdicts": [ProbeVerdict("q", "p", "failed", "m_n")], "notes": ["n\u2028\n"], "readable": True, "seconds": 0.1}  # fmt: skip
     return JournalEntry(student, **{**values, **changes})
 
 
-def test_journal_is_read_back(tmp_path):
+def test_journal_is_read_back(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "deep" / "j.jsonl")
     one, two = entry(), entry("zoë", score=0.0)
     for e in (one, two):
@@ -18,14 +21,14 @@ def test_journal_is_read_back(tmp_path):
     assert Journal(tmp_path / "deep" / "j.jsonl").entries == {"ada": one, "zoë": two}
 
 
-def test_last_line_of_a_student_counts(tmp_path):
+def test_last_line_of_a_student_counts(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "j")
     journal.add(entry(score=1.0))
     journal.add(entry(score=2.0))
     assert Journal(tmp_path / "j").entries["ada"].score == 2.0
 
 
-def test_line_torn_at_any_byte_is_dropped_and_spoils_nothing_that_follows(tmp_path):
+def test_line_torn_at_any_byte_is_dropped_and_spoils_nothing_that_follows(tmp_path: Path) -> None:
     path = tmp_path / "j"
     Journal(path).add(entry("ada"))
     whole = path.read_bytes()
@@ -54,7 +57,7 @@ def test_line_torn_at_any_byte_is_dropped_and_spoils_nothing_that_follows(tmp_pa
         "\x00",
     ],
 )
-def test_foreign_lines_are_skipped(tmp_path, line):
+def test_foreign_lines_are_skipped(tmp_path: Path, line: str) -> None:
     path = tmp_path / "j"
     Journal(path).add(entry())
     path.write_text(path.read_text() + line + "\n")
@@ -62,7 +65,7 @@ def test_foreign_lines_are_skipped(tmp_path, line):
     assert set(Journal(path).entries) == {"ada", "eve"}
 
 
-def test_diagnoses_in_words():
+def test_diagnoses_in_words() -> None:
     one = entry(
         verdicts=[
             ProbeVerdict("q", "p", "failed", "wrong_axis"),

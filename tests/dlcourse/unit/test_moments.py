@@ -1,6 +1,7 @@
 """Moments of samples: right programs agree within what is allowed, and the chance that they do not is known."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,28 +11,28 @@ from dlcourse.core.moments import chance_of_rejection, moments, tail
 
 
 @pytest.fixture
-def rng():
+def rng() -> np.random.Generator:
     return np.random.default_rng(7)
 
 
-def coins(rng, n=400, p=0.5):
+def coins(rng: np.random.Generator, n: int = 400, p: float = 0.5) -> Any:
     return (rng.random(n) < p).astype(np.int8)
 
 
-def test_two_fair_coins_agree(rng):
+def test_two_fair_coins_agree(rng: np.random.Generator) -> None:
     """Their variance is stationary at p = 1/2: it is off by the square of the mean's error, and to first order by nothing."""
     pairs = [(coins(rng), coins(rng)) for _ in range(2000)]
     assert not any(within_se().difference(*pair) for pair in pairs)
     assert within_se().difference(coins(rng), coins(rng, p=0.8))
 
 
-def test_a_variance_that_is_wrong_is_still_seen(rng):
+def test_a_variance_that_is_wrong_is_still_seen(rng: np.random.Generator) -> None:
     assert "variance" in str(
         within_se().difference(rng.normal(size=2000), rng.normal(scale=1.3, size=2000))
     )
 
 
-def test_moments_are_those_of_numpy(rng):
+def test_moments_are_those_of_numpy(rng: np.random.Generator) -> None:
     samples = rng.gamma(2.0, size=(500, 3)) + 1e3
     mean, variance = moments(samples, 4, 2)
     np.testing.assert_allclose(mean.value, samples.mean(0))
@@ -41,33 +42,35 @@ def test_moments_are_those_of_numpy(rng):
 
 
 @pytest.mark.parametrize("k", [3, 4, 5, 6])
-def test_the_chance_is_that_of_a_normal(rng, k):
+def test_the_chance_is_that_of_a_normal(rng: np.random.Generator, k: int) -> None:
     """Within the noise of a simulation of 4000 samples, and within a factor of ten in the far tail."""
     truth = math.erfc(k / math.sqrt(2))
     found = chance_of_rejection(rng.normal(size=4000), 4000, k, 1, rng)
     assert truth / (2 if k < 5 else 10) < found < truth * (2 if k < 4 else 10)
 
 
-def test_more_numbers_fail_more_often(rng):
+def test_more_numbers_fail_more_often(rng: np.random.Generator) -> None:
     one, many = (chance_of_rejection(rng.normal(size=(4000, d)), 2000, 5, 1, rng) for d in (1, 30))
     assert many > 10 * one
 
 
-def test_rare_events_in_few_samples_are_said(rng):
+def test_rare_events_in_few_samples_are_said(rng: np.random.Generator) -> None:
     """The reference may have seen none of them; then a single one is too many."""
     assert chance_of_rejection(coins(rng, 8000, 0.001), 4000, 6, 1, rng) > 1e-3
     assert chance_of_rejection(coins(rng, 8000, 0.3), 4000, 6, 1, rng) < 1e-6
     assert chance_of_rejection(np.ones(100), 50, 1, 2, rng) == 0
 
 
-def test_a_tail_is_counted_where_it_is_seen_and_continued_where_not(rng):
+def test_a_tail_is_counted_where_it_is_seen_and_continued_where_not(
+    rng: np.random.Generator,
+) -> None:
     draws = rng.exponential(size=20_000)
     assert tail(draws / 3) == pytest.approx(math.exp(-3), rel=0.1)
     assert math.exp(-20) / 100 < tail(draws / 20) < 100 * math.exp(-20)
     assert tail(np.zeros(50)) == 0
 
 
-def test_a_comparison_simulates_itself(rng):
+def test_a_comparison_simulates_itself(rng: np.random.Generator) -> None:
     results = [{"a": rng.normal(size=(1000, 2)), "b": [coins(rng, 1000)]} for _ in range(2)]
     assert WithinSE(2).chance_of_rejection(results) > 0.05
     assert within_se().chance_of_rejection(results) < 1e-6

@@ -5,6 +5,9 @@ import os
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,12 +19,14 @@ GOOD = '{"cells":[{"cell_type":"code","source":"a=1","metadata":{}}],"metadata":
 
 
 @pytest.fixture(params=["small files at once", "all files in pieces"])
-def read(tmp_path, monkeypatch, request):
+def read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Callable[..., Any]:
     """Reads a notebook file of the given content, in both of the ways that there are."""
     if request.param == "all files in pieces":
         monkeypatch.setattr(outline, "_SMALL", 0)
 
-    def reader(content):
+    def reader(content: Any) -> Any:
         path = tmp_path / "toy.ipynb"
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
         return read_notebook(path)
@@ -29,18 +34,18 @@ def read(tmp_path, monkeypatch, request):
     return reader
 
 
-def sources(submission):
+def sources(submission: Any) -> Any:
     return [c.source for c in submission.cells]
 
 
 # ---- reading ---------------------------------------------------------------------------------------------------------
 
 
-def test_plain_notebook(read):
+def test_plain_notebook(read: Callable[..., Any]) -> None:
     assert read(GOOD) == Submission([SubmittedCell("code", "a=1", None)])
 
 
-def test_source_as_lines_and_grade_id(read):
+def test_source_as_lines_and_grade_id(read: Callable[..., Any]) -> None:
     cell = {
         "cell_type": "code",
         "source": ["a = 1\n", "b = 2"],
@@ -78,7 +83,9 @@ def test_source_as_lines_and_grade_id(read):
     ],
     ids=lambda v: repr(v)[:30],
 )
-def test_what_is_no_notebook_is_said_in_one_line(read, content, why):
+def test_what_is_no_notebook_is_said_in_one_line(
+    read: Callable[..., Any], content: Any, why: Any
+) -> None:
     found = read(content)
     assert not found.readable
     assert found.cells == []
@@ -123,12 +130,12 @@ def test_what_is_no_notebook_is_said_in_one_line(read, content, why):
         "white space",
     ],
 )
-def test_odd_but_harmless_notebooks_are_read(read, content):
+def test_odd_but_harmless_notebooks_are_read(read: Callable[..., Any], content: Any) -> None:
     assert read(content) == Submission([SubmittedCell("code", "a=1", None)])
 
 
-def test_cells_of_wrong_types_count_for_nothing(read):
-    cells = [
+def test_cells_of_wrong_types_count_for_nothing(read: Callable[..., Any]) -> None:
+    cells: list[Any] = [
         1,
         None,
         "a",
@@ -144,7 +151,7 @@ def test_cells_of_wrong_types_count_for_nothing(read):
     ]
 
 
-def test_lone_surrogates_become_question_marks(read):
+def test_lone_surrogates_become_question_marks(read: Callable[..., Any]) -> None:
     found = read(GOOD.replace("a=1", "a='\\ud800 \\ud83d\\ude00'"))
     assert sources(found) == ["a='? 😀'"]
     sources(found)[0].encode()
@@ -152,13 +159,15 @@ def test_lone_surrogates_become_question_marks(read):
 
 @pytest.mark.parametrize("opening", ["[", '{"a":'])
 @pytest.mark.parametrize("depth", [5, 6, 7, 200_000])
-def test_deep_nesting_costs_nothing(read, opening, depth):
+def test_deep_nesting_costs_nothing(read: Callable[..., Any], opening: str, depth: int) -> None:
     closing = {"[": "]"}.get(opening, "}")
     found = read('{"m":' + opening * depth + "1" + closing * depth + "," + GOOD[1:])
     assert sources(found) == ["a=1"]
 
 
-def test_pieces_of_any_size_give_the_same_text(tmp_path, monkeypatch):
+def test_pieces_of_any_size_give_the_same_text(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     # every chunk border falls into every kind of token once
     outputs = [{"data": {"text/plain": ['é"\\"\\\\', "[{", "\\"]}, "text": 'a"b' * 40_000}]
     document = {
@@ -182,19 +191,19 @@ def test_pieces_of_any_size_give_the_same_text(tmp_path, monkeypatch):
         assert read_notebook(path) == want, size
 
 
-def test_too_much_text_is_refused(read):
+def test_too_much_text_is_refused(read: Callable[..., Any]) -> None:
     found = read(GOOD.replace("a=1", "#" * (module.MAX_SOURCE + 1)))
     assert not found.readable and "more than 1 MB of text" in found.notes[0]
 
 
-def test_much_text_is_read(read):
+def test_much_text_is_read(read: Callable[..., Any]) -> None:
     assert (
         len(sources(read(GOOD.replace("a=1", "#" * (module.MAX_SOURCE - 1))))[0])
         == module.MAX_SOURCE - 1
     )
 
 
-def test_too_many_cells_are_refused(read):
+def test_too_many_cells_are_refused(read: Callable[..., Any]) -> None:
     cell = '{"cell_type":"code","source":""}'
     assert (
         len(read('{"cells":[' + ",".join([cell] * module.MAX_CELLS) + "]}").cells)
@@ -206,7 +215,9 @@ def test_too_many_cells_are_refused(read):
     )
 
 
-def test_file_over_the_limit_is_refused(read, monkeypatch):
+def test_file_over_the_limit_is_refused(
+    read: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(outline, "MAX_FILE", 1 << 20)
     assert read(GOOD.ljust(1 << 20)).readable
     found = read(GOOD.ljust((1 << 20) + 1))
@@ -234,7 +245,7 @@ _PARTS = {
 
 
 @pytest.mark.parametrize("kind", _PARTS)
-def test_60_megabytes_of_outputs_cost_little_memory_and_time(tmp_path, kind):
+def test_60_megabytes_of_outputs_cost_little_memory_and_time(tmp_path: Path, kind: Any) -> None:
     head, body, tail = _PARTS[kind]
     before, after = GOOD.encode().split(b'"metadata":{}}]')
     path = tmp_path / "toy.ipynb"
@@ -257,7 +268,7 @@ def test_60_megabytes_of_outputs_cost_little_memory_and_time(tmp_path, kind):
     assert seconds < 10, seconds
 
 
-def test_nesting_made_to_be_slow_ends_soon(read):
+def test_nesting_made_to_be_slow_ends_soon(read: Callable[..., Any]) -> None:
     found = read('{"cells":[],"m":[' + "[[[[[],[]]]]]," * 900_000 + "0]}")
     assert not found.readable and "too complex" in found.notes[0]
 
@@ -265,36 +276,36 @@ def test_nesting_made_to_be_slow_ends_soon(read):
 # ---- files that are no files -----------------------------------------------------------------------------------------
 
 
-def refused(folder, slug="toy"):
+def refused(folder: Path, slug: str = "toy") -> Any:
     found = read_submission(folder, slug)
     assert not found.readable and found.cells == []
     return found.notes[-1]
 
 
-def test_missing_folder(tmp_path):
+def test_missing_folder(tmp_path: Path) -> None:
     assert refused(tmp_path / "toy") == "no toy.ipynb was handed in"
 
 
-def test_empty_folder(tmp_path):
+def test_empty_folder(tmp_path: Path) -> None:
     assert refused(tmp_path) == "no toy.ipynb was handed in"
 
 
-def test_folder_that_is_a_file(tmp_path):
+def test_folder_that_is_a_file(tmp_path: Path) -> None:
     (tmp_path / "toy").write_text("x")
     assert refused(tmp_path / "toy") == "no toy.ipynb was handed in"
 
 
-def test_directory_named_like_the_notebook(tmp_path):
+def test_directory_named_like_the_notebook(tmp_path: Path) -> None:
     (tmp_path / "toy.ipynb").mkdir()
     assert "not a regular file" in refused(tmp_path)
 
 
-def test_fifo_does_not_block(tmp_path):
+def test_fifo_does_not_block(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "toy.ipynb")
     assert "not a regular file" in refused(tmp_path)
 
 
-def test_socket(tmp_path, monkeypatch):
+def test_socket(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)  # the name of a socket may not be long
     with socket.socket(socket.AF_UNIX) as one:
         one.bind("toy.ipynb")
@@ -302,33 +313,33 @@ def test_socket(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("target", ["real.ipynb", "/dev/zero", "nowhere"])
-def test_symbolic_link_to_anything(tmp_path, target):
+def test_symbolic_link_to_anything(tmp_path: Path, target: str) -> None:
     (tmp_path / "real.ipynb").write_text(GOOD)
     (tmp_path / "toy.ipynb").symlink_to(target)
     assert "symbolic link" in refused(tmp_path)
 
 
-def test_folder_that_is_a_symbolic_link(tmp_path):
+def test_folder_that_is_a_symbolic_link(tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "toy.ipynb").write_text(GOOD)
     (tmp_path / "toy").symlink_to("other")
     assert "symbolic link" in refused(tmp_path / "toy")
 
 
-def test_single_renamed_notebook_is_taken(tmp_path):
+def test_single_renamed_notebook_is_taken(tmp_path: Path) -> None:
     (tmp_path / "toy (1).ipynb").write_text(GOOD)
     found = read_submission(tmp_path, "toy")
     assert found.readable and sources(found) == ["a=1"]
     assert found.notes == ["toy (1).ipynb was taken as toy.ipynb; keep the notebook's name"]
 
 
-def test_renamed_link_is_not_taken(tmp_path):
+def test_renamed_link_is_not_taken(tmp_path: Path) -> None:
     (tmp_path / "kept.txt").write_text(GOOD)
     (tmp_path / "other.ipynb").symlink_to("kept.txt")
     assert refused(tmp_path) == "no toy.ipynb was handed in"
 
 
-def test_two_notebooks_of_other_names(tmp_path):
+def test_two_notebooks_of_other_names(tmp_path: Path) -> None:
     for name in ("a.ipynb", "b.ipynb"):
         (tmp_path / name).write_text(GOOD)
     assert (
@@ -337,7 +348,7 @@ def test_two_notebooks_of_other_names(tmp_path):
     )
 
 
-def test_notebook_and_a_copy(tmp_path):
+def test_notebook_and_a_copy(tmp_path: Path) -> None:
     (tmp_path / "toy.ipynb").write_text(GOOD)
     (tmp_path / "toy-Copy1.ipynb").write_text("{}")
     found = read_submission(tmp_path, "toy")
@@ -346,14 +357,14 @@ def test_notebook_and_a_copy(tmp_path):
     ]
 
 
-def test_other_files_are_named_and_those_of_the_release_are_not(tmp_path):
+def test_other_files_are_named_and_those_of_the_release_are_not(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     for name in ("toy.ipynb", "checks.json", "timestamp.txt", "data/x.csv", "numpy.py"):
         (tmp_path / name).write_text(GOOD)
     assert read_submission(tmp_path, "toy").notes == ["other files were not used: numpy.py"]
 
 
-def test_file_names_of_any_bytes_give_notes_that_can_be_written(tmp_path):
+def test_file_names_of_any_bytes_give_notes_that_can_be_written(tmp_path: Path) -> None:
     (tmp_path / "toy.ipynb").write_text(GOOD)
     with open(os.path.join(os.fsencode(tmp_path), b"\xff\xfe.txt"), "w"):
         pass

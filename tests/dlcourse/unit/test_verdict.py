@@ -145,7 +145,8 @@ def test_judge_replaces_the_comparison() -> None:
 
 def test_judge_that_stumbles_over_a_result_fails_the_test() -> None:
     wanted = expectation(judge=lambda result, expected: None if result["a"] else "no")
-    for result in (None, 3, {}, np.zeros(2)):
+    results: tuple[Any, ...] = (None, 3, {}, np.zeros(2))
+    for result in results:
         verdict = judge(wanted, result)
         assert verdict.status == FAILED and "cannot be judged" in verdict.message
 

@@ -1,6 +1,8 @@
 """Numbers worked in the text: what `worked` accepts and what it must not."""
 
 import types
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -37,7 +39,7 @@ def mean(x):
 
 
 @pytest.fixture
-def toy(tmp_path):
+def toy(tmp_path: Path) -> Any:
     path = tmp_path / "toy.py"
     path.write_text(SCRIPT)
     module = types.ModuleType("toy")
@@ -67,7 +69,7 @@ def toy(tmp_path):
         ("8.5", 8.5),
     ],
 )
-def test_numbers_that_stand_there_and_are_right(toy, text, value):
+def test_numbers_that_stand_there_and_are_right(toy: Any, text: Any, value: Any) -> None:
     worked(toy, "mean", text, value)
 
 
@@ -97,13 +99,13 @@ def test_numbers_that_stand_there_and_are_right(toy, text, value):
         ("ab", "ab c", "the text says 'ab', the reference gives 'ab c'"),
     ],
 )  # fmt: skip
-def test_numbers_that_are_not_there_or_wrong(toy, text, value, message):
+def test_numbers_that_are_not_there_or_wrong(toy: Any, text: Any, value: Any, message: Any) -> None:
     with pytest.raises(AssertionError) as caught:
         worked(toy, "mean", text, value)
     assert message in str(caught.value)
 
 
-def test_sections_without_a_question_go_by_their_heading(toy):
+def test_sections_without_a_question_go_by_their_heading(toy: Any) -> None:
     worked(toy, "Payoff", "2.125", 2.125)
     worked(toy, "1. Means", "1.386", 1.386)
     with pytest.raises(AssertionError, match="'Pay' is neither a question nor the heading"):

@@ -1,10 +1,13 @@
 """The auditor is tested: weak probes, wrong tests and broken assignments are caught, each for its reason."""
 
 import json
+from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
+from dlcourse.audit.findings import AuditReport
 from dlcourse.audit.registry import CHECKS
 from dlcourse.audit.run import key_of, run_audit, state, write
 from dlcourse.authoring.course import read_course
@@ -77,12 +80,12 @@ def compared_with_itself(itself, rng):
 
 
 @pytest.fixture(scope="module")
-def weak(tmp_path_factory):
+def weak(tmp_path_factory: pytest.TempPathFactory) -> AuditReport:
     course = make(tmp_path_factory.mktemp("weak") / "course", "weak", WEAK_CELLS, WEAK_PROBES)
     return run_audit(course, "weak")
 
 
-def test_probes_that_look_at_shapes_only_are_caught(weak):
+def test_probes_that_look_at_shapes_only_are_caught(weak: AuditReport) -> None:
     assert any(
         "only shapes or types are looked at" in t
         for t in found(weak, "shape_only", "values", "only_the_shape")
@@ -94,11 +97,11 @@ def test_probes_that_look_at_shapes_only_are_caught(weak):
     )
 
 
-def test_square_inputs_are_caught(weak):
+def test_square_inputs_are_caught(weak: AuditReport) -> None:
     assert any("square in every call" in t for t in found(weak, "square", "inputs"))
 
 
-def test_sizes_that_coincide_are_caught(weak):
+def test_sizes_that_coincide_are_caught(weak: AuditReport) -> None:
     assert any(
         "axes B and T have the same size" in t
         for t in found(weak, "same_sizes", "inputs", "same_sizes: B = T")
@@ -109,20 +112,20 @@ def test_sizes_that_coincide_are_caught(weak):
     assert any(f.subject == "same_sizes: + k = 2" for f in weak.findings if f.check == "mutant")
 
 
-def test_a_tolerance_as_large_as_the_values_is_caught(weak):
+def test_a_tolerance_as_large_as_the_values_is_caught(weak: AuditReport) -> None:
     assert any(
         "the tolerance is as large as the values" in t
         for t in found(weak, "loose", "tolerance", "tolerance_of_ten")
     )
 
 
-def test_a_value_compared_with_itself_is_caught(weak):
+def test_a_value_compared_with_itself_is_caught(weak: AuditReport) -> None:
     assert any(
         "compared with itself" in t for t in found(weak, "itself", "values", "compared_with_itself")
     )
 
 
-def test_sound_probes_are_left_in_peace(weak):
+def test_sound_probes_are_left_in_peace(weak: AuditReport) -> None:
     assert {f.check for f in weak.findings if f.question == "sound"} == {"complete"}
 
 
@@ -318,7 +321,7 @@ def test_base(ref=None):
 
 
 @pytest.fixture(scope="module")
-def broken_course(tmp_path_factory):
+def broken_course(tmp_path_factory: pytest.TempPathFactory) -> Any:
     files = {
         "misconceptions": MISCONCEPTIONS,
         "alternatives": ALTERNATIVES,
@@ -330,18 +333,18 @@ def broken_course(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def broken(broken_course):
+def broken(broken_course: Any) -> AuditReport:
     return run_audit(broken_course, "broken")
 
 
-def test_a_reference_that_gives_something_else_each_time(broken):
+def test_a_reference_that_gives_something_else_each_time(broken: AuditReport) -> None:
     assert any(
         "two runs of the reference differ" in t
         for t in found(broken, "unseeded", "reference", "draws")
     )
 
 
-def test_points_on_the_stub(broken):
+def test_points_on_the_stub(broken: AuditReport) -> None:
     assert found(broken, "free", "stub", "costs_nothing") == ["passes on the untouched stub"]
     assert found(broken, "free", "stub", "hides_the_stub") == [
         "passes on the untouched stub when the other questions are solved"
@@ -349,14 +352,14 @@ def test_points_on_the_stub(broken):
     assert not found(broken, "base", "stub")
 
 
-def test_a_probe_that_needs_another_question(broken):
+def test_a_probe_that_needs_another_question(broken: AuditReport) -> None:
     texts = found(broken, "leaning", "alone", "leans_on_base")
     assert any("fails when base is not solved" in t for t in texts)
     assert any("fails when only leaning and what it builds on are solved" in t for t in texts)
     assert not found(broken, "later", "alone")  # it says by its code that it builds on used_later
 
 
-def test_misconceptions_that_cannot_be_told(broken):
+def test_misconceptions_that_cannot_be_told(broken: AuditReport) -> None:
     assert found(broken, "base", "misconception", "no_effect") == [
         "loses no point on its own question"
     ]
@@ -367,7 +370,7 @@ def test_misconceptions_that_cannot_be_told(broken):
     assert not found(broken, "said", "misconception", "first")
 
 
-def test_misconception_that_costs_points_elsewhere(broken):
+def test_misconception_that_costs_points_elsewhere(broken: AuditReport) -> None:
     text = "loses points of threaded, which does not build on it"
     accused = {
         f.subject.partition(" on ")[0]
@@ -377,14 +380,14 @@ def test_misconception_that_costs_points_elsewhere(broken):
     assert accused == {"spreads"}
 
 
-def test_a_wrong_alternative(broken):
+def test_a_wrong_alternative(broken: AuditReport) -> None:
     assert any(
         "loses points" in t for t in found(broken, "base", "alternative", "wrong on base_values")
     )
     assert not found(broken, "said", "alternative")
 
 
-def test_right_answers_that_are_rejected(broken):
+def test_right_answers_that_are_rejected(broken: AuditReport) -> None:
     for check, subject in (
         ("strided", "layout_counts"),
         ("tuples", "list_counts"),
@@ -398,14 +401,14 @@ def test_right_answers_that_are_rejected(broken):
     assert not found(broken, "said", "float32") and not found(broken, "base", "draws")
 
 
-def test_forbidden_calls(broken):
+def test_forbidden_calls(broken: AuditReport) -> None:
     assert any(
         "nothing of that name" in t for t in found(broken, "banned", "forbid", "numpy.linalg.nrom")
     )
     assert not found(broken, "banned", "forbid", "numpy.linalg.norm")
 
 
-def test_survivors_and_their_excuses(broken):
+def test_survivors_and_their_excuses(broken: AuditReport) -> None:
     """One survivor is excused; an entry on a killed mutant and one on no mutant are errors."""
     assert broken.questions["excused"].explained == 1
     texts = found(broken, "excused", "entry")
@@ -420,7 +423,7 @@ def test_survivors_and_their_excuses(broken):
     )
 
 
-def test_only_the_own_question_counts(broken):
+def test_only_the_own_question_counts(broken: AuditReport) -> None:
     """The boundary of used_later is noticed by a probe of later; the points are lost in the wrong place."""
     assert broken.questions["used_later"].elsewhere >= 1
     assert any(
@@ -429,7 +432,7 @@ def test_only_the_own_question_counts(broken):
     )
 
 
-def test_what_is_missing(broken):
+def test_what_is_missing(broken: AuditReport) -> None:
     assert found(broken, "base", "complete", "public probe") and found(
         broken, "said", "complete", "oracle"
     )
@@ -438,7 +441,9 @@ def test_what_is_missing(broken):
     )
 
 
-def test_findings_bear_the_names_that_their_checks_give(weak, broken):
+def test_findings_bear_the_names_that_their_checks_give(
+    weak: AuditReport, broken: AuditReport
+) -> None:
     said = {name for check in CHECKS for name in check.says}
     for report in (weak, broken):
         assert {f.check.split()[0] for f in report.findings} <= said
@@ -477,7 +482,7 @@ def all_that_is_promised(careful, rng):
 
 
 @pytest.fixture(scope="module")
-def habits(tmp_path_factory):
+def habits(tmp_path_factory: pytest.TempPathFactory) -> AuditReport:
     return run_audit(make(tmp_path_factory.mktemp("h") / "course", "h", HABITS, HABIT_PROBES), "h")
 
 
@@ -491,25 +496,25 @@ def habits(tmp_path_factory):
         ("changes", set()),
     ],
 )
-def test_habits_that_no_probe_notices(habits, check, modes):
+def test_habits_that_no_probe_notices(habits: AuditReport, check: Any, modes: Any) -> None:
     """Changed arguments are always noticed, by the engine."""
     subjects = {f.subject for f in habits.findings if f.check == check}
     assert subjects == {f"careless: {mode}" for mode in modes}
     assert not any(f.question == "careful" and f.check == check for f in habits.findings)
 
 
-def test_files_that_do_not_say_in_one_line_what_they_hold(broken):
+def test_files_that_do_not_say_in_one_line_what_they_hold(broken: AuditReport) -> None:
     subjects = {f.subject for f in broken.findings if f.subject.startswith("docstring")}
     assert subjects == {
         f"docstring of {name}.py" for name in ("probes", "misconceptions", "test_oracles")
     }
 
 
-def test_a_demo_that_fails(broken):
+def test_a_demo_that_fails(broken: AuditReport) -> None:
     assert found(broken, check="demo", subject="broken_demo") == ["fails: ValueError: no picture"]
 
 
-def test_a_reference_that_raises_ends_the_audit(tmp_path):
+def test_a_reference_that_raises_ends_the_audit(tmp_path: Path) -> None:
     course = make(
         tmp_path / "course",
         "raising",
@@ -523,7 +528,7 @@ def test_a_reference_that_raises_ends_the_audit(tmp_path):
 
 
 @pytest.fixture
-def toy(tmp_path, monkeypatch):
+def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """The template of `dlcourse new`, in a course of its own."""
     (tmp_path / "course.toml").write_text(COURSE)
     create(read_course(tmp_path), "toy", "Toy", "T", "https://example.org", 5)
@@ -531,12 +536,12 @@ def toy(tmp_path, monkeypatch):
     return tmp_path
 
 
-def command(*words):
+def command(*words: Any) -> Any:
     result = CliRunner().invoke(app, ["audit", *words])
     return result.exit_code, result.output + str(result.exception or "")
 
 
-def test_the_template_passes_and_its_result_is_the_same_twice(toy):
+def test_the_template_passes_and_its_result_is_the_same_twice(toy: Any) -> None:
     code, output = command("toy")
     assert code == 0 and "0 left" in output
     first = (toy / "tests/toy/audit.json").read_bytes()
@@ -546,7 +551,7 @@ def test_the_template_passes_and_its_result_is_the_same_twice(toy):
     assert (toy / "tests/toy/audit.json").read_bytes() == first
 
 
-def test_missing_stale_and_failed_results(toy):
+def test_missing_stale_and_failed_results(toy: Any) -> None:
     course = read_course(toy)
     assert state(course, "toy") == "missing"
     assert "audit.json: missing" in command("--check")[1]
@@ -562,7 +567,7 @@ def test_missing_stale_and_failed_results(toy):
     assert state(course, "toy") == "stale"
 
 
-def test_the_key_follows_code_and_tests_but_not_prose(toy):
+def test_the_key_follows_code_and_tests_but_not_prose(toy: Any) -> None:
     before = key_of(load(toy, "toy"), "one")
     script = toy / "solutions/toy.py"
     script.write_text(
@@ -582,7 +587,7 @@ def test_the_key_follows_code_and_tests_but_not_prose(toy):
         assert key_of(load(toy, "toy"), "one") != key, path.name
 
 
-def test_a_survivor_makes_the_command_fail_and_its_entry_can_be_pasted(toy):
+def test_a_survivor_makes_the_command_fail_and_its_entry_can_be_pasted(toy: Any) -> None:
     """Without large logits, what is subtracted from them cancels."""
     probes = toy / "tests/toy/probes.py"
     large = "[[1000.0, 0.0, 1000.0, -1000.0], [-1000.0, -1001.0, -1000.0, -1002.0]]"
@@ -596,7 +601,9 @@ def test_a_survivor_makes_the_command_fail_and_its_entry_can_be_pasted(toy):
     assert code == 1 and state(read_course(toy), "toy") == "failed"
 
 
-def test_one_question_is_audited_alone_and_nothing_is_written(broken_course, monkeypatch):
+def test_one_question_is_audited_alone_and_nothing_is_written(
+    broken_course: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     root = broken_course.root
     (root / "tests" / "broken" / "open.json").write_text('[["said", "complete", "oracle"]]')
     monkeypatch.chdir(root)

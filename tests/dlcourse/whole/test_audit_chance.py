@@ -2,6 +2,7 @@
 
 import pytest
 
+from dlcourse.audit.findings import AuditReport
 from tests.support.audits import audited, found, question
 
 CELLS = [
@@ -74,11 +75,11 @@ def nothing_is_drawn(fixed):
 
 
 @pytest.fixture(scope="module")
-def report(tmp_path_factory):
+def report(tmp_path_factory: pytest.TempPathFactory) -> AuditReport:
     return audited(tmp_path_factory.mktemp("chance") / "course", CELLS, PROBES, "FalseRejection")
 
 
-def test_samples_that_are_compared_too_closely_are_found(report):
+def test_samples_that_are_compared_too_closely_are_found(report: AuditReport) -> None:
     said = {f.subject for f in report.findings}
     assert said == {
         "three_standard_errors",
@@ -92,7 +93,7 @@ def test_samples_that_are_compared_too_closely_are_found(report):
     assert "@statistical(margin)" in text
 
 
-def test_the_largest_chance_of_a_question_is_kept(report):
+def test_the_largest_chance_of_a_question_is_kept(report: AuditReport) -> None:
     assert report.questions["fixed"].chance == 0
     assert 1e-4 < report.questions["coin"].chance < 1
     assert report.to_json()["questions"]["coin"]["chance"] == pytest.approx(

@@ -1,7 +1,10 @@
 """Kills that depend on the draw, killed mutants without a hint, and results without names."""
 
+from typing import Any
+
 import pytest
 
+from dlcourse.audit.findings import AuditReport
 from dlcourse.audit.labels import unlabelled
 from dlcourse.audit.table import lines
 from dlcourse.core.seeds import seed_everything
@@ -45,19 +48,19 @@ MISCONCEPTIONS = {{
 
 
 @pytest.fixture(scope="module")
-def report(tmp_path_factory):
+def report(tmp_path_factory: pytest.TempPathFactory) -> AuditReport:
     root = tmp_path_factory.mktemp("luck") / "course"
     checks = ("Misconceptions", "Mutation", "Luck", "Labels")
     return audited(root, CELLS, PROBES, *checks, misconceptions=MISCONCEPTIONS)
 
 
-def test_a_kill_that_depends_on_the_draw_is_found(report):
+def test_a_kill_that_depends_on_the_draw_is_found(report: AuditReport) -> None:
     (text,) = found(report, "double", "luck", "seen_by_luck")
     assert "earns full marks under the seed 'audit 1' and 'audit 2'; give one_draw an input" in text
     assert [f.subject for f in report.findings if f.check == "luck"] == ["seen_by_luck"]
 
 
-def test_killed_mutants_with_and_without_a_hint_are_counted(report):
+def test_killed_mutants_with_and_without_a_hint_are_counted(report: AuditReport) -> None:
     assert report.questions["double"].hinted == 1  # 3 * k
     assert report.questions["double"].killed > 2
     assert any(u.question == "half" and "half: " in u.subject for u in report.unhinted)
@@ -69,7 +72,7 @@ def test_killed_mutants_with_and_without_a_hint_are_counted(report):
     assert any(": no hint: " in line for line in lines(report)) == (counts[0] > 1)
 
 
-def test_results_without_names_are_found(report):
+def test_results_without_names_are_found(report: AuditReport) -> None:
     (text,) = found(report, "half", "labels", "nameless")
     assert text == "the result is a list of 5 results without names: return a dictionary"
     assert [f.subject for f in report.findings if f.check == "labels"] == ["nameless"]
@@ -102,6 +105,6 @@ def test_results_without_names_are_found(report):
         ),
     ],
 )
-def test_what_counts_as_a_list_of_results(body, evidence, where):
+def test_what_counts_as_a_list_of_results(body: Any, evidence: Any, where: Any) -> None:
     found = unlabelled(f"def p(f):\n    {body}\n", "p", evidence)
     assert [place for place, _ in found] == where

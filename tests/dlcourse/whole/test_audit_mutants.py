@@ -2,6 +2,7 @@
 
 import copy
 from collections import Counter
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ NP = 'x: Float[np.ndarray, "B d"], y: Float[np.ndarray, "B d"], n: int, eps: flo
 TORCH = 'x: Float[Tensor, "B d"], y: Float[Tensor, "B d"], mask: Tensor | None = None'
 
 
-def question(*body, arguments=NP, doc="Something."):
+def question(*body: Any, arguments: str = NP, doc: str = "Something.") -> Any:
     lines = [
         f"def f({arguments}):",
         f'    """{doc}"""',
@@ -28,7 +29,7 @@ def question(*body, arguments=NP, doc="Something."):
     return Question("f", ("f",), "\n".join(lines), (), ())
 
 
-def changes(*body, operator, **options):
+def changes(*body: Any, operator: Any, **options: Any) -> Any:
     """What an operator of our own turns the body into, line by line where it changed."""
     cell = StubCell(question(*body, **options))
     found = set()
@@ -167,23 +168,25 @@ CASES = [
 
 
 @pytest.mark.parametrize(("operator", "arguments", "body", "expected"), CASES)
-def test_each_operator_makes_the_change_it_names(operator, arguments, body, expected):
+def test_each_operator_makes_the_change_it_names(
+    operator: Any, arguments: Any, body: Any, expected: Any
+) -> None:
     assert changes(*body, operator=operator, arguments=arguments) == expected
 
 
-def test_every_operator_has_a_case():
+def test_every_operator_has_a_case() -> None:
     elsewhere = {name for name, *_ in [*COINCIDENCES, *NUMERICS]} | {"shared_gradient"}
     assert set(OPERATORS) - {case[0] for case in CASES} - elsewhere == {"detach"}
 
 
-def calls_of(name, arguments, doc, body, *inputs):
+def calls_of(name: str, arguments: str, doc: str, body: str, *inputs: Any) -> Any:
     """What the reference and each mutant of one operator return, or the exceptions that they raise."""
     cell = StubCell(question(*body, arguments=arguments, doc=doc))
     sources = [cell.source]
     sources += [e.apply(cell.source) for e in OPERATORS[name](Site(cell, cell.stubs[0]))]
     outcomes = []
     for source in sources:
-        namespace = {"np": np, "torch": torch, "F": torch.nn.functional, "Counter": Counter}
+        namespace: Any = {"np": np, "torch": torch, "F": torch.nn.functional, "Counter": Counter}
         namespace |= {"Tensor": torch.Tensor, "Float": Float, "Generator": np.random.Generator}
         exec(source, namespace)
         try:
@@ -193,7 +196,7 @@ def calls_of(name, arguments, doc, body, *inputs):
     return outcomes[0], outcomes[1:]
 
 
-def agree(a, b):
+def agree(a: Any, b: Any) -> Any:
     if isinstance(a, torch.Tensor) and isinstance(b, torch.Tensor):
         a, b = a.detach().numpy(), b.detach().numpy()
     if isinstance(a, np.ndarray) and isinstance(b, np.ndarray):
@@ -205,7 +208,7 @@ def agree(a, b):
     return type(a) is type(b) and a == b
 
 
-F64 = {"dtype": torch.float64}
+F64: Any = {"dtype": torch.float64}
 X = 'x: Float[Tensor, "n"]'
 XM = 'x: Float[Tensor, "n"], mask: Tensor'
 TWO = 'x: Float[np.ndarray, "n"], y: Float[np.ndarray, "n"]'
@@ -262,8 +265,8 @@ NUMERICS = [
 @pytest.mark.parametrize(("name", "arguments", "body", "made", "ordinary", "extreme"), NUMERICS)
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_numerics_are_right_for_ordinary_numbers_only(
-    name, arguments, body, made, ordinary, extreme
-):
+    name: Any, arguments: Any, body: Any, made: Any, ordinary: Any, extreme: Any
+) -> None:
     doc = "Autograd can differentiate it."
     right, mutated = calls_of(name, arguments, doc, body, *ordinary)
     assert len(mutated) == made
@@ -309,7 +312,9 @@ COINCIDENCES = [
 
 
 @pytest.mark.parametrize(("name", "arguments", "body", "apart", "alike"), COINCIDENCES)
-def test_what_shows_only_where_values_coincide(name, arguments, body, apart, alike):
+def test_what_shows_only_where_values_coincide(
+    name: Any, arguments: Any, body: Any, apart: Any, alike: Any
+) -> None:
     """Equal to the reference while values are apart, other than it where they coincide."""
     doc = "Among equal ones the first."
     if apart is not None:
@@ -320,7 +325,7 @@ def test_what_shows_only_where_values_coincide(name, arguments, body, apart, ali
         assert mutated and not any(agree(right, m) for m in mutated)
 
 
-def test_ties_are_free_where_the_docstring_says_nothing():
+def test_ties_are_free_where_the_docstring_says_nothing() -> None:
     assert changes("return np.argmax(x)", operator="last_of_ties") == set()
     assert (
         changes(
@@ -330,13 +335,13 @@ def test_ties_are_free_where_the_docstring_says_nothing():
     )
 
 
-def test_a_gradient_that_others_use_is_changed():
+def test_a_gradient_that_others_use_is_changed() -> None:
     body = ["class G(torch.autograd.Function):", "    @staticmethod", "    def backward(ctx, g):"]
     found = changes(*body, "        return -g, g * 2", operator="shared_gradient", arguments=TORCH)
     assert found == {"return g.mul_(-1), g * 2", "return -g, g.mul_(2)"}
 
 
-def test_the_graph_is_cut_only_where_a_gradient_is_promised():
+def test_the_graph_is_cut_only_where_a_gradient_is_promised() -> None:
     body = ["z = x * 2", "return z, y.argmax()"]
     promised = changes(
         *body, operator="detach", arguments=TORCH, doc="Autograd can differentiate it."
@@ -351,14 +356,14 @@ def test_the_graph_is_cut_only_where_a_gradient_is_promised():
     }
 
 
-def test_generic_operators_come_from_cosmic_ray():
+def test_generic_operators_come_from_cosmic_ray() -> None:
     found = {m.becomes: m.operator for m in mutants(question("return 2 * x < y"))}
     assert found["return 2 / x < y"] == "ReplaceBinaryOperator_Mul_Div"
     assert found["return 2 * x <= y"] == "ReplaceComparisonOperator_Lt_LtE"
     assert found["return 3 * x < y"] == "NumberReplacer"
 
 
-def test_axes_are_left_to_our_own_operator():
+def test_axes_are_left_to_our_own_operator() -> None:
     """-1 for 1 is no change to a matrix; cosmic-ray cannot know that."""
     found = {
         m.becomes: m.operator
@@ -371,7 +376,7 @@ def test_axes_are_left_to_our_own_operator():
     }
 
 
-def test_messages_asserts_and_text_outside_of_the_body_are_left_alone():
+def test_messages_asserts_and_text_outside_of_the_body_are_left_alone() -> None:
     found = mutants(
         question(
             "assert n > 0, 'a' + 'b'",
@@ -392,13 +397,13 @@ def test_messages_asserts_and_text_outside_of_the_body_are_left_alone():
     }
 
 
-def test_mutants_that_compile_to_the_same_code_are_dropped():
+def test_mutants_that_compile_to_the_same_code_are_dropped() -> None:
     sources = [m.source for m in mutants(question("return x + 0 * 1"))]
     assert len(sources) == len(set(sources))
     assert not any(m.becomes == m.line for m in mutants(question("return -x", "y = 1 # dead")))
 
 
-def test_every_mutant_compiles():
+def test_every_mutant_compiles() -> None:
     for mutant in mutants(
         question(
             "a = x.sum(axis=(0, 1))",
@@ -410,13 +415,13 @@ def test_every_mutant_compiles():
         compile(mutant.source, "cell", "exec")
 
 
-def test_identity_survives_edits_elsewhere():
+def test_identity_survives_edits_elsewhere() -> None:
     before = question("a = x * 2  # twice", "b = y * 2", "return a + b")
     after = question("c = 1", "a = x * 2  # two times", "b = y * 2", "d = c", "return a + b")
     assert {m.id for m in mutants(before)} <= {m.id for m in mutants(after)}
 
 
-def test_the_same_change_in_two_places_counts_up():
+def test_the_same_change_in_two_places_counts_up() -> None:
     found = [
         m
         for m in mutants(question("a = x * y", "a = x * y", "return a"))
@@ -426,18 +431,18 @@ def test_the_same_change_in_two_places_counts_up():
     assert found[0].source != found[1].source
 
 
-def test_lines_with_letters_beyond_ascii():
+def test_lines_with_letters_beyond_ascii() -> None:
     found = {m.becomes for m in mutants(question("a = {'θ': x * 2}['θ'] * y", "return a"))}
     assert "a = {'θ': x * 2}['θ'] / y" in found
     assert "a = {'θ': x / 2}['θ'] * y" in found
 
 
-def test_methods_are_found_by_class():
+def test_methods_are_found_by_class() -> None:
     source = "class A(nn.Module):\n    def forward(self, x: Tensor):\n        ### BEGIN SOLUTION\n        return x * 2\n        ### END SOLUTION"
     assert {m.stub for m in mutants(Question("A", ("A",), source, (), ()))} == {"A.forward"}
 
 
-def test_axes_in_annotations():
+def test_axes_in_annotations() -> None:
     assert axes_of("list[tuple[Float[np.ndarray, 'd_in m'], Float[Tensor, '*B T']]] | None") == [
         ["d_in", "m"],
         ["*B", "T"],
@@ -445,11 +450,11 @@ def test_axes_in_annotations():
     assert axes_of("float") == axes_of("") == []
 
 
-def test_axis_arguments():
+def test_axis_arguments() -> None:
     import ast
 
-    def axes(text):
-        return [ast.unparse(a) for a in axis_nodes(ast.parse(text, mode="eval").body)]
+    def axes(text: str) -> Any:
+        return [ast.unparse(a) for a in axis_nodes(ast.parse(text, mode="eval").body)]  # type: ignore[arg-type]
 
     assert axes("x.sum(0)") == axes("np.sum(x, 0)") == axes("x.sum(axis=0)") == ["0"]
     assert axes("x.permute(0, 1)") == axes("x.sum(n)") == axes("x.reshape(-1)") == []

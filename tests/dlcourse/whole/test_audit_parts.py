@@ -2,6 +2,7 @@
 
 import io
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,17 +19,18 @@ from dlcourse.audit.stubs import StubCell, raised_by
 from dlcourse.audit.table import COLUMNS, entries, lines, table
 from dlcourse.audit.tolerance import changed, leaves
 from dlcourse.authoring.assignment import Question
+from dlcourse.authoring.course import Course
 from dlcourse.errors import AuthorError
 
 REASON = "the dot product of two vectors commutes"
 
 
-def stub(arguments):
+def stub(arguments: str) -> Any:
     source = f"def f({arguments}):\n    ### BEGIN SOLUTION\n    return 1\n    ### END SOLUTION"
     return StubCell(Question("f", ("f",), source, (), ())).stubs[0]
 
 
-def call(**arguments):
+def call(**arguments: Any) -> Any:
     return {
         name: {"value": "", "shapes": [list(value)], "type": "ndarray"}
         if isinstance(value, tuple)
@@ -40,12 +42,12 @@ def call(**arguments):
 X = 'x: Float[np.ndarray, "B T d"]'
 
 
-def test_sizes_that_coincide_are_found():
+def test_sizes_that_coincide_are_found() -> None:
     assert set(problems(stub(X), [call(x=(3, 3, 5)), call(x=(2, 2, 4))])) == {"f: B = T"}
     assert problems(stub(X), [call(x=(3, 3, 5)), call(x=(4, 2, 4))]) == {}
 
 
-def test_square_matrices_are_found_without_annotation():
+def test_square_matrices_are_found_without_annotation() -> None:
     assert (
         "a transpose would not be noticed"
         in problems(stub("x"), [call(x=(3, 3)), call(x=(2, 2))])["f: x"]
@@ -53,7 +55,7 @@ def test_square_matrices_are_found_without_annotation():
     assert problems(stub("x"), [call(x=(3, 3)), call(x=(2, 4))]) == {}
 
 
-def test_sizes_and_values_that_never_change_are_found():
+def test_sizes_and_values_that_never_change_are_found() -> None:
     found = problems(
         stub(X + ", eps: float = 1e-5"), [call(x=(1, 3, 5), eps=0.1), call(x=(1, 2, 4), eps=0.1)]
     )
@@ -67,30 +69,30 @@ def test_sizes_and_values_that_never_change_are_found():
     )
 
 
-def test_a_stub_that_no_probe_calls_is_found():
+def test_a_stub_that_no_probe_calls_is_found() -> None:
     assert "is called by no probe" in problems(stub(X), [])["f"]
 
 
-def test_named_sizes():
+def test_named_sizes() -> None:
     assert named_sizes(["*batch", "n", "d"], [7, 8, 2, 3]) == {"n": 2, "d": 3}
     assert named_sizes(["B", "..."], [4, 5, 6]) == {"B": 4}
     assert named_sizes(["B", "2", "n+1"], [4, 2, 3]) == {"B": 4}
     assert named_sizes(["B", "d"], [4]) == {}
 
 
-def test_leaves_and_their_places():
+def test_leaves_and_their_places() -> None:
     tree = (np.ones((2, 3)), {"a": [1.5, "text", None, True]})
     assert [path for path, _ in leaves(tree)] == [(0,), (1, "a", 0)]
     assert changed(tree, (1, "a", 0), 9.0)[1] == {"a": [9.0, "text", None, True]}
 
 
-def write(folder, text):
+def write(folder: Path, text: str) -> Any:
     path = folder / "equivalent.toml"
     path.write_text(text, encoding="utf-8")
     return path
 
 
-def test_reading_equivalents(tmp_path):
+def test_reading_equivalents(tmp_path: Path) -> None:
     text = f"""
         [[equivalent]]
         stub = "f"
@@ -135,12 +137,12 @@ def test_reading_equivalents(tmp_path):
         (f"[[allow]]\nquestion = 'f'\nsubject = 'p'\nreason = '{REASON}'\n", "check = None"),
     ],
 )
-def test_entries_that_are_wrong_are_refused(tmp_path, text, message):
+def test_entries_that_are_wrong_are_refused(tmp_path: Path, text: Any, message: Any) -> None:
     with pytest.raises(AuthorError, match=message):
         equivalents.read(write(tmp_path, text))
 
 
-def test_entries_to_paste_can_be_read_back(tmp_path):
+def test_entries_to_paste_can_be_read_back(tmp_path: Path) -> None:
     body = ["a = x['k'] * 2", 'b = "q" * n', "return a, b"]
     source = "\n".join(
         [
@@ -155,7 +157,7 @@ def test_entries_to_paste_can_be_read_back(tmp_path):
     assert set(equivalents.read(write(tmp_path, text)).mutants) == {m.id for m in found}
 
 
-def test_forbidden_names_exist():
+def test_forbidden_names_exist() -> None:
     assert forbidden.exists("torch.nn.functional.softmax") and forbidden.exists(
         "torch.distributions"
     )
@@ -164,7 +166,7 @@ def test_forbidden_names_exist():
     )
 
 
-def report(**changes):
+def report(**changes: Any) -> Any:
     rows = {
         "f": Numbers(points=4, public=1, hidden=2, mutants=10, killed=8, explained=1, seconds=0.012)
     }
@@ -175,7 +177,7 @@ def report(**changes):
     return AuditReport("toy", "key", rows, **{"findings": found, "seconds": 3.0, **changes})
 
 
-def test_the_table_shows_what_is_missed():
+def test_the_table_shows_what_is_missed() -> None:
     console = Console(width=130, record=True, file=io.StringIO())
     console.print(table(report()))
     text = console.export_text()
@@ -184,7 +186,7 @@ def test_the_table_shows_what_is_missed():
     assert lines(report())[0] == "f: cheat zeros: p: is passed"
 
 
-def test_exceptions_of_a_docstring():
+def test_exceptions_of_a_docstring() -> None:
     doc = "Short.\n\nRaises:\n    ValueError: no.\n    KeyError, TypeError: two.\n        OSError: more.\n\nNote:\n    Error: x"
     assert raised_by(doc) == ["ValueError", "KeyError", "TypeError"]
     assert raised_by("Short.") == []
@@ -197,8 +199,8 @@ STUB = '''def f(x: Float[Tensor, "B d"], names: dict[str, int], k: int, rng: Gen
     ### END SOLUTION'''
 
 
-def test_habits_follow_signature_and_docstring():
-    def modes(returns="None", doc="Short.", changed=()):
+def test_habits_follow_signature_and_docstring() -> None:
+    def modes(returns: str = "None", doc: str = "Short.", changed: Any = ()) -> set[str]:
         cell = StubCell(Question("f", ("f",), STUB.format(returns, doc), (), ()))
         return {mode for mode, *_ in habits_of(cell.stubs[0], set(changed))}
 
@@ -211,7 +213,7 @@ def test_habits_follow_signature_and_docstring():
     assert modes("Tensor", "A new tensor.") - modes() == {"aliased"}
 
 
-def test_every_check_has_its_place():
+def test_every_check_has_its_place() -> None:
     """The table shows its column, docs/audit.md has its row, and no two checks say the same."""
     text = (Path(__file__).parents[3] / "docs" / "audit.md").read_text(encoding="utf-8")
     assert set(columns()) <= set(COLUMNS)
@@ -221,7 +223,7 @@ def test_every_check_has_its_place():
     assert len(said) == len(set(said))
 
 
-def test_json_holds_no_times_and_one_order():
+def test_json_holds_no_times_and_one_order() -> None:
     one, other = (
         report(),
         report(findings=report().findings[::-1], seconds=99.0, slow=["demo x takes 12 s"]),
@@ -235,11 +237,13 @@ def test_json_holds_no_times_and_one_order():
 # ---- known and still to be mended ------------------------------------------------------------------------------------
 
 
-def report_of(*findings):
-    return AuditReport("toy", "k", {}, [Finding(*f, "is wrong") for f in findings])
+def report_of(*findings: Any) -> Any:
+    return AuditReport(
+        "toy", "k", {}, [Finding(q, check, subject, "is wrong") for q, check, subject in findings]
+    )
 
 
-def test_open_findings_fail_nothing_and_new_ones_do(tmp_path):
+def test_open_findings_fail_nothing_and_new_ones_do(tmp_path: Path) -> None:
     old, new = ("f", "cheat zeros", "p"), ("f", "cheat ones", "p")
     report = report_of(old, new)
     set_open_aside(report, {old})
@@ -249,14 +253,14 @@ def test_open_findings_fail_nothing_and_new_ones_do(tmp_path):
     assert report.passed
 
 
-def test_an_open_finding_that_is_mended_must_leave_the_list():
+def test_an_open_finding_that_is_mended_must_leave_the_list() -> None:
     report = report_of()
     set_open_aside(report, {("f", "cheat zeros", "p")})
     (finding,) = report.findings
     assert finding.check == "entry" and "is mended" in finding.text
 
 
-def test_open_findings_are_written_and_read(tmp_path, course):
+def test_open_findings_are_written_and_read(tmp_path: Path, course: Course) -> None:
     report = report_of(("f", "cheat zeros", "p"), ("", "slow", "x"))
     record_open(course, report)
     assert report.passed and len(report.open) == 2

@@ -2,10 +2,12 @@
 
 import ast
 import builtins
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from dlcourse.authoring.course import course_root
+from dlcourse.authoring.course import Course, course_root
 from dlcourse.authoring.read import load, load_reference
 from dlcourse.authoring.source_file import Module
 from dlcourse.core.cells import student_view
@@ -16,20 +18,20 @@ from tests.support.course import make_course
 
 
 @pytest.fixture(scope="module")
-def written(tmp_path_factory):
+def written(tmp_path_factory: pytest.TempPathFactory) -> Course:
     """The scratch course as written, unbuilt."""
     return make_course(tmp_path_factory.mktemp("written") / "course")
 
 
 @pytest.fixture
-def author(written, tmp_path):
+def author(written: Course, tmp_path: Path) -> Any:
     """Copies the course, makes edits in one file, and loads the assignment."""
     import shutil
 
     root = tmp_path / "course"
     shutil.copytree(written.root, root)
 
-    def edit(name, *edits, slug="toy", text=None):
+    def edit(name: str, *edits: Any, slug: str = "toy", text: str | None = None) -> Any:
         path = root / name
         found = path.read_text() if text is None else text
         for old, new in edits:
@@ -38,7 +40,7 @@ def author(written, tmp_path):
         path.write_text(found)
         return load(root, slug)
 
-    edit.root = root
+    edit.root = root  # type: ignore[attr-defined]
     return edit
 
 
@@ -47,7 +49,7 @@ MISTAKES, OTHERS = "tests/toy/misconceptions.py", "tests/toy/alternatives.py"
 REFERENCE = "    e = np.exp(logits - logits.max(axis=-1, keepdims=True))"
 
 
-def refused(author, name, *edits, **more):
+def refused(author: Any, name: str, *edits: Any, **more: Any) -> Any:
     """The message of the refusal; it names the file."""
     with pytest.raises(AuthorError) as caught:
         author(name, *edits, **more)
@@ -60,7 +62,7 @@ def refused(author, name, *edits, **more):
 # ---- the template and the fixture load -------------------------------------------------------------------------------
 
 
-def test_template_loads(written):
+def test_template_loads(written: Course) -> None:
     toy = load(written.root, "toy")
     assert [c.kind for c in toy.cells] == [
         "text",
@@ -81,7 +83,7 @@ def test_template_loads(written):
     assert toy.data == ()
 
 
-def test_questions_needs_and_forbidden_calls(written):
+def test_questions_needs_and_forbidden_calls(written: Course) -> None:
     questions = load(written.root, "vectors").questions
     assert {n: q.needs for n, q in questions.items()} == {
         "normalise": (), "cosine": ("normalise",), "centroid": ("normalise", "cosine"), "jitter": (),
@@ -92,7 +94,7 @@ def test_questions_needs_and_forbidden_calls(written):
     )
 
 
-def test_question_does_not_need_itself(author):
+def test_question_does_not_need_itself(author: Any) -> None:
     assert (
         author(
             SCRIPT,
@@ -104,11 +106,11 @@ def test_question_does_not_need_itself(author):
     )
 
 
-def test_data_files_are_found(written):
+def test_data_files_are_found(written: Course) -> None:
     assert [p.name for p in load(written.root, "vectors").data] == ["table.csv"]
 
 
-def test_probes_of_a_question(written):
+def test_probes_of_a_question(written: Course) -> None:
     assert [p.spec.name for p in load(written.root, "vectors").probes_of("cosine")] == [
         "right_angle",
         "measured_rows",
@@ -118,13 +120,13 @@ def test_probes_of_a_question(written):
 # ---- the script ------------------------------------------------------------------------------------------------------
 
 
-def test_stub_replaces_the_body_at_its_indentation(written):
+def test_stub_replaces_the_body_at_its_indentation(written: Course) -> None:
     stub = load(written.root, "toy").questions["softmax"].stub
     assert stub.endswith('    """\n    raise NotImplementedError')
     assert "np.exp" not in stub and "SOLUTION" not in stub
 
 
-def test_class_stub_keeps_what_stands_outside_of_the_markers(written):
+def test_class_stub_keeps_what_stands_outside_of_the_markers(written: Course) -> None:
     stub = load(written.root, "vectors").questions["centroid"].stub
     assert (
         stub.count("raise NotImplementedError") == 2
@@ -134,12 +136,12 @@ def test_class_stub_keeps_what_stands_outside_of_the_markers(written):
     ast.parse(stub)
 
 
-def test_student_view_keeps_lines_around():
+def test_student_view_keeps_lines_around() -> None:
     source = "a\n    ### BEGIN SOLUTION\n    b\n    ### END SOLUTION\nc"
     assert student_view(source) == "a\n    raise NotImplementedError\nc"
 
 
-def test_missing_script(author):
+def test_missing_script(author: Any) -> None:
     (author.root / SCRIPT).unlink()
     with pytest.raises(
         AuthorError, match=r"toy\.py: no such file; `dlcourse new toy` writes a template"
@@ -155,7 +157,7 @@ def test_missing_script(author):
         "### START SOLUTION", "#### BEGIN SOLUTION", "### BEGIN HIDDEN TESTS", "### BEGIN MARK SCHEME",
     ],
 )  # fmt: skip
-def test_misspelt_markers_are_refused(author, begin):
+def test_misspelt_markers_are_refused(author: Any, begin: str) -> None:
     assert "marker" in refused(author, SCRIPT, ("### BEGIN SOLUTION", begin))
 
 
@@ -167,7 +169,9 @@ def test_misspelt_markers_are_refused(author, begin):
         ("### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"),
     ],
 )  # fmt: skip
-def test_both_markers_misspelt_in_the_second_stub_of_a_cell(author, begin, end):
+def test_both_markers_misspelt_in_the_second_stub_of_a_cell(
+    author: Any, begin: Any, end: Any
+) -> None:
     """No other marker is missing then: unnoticed, the body would be handed out."""
     second = f"def other(x):\n    {begin}\n    return 42\n    {end}\n\n\n"
     assert f"misspelt marker {begin!r}" in refused(
@@ -175,7 +179,7 @@ def test_both_markers_misspelt_in_the_second_stub_of_a_cell(author, begin, end):
     )
 
 
-def test_marker_in_a_given_cell(author):
+def test_marker_in_a_given_cell(author: Any) -> None:
     assert "stray or misspelt" in refused(
         author, SCRIPT, ("import numpy as np\n", "import numpy as np\n### END SOLUTION\n")
     )
@@ -190,32 +194,32 @@ def test_marker_in_a_given_cell(author):
         "### shapes ###",
     ],
 )
-def test_ordinary_comments_are_no_markers(author, comment):
+def test_ordinary_comments_are_no_markers(author: Any, comment: str) -> None:
     assert (
         comment
         in author(SCRIPT, (REFERENCE, f"    {comment}\n{REFERENCE}")).questions["softmax"].source
     )
 
 
-def test_begin_without_end(author):
+def test_begin_without_end(author: Any) -> None:
     assert "'### BEGIN SOLUTION' without '### END SOLUTION'" in refused(
         author, SCRIPT, ("    ### END SOLUTION\n", "")
     )
 
 
-def test_end_without_begin(author):
+def test_end_without_begin(author: Any) -> None:
     assert "stray or misspelt marker '### END SOLUTION'" in refused(
         author, SCRIPT, ("    ### BEGIN SOLUTION\n", "")
     )
 
 
-def test_begin_twice(author):
+def test_begin_twice(author: Any) -> None:
     assert "stray or misspelt" in refused(
         author, SCRIPT, (REFERENCE, f"    ### BEGIN SOLUTION\n{REFERENCE}")
     )
 
 
-def test_question_without_markers(author):
+def test_question_without_markers(author: Any) -> None:
     edits = [("    ### BEGIN SOLUTION\n", ""), ("    ### END SOLUTION\n", "")]
     assert "question softmax: no '### BEGIN SOLUTION' in its cell" in refused(
         author, SCRIPT, *edits
@@ -223,14 +227,14 @@ def test_question_without_markers(author):
 
 
 @pytest.mark.parametrize("indentation", ["", "  ", "        "])
-def test_markers_that_are_indented_wrongly(author, indentation):
+def test_markers_that_are_indented_wrongly(author: Any, indentation: str) -> None:
     message = refused(
         author, SCRIPT, ("    ### BEGIN SOLUTION", f"{indentation}### BEGIN SOLUTION")
     )
     assert "question softmax: its stub cannot be run; indent the markers like the body" in message
 
 
-def test_markers_around_a_whole_method(author):
+def test_markers_around_a_whole_method(author: Any) -> None:
     name, old = "solutions/vectors.py", "        ### BEGIN SOLUTION\n        mean_direction"
     message = refused(
         author, name, (old, "    ### BEGIN SOLUTION\n        mean_direction"), slug="vectors"
@@ -238,25 +242,25 @@ def test_markers_around_a_whole_method(author):
     assert "question centroid: its stub cannot be run" in message
 
 
-def test_cell_with_markers_is_a_question_named_after_its_first_stub(author):
+def test_cell_with_markers_is_a_question_named_after_its_first_stub(author: Any) -> None:
     questions = author(SCRIPT, ('# %% question="softmax"', "# %%")).questions
     assert list(questions) == ["softmax"]
 
 
-def test_question_that_defines_nothing_needs_a_name(author):
+def test_question_that_defines_nothing_needs_a_name(author: Any) -> None:
     found = author.root / SCRIPT
     found.write_text(found.read_text() + "\n# %%\n### BEGIN SOLUTION\nx = 1\n### END SOLUTION\n")
     assert "a question needs a name" in refused(author, SCRIPT)
 
 
 @pytest.mark.parametrize("name", ['"soft max"', "3", '""'])
-def test_question_names_are_identifiers(author, name):
+def test_question_names_are_identifiers(author: Any, name: str) -> None:
     assert "a question needs a name" in refused(
         author, SCRIPT, ('question="softmax"', f"question={name}")
     )
 
 
-def test_two_questions_of_one_name(author):
+def test_two_questions_of_one_name(author: Any) -> None:
     path = author.root / SCRIPT
     cell = path.read_text()
     cell = cell[cell.index("# %% question") : cell.index("# %% [markdown]\n# ## What you built")]
@@ -265,23 +269,23 @@ def test_two_questions_of_one_name(author):
     )
 
 
-def test_script_without_questions(author):
+def test_script_without_questions(author: Any) -> None:
     assert "no question" in refused(author, SCRIPT, text="# %%\nimport numpy as np\n")
 
 
-def test_syntax_error_in_a_question(author):
+def test_syntax_error_in_a_question(author: Any) -> None:
     line = (author.root / SCRIPT).read_text().splitlines().index(REFERENCE) + 1
     message = refused(author, SCRIPT, (REFERENCE, "    e = = 1"))
     assert f"toy.py:{line}: invalid syntax" in message
 
 
 @pytest.mark.parametrize("value", ['["norm"]', '"numpy.linalg.norm"', "[1]", "3"])
-def test_forbid_takes_full_names(author, value):
+def test_forbid_takes_full_names(author: Any, value: str) -> None:
     message = refused(author, SCRIPT, ('question="softmax"', f'question="softmax" forbid={value}'))
     assert "question softmax: forbid takes a list of full dotted names" in message
 
 
-def test_raw_cells_are_refused(author):
+def test_raw_cells_are_refused(author: Any) -> None:
     path = author.root / SCRIPT
     assert "a raw cell" in refused(
         author, SCRIPT, text=path.read_text() + "\n# %% [raw]\n# secret\n"
@@ -291,7 +295,7 @@ def test_raw_cells_are_refused(author):
 # ---- probes ----------------------------------------------------------------------------------------------------------
 
 
-def test_missing_probes(author):
+def test_missing_probes(author: Any) -> None:
     (author.root / PROBES).unlink()
     with pytest.raises(AuthorError, match=r"probes\.py: no such file"):
         load(author.root, "toy")
@@ -317,28 +321,28 @@ def test_missing_probes(author):
         ("points=1)", "pionts=1)", "unexpected keyword argument 'pionts'"),
     ],
 )  # fmt: skip
-def test_wrong_probes_are_refused(author, old, new, message):
+def test_wrong_probes_are_refused(author: Any, old: Any, new: Any, message: Any) -> None:
     assert message in refused(author, PROBES, (old, new))
 
 
-def test_question_without_probes(author):
+def test_question_without_probes(author: Any) -> None:
     found = author.root / SCRIPT
     more = '\n# %% question="other"\ndef other(x):\n    ### BEGIN SOLUTION\n    return x\n    ### END SOLUTION\n'
     found.write_text(found.read_text() + more)
     assert "question other has no probe" in refused(author, PROBES)
 
 
-def test_probe_may_take_what_a_given_cell_defines(written):
+def test_probe_may_take_what_a_given_cell_defines(written: Course) -> None:
     measured_rows = load(written.root, "vectors").probes["measured_rows"].probe
     assert parameters(measured_rows.function) == ("cosine", "table")
 
 
-def program(author, text, name="p"):
+def program(author: Any, text: str, name: str = "p") -> Any:
     """The program of one probe, executed the way the student's process does; returns (source, namespace)."""
     graded = author(
         PROBES, text="import numpy as np\n\nfrom dlcourse import exact, probe\n\n" + text
     ).probes[name]
-    space = {}
+    space: dict[str, Any] = {}
     exec(compile(graded.program, "<probe>", "exec"), space)
     return graded, space
 
@@ -346,7 +350,7 @@ def program(author, text, name="p"):
 HEAD = '@probe("softmax")\ndef p(softmax):\n    """Title."""\n    '
 
 
-def test_program_carries_helpers_constants_and_imports(author):
+def test_program_carries_helpers_constants_and_imports(author: Any) -> None:
     text = (
         "import math\nfrom itertools import chain as link, count\n\nSCALE = 2.0\nTABLE: dict = {'a': SCALE}\nLOW, (HIGH, _) = 1, (2, 3)\n\n\n"
         "def _inner(x):\n    return x * TABLE['a'] + math.pi * 0\n\n\n"
@@ -364,7 +368,7 @@ def test_program_carries_helpers_constants_and_imports(author):
     )
 
 
-def test_program_has_no_judge_and_none_of_its_helpers(author):
+def test_program_has_no_judge_and_none_of_its_helpers(author: Any) -> None:
     text = (
         "SECRET = 42\n\n\ndef _deep(x):\n    return x == SECRET\n\n\ndef _judge(result, expected):\n    return None if _deep(result) else 'no'\n\n\n"
         '@probe("softmax", judge=_judge, compare=exact())\ndef p(softmax):\n    """Title."""\n    return softmax(1)\n'
@@ -377,7 +381,7 @@ def test_program_has_no_judge_and_none_of_its_helpers(author):
     assert graded.probe.judge(42, None) is None and graded.probe.judge(41, None) == "no"
 
 
-def test_two_imports_of_one_package_both_travel(author):
+def test_two_imports_of_one_package_both_travel(author: Any) -> None:
     text = (
         "import os.path\nimport os.path as osp\nimport xml.dom\nimport xml.sax\n\n\n"
         + HEAD
@@ -388,12 +392,12 @@ def test_two_imports_of_one_package_both_travel(author):
     assert space["p"](None) == ("xml.sax", "xml.dom", "/")
 
 
-def test_constant_made_in_two_steps_travels_whole(author):
+def test_constant_made_in_two_steps_travels_whole(author: Any) -> None:
     _, space = program(author, "V = 1\nV = V + 1\n\n\n" + HEAD + "return V\n")
     assert space["p"](None) == 2
 
 
-def test_defaults_and_annotations_of_a_probe_travel(author):
+def test_defaults_and_annotations_of_a_probe_travel(author: Any) -> None:
     text = (
         "N = 3\nK = int\n\n\ndef _help(x: K = N) -> K:\n    return x\n\n\n"
         + HEAD
@@ -402,7 +406,7 @@ def test_defaults_and_annotations_of_a_probe_travel(author):
     assert program(author, text)[1]["p"](None) == 3
 
 
-def test_locals_are_not_taken_for_missing_names(author):
+def test_locals_are_not_taken_for_missing_names(author: Any) -> None:
     body = (
         "import math as m\n    from os import sep\n    total = 0\n    for i, (a, b) in enumerate([(1, 2)]):\n        total += a + b + i\n"
         "    with open(m.__name__ + sep) if False else _null() as f:\n        pass\n    try:\n        1 / 0\n    except ZeroDivisionError as e:\n"
@@ -413,12 +417,12 @@ def test_locals_are_not_taken_for_missing_names(author):
     assert program(author, text)[1]["p"](None)[:2] == (4, [1])
 
 
-def test_public_cell_does_not_repeat_what_the_notebook_imports(written):
+def test_public_cell_does_not_repeat_what_the_notebook_imports(written: Course) -> None:
     cell = load(written.root, "toy").probes["quarter_and_three_quarters"].cell
     assert cell.startswith('@probe("softmax", points=1)\ndef quarter')
 
 
-def test_a_cell_shows_the_test_before_its_helpers(author):
+def test_a_cell_shows_the_test_before_its_helpers(author: Any) -> None:
     text = (
         "SIZE = 3\nKIND = int\nLIMIT = SIZE + 1\n\n\ndef _judge(result, expected):\n    return None if result < LIMIT else 'no'\n\n\n"
         "STEP = 2\n\n\nclass Base:\n    step = STEP\n\n\nclass Box(Base):\n    pass\n\n\ndef _help():\n    return Box().step\n\n\n"
@@ -430,19 +434,19 @@ def test_a_cell_shows_the_test_before_its_helpers(author):
         for part in ("def _judge", "def p(", "STEP = 2", "class Base", "class Box", "def _help")
     ]
     assert places == sorted(places)
-    space = {"probe": probe}
+    space: dict[str, Any] = {"probe": probe}
     exec(graded.cell, space)
     assert space["p"].function(lambda x: x) == 5 and space["p"].judge(5, None) == "no"
 
 
-def test_hidden_cell_of_the_fixture_brings_its_helpers(written):
+def test_hidden_cell_of_the_fixture_brings_its_helpers(written: Course) -> None:
     graded = load(written.root, "vectors").probes["rows_have_length_one"]
     for word in ("SECRET_SCALE = 7.25", "def _wide", "def _scaled", "def rows_have_length_one"):
         assert word in graded.program
     assert "_unit_rows" in graded.cell and "_unit_rows" not in graded.program
 
 
-def test_no_probe_needs_a_name_from_outside(written):
+def test_no_probe_needs_a_name_from_outside(written: Course) -> None:
     for slug in ("toy", "vectors"):
         for graded in load(written.root, slug).probes.values():
             space = {"__builtins__": builtins}
@@ -453,7 +457,7 @@ def test_no_probe_needs_a_name_from_outside(written):
 # ---- misconceptions --------------------------------------------------------------------------------------------------
 
 
-def test_edited_cell(written):
+def test_edited_cell(written: Course) -> None:
     toy = load(written.root, "toy")
     assert "e.sum(axis=0, keepdims=True)" in toy.edited(toy.misconceptions[0])
     assert toy.edited(toy.misconceptions[0]) != toy.questions["softmax"].source
@@ -480,18 +484,18 @@ def test_edited_cell(written):
         ('"overflow"', '"exp(1000) is infinite."', "softmax: a misconception's name is an identifier, got 'exp(1000) is infinite.'"),
     ],
 )  # fmt: skip
-def test_wrong_misconceptions_are_refused(author, old, new, message):
+def test_wrong_misconceptions_are_refused(author: Any, old: Any, new: Any, message: Any) -> None:
     assert message in refused(author, MISTAKES, (old, new))
 
 
-def test_edits_apply_one_after_another(author):
+def test_edits_apply_one_after_another(author: Any) -> None:
     found = author(
         MISTAKES, ('keepdims=True)": "logits"', 'keepdims=True)": "zzz", "zzz": "logits"')
     )
     assert "np.exp(logits)" in found.edited(found.misconceptions[1])
 
 
-def test_assignment_without_misconceptions_and_alternatives(author):
+def test_assignment_without_misconceptions_and_alternatives(author: Any) -> None:
     (author.root / MISTAKES).unlink()
     (author.root / OTHERS).unlink()
     toy = load(author.root, "toy")
@@ -501,7 +505,7 @@ def test_assignment_without_misconceptions_and_alternatives(author):
 # ---- alternatives ----------------------------------------------------------------------------------------------------
 
 
-def test_alternative_is_renamed_to_the_stub(written):
+def test_alternative_is_renamed_to_the_stub(written: Course) -> None:
     (one,) = load(written.root, "toy").alternatives
     assert (
         "def softmax(logits):" in one.source
@@ -510,7 +514,7 @@ def test_alternative_is_renamed_to_the_stub(written):
     )
 
 
-def test_alternatives_bring_helpers_and_recursion_is_renamed(author):
+def test_alternatives_bring_helpers_and_recursion_is_renamed(author: Any) -> None:
     text = (
         "import math\n\nBASE = math.e\n\n\ndef _power(x):\n    return BASE**x\n\n\n"
         "def softmax__again(logits):\n    return softmax__again(_power(logits)) if softmax__againx else 0\n"
@@ -521,27 +525,27 @@ def test_alternatives_bring_helpers_and_recursion_is_renamed(author):
         assert word in one.source
 
 
-def test_class_alternative(written):
+def test_class_alternative(written: Course) -> None:
     found = {a.question: a.source for a in load(written.root, "vectors").alternatives}
     assert set(found) == {"normalise", "cosine", "centroid", "jitter"}
     assert "class Centroid:" in found["centroid"] and "def _length" in found["normalise"]
 
 
-def test_alternative_of_part_of_a_question_keeps_the_rest(author):
+def test_alternative_of_part_of_a_question_keeps_the_rest(author: Any) -> None:
     second = "def other(x):\n    ### BEGIN SOLUTION\n    return 42\n    ### END SOLUTION\n\n\n"
     (one,) = author(SCRIPT, ("def softmax(", second + "def softmax(")).alternatives
-    space = {}
+    space: dict[str, Any] = {}
     exec("import numpy as np\nfrom jaxtyping import Float\n" + one.source, space)
     assert space["other"](0) == 42 and "logarithm of the sum" in space["softmax"].__doc__
 
 
-def test_alternative_of_an_unknown_stub(author):
+def test_alternative_of_an_unknown_stub(author: Any) -> None:
     assert "no stub 'sofmax'; did you mean 'softmax'?" in refused(
         author, OTHERS, ("softmax__rows", "sofmax__rows")
     )
 
 
-def test_alternatives_with_a_syntax_error(author):
+def test_alternatives_with_a_syntax_error(author: Any) -> None:
     assert "alternatives.py:6: '(' was never closed" in refused(
         author, OTHERS, ("def softmax__rows(logits):", "def softmax__rows(logits:")
     )
@@ -550,24 +554,24 @@ def test_alternatives_with_a_syntax_error(author):
 # ---- the course's folder, the reference ------------------------------------------------------------------------------
 
 
-def test_course_root_is_found_from_below(written):
+def test_course_root_is_found_from_below(written: Course) -> None:
     assert course_root(written.root / "tests" / "toy") == written.root.resolve()
 
 
-def test_no_course_above(tmp_path):
+def test_no_course_above(tmp_path: Path) -> None:
     with pytest.raises(
         CourseError, match=r"no course\.toml here or above; change into the course's folder"
     ):
         course_root(tmp_path)
 
 
-def test_reference_is_loaded_without_running_demos(written):
+def test_reference_is_loaded_without_running_demos(written: Course) -> None:
     ref = load_reference("toy", written.root)
     assert ref.softmax.__name__ == "softmax" and callable(ref.temperature)
     assert demo.run_at_once is True
 
 
-def test_reference_that_fails_names_file_and_line(author):
+def test_reference_that_fails_names_file_and_line(author: Any) -> None:
     author(SCRIPT, ("import numpy as np\n", "import numpy as np\n\nboom = 1 / 0\n"))
     with pytest.raises(AuthorError, match=r"toy\.py:\d+: ZeroDivisionError"):
         load_reference("toy", author.root)
@@ -576,9 +580,9 @@ def test_reference_that_fails_names_file_and_line(author):
 # ---- pieces of a file ------------------------------------------------------------------------------------------------
 
 
-def test_a_piece_holds_statements_that_change_what_it_needs(tmp_path):
+def test_a_piece_holds_statements_that_change_what_it_needs(tmp_path: Path) -> None:
     path = tmp_path / "probes.py"
     path.write_text("table = {}\ntable['a'] = 1\nother = {}\n\n\ndef probe():\n    return table\n")
     module = Module(path)
-    piece = module.piece(module.body[-1], decorators=False)
+    piece = module.piece(module.body[-1], decorators=False)  # type: ignore[arg-type]
     assert piece == "table = {}\n\n\ntable['a'] = 1\n\n\ndef probe():\n    return table"

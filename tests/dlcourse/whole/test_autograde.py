@@ -6,10 +6,13 @@ import json
 import os
 import shutil
 import sqlite3
+from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
 
+from dlcourse.authoring.course import Course
 from dlcourse.authoring.read import load
 from dlcourse.core.evidence import NotRun
 from dlcourse.core.notebook_file import Submission
@@ -29,6 +32,7 @@ from tests.support.gradebooks import gradebook_tables, totals
 from tests.support.students import (
     BAD_STAMPS,
     EXPECTED,
+    FULL,
     GOOD_STAMPS,
     UNREADABLE,
     hand_in_samples,
@@ -36,7 +40,7 @@ from tests.support.students import (
 )
 
 
-def graded(course, student, slug="vectors"):
+def graded(course: Course, student: str, slug: str = "vectors") -> Any:
     return nbformat.read(
         course.root / "autograded" / student / slug / f"{slug}.ipynb", as_version=4
     )
@@ -46,12 +50,12 @@ def graded(course, student, slug="vectors"):
 
 
 @pytest.mark.parametrize("student", EXPECTED)
-def test_student_gets_what_a_person_would_give(nbgraded, student):
+def test_student_gets_what_a_person_would_give(nbgraded: tuple[Course, str], student: Any) -> None:
     course, _ = nbgraded
     assert totals(course.root / "gradebook.db", "vectors")[student] == EXPECTED[student]
 
 
-def test_nobody_is_left_for_manual_grading(nbgraded):
+def test_nobody_is_left_for_manual_grading(nbgraded: tuple[Course, str]) -> None:
     course, _ = nbgraded
     grades = gradebook_tables(course.root / "gradebook.db")["grades"]
     assert len(grades) == 9 * len(EXPECTED)
@@ -59,7 +63,9 @@ def test_nobody_is_left_for_manual_grading(nbgraded):
 
 
 @pytest.mark.parametrize("probe", ["three_four", "rows_have_length_one", "vectors_are_refused", "right_angle", "measured_rows", "one_row", "rows_come_in_parts", "shape_of_noise", "mean_and_spread"])  # fmt: skip
-def test_each_probe_fails_on_the_stub_and_passes_on_the_reference(nbgraded, probe):
+def test_each_probe_fails_on_the_stub_and_passes_on_the_reference(
+    nbgraded: tuple[Course, str], probe: str
+) -> None:
     course, _ = nbgraded
     found = {
         s: score
@@ -74,7 +80,7 @@ def test_each_probe_fails_on_the_stub_and_passes_on_the_reference(nbgraded, prob
     )
 
 
-def test_untouched_cells_are_commented_as_nbgrader_does(nbgraded):
+def test_untouched_cells_are_commented_as_nbgrader_does(nbgraded: tuple[Course, str]) -> None:
     course, _ = nbgraded
     comments = {
         (s, cell): auto
@@ -88,7 +94,9 @@ def test_untouched_cells_are_commented_as_nbgrader_does(nbgraded):
     )
 
 
-def test_timestamps_that_are_none_are_ignored_and_good_ones_kept(nbgraded):
+def test_timestamps_that_are_none_are_ignored_and_good_ones_kept(
+    nbgraded: tuple[Course, str],
+) -> None:
     course, _ = nbgraded
     stamps = {
         s: stamp for s, _, stamp, _ in gradebook_tables(course.root / "gradebook.db")["submissions"]
@@ -100,19 +108,23 @@ def test_timestamps_that_are_none_are_ignored_and_good_ones_kept(nbgraded):
     assert {stamps[s] for s in BAD_STAMPS} == {None}
 
 
-def test_submitted_files_are_never_changed(nbgraded):
+def test_submitted_files_are_never_changed(nbgraded: tuple[Course, str]) -> None:
     course, _ = nbgraded
     assert handed_in(course) == json.loads((course.root / "handed_in.json").read_text())
 
 
 @pytest.mark.parametrize("student", sorted(UNREADABLE))
-def test_unreadable_submission_is_said_on_its_page(nbgraded, student):
+def test_unreadable_submission_is_said_on_its_page(
+    nbgraded: tuple[Course, str], student: Any
+) -> None:
     course, output = nbgraded
     notes = graded(course, student).metadata["dlcourse"]["notes"]
     assert notes and f"{student}: {notes[0]}" in output
 
 
-def test_graded_notebooks_hold_nothing_of_the_submission_but_sources(nbgraded):
+def test_graded_notebooks_hold_nothing_of_the_submission_but_sources(
+    nbgraded: tuple[Course, str],
+) -> None:
     course, _ = nbgraded
     forged, plain = graded(course, "forged"), graded(course, "untouched")
     assert [
@@ -126,13 +138,13 @@ def test_graded_notebooks_hold_nothing_of_the_submission_but_sources(nbgraded):
     assert forged.metadata["dlcourse"]["notes"] == []
 
 
-def test_graded_notebooks_are_valid(nbgraded):
+def test_graded_notebooks_are_valid(nbgraded: tuple[Course, str]) -> None:
     course, _ = nbgraded
     for student in EXPECTED:
         nbformat.validate(graded(course, student))
 
 
-def test_test_cells_hold_verdicts_and_hints(nbgraded):
+def test_test_cells_hold_verdicts_and_hints(nbgraded: tuple[Course, str]) -> None:
     course, _ = nbgraded
     (output,) = cell_of(graded(course, "columns"), "test-three_four").outputs
     assert output.output_type == "error" and output.ename == "columns_normalised"
@@ -141,13 +153,13 @@ def test_test_cells_hold_verdicts_and_hints(nbgraded):
     assert output.output_type == "display_data"
 
 
-def test_reason_names_the_earlier_question(nbgraded):
+def test_reason_names_the_earlier_question(nbgraded: tuple[Course, str]) -> None:
     course, _ = nbgraded
     (output,) = cell_of(graded(course, "ends_python"), "test-one_row").outputs
     assert any("This question uses cosine" in line for line in output.traceback)
 
 
-def test_nothing_of_a_submission_is_copied(nbgraded):
+def test_nothing_of_a_submission_is_copied(nbgraded: tuple[Course, str]) -> None:
     course, _ = nbgraded
     for student in ("missing", "perfect", "renamed"):
         names = sorted(
@@ -162,7 +174,7 @@ def test_nothing_of_a_submission_is_copied(nbgraded):
         ]
 
 
-def test_no_process_and_no_folder_is_left_behind(nbgraded):
+def test_no_process_and_no_folder_is_left_behind(nbgraded: tuple[Course, str]) -> None:
     course, _ = nbgraded
     for pid in filter(str.isdigit, os.listdir("/proc")):
         try:
@@ -175,7 +187,7 @@ def test_no_process_and_no_folder_is_left_behind(nbgraded):
 
 
 @pytest.fixture(scope="module")
-def two_graded(built_course, tmp_path_factory):
+def two_graded(built_course: Course, tmp_path_factory: pytest.TempPathFactory) -> Course:
     course = copy_course(built_course, tmp_path_factory.mktemp("two") / "course")
     hand_in_samples(course, {"perfect", "columns"})
     nbgrader(course, "autograde", "vectors")
@@ -183,12 +195,14 @@ def two_graded(built_course, tmp_path_factory):
 
 
 @pytest.fixture
-def small(two_graded, tmp_path):
+def small(two_graded: Course, tmp_path: Path) -> Course:
     """A class of two, graded."""
     return copy_course(two_graded, tmp_path / "course")
 
 
-def test_interrupted_and_newer_submissions_are_graded_again_and_others_are_not(small):
+def test_interrupted_and_newer_submissions_are_graded_again_and_others_are_not(
+    small: Course,
+) -> None:
     hand_in(small, "third", "vectors", perfect(small, "vectors"))
     # killed before the verdicts: the folder is there, the notebook in it is only sanitised, the database has no grades
     path = small.root / "autograded" / "columns" / "vectors" / "vectors.ipynb"
@@ -215,12 +229,12 @@ def test_interrupted_and_newer_submissions_are_graded_again_and_others_are_not(s
     nbgrader(small, "autograde", "vectors")
     assert totals(small.root / "gradebook.db", "vectors") == {
         "columns": 6.5,
-        "third": 16.5,
+        "third": FULL,
         "perfect": 0.0,
     }
 
 
-def test_force_grades_again_and_keeps_manual_grades(small):
+def test_force_grades_again_and_keeps_manual_grades(small: Course) -> None:
     with sqlite3.connect(small.root / "gradebook.db") as database:
         database.execute("update grade set auto_score = 0.25, manual_score = 1.25")
     nbgrader(small, "autograde", "vectors", "--force", "--student", "columns")
@@ -233,7 +247,7 @@ def test_force_grades_again_and_keeps_manual_grades(small):
     assert {auto for s, _, _, auto, *_ in grades if s == "perfect"} == {0.25}
 
 
-def test_stale_source_is_refused_with_the_cure(small):
+def test_stale_source_is_refused_with_the_cure(small: Course) -> None:
     script = small.root / "solutions" / "vectors.py"
     script.write_text(script.read_text().replace("A running mean", "A moving mean"))
     output = nbgrader(small, "autograde", "vectors", "--force", status=1)
@@ -241,11 +255,11 @@ def test_stale_source_is_refused_with_the_cure(small):
         "source/vectors/vectors.ipynb is stale: solutions/ or tests/ changed; run `dlcourse build vectors`"
         in output
     )
-    assert totals(small.root / "gradebook.db", "vectors") == {"columns": 6.5, "perfect": 16.5}
+    assert totals(small.root / "gradebook.db", "vectors") == {"columns": 6.5, "perfect": FULL}
     assert (small.root / "autograded" / "perfect" / "vectors" / "vectors.ipynb").is_file()
 
 
-def test_no_submission_at_all(course):
+def test_no_submission_at_all(course: Course) -> None:
     assert "No notebooks were matched by" in nbgrader(course, "autograde", "vectors", status=1)
 
 
@@ -253,7 +267,7 @@ def test_no_submission_at_all(course):
 
 
 @pytest.fixture(scope="module")
-def term(built_course, tmp_path_factory):
+def term(built_course: Course, tmp_path_factory: pytest.TempPathFactory) -> tuple[Course, Any]:
     """The course after one student went all the way through the exchange."""
     course = copy_course(built_course, tmp_path_factory.mktemp("term") / "course")
     shutil.rmtree(course.root / "release")
@@ -285,16 +299,16 @@ def term(built_course, tmp_path_factory):
     return course, fetched
 
 
-def test_student_fetches_what_was_released(term):
+def test_student_fetches_what_was_released(term: tuple[Course, Any]) -> None:
     assert term[1] == ["checks.json", "data/vectors/table.csv", "vectors.ipynb"]
 
 
-def test_term_ends_with_the_right_score(term):
+def test_term_ends_with_the_right_score(term: tuple[Course, Any]) -> None:
     (score,) = totals(term[0].root / "gradebook.db", "vectors").values()
     assert score == 7.5
 
 
-def test_export_lists_the_student(term):
+def test_export_lists_the_student(term: tuple[Course, Any]) -> None:
     with (term[0].root / "grades.csv").open() as file:
         rows = list(csv.DictReader(file))
     assert [
@@ -303,7 +317,7 @@ def test_export_lists_the_student(term):
     assert rows[0]["timestamp"]
 
 
-def test_feedback_page_is_there_and_shows_no_hidden_test(term):
+def test_feedback_page_is_there_and_shows_no_hidden_test(term: tuple[Course, Any]) -> None:
     (page,) = (term[0].root / "feedback").rglob("vectors.html")
     text = page.read_text()
     assert "Two thousand copies." in text and "7.5" in text
@@ -313,7 +327,7 @@ def test_feedback_page_is_there_and_shows_no_hidden_test(term):
 
 # ---- P6: a plain nbgrader assignment in the same course --------------------------------------------------------------
 
-_PLAIN = [
+_PLAIN: list[tuple[str, str, str, dict[str, Any]]] = [
     ("answer", "code", "### BEGIN SOLUTION\nx = 2\n### END SOLUTION", {"solution": True}),
     (
         "right",
@@ -327,7 +341,7 @@ _PLAIN = [
 
 
 @pytest.fixture(scope="module")
-def plain(built_course, tmp_path_factory):
+def plain(built_course: Course, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """A course with an assignment of nbgrader's own kind, which course.toml does not name, graded."""
     course = copy_course(built_course, tmp_path_factory.mktemp("plain") / "course")
     notebook = nbformat.v4.new_notebook()
@@ -337,9 +351,8 @@ def plain(built_course, tmp_path_factory):
         "language": "python",
     }
     for grade_id, kind, source, more in _PLAIN:
-        cell = (nbformat.v4.new_code_cell if kind == "code" else nbformat.v4.new_markdown_cell)(
-            source
-        )
+        new: Any = nbformat.v4.new_code_cell if kind == "code" else nbformat.v4.new_markdown_cell
+        cell = new(source)
         cell.metadata["nbgrader"] = {
             "grade": False,
             "solution": False,
@@ -354,10 +367,11 @@ def plain(built_course, tmp_path_factory):
     folder.mkdir()
     nbformat.write(notebook, folder / "plain.ipynb")
     nbgrader(course, "generate_assignment", "plain")
-    for student, source in {"right": "x = 2", "some": "x = 3", "stub": None}.items():
+    sources: dict[str, str | None] = {"right": "x = 2", "some": "x = 3", "stub": None}
+    for student, answer in sources.items():
         theirs = released(course, "plain")
-        if source:
-            cell_of(theirs, "answer").source = source
+        if answer:
+            cell_of(theirs, "answer").source = answer
             cell_of(theirs, "essay").source = "My essay"
         (hand_in(course, student, "plain", theirs) / "own.txt").write_text("kept")
     broken = hand_in(course, "broken", "plain", b"junk")
@@ -365,7 +379,7 @@ def plain(built_course, tmp_path_factory):
     return course, output, broken
 
 
-def test_plain_assignment_is_released_as_nbgrader_does(plain):
+def test_plain_assignment_is_released_as_nbgrader_does(plain: Any) -> None:
     found = released(plain[0], "plain")
     assert (
         cell_of(found, "answer").source == "raise NotImplementedError"
@@ -373,7 +387,7 @@ def test_plain_assignment_is_released_as_nbgrader_does(plain):
     )
 
 
-def test_plain_assignment_keeps_partial_credit_and_manual_cells(plain):
+def test_plain_assignment_keeps_partial_credit_and_manual_cells(plain: Any) -> None:
     grades = {
         (s, c): (auto, needs)
         for s, a, c, auto, _, _, needs in gradebook_tables(plain[0].root / "gradebook.db")["grades"]
@@ -385,7 +399,7 @@ def test_plain_assignment_keeps_partial_credit_and_manual_cells(plain):
     assert grades["right", "essay"] == (None, 1) and grades["stub", "essay"] == (0, 0)
 
 
-def test_plain_assignment_keeps_outputs_and_the_students_files(plain):
+def test_plain_assignment_keeps_outputs_and_the_students_files(plain: Any) -> None:
     assert (
         cell_of(graded(plain[0], "some", "plain"), "partial").outputs[0].output_type
         == "execute_result"
@@ -394,14 +408,14 @@ def test_plain_assignment_keeps_outputs_and_the_students_files(plain):
     assert "dlcourse" not in graded(plain[0], "right", "plain").metadata
 
 
-def test_plain_assignments_unreadable_notebook_fails_as_nbgrader_says(plain):
+def test_plain_assignments_unreadable_notebook_fails_as_nbgrader_says(plain: Any) -> None:
     assert "There was an error processing assignment 'plain' for student 'broken'" in plain[1]
 
 
 # ---- inside one process ----------------------------------------------------------------------------------------------
 
 
-def test_configuration_names_our_preprocessors_in_nbgraders_lists():
+def test_configuration_names_our_preprocessors_in_nbgraders_lists() -> None:
     from nbgrader.converters import Autograde
     from traitlets.config import Config
 
@@ -425,7 +439,9 @@ def test_configuration_names_our_preprocessors_in_nbgraders_lists():
     assert autograde.StockExecute not in run
 
 
-def test_grader_is_made_again_when_the_course_changes(course, monkeypatch, warm):
+def test_grader_is_made_again_when_the_course_changes(
+    course: Course, monkeypatch: pytest.MonkeyPatch, warm: Warm
+) -> None:
     from dlcourse.nbgrader_port import plugins as autograde
     from dlcourse.nbgrader_port.generate import build
 
@@ -438,24 +454,25 @@ def test_grader_is_made_again_when_the_course_changes(course, monkeypatch, warm)
     os.utime(script, (4e9, 4e9))
     build(course, "vectors", warm)
     second = autograde.grader_for("vectors")
-    assert second is not first and second.references.key != first.references.key
+    assert first is not None and second is not None and second is not first
+    assert second.references.key != first.references.key
 
 
-def test_no_grader_outside_of_a_course(tmp_path, monkeypatch):
+def test_no_grader_outside_of_a_course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from dlcourse.nbgrader_port import plugins as autograde
 
     monkeypatch.chdir(tmp_path)
     assert autograde.grader_for("vectors") is None
 
 
-def test_dead_warm_process_is_replaced(course, monkeypatch):
+def test_dead_warm_process_is_replaced(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
     from dlcourse.nbgrader_port import plugins as autograde
 
     monkeypatch.chdir(course.root)
-    notebook = rebuilt(
-        autograde.grader_for("vectors"), Submission.unwrap(perfect(course, "vectors"))
-    )
-    resources = {"nbgrader": {"assignment": "vectors", "student": "a"}}
+    grader = autograde.grader_for("vectors")
+    assert grader is not None
+    notebook = rebuilt(grader, Submission.unwrap(perfect(course, "vectors")))
+    resources: dict[str, Any] = {"nbgrader": {"assignment": "vectors", "student": "a"}}
     with Warm() as warm:
         monkeypatch.setattr(autograde, "WARM", warm)
         for _ in ("before anything was run", "later"):
@@ -471,7 +488,7 @@ def test_dead_warm_process_is_replaced(course, monkeypatch):
             assert not any(isinstance(r, NotRun) for r in results.values())
 
 
-def test_answered_helper_replaces_the_named_cell_only(built_course):
+def test_answered_helper_replaces_the_named_cell_only(built_course: Course) -> None:
     notebook = answered(built_course, "vectors", {"cosine": "x"})
     assert (
         cell_of(notebook, "question-cosine").source == "x"

@@ -1,10 +1,15 @@
 """JupyterLab and formgrader in a real browser, with this course's configuration."""
 
 import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
+from playwright.sync_api import BrowserContext, Page
 
+from dlcourse.authoring.course import Course
 from dlcourse.authoring.read import load
 from tests.support.course import answered, copy_course, hand_in, perfect
 from tests.support.gradebooks import totals
@@ -29,7 +34,7 @@ from tests.support.lab import (  # noqa: E402
 
 
 @pytest.fixture(scope="module")
-def course(built_course, tmp_path_factory):
+def course(built_course: Course, tmp_path_factory: pytest.TempPathFactory) -> Course:
     """A course with one submission to grade, and a notebook in which one question is wrong."""
     own = copy_course(built_course, tmp_path_factory.mktemp("browser") / "course")
     hand_in(own, "ada", "vectors", perfect(own, "vectors"))
@@ -46,30 +51,30 @@ def course(built_course, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def address(course):
+def address(course: Course) -> Iterator[str]:
     with running_lab(course.root) as one:
         yield one
 
 
 @pytest.fixture(scope="module")
-def context(tmp_path_factory):
+def context(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
     with browser(tmp_path_factory.mktemp("profile")) as one:
         yield one
 
 
 @pytest.fixture
-def page(context, tmp_path):
+def page(context: BrowserContext, tmp_path: Path) -> Iterator[Page]:
     one = context.new_page()
     yield one
     one.screenshot(path=tmp_path / "last.png")
     one.close()
 
 
-def expect(locator):
+def expect(locator: Any) -> Any:
     return playwright.expect(locator)
 
 
-def validate(page):
+def validate(page: Page) -> Any:
     """Press nbgrader's button; what its dialog says."""
     page.get_by_text("Validate", exact=True).first.click()
     dialog = page.locator(".jp-Dialog-content")
@@ -80,7 +85,9 @@ def validate(page):
     return text
 
 
-def test_a_student_sees_red_mends_it_and_sees_green(page, address, course):
+def test_a_student_sees_red_mends_it_and_sees_green(
+    page: Page, address: str, course: Course
+) -> None:
     open_notebook(page, address, "student/vectors.ipynb")
     run_all(page)
     right, wrong = (
@@ -106,7 +113,7 @@ def test_a_student_sees_red_mends_it_and_sees_green(page, address, course):
     assert "Success" in validate(page)
 
 
-def test_an_untouched_release_says_what_is_not_written_yet(page, address):
+def test_an_untouched_release_says_what_is_not_written_yet(page: Page, address: str) -> None:
     open_notebook(page, address, "untouched/toy.ipynb")
     run_all(page)
     expect(
@@ -115,7 +122,9 @@ def test_an_untouched_release_says_what_is_not_written_yet(page, address):
     assert "Success" not in validate(page)
 
 
-def test_formgrader_lists_the_assignments_and_its_button_autogrades(page, address, course):
+def test_formgrader_lists_the_assignments_and_its_button_autogrades(
+    page: Page, address: str, course: Course
+) -> None:
     page.goto(f"{address}/lab?token={TOKEN}&reset")
     page.locator(".lm-MenuBar-itemLabel", has_text="Nbgrader").wait_for()
     menu(page, "Nbgrader", "Formgrader")
@@ -131,7 +140,9 @@ def test_formgrader_lists_the_assignments_and_its_button_autogrades(page, addres
     }
 
 
-def test_formgraders_generate_button_makes_the_same_release(page, address, course):
+def test_formgraders_generate_button_makes_the_same_release(
+    page: Page, address: str, course: Course
+) -> None:
     release = course.root / "release" / "toy" / "toy.ipynb"
     before = release.read_bytes()
     release.unlink()

@@ -5,23 +5,29 @@ import re
 import shutil
 import subprocess
 import sys
+from pathlib import Path
+from typing import Any
 
 import nbformat
 import numpy as np
 import pytest
+from nbformat import NotebookNode
 from nbgrader.nbgraderformat import MetadataValidator
 
+from dlcourse.authoring.assignment import Assignment
 from dlcourse.authoring.build import cell_id, source_notebook
 from dlcourse.authoring.checks_text import layout, same_checks
+from dlcourse.authoring.course import Course
 from dlcourse.authoring.read import load
 from dlcourse.core.encoding import to_json
 from dlcourse.errors import AuthorError
+from dlcourse.executor.warm import Warm
 from dlcourse.nbgrader_port.generate import build, stale
 from tests.support.commands import environment, nbgrader
 from tests.support.course import cell_of, copy_course, released
 
 
-def files(folder):
+def files(folder: Path) -> dict[str, bytes]:
     return {
         p.relative_to(folder).as_posix(): p.read_bytes()
         for p in sorted(folder.rglob("*"))
@@ -30,12 +36,12 @@ def files(folder):
 
 
 @pytest.fixture(scope="module")
-def assignment(built_course):
+def assignment(built_course: Course) -> Assignment:
     return load(built_course.root, "vectors")
 
 
 @pytest.fixture(scope="module")
-def notebook(assignment):
+def notebook(assignment: Assignment) -> NotebookNode:
     return source_notebook(assignment)
 
 
@@ -54,7 +60,9 @@ with Warm(UNSAFE) as warm:
 """
 
 
-def test_another_folder_and_hash_seed_give_the_same_bytes(built_course, tmp_path):
+def test_another_folder_and_hash_seed_give_the_same_bytes(
+    built_course: Course, tmp_path: Path
+) -> None:
     root = tmp_path / "elsewhere" / "with space"
     root.mkdir(parents=True)
     for name in ("course.toml", "nbgrader_config.py"):
@@ -69,13 +77,13 @@ def test_another_folder_and_hash_seed_give_the_same_bytes(built_course, tmp_path
         assert files(root / kind) == files(built_course.root / kind)
 
 
-def test_building_again_changes_nothing(course, warm):
+def test_building_again_changes_nothing(course: Course, warm: Warm) -> None:
     before = {kind: files(course.root / kind) for kind in ("source", "release")}
     build(course, "vectors", warm)
     assert {kind: files(course.root / kind) for kind in ("source", "release")} == before
 
 
-def test_ids_depend_on_the_place_in_the_assignment_only(notebook):
+def test_ids_depend_on_the_place_in_the_assignment_only(notebook: NotebookNode) -> None:
     ids = [c.id for c in notebook.cells]
     assert len(set(ids)) == len(ids)
     assert ids == [cell_id("vectors", c.metadata["nbgrader"]["grade_id"]) for c in notebook.cells]
@@ -87,7 +95,7 @@ def test_ids_depend_on_the_place_in_the_assignment_only(notebook):
 
 @pytest.mark.parametrize("slug", ["toy", "vectors"])
 @pytest.mark.parametrize("kind", ["source", "release"])
-def test_notebooks_are_valid(built_course, slug, kind):
+def test_notebooks_are_valid(built_course: Course, slug: str, kind: str) -> None:
     path = built_course.root / kind / slug / f"{slug}.ipynb"
     found = nbformat.read(path, as_version=4)
     nbformat.validate(found)
@@ -99,7 +107,9 @@ def test_notebooks_are_valid(built_course, slug, kind):
     assert str(built_course.root) not in path.read_text()
 
 
-def test_every_probe_is_one_graded_cell_with_its_points(notebook, assignment):
+def test_every_probe_is_one_graded_cell_with_its_points(
+    notebook: NotebookNode, assignment: Assignment
+) -> None:
     graded = {
         c.metadata["nbgrader"]["grade_id"]: c
         for c in notebook.cells
@@ -119,7 +129,7 @@ def test_every_probe_is_one_graded_cell_with_its_points(notebook, assignment):
     } == {int}
 
 
-def test_questions_are_followed_by_their_probes_public_ones_first(notebook):
+def test_questions_are_followed_by_their_probes_public_ones_first(notebook: NotebookNode) -> None:
     order = [c.metadata["nbgrader"]["grade_id"] for c in notebook.cells]
     at = order.index("question-normalise")
     assert order[at : at + 4] == [
@@ -130,7 +140,7 @@ def test_questions_are_followed_by_their_probes_public_ones_first(notebook):
     ]
 
 
-def test_solution_cells_are_the_only_open_ones(notebook):
+def test_solution_cells_are_the_only_open_ones(notebook: NotebookNode) -> None:
     open_cells = [
         c.metadata["nbgrader"]["grade_id"]
         for c in notebook.cells
@@ -144,13 +154,15 @@ def test_solution_cells_are_the_only_open_ones(notebook):
     ]
 
 
-def test_demo_is_tagged_and_nothing_else_is(notebook):
+def test_demo_is_tagged_and_nothing_else_is(notebook: NotebookNode) -> None:
     assert [
         c.metadata["nbgrader"]["grade_id"] for c in notebook.cells if c.metadata.get("tags")
     ] == ["demo-01"]
 
 
-def test_release_shows_public_tests_and_one_line_of_hidden_ones(built_course, assignment):
+def test_release_shows_public_tests_and_one_line_of_hidden_ones(
+    built_course: Course, assignment: Assignment
+) -> None:
     found = released(built_course, "vectors")
     assert (
         cell_of(found, "test-measured_rows").source
@@ -167,13 +179,13 @@ def test_release_shows_public_tests_and_one_line_of_hidden_ones(built_course, as
 
 
 @pytest.mark.parametrize("slug", ["toy", "vectors"])
-def test_released_stubs_are_the_authors_stubs(built_course, slug):
+def test_released_stubs_are_the_authors_stubs(built_course: Course, slug: str) -> None:
     found = released(built_course, slug)
     for question in load(built_course.root, slug).questions.values():
         assert cell_of(found, f"question-{question.name}").source == question.stub
 
 
-def test_no_line_of_a_hidden_probe_is_released(built_course):
+def test_no_line_of_a_hidden_probe_is_released(built_course: Course) -> None:
     text = "".join(
         p.read_text()
         for p in (built_course.root / "release").rglob("*")
@@ -191,7 +203,7 @@ def test_no_line_of_a_hidden_probe_is_released(built_course):
         assert word not in text, word
 
 
-def test_checks_hold_public_results_only(built_course):
+def test_checks_hold_public_results_only(built_course: Course) -> None:
     document = json.loads((built_course.root / "release" / "vectors" / "checks.json").read_text())
     assert set(document["probes"]) == {"three_four", "right_angle", "one_row", "shape_of_noise"}
     assert document["questions"]["centroid"] == {
@@ -201,7 +213,7 @@ def test_checks_hold_public_results_only(built_course):
     assert [m["name"] for m in document["probes"]["right_angle"]["mistakes"]] == ["not_normalised"]
 
 
-def test_release_holds_the_data_files(built_course):
+def test_release_holds_the_data_files(built_course: Course) -> None:
     assert sorted(files(built_course.root / "release" / "vectors")) == [
         "checks.json",
         "data/vectors/table.csv",
@@ -209,7 +221,7 @@ def test_release_holds_the_data_files(built_course):
     ]
 
 
-def test_reference_that_fails_a_probe_is_refused(course, warm):
+def test_reference_that_fails_a_probe_is_refused(course: Course, warm: Warm) -> None:
     path = course.root / "solutions" / "vectors.py"
     path.write_text(
         path.read_text().replace(
@@ -226,7 +238,7 @@ def test_reference_that_fails_a_probe_is_refused(course, warm):
 # ---- staleness -------------------------------------------------------------------------------------------------------
 
 
-def _append(path, text="\n"):
+def _append(path: Path, text: str = "\n") -> None:
     path.write_text(path.read_text() + text)
 
 
@@ -248,7 +260,7 @@ REMOVED = [
 ]
 
 
-def damaged(built_course, folder, warm, damage):
+def damaged(built_course: Course, folder: Path, warm: Warm, damage: Any) -> Any:
     """What is said about a copy of the course with some files damaged; building takes seconds, so one copy serves many."""
     course = copy_course(built_course, folder)
     damage(course.root)
@@ -256,8 +268,10 @@ def damaged(built_course, folder, warm, damage):
 
 
 @pytest.fixture(scope="module")
-def said_of_edits(built_course, tmp_path_factory, warm):
-    def damage(root):
+def said_of_edits(
+    built_course: Course, tmp_path_factory: pytest.TempPathFactory, warm: Warm
+) -> list[str]:
+    def damage(root: Path) -> None:
         for name in EDITED:
             _append(root / name)
         for name in ADDED:
@@ -268,8 +282,10 @@ def said_of_edits(built_course, tmp_path_factory, warm):
 
 
 @pytest.fixture(scope="module")
-def said_of_removals(built_course, tmp_path_factory, warm):
-    def damage(root):
+def said_of_removals(
+    built_course: Course, tmp_path_factory: pytest.TempPathFactory, warm: Warm
+) -> list[str]:
+    def damage(root: Path) -> None:
         for name in REMOVED:
             (root / name).unlink()
 
@@ -277,21 +293,21 @@ def said_of_removals(built_course, tmp_path_factory, warm):
 
 
 @pytest.mark.parametrize("name", EDITED)
-def test_edited_file_is_stale(said_of_edits, name):
+def test_edited_file_is_stale(said_of_edits: list[str], name: Any) -> None:
     assert f"{name} is stale" in said_of_edits
 
 
 @pytest.mark.parametrize("name", ADDED)
-def test_extra_file_is_named(said_of_edits, name):
+def test_extra_file_is_named(said_of_edits: list[str], name: Any) -> None:
     assert f"{name} is not built from anything" in said_of_edits
 
 
 @pytest.mark.parametrize("name", REMOVED)
-def test_missing_file_is_named(said_of_removals, name):
+def test_missing_file_is_named(said_of_removals: list[str], name: Any) -> None:
     assert f"{name} is missing" in said_of_removals
 
 
-def test_nothing_else_is_said(said_of_edits, said_of_removals):
+def test_nothing_else_is_said(said_of_edits: list[str], said_of_removals: list[str]) -> None:
     lint = (
         "notes.txt: not on the list",
         "data/vectors/more.csv: not on the list",
@@ -305,12 +321,12 @@ def test_nothing_else_is_said(said_of_edits, said_of_removals):
         ]
 
 
-def test_release_that_is_not_there(course, warm):
+def test_release_that_is_not_there(course: Course, warm: Warm) -> None:
     shutil.rmtree(course.root / "release")
     assert "vectors: no such folder; run `dlcourse build vectors`" in stale(course, "vectors", warm)
 
 
-def test_edited_authored_files_make_the_build_stale(course, warm):
+def test_edited_authored_files_make_the_build_stale(course: Course, warm: Warm) -> None:
     script, hints = (
         course.root / "solutions" / "vectors.py",
         course.root / "tests" / "vectors" / "misconceptions.py",
@@ -327,8 +343,8 @@ def test_edited_authored_files_make_the_build_stale(course, warm):
     ]
 
 
-def test_checking_writes_nothing(course, warm):
-    def state():
+def test_checking_writes_nothing(course: Course, warm: Warm) -> None:
+    def state() -> Any:
         kinds = {kind: files(course.root / kind) for kind in ("source", "release")}
         return kinds, (course.root / "gradebook.db").read_bytes()
 
@@ -341,7 +357,7 @@ def test_checking_writes_nothing(course, warm):
 # ---- layout of checks.json -------------------------------------------------------------------------------------------
 
 
-def test_one_line_for_each_question_test_and_known_mistake(built_course):
+def test_one_line_for_each_question_test_and_known_mistake(built_course: Course) -> None:
     text = (built_course.root / "source" / "vectors" / "checks.json").read_text()
     document = json.loads(text)
     assert layout(document) == text
@@ -364,7 +380,7 @@ def test_one_line_for_each_question_test_and_known_mistake(built_course):
         ({"f": {}, "a": {}}, {"p": {"z": 1, "mistakes": [{"hint": "h"}, {"hint": "i"}]}, "b": {"mistakes": []}}),
     ],
 )  # fmt: skip
-def test_layout_loses_nothing(questions, probes):
+def test_layout_loses_nothing(questions: Any, probes: Any) -> None:
     document = {"format": 1, "assignment": "toy", "questions": questions, "probes": probes}
     assert json.loads(layout(document)) == document
 
@@ -372,7 +388,7 @@ def test_layout_loses_nothing(questions, probes):
 # ---- rounding in checks.json -----------------------------------------------------------------------------------------
 
 
-def checks(value, hint="h", **more):
+def checks(value: Any, hint: str = "h", **more: Any) -> Any:
     tree = to_json({"a": np.asarray(value), "b": [1, "x"]})
     return json.dumps(
         {
@@ -388,9 +404,11 @@ def checks(value, hint="h", **more):
     )
 
 
-def test_rounding_of_another_machine_is_the_same():
+def test_rounding_of_another_machine_is_the_same() -> None:
     assert same_checks(checks([1.0, 2.0]), checks([1.0 + 1e-12, 2.0 - 1e-12]))
-    assert same_checks(checks(np.float32([1.0, 2.0])), checks(np.float32([1.0000002, 2.0])))
+    assert same_checks(
+        checks(np.array([1.0, 2.0], np.float32)), checks(np.array([1.0000002, 2.0], np.float32))
+    )
     assert same_checks(checks([np.nan, np.inf]), checks([np.nan, np.inf]))
 
 
@@ -398,19 +416,19 @@ def test_rounding_of_another_machine_is_the_same():
     "other",
     [
         checks([1.0, 2.001]), checks([1.0, 2.0, 3.0]), checks([[1.0, 2.0]]), checks([1.0, np.nan]), checks([1.0, 2.0], hint="g"),
-        checks([1.0, 2.0], title="t"), checks(np.float32([1.0, 2.0])), checks(np.int64([1, 2])), "{}", "no json", "[]", "",
+        checks([1.0, 2.0], title="t"), checks(np.array([1.0, 2.0], np.float32)), checks(np.array([1, 2], np.int64)), "{}", "no json", "[]", "",
         checks([1.0, 2.0]).replace('"x"', '"y"'), checks([1.0, 2.0]).replace("float64", "float99"), '{"tree": 1, "buffers": 2}',
         '{"tree": {"t": "ndarray"}, "buffers": []}', "[" * 100_000,
     ],
     ids=lambda v: v[-40:],
 )  # fmt: skip
-def test_real_changes_are_not_the_same(other):
+def test_real_changes_are_not_the_same(other: Any) -> None:
     want = checks([1.0, 2.0])
     assert same_checks(want, want)
     assert not same_checks(want, other) and not same_checks(other, want)
 
 
-def test_rounding_keeps_the_committed_file(course, warm):
+def test_rounding_keeps_the_committed_file(course: Course, warm: Warm) -> None:
     path = course.root / "source" / "vectors" / "checks.json"
     document = json.loads(path.read_text())
     document["probes"]["three_four"]["expected"] = to_json(np.array([[0.6 + 1e-13, 0.8]]))
@@ -427,7 +445,7 @@ def test_rounding_keeps_the_committed_file(course, warm):
     )
 
 
-def test_committed_numbers_in_another_layout_are_stale(course, warm):
+def test_committed_numbers_in_another_layout_are_stale(course: Course, warm: Warm) -> None:
     path = course.root / "source" / "vectors" / "checks.json"
     good = path.read_text()
     path.write_text(json.dumps(json.loads(good), indent=1))
@@ -436,7 +454,7 @@ def test_committed_numbers_in_another_layout_are_stale(course, warm):
     assert path.read_text() == good
 
 
-def test_changed_result_replaces_the_committed_file(course, warm):
+def test_changed_result_replaces_the_committed_file(course: Course, warm: Warm) -> None:
     path = course.root / "source" / "vectors" / "checks.json"
     good, document = path.read_text(), json.loads(path.read_text())
     document["probes"]["three_four"]["expected"] = to_json(np.array([[0.61, 0.8]]))
@@ -449,7 +467,9 @@ def test_changed_result_replaces_the_committed_file(course, warm):
 # ---- a release that must not be --------------------------------------------------------------------------------------
 
 
-def test_build_with_a_secret_in_source_fails_and_releases_nothing_new(course, warm):
+def test_build_with_a_secret_in_source_fails_and_releases_nothing_new(
+    course: Course, warm: Warm
+) -> None:
     before = files(course.root / "release")
     (course.root / "source" / "vectors" / "answers.txt").write_text("secret")
     with pytest.raises(
@@ -459,13 +479,13 @@ def test_build_with_a_secret_in_source_fails_and_releases_nothing_new(course, wa
     assert files(course.root / "release") == before
 
 
-def test_release_of_an_earlier_build_is_cleaned(course, warm):
+def test_release_of_an_earlier_build_is_cleaned(course: Course, warm: Warm) -> None:
     (course.root / "release" / "vectors" / "old.txt").write_text("x")
     build(course, "vectors", warm)
     assert "old.txt" not in files(course.root / "release" / "vectors")
 
 
-def test_nbgraders_own_command_writes_the_same_release(course):
+def test_nbgraders_own_command_writes_the_same_release(course: Course) -> None:
     before = files(course.root / "release" / "vectors")
     shutil.rmtree(course.root / "release")
     nbgrader(course, "generate_assignment", "vectors")

@@ -614,7 +614,7 @@ def test_nbgrader_validate(place: Path) -> None:
     assert Validator().validate(str(notebook(noisy))) == {}
     out = io.StringIO()
     validator = Validator()
-    validator.stream = out  # type: ignore[assignment]
+    validator.stream = out
     validator.validate_and_print(
         str(notebook("def softmax(x):\n    e = np.exp(x)\n    return e / e.sum(0)"))
     )

@@ -8,14 +8,17 @@ import subprocess
 import sys
 import time
 from datetime import datetime
+from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
 
 from dlcourse import cli
-from dlcourse.authoring.course import read_course
+from dlcourse.authoring.course import Course, read_course
 from dlcourse.errors import AuthorError, CourseError, SetupError
 from dlcourse.executor.isolation import UNSAFE
+from dlcourse.executor.warm import Warm
 from dlcourse.grading import pool
 from dlcourse.grading.class_run import grade_class
 from dlcourse.grading.plan import Inbox, Settings
@@ -25,13 +28,15 @@ from dlcourse.nbgrader_port.gradebook import open_gradebook
 from tests.support.commands import dlcourse, environment
 from tests.support.course import copy_course, hand_in, perfect, released
 from tests.support.gradebooks import gradebook_tables, totals
-from tests.support.students import EXPECTED, UNREADABLE, hand_in_samples, handed_in
+from tests.support.students import EXPECTED, FULL, UNREADABLE, hand_in_samples, handed_in
 
 # ---- the sample class: the same as nbgrader autograde ----------------------------------------------------------------
 
 
 @pytest.mark.parametrize("table", ["grades", "comments", "submissions", "students", "cells"])
-def test_gradebook_is_the_one_that_nbgrader_writes(nbgraded, classgraded, table):
+def test_gradebook_is_the_one_that_nbgrader_writes(
+    nbgraded: tuple[Course, str], classgraded: tuple[Course, str], table: str
+) -> None:
     one, two = (
         gradebook_tables(course.root / "gradebook.db")[table]
         for course, _ in (nbgraded, classgraded)
@@ -39,7 +44,9 @@ def test_gradebook_is_the_one_that_nbgrader_writes(nbgraded, classgraded, table)
     assert len(one) > 0 and one == two
 
 
-def test_graded_notebooks_are_those_of_nbgrader(nbgraded, classgraded):
+def test_graded_notebooks_are_those_of_nbgrader(
+    nbgraded: tuple[Course, str], classgraded: tuple[Course, str]
+) -> None:
     for student in sorted(
         set(EXPECTED) - {"loops", "killed", "memory"}
     ):  # their outputs name times and processes
@@ -54,7 +61,9 @@ def test_graded_notebooks_are_those_of_nbgrader(nbgraded, classgraded):
             assert (a.source, a.metadata.get("dlcourse")) == (b.source, b.metadata.get("dlcourse"))
 
 
-def test_files_are_those_of_nbgrader(nbgraded, classgraded):
+def test_files_are_those_of_nbgrader(
+    nbgraded: tuple[Course, str], classgraded: tuple[Course, str]
+) -> None:
     one, two = (
         sorted(
             p.relative_to(course.root).as_posix() for p in (course.root / "autograded").rglob("*")
@@ -64,11 +73,13 @@ def test_files_are_those_of_nbgrader(nbgraded, classgraded):
     assert one == two
 
 
-def test_every_student_has_the_right_score(classgraded):
+def test_every_student_has_the_right_score(classgraded: tuple[Course, str]) -> None:
     assert totals(classgraded[0].root / "gradebook.db", "vectors") == EXPECTED
 
 
-def test_table_names_scores_diagnoses_and_what_needs_a_look(classgraded):
+def test_table_names_scores_diagnoses_and_what_needs_a_look(
+    classgraded: tuple[Course, str],
+) -> None:
     output = classgraded[1]
     lines = {
         line.split("│")[1].strip(): line for line in output.splitlines() if line.count("│") == 4
@@ -83,12 +94,12 @@ def test_table_names_scores_diagnoses_and_what_needs_a_look(classgraded):
     )
 
 
-def test_submitted_files_are_never_changed(classgraded):
+def test_submitted_files_are_never_changed(classgraded: tuple[Course, str]) -> None:
     course, _ = classgraded
     assert handed_in(course) == json.loads((course.root / "handed_in.json").read_text())
 
 
-def test_no_temporary_folder_stays(classgraded):
+def test_no_temporary_folder_stays(classgraded: tuple[Course, str]) -> None:
     assert not list((classgraded[0].root / "autograded").rglob(".*"))
 
 
@@ -96,19 +107,19 @@ def test_no_temporary_folder_stays(classgraded):
 
 
 @pytest.fixture
-def small(built_course, tmp_path, inline):
+def small(built_course: Course, tmp_path: Path, inline: None) -> Course:
     """A course with three submissions, not graded yet."""
     course = copy_course(built_course, tmp_path / "course")
     hand_in_samples(course, {"perfect", "columns", "half"})
     return course
 
 
-def grade(course, **settings):
+def grade(course: Course, **settings: Any) -> Any:
     with open_gradebook(course, "vectors") as gradebook:
         return grade_class(course, "vectors", Settings(**settings), gradebook)
 
 
-def test_unchanged_submissions_are_not_run_again(small):
+def test_unchanged_submissions_are_not_run_again(small: Course) -> None:
     first = grade(small)
     assert sorted(first.graded) == ["columns", "half", "perfect"] and first.failed == {}
     before = gradebook_tables(small.root / "gradebook.db")
@@ -117,29 +128,29 @@ def test_unchanged_submissions_are_not_run_again(small):
     assert gradebook_tables(small.root / "gradebook.db") == before
 
 
-def test_nothing_to_do_starts_no_worker(small, monkeypatch):
+def test_nothing_to_do_starts_no_worker(small: Course, monkeypatch: pytest.MonkeyPatch) -> None:
     grade(small)
     monkeypatch.setattr("dlcourse.grading.class_run.start_workers", None)
     assert set(grade(small).entries) == {"columns", "half", "perfect"}
 
 
-def test_again_runs_all(small):
+def test_again_runs_all(small: Course) -> None:
     grade(small)
     assert sorted(grade(small, again=True).graded) == ["columns", "half", "perfect"]
 
 
-def test_only_named_students(small):
+def test_only_named_students(small: Course) -> None:
     report = grade(small, only=("half",))
     assert report.graded == ["half"] and set(report.entries) == {"half"}
     assert set(totals(small.root / "gradebook.db", "vectors")) == {"half"}
 
 
-def test_only_an_unknown_student(small):
+def test_only_an_unknown_student(small: Course) -> None:
     with pytest.raises(CourseError, match="no submission of vectors by hlaf, nobody in submitted/"):
         grade(small, only=("nobody", "hlaf", "half"))
 
 
-def test_since_takes_what_was_handed_in_at_or_after(small):
+def test_since_takes_what_was_handed_in_at_or_after(small: Course) -> None:
     # half: midnight of 2 March in central Europe is 23:00 of 1 March in UTC; columns has no timestamp: its folder's age counts
     os.utime(small.root / "submitted" / "columns" / "vectors", (0, 0))
     assert grade(small, since=datetime(2026, 3, 1, 23, 0)).graded == ["half"]
@@ -150,7 +161,7 @@ def test_since_takes_what_was_handed_in_at_or_after(small):
 
 
 @pytest.mark.parametrize("change", ["source", "timestamp", "unreadable"])
-def test_changed_submission_is_graded_again(small, change):
+def test_changed_submission_is_graded_again(small: Course, change: str) -> None:
     grade(small)
     content = {"source": released(small, "vectors"), "timestamp": None, "unreadable": b"junk"}[
         change
@@ -164,11 +175,11 @@ def test_changed_submission_is_graded_again(small, change):
     )
     report = grade(small)
     assert report.graded == ["perfect"]
-    assert report.entries["perfect"].score == (16.5 if change == "timestamp" else 0)
+    assert report.entries["perfect"].score == (FULL if change == "timestamp" else 0)
     assert report.entries["perfect"].readable == (change != "unreadable")
 
 
-def test_outputs_and_execution_counts_are_no_change(small):
+def test_outputs_and_execution_counts_are_no_change(small: Course) -> None:
     grade(small)
     notebook = nbformat.read(
         small.root / "submitted" / "half" / "vectors" / "vectors.ipynb", as_version=4
@@ -179,7 +190,7 @@ def test_outputs_and_execution_counts_are_no_change(small):
     assert grade(small).graded == []
 
 
-def test_changed_build_grades_all_again(small, warm):
+def test_changed_build_grades_all_again(small: Course, warm: Warm) -> None:
     grade(small)
     script = small.root / "tests" / "vectors" / "probes.py"
     script.write_text(script.read_text().replace("points=4, public", "points=5, public"))
@@ -191,18 +202,18 @@ def test_changed_build_grades_all_again(small, warm):
     assert report.entries["perfect"].score == report.entries["perfect"].points == 17.5
 
 
-def test_new_term_draws_new_inputs_and_grades_all_again(small):
+def test_new_term_draws_new_inputs_and_grades_all_again(small: Course) -> None:
     grade(small)
     path = small.root / "course.toml"
     path.write_text(path.read_text().replace('seed = "a seed"', 'seed = "another"'))
     report = grade(read_course(small.root))
     assert (
         sorted(report.graded) == ["columns", "half", "perfect"]
-        and report.entries["perfect"].score == 16.5
+        and report.entries["perfect"].score == FULL
     )
 
 
-def test_lost_notebook_or_lost_grade_is_made_again(small):
+def test_lost_notebook_or_lost_grade_is_made_again(small: Course) -> None:
     grade(small)
     (small.root / "autograded" / "half" / "vectors" / "vectors.ipynb").unlink()
     with sqlite3.connect(small.root / "gradebook.db") as database:
@@ -216,7 +227,7 @@ def test_lost_notebook_or_lost_grade_is_made_again(small):
     }
 
 
-def test_manual_grades_and_comments_survive(small):
+def test_manual_grades_and_comments_survive(small: Course) -> None:
     grade(small)
     with sqlite3.connect(small.root / "gradebook.db") as database:
         database.execute(
@@ -224,7 +235,7 @@ def test_manual_grades_and_comments_survive(small):
         )
         database.execute("update comment set manual_comment = 'well done'")
     report = grade(small, again=True)
-    assert report.entries["perfect"].score == 16.5 - 4 + 0.5
+    assert report.entries["perfect"].score == FULL - 4 + 0.5
     tables = gradebook_tables(small.root / "gradebook.db")
     touched = [
         (auto, manual, extra, needs)
@@ -238,10 +249,10 @@ def test_manual_grades_and_comments_survive(small):
     )
 
 
-def test_what_students_hold_later_replaces_what_they_had(small):
+def test_what_students_hold_later_replaces_what_they_had(small: Course) -> None:
     """Wrong, then right: the gradebook shows the last submission only."""
     hand_in(small, "columns", "vectors", perfect(small, "vectors"))
-    assert grade(small).entries["columns"].score == 16.5
+    assert grade(small).entries["columns"].score == FULL
     assert (
         len(
             [
@@ -257,7 +268,7 @@ def test_what_students_hold_later_replaces_what_they_had(small):
 # ---- what stops a run, what does not ---------------------------------------------------------------------------------
 
 
-def test_no_submissions(course, inline):
+def test_no_submissions(course: Course, inline: None) -> None:
     with pytest.raises(
         CourseError,
         match="no submission of vectors in submitted/; collect them with `nbgrader collect vectors`",
@@ -265,7 +276,7 @@ def test_no_submissions(course, inline):
         grade(course)
 
 
-def test_assignment_that_is_not_in_the_gradebook(small):
+def test_assignment_that_is_not_in_the_gradebook(small: Course) -> None:
     (small.root / "gradebook.db").unlink()
     with pytest.raises(
         CourseError,
@@ -274,7 +285,7 @@ def test_assignment_that_is_not_in_the_gradebook(small):
         grade(small)
 
 
-def test_gradebook_of_another_build(small):
+def test_gradebook_of_another_build(small: Course) -> None:
     with sqlite3.connect(small.root / "gradebook.db") as database:
         database.execute(
             "update grade_cells set max_score = 9 where id in (select id from base_cell where name = 'test-right_angle')"
@@ -286,7 +297,7 @@ def test_gradebook_of_another_build(small):
         grade(small)
 
 
-def test_missing_source(small):
+def test_missing_source(small: Course) -> None:
     (small.root / "source" / "vectors" / "vectors.ipynb").unlink()
     with pytest.raises(
         AuthorError, match=r"source/vectors/vectors\.ipynb is missing; run `dlcourse build vectors`"
@@ -294,7 +305,7 @@ def test_missing_source(small):
         grade(small)
 
 
-def test_file_in_the_way_fails_one_student_only(small):
+def test_file_in_the_way_fails_one_student_only(small: Course) -> None:
     (small.root / "autograded").mkdir()
     (small.root / "autograded" / "half").write_text("in the way")
     report = grade(small)
@@ -302,7 +313,7 @@ def test_file_in_the_way_fails_one_student_only(small):
     assert set(report.failed) == {"half"} and "Error" in report.failed["half"]
 
 
-def test_folder_names_that_no_gradebook_can_hold_fail_one_student_only(small):
+def test_folder_names_that_no_gradebook_can_hold_fail_one_student_only(small: Course) -> None:
     raw = os.path.join(os.fsencode(small.root), b"submitted", b"\xff\xfe")
     os.makedirs(os.path.join(raw, b"vectors"))
     report = grade(small)
@@ -313,18 +324,20 @@ def test_folder_names_that_no_gradebook_can_hold_fail_one_student_only(small):
     }
 
 
-def test_stray_files_in_submitted_are_no_students(small):
+def test_stray_files_in_submitted_are_no_students(small: Course) -> None:
     (small.root / "submitted" / ".DS_Store").write_text("x")
     (small.root / "submitted" / "other").mkdir()
     assert set(Inbox(small, "vectors", submitted_at).folders) == {"perfect", "columns", "half"}
 
 
-def test_exit_status_0_1_2(small, monkeypatch, capsys):
+def test_exit_status_0_1_2(
+    small: Course, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """0: all have a grade. 2: all have one, some need a look. 1: somebody has none."""
     monkeypatch.chdir(small.root)
     monkeypatch.setattr("sys.argv", ["dlcourse", "grade", "vectors"])
 
-    def run():
+    def run() -> Any:
         monkeypatch.setenv("COLUMNS", "300")
         with pytest.raises(SystemExit) as end:
             cli.main()
@@ -367,7 +380,7 @@ _KILLED = {
 }
 
 
-def _children(pid):
+def _children(pid: int) -> Any:
     found = []
     for name in filter(str.isdigit, os.listdir("/proc")):
         try:
@@ -380,12 +393,12 @@ def _children(pid):
     return found
 
 
-def _command_line(pid):
+def _command_line(pid: int) -> Any:
     with open(f"/proc/{pid}/cmdline", "rb") as file:
         return file.read()
 
 
-def _alive(pid):
+def _alive(pid: int) -> bool:
     try:
         with open(f"/proc/{pid}/stat") as file:
             return file.read().rpartition(")")[2].split()[0] != "Z"
@@ -393,7 +406,7 @@ def _alive(pid):
         return False
 
 
-def _start(course):
+def _start(course: Course) -> subprocess.Popen[bytes]:
     command = [
         sys.executable,
         "-m",
@@ -414,21 +427,23 @@ def _start(course):
     )
 
 
-def _progress(course):
+def _progress(course: Course) -> Any:
     path = course.root / ".dlcourse" / "journal" / "vectors.jsonl"
     return path.read_bytes().count(b"\n") if path.is_file() else 0
 
 
 @pytest.fixture(scope="module")
-def killed(built_course, tmp_path_factory):
+def killed(built_course: Course, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """A class whose grader was killed five times, each time a little later, and then finished its work."""
     course = copy_course(built_course, tmp_path_factory.mktemp("killed") / "course")
     hand_in_samples(course, _KILLED)
-    orphans, marks = [], []
+    orphans: list[int] = []
+    marks: list[int] = []
     for goal in (0, 1, 3, 4, 8):
         process = _start(course)
         deadline = time.monotonic() + 120
         while _progress(course) < goal or not _children(process.pid):
+            assert process.stdout is not None
             assert process.poll() is None, process.stdout.read().decode()
             assert time.monotonic() < deadline
             time.sleep(0.002)
@@ -436,25 +451,28 @@ def killed(built_course, tmp_path_factory):
         family += [c for child in family for c in _children(child)]
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
-        process.stdout.close()
+        if process.stdout is not None:
+            process.stdout.close()
         orphans += family
         marks.append(_progress(course))
     output = dlcourse(course, "grade", "vectors", "--jobs", "2", "--unsafe-no-sandbox", status=2)
     return course, output, marks, orphans
 
 
-def test_kills_came_in_the_middle(killed):
+def test_kills_came_in_the_middle(killed: Any) -> None:
     _, _, marks, _ = killed
     assert marks == sorted(marks) and marks[0] == 0 and 8 <= marks[-1] < len(_KILLED)
 
 
-def test_killed_run_goes_on_where_it_was(killed):
+def test_killed_run_goes_on_where_it_was(killed: Any) -> None:
     _, output, marks, _ = killed
     unchanged = int(output.rpartition(" unchanged")[0].rpartition(", ")[2])
     assert marks[-1] - 1 <= unchanged <= marks[-1] + 1
 
 
-def test_killed_runs_end_in_the_same_gradebook(killed, classgraded):
+def test_killed_runs_end_in_the_same_gradebook(
+    killed: Any, classgraded: tuple[Course, str]
+) -> None:
     course, _, _, _ = killed
     found, want = (
         gradebook_tables(course.root / "gradebook.db"),
@@ -465,7 +483,7 @@ def test_killed_runs_end_in_the_same_gradebook(killed, classgraded):
     assert found["cells"] == want["cells"]
 
 
-def test_killed_runs_leave_whole_notebooks(killed, classgraded):
+def test_killed_runs_leave_whole_notebooks(killed: Any, classgraded: tuple[Course, str]) -> None:
     course, *_ = killed
     for student in _KILLED:
         one, two = (
@@ -479,7 +497,7 @@ def test_killed_runs_leave_whole_notebooks(killed, classgraded):
     assert not list((course.root / "autograded").rglob(".*"))
 
 
-def test_killed_grader_takes_its_workers_with_it(killed):
+def test_killed_grader_takes_its_workers_with_it(killed: Any) -> None:
     *_, orphans = killed
     deadline = time.monotonic() + 20
     while any(map(_alive, orphans)) and time.monotonic() < deadline:
@@ -490,7 +508,9 @@ def test_killed_grader_takes_its_workers_with_it(killed):
 # ---- workers that die or are not there ---------------------------------------------------------------------------
 
 
-def test_machine_without_a_sandbox_is_one_clear_error(small, monkeypatch):
+def test_machine_without_a_sandbox_is_one_clear_error(
+    small: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.undo()
     monkeypatch.setattr(pool, "available", lambda: ("no user namespaces",))
     with pytest.raises(
@@ -500,13 +520,15 @@ def test_machine_without_a_sandbox_is_one_clear_error(small, monkeypatch):
         grade(small)
 
 
-def test_worker_and_its_warm_process_killed_in_the_middle_of_a_class(built_course, tmp_path):
+def test_worker_and_its_warm_process_killed_in_the_middle_of_a_class(
+    built_course: Course, tmp_path: Path
+) -> None:
     course = copy_course(built_course, tmp_path / "course")
     students = _KILLED - {"junk"}
     hand_in_samples(course, students)
     killed = []
 
-    def progress(who, done, total):
+    def progress(what: str, done: int | None = None, total: int | None = None) -> None:
         workers = [c for c in _children(os.getpid()) if b"spawn_main" in _command_line(c)]
         if done == 2:  # a worker: its pool is made anew
             killed.append(workers[0])

@@ -6,10 +6,14 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from distributed import Client
 
+from dlcourse.authoring.course import Course
 from dlcourse.errors import SetupError
 from dlcourse.executor.isolation import UNSAFE
 from dlcourse.grading.class_run import grade_class
@@ -18,9 +22,13 @@ from dlcourse.nbgrader_port.gradebook import open_gradebook
 from tests.support.commands import dlcourse, environment
 from tests.support.course import copy_course, hand_in, perfect
 from tests.support.gradebooks import gradebook_tables, totals
-from tests.support.students import EXPECTED, hand_in_samples
+from tests.support.students import EXPECTED, FULL, hand_in_samples
 
-_SILENT = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+_SILENT: Any = {
+    "stdin": subprocess.DEVNULL,
+    "stdout": subprocess.DEVNULL,
+    "stderr": subprocess.DEVNULL,
+}
 
 
 class Cluster:
@@ -30,8 +38,9 @@ class Cluster:
         folder: an empty folder.
     """
 
-    def __init__(self, folder):
-        self.folder, self.workers = folder, []
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.workers: list[subprocess.Popen[bytes]] = []
         self._environment = environment(folder)
         self._file = folder / "scheduler.json"
         self._scheduler = self._start(
@@ -43,7 +52,7 @@ class Cluster:
             time.sleep(0.1)
         self.address = json.loads(self._file.read_text())["address"]
 
-    def _start(self, what, *arguments):
+    def _start(self, what: str, *arguments: str) -> subprocess.Popen[bytes]:
         command = [
             sys.executable,
             "-m",
@@ -55,7 +64,7 @@ class Cluster:
             command, cwd=self.folder, env=self._environment, start_new_session=True, **_SILENT
         )
 
-    def add(self, threads=1, wait=True):
+    def add(self, threads: int = 1, wait: bool = True) -> Any:
         """Start a worker without a nanny, which would start it again when it is killed."""
         self.workers.append(
             self._start("worker", self.address, "--nthreads", str(threads), "--no-nanny")
@@ -67,7 +76,7 @@ class Cluster:
                 )
         return self.workers[-1]
 
-    def close(self):
+    def close(self) -> None:
         for process in [*self.workers, self._scheduler]:  # a worker says farewell to its scheduler
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGTERM)
@@ -75,21 +84,21 @@ class Cluster:
 
 
 @pytest.fixture
-def cluster(tmp_path):
+def cluster(tmp_path: Path) -> Iterator[Any]:
     (tmp_path / "cluster").mkdir()
     one = Cluster(tmp_path / "cluster")
     yield one
     one.close()
 
 
-def grades(course):
+def grades(course: Course) -> Any:
     return gradebook_tables(course.root / "gradebook.db")
 
 
 @pytest.mark.slow
 def test_two_workers_make_the_gradebook_of_the_local_run(
-    cluster, built_course, classgraded, tmp_path
-):
+    cluster: Any, built_course: Course, classgraded: tuple[Course, str], tmp_path: Path
+) -> None:
     cluster.add()
     cluster.add()
     course = copy_course(built_course, tmp_path / "course")
@@ -103,16 +112,16 @@ def test_two_workers_make_the_gradebook_of_the_local_run(
 
 @pytest.mark.slow
 def test_submissions_of_a_killed_worker_are_graded_by_another_and_each_once(
-    cluster, built_course, tmp_path
-):
+    cluster: Any, built_course: Course, tmp_path: Path
+) -> None:
     cluster.add()
     course = copy_course(built_course, tmp_path / "course")
     for number in range(24):
         hand_in(course, f"s{number:02d}", "vectors", perfect(course, "vectors"))
     seen = []
 
-    def progress(student, done, total):
-        seen.append(student)
+    def progress(what: str, done: int | None = None, total: int | None = None) -> None:
+        seen.append(what)
         if done == 4:
             cluster.add()  # joins while the class is graded, and gets the assignment then
         if done == 10:
@@ -125,10 +134,10 @@ def test_submissions_of_a_killed_worker_are_graded_by_another_and_each_once(
     assert report.failed == {} and sorted(seen) == [f"s{n:02d}" for n in range(24)]
     lines = (course.root / ".dlcourse" / "journal" / "vectors.jsonl").read_text().splitlines()
     assert sorted(json.loads(line)["student"] for line in lines) == sorted(seen)
-    assert totals(course.root / "gradebook.db", "vectors") == dict.fromkeys(sorted(seen), 16.5)
+    assert totals(course.root / "gradebook.db", "vectors") == dict.fromkeys(sorted(seen), FULL)
 
 
-def test_nobody_at_the_address(built_course, tmp_path):
+def test_nobody_at_the_address(built_course: Course, tmp_path: Path) -> None:
     course = copy_course(built_course, tmp_path / "course")
     hand_in(course, "s", "vectors", perfect(course, "vectors"))
     said = dlcourse(
@@ -145,7 +154,9 @@ def test_nobody_at_the_address(built_course, tmp_path):
     )
 
 
-def test_workers_of_several_threads_are_refused(cluster, built_course, tmp_path):
+def test_workers_of_several_threads_are_refused(
+    cluster: Any, built_course: Course, tmp_path: Path
+) -> None:
     cluster.add(threads=2)
     course = copy_course(built_course, tmp_path / "course")
     hand_in(course, "s", "vectors", perfect(course, "vectors"))

@@ -397,6 +397,7 @@ def test_a_dead_zygote_is_an_error() -> None:
 
 
 def test_clean_takes_anything() -> None:
+    junk: Any
     for junk in (
         None,
         1,

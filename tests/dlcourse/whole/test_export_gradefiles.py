@@ -3,10 +3,12 @@
 import csv
 import io
 import re
+from typing import Any
 
 import pytest
 from nbgrader.api import Gradebook
 
+from dlcourse.authoring.course import Course
 from dlcourse.errors import CourseError
 from dlcourse.export.gradefiles import (
     Column,
@@ -42,7 +44,7 @@ COLUMNS = (
 )
 
 
-def grades():
+def grades() -> Any:
     students = [
         Student(
             f"s{n}",
@@ -57,21 +59,21 @@ def grades():
     return Grades(COLUMNS, tuple(students), ())
 
 
-def rows_of(text):
+def rows_of(text: str) -> Any:
     assert text.encode("utf-8").decode("utf-8") == text
     return list(csv.reader(io.StringIO(text, newline="")))
 
 
-def plain(cell):
+def plain(cell: Any) -> Any:
     """What a reader sees of a cell: a leading apostrophe means "text"."""
     return cell[1:] if re.match(r"'[=+@\-]", cell) else cell
 
 
-def one_line(text):
+def one_line(text: str) -> Any:
     return re.sub(r"[\t\n]", " ", text)
 
 
-def test_canvas_columns_and_points_possible():
+def test_canvas_columns_and_points_possible() -> None:
     head, possible, *students = rows_of(canvas(grades()))
     assert head == [
         "Student",
@@ -88,7 +90,7 @@ def test_canvas_columns_and_points_possible():
     assert students[1][5:] == ["0.5", ""]
 
 
-def test_moodle_columns():
+def test_moodle_columns() -> None:
     head, *students = rows_of(moodle(grades()))
     assert head == [
         "First name",
@@ -101,7 +103,7 @@ def test_moodle_columns():
     assert students[0] == ["Ada", "Lovelace", "1000", "s0@example.org", "0", "7.25"]
 
 
-def test_names_survive():
+def test_names_survive() -> None:
     canvas_rows, moodle_rows = rows_of(canvas(grades()))[2:], rows_of(moodle(grades()))[1:]
     for (first, last), in_canvas, in_moodle in zip(NAMES, canvas_rows, moodle_rows, strict=True):
         assert plain(in_canvas[0]) == one_line(f"{last}, {first}" if first else last)
@@ -109,25 +111,27 @@ def test_names_survive():
 
 
 @pytest.mark.parametrize("write", [canvas, moodle])
-def test_no_cell_is_a_formula_and_every_row_one_line(write):
+def test_no_cell_is_a_formula_and_every_row_one_line(write: Any) -> None:
     text = write(grades())
     rows = rows_of(text)
     assert text.count("\r\n") == len(rows) and "\n" not in text.replace("\r\n", "")
     assert not any(cell.lstrip().startswith(("=", "+", "-", "@")) for row in rows for cell in row)
 
 
-def test_formulas_hidden_behind_white_space():
+def test_formulas_hidden_behind_white_space() -> None:
     assert safe("\t=1+1") == safe("\r\n =1+1") == "'=1+1"
     assert safe("＝1") == "'＝1"
     assert safe("Jean-Luc") == "Jean-Luc"
 
 
-def test_a_student_whose_id_had_to_be_changed_is_named():
+def test_a_student_whose_id_had_to_be_changed_is_named() -> None:
     one = Student("-x", "A", "B", "a@example.org", "7")
     assert altered(Grades(COLUMNS, (*grades().students, one), ())) == ["-x"]
 
 
-def enter(gradebook, student, slug, score, manual=False, **person):
+def enter(
+    gradebook: Any, student: str, slug: str, score: Any, manual: bool = False, **person: Any
+) -> None:
     gradebook.update_or_create_student(student, **person)
     submission = gradebook.update_or_create_submission(slug, student)
     for notebook in submission.notebooks:
@@ -137,7 +141,7 @@ def enter(gradebook, student, slug, score, manual=False, **person):
     gradebook.db.commit()
 
 
-def test_from_the_gradebook(course):
+def test_from_the_gradebook(course: Course) -> None:
     url = f"sqlite:///{course.root / 'gradebook.db'}"
     with Gradebook(url, course.course_id) as gradebook:
         enter(
@@ -192,7 +196,7 @@ def test_from_the_gradebook(course):
     assert head[4:] == ["Assignment: Toy (Real)", "Assignment: Vectors (Real)"]
 
 
-def test_mistakes_on_the_command_line(course):
+def test_mistakes_on_the_command_line(course: Course) -> None:
     assert "no assignment 'toi'" in dlcourse(course, "export", "canvas", "toi", status=1)
     assert "give the digits" in dlcourse(
         course, "export", "canvas", "--number", "toy=abc", status=1

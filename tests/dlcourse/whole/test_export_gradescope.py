@@ -1,6 +1,7 @@
 """results.json against Gradescope's published format."""
 
 import copy
+from typing import Any
 
 import jsonschema
 import pytest
@@ -56,13 +57,13 @@ STATUS_ONLY = {
 @pytest.mark.parametrize(
     "document", [PUBLISHED, STATUS_ONLY, {"score": 0}, {"score": 0, "tests": []}]
 )
-def test_published_examples_are_valid(document):
+def test_published_examples_are_valid(document: Any) -> None:
     validate(document)
 
 
-def changed(path, value):
+def changed(path: list[Any], value: Any) -> Any:
     document = copy.deepcopy(PUBLISHED)
-    place = document
+    place: Any = document
     for key in path[:-1]:
         place = place[key]
     place[path[-1]] = value
@@ -97,12 +98,12 @@ def changed(path, value):
         changed(["results"], []),
     ],
 )
-def test_what_gradescope_does_not_take_is_refused(document):
+def test_what_gradescope_does_not_take_is_refused(document: Any) -> None:
     with pytest.raises(jsonschema.ValidationError):
         validate(document)
 
 
-def outcome(name, question, public, passed, points=2.0):
+def outcome(name: str, question: str, public: bool, passed: bool, points: float = 2.0) -> Any:
     verdict = (
         Verdict(PASSED)
         if passed
@@ -112,7 +113,7 @@ def outcome(name, question, public, passed, points=2.0):
     return Outcome.of(probe, verdict, () if passed else (FailingNeed("first", FAILED),))
 
 
-def graded(kind=SANDBOX.kind):
+def graded(kind: Any = SANDBOX.kind) -> Any:
     outcomes = (
         outcome("a", "first", True, True),
         outcome("b", "first", False, False, 3.0),
@@ -121,7 +122,7 @@ def graded(kind=SANDBOX.kind):
     return Graded(outcomes, ("a note",), kind, 1.25)
 
 
-def test_results_of_verdicts():
+def test_results_of_verdicts() -> None:
     document = results(graded())
     validate(document)
     assert [t["score"] for t in document["tests"]] == [2.0, 0.0, 0.0]
@@ -139,7 +140,7 @@ def test_results_of_verdicts():
     assert {t["visibility"] for t in results(graded(), "hidden")["tests"]} == {"visible", "hidden"}
 
 
-def test_a_weaker_isolation_is_reported_to_the_instructor_only():
+def test_a_weaker_isolation_is_reported_to_the_instructor_only() -> None:
     assert all(t["name"] != "Isolation" for t in results(graded())["tests"])
     for kind, status in ((OTHER_USER.kind, "passed"), (UNSAFE.kind, "failed")):
         last = results(graded(kind))["tests"][-1]

@@ -10,26 +10,30 @@ import sys
 import zipfile
 from contextlib import redirect_stdout
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
 import yaml
+from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 from otter.run import AutograderConfig
 from otter.run import main as otter_run
 from otter.test_files import GradingResults
 
+from dlcourse.authoring.course import Course
 from dlcourse.authoring.lint import secrets
 from dlcourse.authoring.read import load
 from dlcourse.core.evidence import Changed, Raised
 from dlcourse.errors import CourseError, SetupError
 from dlcourse.executor.isolation import OTHER_USER, SANDBOX, UNSAFE
+from dlcourse.executor.warm import Warm
 from dlcourse.export import gradescope, isolation, pack
 from dlcourse.export.otter import autograder
 from dlcourse.export.otter_plugin import Verified
 from dlcourse.export.results_schema import validate
 from dlcourse.export.wheel import wheel
-from dlcourse.grading.grader import open_grader
+from dlcourse.grading.grader import Grader, open_grader
 from tests.support.commands import dlcourse, environment
 from tests.support.course import answered, cell_of, perfect, rebuilt, released, submission_of
 
@@ -37,23 +41,23 @@ BROKEN = "def cosine(a, b):\n    return a @ b.T\n"
 
 
 @pytest.fixture(scope="module")
-def grader(built_course, warm):
+def grader(built_course: Course, warm: Warm) -> Grader:
     return open_grader(built_course, "vectors", warm)
 
 
 @pytest.fixture(scope="module")
-def archive(grader, tmp_path_factory):
+def archive(grader: Grader, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("zip") / "autograder.zip"
     path.write_bytes(autograder(grader))
     return path
 
 
 @pytest.fixture(scope="module")
-def document(grader):
+def document(grader: Grader) -> dict[str, Any]:
     return json.loads(json.dumps(pack.to_document(grader)))
 
 
-def save(notebook, folder, name="vectors.ipynb"):
+def save(notebook: NotebookNode, folder: Path, name: str = "vectors.ipynb") -> Any:
     folder.mkdir(parents=True, exist_ok=True)
     if isinstance(notebook, bytes):
         (folder / name).write_bytes(notebook)
@@ -62,7 +66,7 @@ def save(notebook, folder, name="vectors.ipynb"):
     return folder / name
 
 
-def run(path, archive, folder):
+def run(path: Path, archive: Any, folder: Path) -> Any:
     """otter's `run` in this process: its results and results.json."""
     with redirect_stdout(io.StringIO()):
         found = otter_run(str(path), autograder=str(archive), output_dir=str(folder), no_logo=True)
@@ -71,11 +75,11 @@ def run(path, archive, folder):
     return found, document
 
 
-def total(document):
+def total(document: Any) -> Any:
     return sum(t.get("score", 0) for t in document["tests"])
 
 
-def container(archive, folder, submission=None):
+def container(archive: Any, folder: Path, submission: Any = None) -> Any:
     """The folders of a grading container."""
     for name in ("source", "submission", "results"):
         (folder / name).mkdir(parents=True)
@@ -85,7 +89,7 @@ def container(archive, folder, submission=None):
     return folder
 
 
-def test_what_is_written(course):
+def test_what_is_written(course: Course) -> None:
     said = dlcourse(course, "export", "otter", "vectors")
     folder = course.root / "dist" / "otter" / "vectors"
     assert str(folder) in said
@@ -103,7 +107,7 @@ def test_what_is_written(course):
     assert "no assignment 'vektors'" in dlcourse(course, "export", "otter", "vektors", status=1)
 
 
-def test_members_of_the_zip(archive, grader):
+def test_members_of_the_zip(archive: Path, grader: Grader) -> None:
     with zipfile.ZipFile(archive) as files:
         assert {
             "setup.sh",
@@ -132,7 +136,7 @@ def test_members_of_the_zip(archive, grader):
     assert points == {n: e.spec.points for n, e in grader.references.expectations.items()}
 
 
-def test_environment_is_pinned_and_for_cpus(archive, grader):
+def test_environment_is_pinned_and_for_cpus(archive: Path, grader: Grader) -> None:
     with zipfile.ZipFile(archive) as files:
         environment = yaml.safe_load(files.read("environment.yml"))
         text = files.read("environment.yml").decode()
@@ -155,7 +159,7 @@ def test_environment_is_pinned_and_for_cpus(archive, grader):
     assert not any("pytorch" in str(d) for d in environment["dependencies"])
 
 
-def test_no_line_of_the_reference_is_in_the_zip(archive, grader):
+def test_no_line_of_the_reference_is_in_the_zip(archive: Path, grader: Grader) -> None:
     banned = [
         line
         for line, owner in secrets(grader.assignment).items()
@@ -178,7 +182,7 @@ def test_no_line_of_the_reference_is_in_the_zip(archive, grader):
     assert not [line for line in banned if len(line) >= 25 and line in code]
 
 
-def test_no_traceback_is_written_wherever_an_exception_stands():
+def test_no_traceback_is_written_wherever_an_exception_stands() -> None:
     raised = Raised(
         "ValueError", ("ValueError",), "no", (("fn", 3, "raise ValueError('no')"),), True
     )
@@ -187,14 +191,14 @@ def test_no_traceback_is_written_wherever_an_exception_stands():
         assert "message='no'" in repr(pack._untraced(tree))
 
 
-def test_hidden_probes_are_not_in_the_students_folder(grader):
+def test_hidden_probes_are_not_in_the_students_folder(grader: Grader) -> None:
     text = json.dumps(pack.to_document(grader, public_only=True))
     hidden = [p for p in grader.assignment.probes.values() if not p.spec.public]
     assert hidden and not any(p.spec.name in text for p in hidden)
     assert "SECRET_SCALE" not in text and grader.course.seed not in text
 
 
-def test_wheel_can_be_installed(tmp_path):
+def test_wheel_can_be_installed(tmp_path: Path) -> None:
     name, content = wheel()
     (tmp_path / name).write_bytes(content)
     target = tmp_path / "site"
@@ -214,7 +218,9 @@ def test_wheel_can_be_installed(tmp_path):
     assert done.stdout.startswith(str(target)) and "torch" in done.stdout
 
 
-def test_packed_grader_runs_the_same_steps(document, grader, built_course, warm, tmp_path):
+def test_packed_grader_runs_the_same_steps(
+    document: dict[str, Any], grader: Grader, built_course: Course, warm: Warm, tmp_path: Path
+) -> None:
     packed = pack.from_document(document, tmp_path)
     for answers in ({}, {"cosine": BROKEN}):
         submission = submission_of(answered(built_course, "vectors", answers))
@@ -228,7 +234,7 @@ def test_packed_grader_runs_the_same_steps(document, grader, built_course, warm,
 
 
 @pytest.mark.slow
-def test_otter_run_as_a_command(course, archive, tmp_path):
+def test_otter_run_as_a_command(course: Course, archive: Path, tmp_path: Path) -> None:
     notebook = perfect(course, "vectors")
     cell_of(notebook, "question-cosine").source = load(course.root, "vectors").edited(
         load(course.root, "vectors").misconceptions[2]
@@ -254,7 +260,9 @@ def test_otter_run_as_a_command(course, archive, tmp_path):
 
 
 @pytest.mark.slow
-def test_otter_check_runs_public_tests_in_the_students_own_process(course, tmp_path):
+def test_otter_check_runs_public_tests_in_the_students_own_process(
+    course: Course, tmp_path: Path
+) -> None:
     dlcourse(course, "export", "otter", "vectors")
     student = course.root / "dist" / "otter" / "vectors" / "student"
     notebook = perfect(course, "vectors")
@@ -319,7 +327,7 @@ for base in ("..", "../results", "/autograder/results"):
 
 
 @pytest.mark.slow
-def test_forgeries_gain_nothing(built_course, archive, tmp_path):
+def test_forgeries_gain_nothing(built_course: Course, archive: Path, tmp_path: Path) -> None:
     marker = tmp_path / "owned"
     notebook = answered(built_course, "vectors", {})
     for source in FORGERIES.values():
@@ -336,7 +344,9 @@ def test_forgeries_gain_nothing(built_course, archive, tmp_path):
 
 
 @pytest.mark.slow
-def test_files_handed_in_beside_the_notebook_are_not_run(built_course, archive, tmp_path):
+def test_files_handed_in_beside_the_notebook_are_not_run(
+    built_course: Course, archive: Path, tmp_path: Path
+) -> None:
     marker = tmp_path / "owned"
     touch = f"open({str(marker)!r}, 'w').close()\n"
     names = (
@@ -363,7 +373,9 @@ def test_files_handed_in_beside_the_notebook_are_not_run(built_course, archive, 
     )
 
 
-def test_what_the_kernel_says_is_replaced(document, built_course, tmp_path):
+def test_what_the_kernel_says_is_replaced(
+    document: dict[str, Any], built_course: Course, tmp_path: Path
+) -> None:
     graded = gradescope.grade(
         document, submission_of(released(built_course, "vectors")), UNSAFE.kind
     )
@@ -395,7 +407,9 @@ def test_what_the_kernel_says_is_replaced(document, built_course, tmp_path):
     assert len(cells) == 1 and "cosine(" not in cells[0].source
 
 
-def test_a_loop_ends_and_costs_its_own_tests_only(document, built_course):
+def test_a_loop_ends_and_costs_its_own_tests_only(
+    document: dict[str, Any], built_course: Course
+) -> None:
     notebook = perfect(built_course, "vectors")
     cell_of(
         notebook, "question-jitter"
@@ -406,7 +420,9 @@ def test_a_loop_ends_and_costs_its_own_tests_only(document, built_course):
     assert "took more than" in gradescope.text_of(graded.of("jitter")[0])
 
 
-def test_code_that_kills_the_warm_process_gets_a_result(document, built_course):
+def test_code_that_kills_the_warm_process_gets_a_result(
+    document: dict[str, Any], built_course: Course
+) -> None:
     notebook = perfect(built_course, "vectors")
     notebook.cells.insert(
         1, new_code_cell("import os, signal\nos.kill(os.getppid(), signal.SIGKILL)")
@@ -426,8 +442,8 @@ def test_code_that_kills_the_warm_process_gets_a_result(document, built_course):
     ],
 )
 def test_what_otter_refuses_is_graded_all_the_same(
-    built_course, archive, tmp_path, files, earned, said
-):
+    built_course: Course, archive: Path, tmp_path: Path, files: Any, earned: Any, said: Any
+) -> None:
     folder = container(archive, tmp_path / "autograder")
     for name, content in files.items():
         save(
@@ -447,21 +463,23 @@ def test_what_otter_refuses_is_graded_all_the_same(
     assert folder.stat().st_mode & 0o077 == 0
 
 
-def test_isolation_is_chosen():
+def test_isolation_is_chosen() -> None:
     with pytest.raises(SetupError, match="unknown"):
         isolation.choices("docker")
     assert isolation.choices("none") == (UNSAFE,)
     assert isolation.choices() == (SANDBOX, OTHER_USER, UNSAFE)
 
 
-def _reachable():
+def _reachable() -> Any:
     return os.geteuid() == 0 and all(
         p.stat().st_mode & 0o001 for p in Path(sys.executable).resolve().parents
     )
 
 
 @pytest.mark.skipif(not _reachable(), reason="needs root, and a Python that other users can reach")
-def test_another_user_cannot_read_or_write_what_is_the_graders(document, built_course, tmp_path):
+def test_another_user_cannot_read_or_write_what_is_the_graders(
+    document: dict[str, Any], built_course: Course, tmp_path: Path
+) -> None:
     secret = tmp_path / "autograder" / "assignment.json"
     secret.parent.mkdir()
     secret.write_text("expected results")
@@ -483,5 +501,5 @@ def cosine(a, b):
     graded = gradescope.grade(document, submission_of(notebook), OTHER_USER.kind)
     assert graded.isolation == OTHER_USER.kind and os.getresuid() == (0, 0, 0)
     assert graded.score("normalise") == 4.5
-    text = " ".join(graded.of("cosine")[0].text.split())
+    text = " ".join(gradescope.text_of(graded.of("cosine")[0]).split())
     assert text.count("'refused'") == 4 and "'done'" not in text and "(0," not in text

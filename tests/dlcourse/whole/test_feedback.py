@@ -469,7 +469,7 @@ def test_release_feedback_finds_the_page(tmp_path: Path) -> None:
 
 def test_a_page_takes_under_50_ms() -> None:
     notebook = sample("\n".join(f"def f{i}(x):\n    return x + {i}" for i in range(30)))
-    exporter = feedback.FeedbackExporter()
+    exporter = feedback.FeedbackExporter()  # type: ignore[no-untyped-call]
     exporter.from_notebook_node(notebook)
     times = []
     for _ in range(5):

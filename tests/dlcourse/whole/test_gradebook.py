@@ -1,13 +1,16 @@
 """The one writer of nbgrader's gradebook."""
 
 import sqlite3
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from typing import Any
 
 import pytest
 from nbgrader.api import Gradebook
 from nbgrader.plugins import BasePlugin
 from traitlets.config import Config
 
+from dlcourse.authoring.course import Course
 from dlcourse.errors import CourseError
 from dlcourse.nbgrader_port.gradebook import GradebookWriter
 from tests.support.gradebooks import gradebook_tables
@@ -26,22 +29,22 @@ OPEN = {"question-softmax": False}
 
 
 @pytest.fixture
-def url(course):
+def url(course: Course) -> str:
     return f"sqlite:///{course.root / 'gradebook.db'}"
 
 
 @pytest.fixture
-def writer(url):
+def writer(url: str) -> Iterator[Any]:
     with GradebookWriter(url, "scratch", "toy") as one:
         yield one
 
 
 @pytest.fixture
-def tables(course):
+def tables(course: Course) -> Callable[[], Any]:
     return lambda: gradebook_tables(course.root / "gradebook.db")
 
 
-def test_new_student_gets_scores(writer, tables):
+def test_new_student_gets_scores(writer: Any, tables: Callable[[], Any]) -> None:
     assert writer.write("ada", None, SOME, OPEN) == 2.0
     assert tables()["students"] == [("ada",)]
     assert [(cell, auto, manual, needs) for _, _, cell, auto, manual, _, needs in tables()["grades"]] == [
@@ -49,7 +52,7 @@ def test_new_student_gets_scores(writer, tables):
     ]  # fmt: skip
 
 
-def test_nbgrader_reads_the_same(writer, url):
+def test_nbgrader_reads_the_same(writer: Any, url: str) -> None:
     writer.write("ada", datetime(2026, 3, 1, 12), SOME, OPEN)
     with Gradebook(url, "scratch") as book:
         submission = book.find_submission("toy", "ada")
@@ -61,7 +64,7 @@ def test_nbgrader_reads_the_same(writer, url):
         assert submission.timestamp == datetime(2026, 3, 1, 12)
 
 
-def test_writing_again_replaces(writer, tables):
+def test_writing_again_replaces(writer: Any, tables: Callable[[], Any]) -> None:
     writer.write("ada", None, POINTS, OPEN)
     assert writer.write("ada", None, SOME, {"question-softmax": True}) == 2.0
     assert len(tables()["grades"]) == 3 and len(tables()["submissions"]) == 1
@@ -70,13 +73,15 @@ def test_writing_again_replaces(writer, tables):
     assert [auto for *_, auto, _ in tables()["comments"]] == [None]
 
 
-def test_timestamp_is_kept_when_none_comes(writer, tables):
+def test_timestamp_is_kept_when_none_comes(writer: Any, tables: Callable[[], Any]) -> None:
     writer.write("ada", datetime(2026, 3, 1), SOME, OPEN)
     writer.write("ada", None, SOME, OPEN)
     assert tables()["submissions"][0][2].startswith("2026-03-01")
 
 
-def test_manual_grade_is_kept_and_marked(writer, tables, course):
+def test_manual_grade_is_kept_and_marked(
+    writer: Any, tables: Callable[[], Any], course: Course
+) -> None:
     writer.write("ada", None, SOME, OPEN)
     with sqlite3.connect(course.root / "gradebook.db") as database:
         database.execute("update grade set manual_score = 1.5 where auto_score = 0")
@@ -88,7 +93,7 @@ def test_manual_grade_is_kept_and_marked(writer, tables, course):
     ] == [(2.0, 1.5, 1)]
 
 
-def test_points_of_another_build_are_refused(writer):
+def test_points_of_another_build_are_refused(writer: Any) -> None:
     writer.check_points(POINTS)
     for other in (
         {**POINTS, "test-large_logits": 2.0},
@@ -100,18 +105,18 @@ def test_points_of_another_build_are_refused(writer):
             writer.check_points(other)
 
 
-def test_unknown_assignment(url):
+def test_unknown_assignment(url: str) -> None:
     with pytest.raises(
         CourseError, match="assignment 'other' is not in the gradebook .*run `dlcourse build other`"
     ):
         GradebookWriter(url, "scratch", "other")
 
 
-def test_password_of_a_server_is_not_shown(url, monkeypatch):
+def test_password_of_a_server_is_not_shown(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     from dlcourse.nbgrader_port import gradebook
 
     class Refusing(Gradebook):
-        def find_assignment(self, name):
+        def find_assignment(self, name: str) -> None:
             self.engine.url = self.engine.url.set(username="u", password="geheim", host="h")
             raise gradebook.MissingEntry
 
@@ -122,7 +127,7 @@ def test_password_of_a_server_is_not_shown(url, monkeypatch):
 
 
 @pytest.mark.parametrize("content", [b"no database at all, but long enough to be looked at " * 100])
-def test_file_that_is_no_gradebook(url, course, content):
+def test_file_that_is_no_gradebook(url: str, course: Course, content: Any) -> None:
     (course.root / "gradebook.db").write_bytes(content)
     with pytest.raises(
         CourseError,
@@ -131,20 +136,20 @@ def test_file_that_is_no_gradebook(url, course, content):
         GradebookWriter(url, "scratch", "toy")
 
 
-def test_password_of_a_server_that_does_not_answer_is_not_shown():
+def test_password_of_a_server_that_does_not_answer_is_not_shown() -> None:
     with pytest.raises(CourseError, match="cannot be opened") as caught:
         GradebookWriter("postgresql+psycopg://user:geheim@127.0.0.1:1/x", "scratch", "toy")
     assert "geheim" not in str(caught.value) and "127.0.0.1" in str(caught.value)
 
 
-def test_notebook_of_another_name(url, course):
+def test_notebook_of_another_name(url: str, course: Course) -> None:
     with sqlite3.connect(course.root / "gradebook.db") as database:
         database.execute("update notebook set name = 'old' where name = 'toy'")
     with pytest.raises(CourseError, match="the gradebook has no notebook 'toy'"):
         GradebookWriter(url, "scratch", "toy")
 
 
-def test_graded_students_are_those_with_all_scores(writer, course):
+def test_graded_students_are_those_with_all_scores(writer: Any, course: Course) -> None:
     assert writer.graded_students() == set()
     writer.write("ada", None, SOME, OPEN)
     writer.write("bob", None, SOME, OPEN)
@@ -155,7 +160,9 @@ def test_graded_students_are_those_with_all_scores(writer, course):
     assert len(writer.graded_students()) == 1
 
 
-def test_failed_write_leaves_nothing_and_the_next_goes_on(writer, tables):
+def test_failed_write_leaves_nothing_and_the_next_goes_on(
+    writer: Any, tables: Callable[[], Any]
+) -> None:
     with pytest.raises(KeyError):
         writer.write("ada", None, {}, OPEN)
     writer.write("bob", None, SOME, OPEN)
@@ -163,13 +170,13 @@ def test_failed_write_leaves_nothing_and_the_next_goes_on(writer, tables):
     assert sum(auto for s, _, _, auto, *_ in tables()["grades"] if s == "bob") == 2.0
 
 
-def test_readers_go_on_while_we_write(writer, course):
+def test_readers_go_on_while_we_write(writer: Any, course: Course) -> None:
     writer.write("ada", None, SOME, OPEN)
     with sqlite3.connect(course.root / "gradebook.db") as database:
         assert database.execute("pragma journal_mode").fetchone() == ("wal",)
 
 
-def test_another_writer_is_waited_for(writer, course):
+def test_another_writer_is_waited_for(writer: Any, course: Course) -> None:
     import threading
 
     other = sqlite3.connect(
@@ -184,18 +191,20 @@ def test_another_writer_is_waited_for(writer, course):
 class HalfOff(BasePlugin):
     """One point off, whoever is late."""
 
-    def late_submission_penalty(self, student_id, score, total_seconds_late):
+    def late_submission_penalty(self, student_id: Any, score: Any, total_seconds_late: Any) -> Any:
         return 1.0 if total_seconds_late > 3600 else None
 
 
 @pytest.fixture
-def due(course):
+def due(course: Course) -> None:
     with sqlite3.connect(course.root / "gradebook.db") as database:
         database.execute("update assignment set duedate = '2026-03-01 12:00:00.000000'")
 
 
 @pytest.mark.parametrize(("hour", "penalty"), [(11, None), (12, None), (14, 1.0)])
-def test_late_penalty_is_the_plugins(url, tables, due, hour, penalty):
+def test_late_penalty_is_the_plugins(
+    url: str, tables: Callable[[], Any], due: None, hour: Any, penalty: Any
+) -> None:
     config = Config()
     config.AssignLatePenalties.plugin_class = HalfOff
     with GradebookWriter(url, "scratch", "toy", config) as writer:
@@ -203,7 +212,7 @@ def test_late_penalty_is_the_plugins(url, tables, due, hour, penalty):
     assert [p for *_, p in tables()["submissions"]] == [penalty]
 
 
-def test_penalty_goes_when_the_reason_goes(url, tables, due):
+def test_penalty_goes_when_the_reason_goes(url: str, tables: Callable[[], Any], due: None) -> None:
     config = Config()
     config.AssignLatePenalties.plugin_class = HalfOff
     with GradebookWriter(url, "scratch", "toy", config) as writer:

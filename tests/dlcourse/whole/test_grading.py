@@ -1,61 +1,67 @@
 """One notebook: verdicts come from values alone, and are written where nbgrader looks for them."""
 
 import copy
+from typing import Any
 
 import nbformat
 import pytest
+from nbformat import NotebookNode
 from nbgrader.utils import determine_grade
 
+from dlcourse.authoring.course import Course
 from dlcourse.authoring.read import load
 from dlcourse.core.evidence import Raised
 from dlcourse.core.notebook_file import Submission
 from dlcourse.errors import AuthorError
 from dlcourse.executor.runner import CellStep, Record
-from dlcourse.grading.grader import open_grader
+from dlcourse.executor.warm import Warm
+from dlcourse.grading.grader import Grader, open_grader
 from tests.support.course import answered, cell_of, perfect, rebuilt, released, submission_of
 
 
 @pytest.fixture(scope="module")
-def grader(built_course, warm):
+def grader(built_course: Course, warm: Warm) -> Grader:
     return open_grader(built_course, "vectors", warm)
 
 
 @pytest.fixture
-def score(grader, warm):
+def score(grader: Grader, warm: Warm) -> Any:
     """Runs and judges a notebook; returns points by probe, as nbgrader reads them from the cells."""
 
-    def run(notebook):
+    def run(notebook: NotebookNode) -> Any:
         own = rebuilt(grader, submission_of(notebook))
         grader.write(own, grader.run(own, warm))
-        run.notebook = own
+        run.notebook = own  # type: ignore[attr-defined]
         return points(own)
 
     return run
 
 
-def points(notebook):
+def points(notebook: NotebookNode) -> Any:
     graded = [c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade")]
     return {
         c.metadata.nbgrader.grade_id.removeprefix("test-"): determine_grade(c)[0] for c in graded
     }
 
 
-def lost(found):
+def lost(found: Any) -> Any:
     return {name for name, value in found.items() if value == 0}
 
 
 FULL = {"three_four": 1, "rows_have_length_one": 2, "vectors_are_refused": 1.5, "right_angle": 1, "measured_rows": 2, "one_row": 1, "rows_come_in_parts": 3, "shape_of_noise": 1, "mean_and_spread": 4}  # fmt: skip
 
 
-def test_reference_earns_all(score, built_course):
+def test_reference_earns_all(score: Any, built_course: Course) -> None:
     assert score(perfect(built_course, "vectors")) == FULL
 
 
-def test_untouched_earns_nothing(score, built_course):
+def test_untouched_earns_nothing(score: Any, built_course: Course) -> None:
     assert lost(score(released(built_course, "vectors"))) == set(FULL)
 
 
-def test_every_alternative_earns_all_on_its_own(score, built_course, grader):
+def test_every_alternative_earns_all_on_its_own(
+    score: Any, built_course: Course, grader: Grader
+) -> None:
     for one in grader.assignment.alternatives:
         notebook = perfect(built_course, "vectors")
         cell_of(notebook, f"question-{one.question}").source = one.source
@@ -64,8 +70,8 @@ def test_every_alternative_earns_all_on_its_own(score, built_course, grader):
 
 @pytest.mark.parametrize("number", range(5))
 def test_every_misconception_loses_points_on_its_question_and_is_named(
-    score, built_course, grader, number
-):
+    score: Any, built_course: Course, grader: Grader, number: Any
+) -> None:
     one = grader.assignment.misconceptions[number]
     notebook = perfect(built_course, "vectors")
     cell_of(notebook, f"question-{one.question}").source = grader.assignment.edited(one)
@@ -88,7 +94,9 @@ def test_every_misconception_loses_points_on_its_question_and_is_named(
     assert one.hint in text
 
 
-def test_each_question_can_be_earned_without_the_later_ones(score, built_course, grader):
+def test_each_question_can_be_earned_without_the_later_ones(
+    score: Any, built_course: Course, grader: Grader
+) -> None:
     sources = {n: q.source for n, q in grader.assignment.questions.items()}
     assert lost(
         score(answered(built_course, "vectors", {"normalise": sources["normalise"]}))
@@ -108,7 +116,7 @@ def test_each_question_can_be_earned_without_the_later_ones(score, built_course,
 # ---- results that come out of the student's process, whatever they are -----------------------------------------------
 
 
-def record(grader, **results):
+def record(grader: Grader, **results: Any) -> Any:
     return Record(
         results={name: results.get(name, results.get("rest")) for name in grader.assignment.probes}
     )
@@ -130,7 +138,7 @@ def record(grader, **results):
         "ValueError",
     ],
 )
-def test_no_constant_earns_more_than_the_probe_that_it_answers(grader, value):
+def test_no_constant_earns_more_than_the_probe_that_it_answers(grader: Grader, value: Any) -> None:
     notebook = rebuilt(grader, Submission([]))
     grader.write(notebook, record(grader, rest=value))
     assert {n for n, v in points(notebook).items() if v} == (
@@ -138,13 +146,13 @@ def test_no_constant_earns_more_than_the_probe_that_it_answers(grader, value):
     )
 
 
-def test_missing_results_earn_nothing(grader):
+def test_missing_results_earn_nothing(grader: Grader) -> None:
     notebook = rebuilt(grader, Submission([]))
     grader.write(notebook, Record())
     assert lost(points(notebook)) == set(FULL)
 
 
-def test_results_of_unknown_probes_and_cells_are_ignored(grader):
+def test_results_of_unknown_probes_and_cells_are_ignored(grader: Grader) -> None:
     notebook = rebuilt(grader, Submission([]))
     found = Record(
         results={"test-extra": 1, "__proto__": 2},
@@ -154,7 +162,7 @@ def test_results_of_unknown_probes_and_cells_are_ignored(grader):
     assert set(points(notebook)) == set(FULL) and lost(points(notebook)) == set(FULL)
 
 
-def test_outputs_of_cells_never_reach_the_test_cells(grader, built_course):
+def test_outputs_of_cells_never_reach_the_test_cells(grader: Grader, built_course: Course) -> None:
     notebook = rebuilt(grader, submission_of(released(built_course, "vectors")))
     fake = {
         "output_type": "execute_result",
@@ -166,7 +174,9 @@ def test_outputs_of_cells_never_reach_the_test_cells(grader, built_course):
     assert lost(points(notebook)) == set(FULL)
 
 
-def test_nothing_written_depends_on_what_a_notebook_brought(grader, warm, built_course):
+def test_nothing_written_depends_on_what_a_notebook_brought(
+    grader: Grader, warm: Warm, built_course: Course
+) -> None:
     source = perfect(built_course, "vectors")
     for cell in source.cells:
         cell.metadata["dlcourse"] = {"question": "jitter", "extra": True, "probe": "x"}
@@ -178,7 +188,9 @@ def test_nothing_written_depends_on_what_a_notebook_brought(grader, warm, built_
 # ---- forbidden calls, forms of a program -----------------------------------------------------------------------------
 
 
-def test_forbidden_call_costs_its_question_and_says_where(score, built_course, grader):
+def test_forbidden_call_costs_its_question_and_says_where(
+    score: Any, built_course: Course, grader: Grader
+) -> None:
     source = grader.assignment.questions["normalise"].source.replace(
         "np.sqrt(squared_lengths)", "np.linalg.norm(x, axis=1, keepdims=True)"
     )
@@ -189,7 +201,7 @@ def test_forbidden_call_costs_its_question_and_says_where(score, built_course, g
     assert "numpy.linalg.norm" in output.evalue and "line" in output.evalue
 
 
-def test_forbidden_call_from_an_own_cell_is_seen(score, built_course):
+def test_forbidden_call_from_an_own_cell_is_seen(score: Any, built_course: Course) -> None:
     notebook = perfect(built_course, "vectors")
     cell_of(
         notebook, "question-normalise"
@@ -205,7 +217,7 @@ def test_forbidden_call_from_an_own_cell_is_seen(score, built_course):
     assert lost(score(notebook)) == {"three_four", "rows_have_length_one"}
 
 
-def test_forbidden_call_in_another_question_is_allowed(score, built_course):
+def test_forbidden_call_in_another_question_is_allowed(score: Any, built_course: Course) -> None:
     notebook = perfect(built_course, "vectors")
     cell_of(
         notebook, "question-cosine"
@@ -214,13 +226,17 @@ def test_forbidden_call_in_another_question_is_allowed(score, built_course):
 
 
 @pytest.mark.parametrize("deep", ["x = " + "1+" * 1200 + "1", "x = lambda: np" + ".a" * 1200])
-def test_deep_expression_beside_a_forbidden_name_costs_nothing(score, built_course, deep):
+def test_deep_expression_beside_a_forbidden_name_costs_nothing(
+    score: Any, built_course: Course, deep: Any
+) -> None:
     notebook = perfect(built_course, "vectors")
     cell_of(notebook, "question-normalise").source += f"\n\nnorm = 1\n{deep}"
     assert score(notebook) == FULL
 
 
-def test_functions_defined_in_an_own_cell_at_the_end_count(score, built_course, grader):
+def test_functions_defined_in_an_own_cell_at_the_end_count(
+    score: Any, built_course: Course, grader: Grader
+) -> None:
     notebook = released(built_course, "vectors")
     notebook.cells.append(
         nbformat.v4.new_code_cell(
@@ -230,19 +246,21 @@ def test_functions_defined_in_an_own_cell_at_the_end_count(score, built_course, 
     assert score(notebook) == FULL
 
 
-def test_demo_cells_are_not_run(grader, built_course):
+def test_demo_cells_are_not_run(grader: Grader, built_course: Course) -> None:
     notebook = perfect(built_course, "vectors")
     keys = {s.key for s in grader.steps(rebuilt(grader, submission_of(notebook)))}
     demo = cell_of(grader.source, "demo-01")
     assert demo.id not in keys and cell_of(grader.source, "given-01").id in keys
 
 
-def test_empty_cells_are_no_steps(grader):
+def test_empty_cells_are_no_steps(grader: Grader) -> None:
     keys = [s.key for s in grader.steps(rebuilt(grader, Submission([]))) if isinstance(s, CellStep)]
     assert keys == [cell_of(grader.source, "given-01").id]
 
 
-def test_writing_twice_says_everything_once(grader, built_course, warm):
+def test_writing_twice_says_everything_once(
+    grader: Grader, built_course: Course, warm: Warm
+) -> None:
     notebook = perfect(built_course, "vectors")
     notebook.cells.insert(2, nbformat.v4.new_code_cell("import os; os._exit(1)"))
     own = rebuilt(grader, submission_of(notebook))
@@ -255,7 +273,9 @@ def test_writing_twice_says_everything_once(grader, built_course, warm):
     assert note.startswith("a cell of your own: the cell ended the Python process (exit code 1)")
 
 
-def test_own_and_question_cells_are_named_in_messages(grader, built_course, warm):
+def test_own_and_question_cells_are_named_in_messages(
+    grader: Grader, built_course: Course, warm: Warm
+) -> None:
     notebook = perfect(built_course, "vectors")
     cell_of(notebook, "question-cosine").source = "def cosine(a, b):\n    return helper(a)"
     notebook.cells.insert(3, nbformat.v4.new_code_cell("def helper(a):\n    return a['x']"))
@@ -271,7 +291,7 @@ def test_own_and_question_cells_are_named_in_messages(grader, built_course, warm
 # ---- opening ---------------------------------------------------------------------------------------------------------
 
 
-def test_source_must_be_there_and_fresh(course, warm):
+def test_source_must_be_there_and_fresh(course: Course, warm: Warm) -> None:
     path = course.root / "source" / "vectors" / "vectors.ipynb"
     text = path.read_text()
     path.write_text(text.replace("Directions of rows", "Directions of lines"))
@@ -287,13 +307,13 @@ def test_source_must_be_there_and_fresh(course, warm):
 
 
 @pytest.mark.parametrize("content", ["", "junk", "[]", '{"cells": []}'])
-def test_source_that_is_no_notebook(course, warm, content):
+def test_source_that_is_no_notebook(course: Course, warm: Warm, content: str) -> None:
     (course.root / "source" / "vectors" / "vectors.ipynb").write_text(content)
     with pytest.raises(AuthorError, match=r"source/vectors/vectors\.ipynb"):
         open_grader(course, "vectors", warm)
 
 
-def test_key_is_that_of_the_files_that_were_read(course, warm):
+def test_key_is_that_of_the_files_that_were_read(course: Course, warm: Warm) -> None:
     grader = open_grader(course, "vectors", warm)
     script = course.root / "solutions" / "vectors.py"
     script.write_text(script.read_text() + "\n# later\n")
@@ -302,7 +322,7 @@ def test_key_is_that_of_the_files_that_were_read(course, warm):
     ) and grader.references.key != open_grader_key(course, "now")
 
 
-def open_grader_key(course, when):
+def open_grader_key(course: Course, when: Any) -> Any:
     from dlcourse.authoring.references import content_key
 
     script = course.root / "solutions" / "vectors.py"

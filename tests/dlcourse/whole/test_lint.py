@@ -3,10 +3,16 @@
 import json
 import os
 import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
+from nbformat import NotebookNode
 
+from dlcourse.authoring.assignment import Assignment
+from dlcourse.authoring.course import Course
 from dlcourse.authoring.lint import lint_release, secrets
 from dlcourse.authoring.read import load
 from dlcourse.core.encoding import to_json
@@ -19,27 +25,27 @@ HIDDEN = "return SECRET_SCALE * rows"
 
 
 @pytest.fixture(scope="module")
-def assignment(built_course):
+def assignment(built_course: Course) -> Assignment:
     return load(built_course.root, "vectors")
 
 
 @pytest.fixture
-def release(built_course, tmp_path):
+def release(built_course: Course, tmp_path: Path) -> Path:
     """A copy of the released folder."""
     shutil.copytree(built_course.root / "release" / "vectors", tmp_path / "vectors")
     return tmp_path / "vectors"
 
 
 @pytest.fixture
-def lint(assignment, release):
+def lint(assignment: Assignment, release: Path) -> Callable[[], list[str]]:
     return lambda: lint_release(assignment, release)
 
 
 @pytest.fixture
-def edit(release):
+def edit(release: Path) -> Callable[..., Any]:
     """Applies a function to the released notebook."""
 
-    def change(function):
+    def change(function: Any) -> None:
         path = release / "vectors.ipynb"
         notebook = nbformat.read(path, as_version=4)
         function(notebook)
@@ -49,11 +55,11 @@ def edit(release):
 
 
 @pytest.mark.parametrize("slug", ["toy", "vectors"])
-def test_clean_release_passes(built_course, slug):
+def test_clean_release_passes(built_course: Course, slug: str) -> None:
     assert lint_release(load(built_course.root, slug), built_course.root / "release" / slug) == []
 
 
-def test_instructors_notebook_does_not_pass(built_course, assignment):
+def test_instructors_notebook_does_not_pass(built_course: Course, assignment: Assignment) -> None:
     found = "\n".join(lint_release(assignment, built_course.root / "source" / "vectors"))
     for name in ("normalise", "cosine", "centroid", "jitter"):
         assert f"a line of the reference of {name}" in found
@@ -68,7 +74,7 @@ def test_instructors_notebook_does_not_pass(built_course, assignment):
     assert "BEGIN SOLUTION" in found and "BEGIN HIDDEN TESTS" in found
 
 
-def test_secrets_hold_references_probes_helpers_and_judges(assignment):
+def test_secrets_hold_references_probes_helpers_and_judges(assignment: Assignment) -> None:
     found = secrets(assignment)
     assert found["ifx.ndim!=2:"] == "the reference of normalise"
     assert found["SECRET_SCALE=7.25"] == "hidden probe rows_have_length_one"
@@ -86,7 +92,9 @@ PLANTED = [
 
 
 @pytest.fixture(scope="module")
-def leaked(built_course, assignment, tmp_path_factory):
+def leaked(
+    built_course: Course, assignment: Assignment, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, list[str]]:
     """A release that nbgrader made from a source folder with secrets in it, and what the linter says about it."""
     root = tmp_path_factory.mktemp("leaks")
     shutil.copytree(built_course.root / "source" / "vectors", root / "source" / "vectors")
@@ -101,13 +109,15 @@ def leaked(built_course, assignment, tmp_path_factory):
     return folder, lint_release(assignment, folder)
 
 
-def test_nbgrader_does_copy_most_of_what_is_planted(leaked):
+def test_nbgrader_does_copy_most_of_what_is_planted(leaked: tuple[Path, list[str]]) -> None:
     folder, _ = leaked
     assert sum((folder / name).exists() for name in PLANTED) >= 16
 
 
 @pytest.mark.parametrize("name", PLANTED)
-def test_planted_file_is_caught(leaked, release, lint, name):
+def test_planted_file_is_caught(
+    leaked: tuple[Path, list[str]], release: Path, lint: Callable[[], list[str]], name: Any
+) -> None:
     folder, found = leaked
     if not (
         folder / name
@@ -118,47 +128,49 @@ def test_planted_file_is_caught(leaked, release, lint, name):
     assert f"{name}: not on the list of what a release may hold" in found
 
 
-def test_empty_folder_is_caught(lint, release):
+def test_empty_folder_is_caught(lint: Callable[[], list[str]], release: Path) -> None:
     (release / ".git" / "refs").mkdir(parents=True)
     assert ".git/: a folder not on the list of what a release may hold" in lint()
 
 
 @pytest.mark.parametrize("target", ["vectors.ipynb", "/etc/passwd", "nowhere", "."])
-def test_symbolic_link_is_caught(lint, release, target):
+def test_symbolic_link_is_caught(lint: Callable[[], list[str]], release: Path, target: str) -> None:
     (release / "link").symlink_to(target)
     assert "link: a symbolic link" in lint()
 
 
-def test_link_in_place_of_an_expected_file_is_caught(lint, release, built_course):
+def test_link_in_place_of_an_expected_file_is_caught(
+    lint: Callable[[], list[str]], release: Path, built_course: Course
+) -> None:
     (release / "checks.json").unlink()
     (release / "checks.json").symlink_to(built_course.root / "source" / "vectors" / "checks.json")
     assert {"checks.json: a symbolic link", "checks.json: missing"} <= set(lint())
 
 
-def test_release_folder_that_is_a_link_is_caught(assignment, release):
+def test_release_folder_that_is_a_link_is_caught(assignment: Assignment, release: Path) -> None:
     link = release.parent / "link"
     link.symlink_to(release)
     assert lint_release(assignment, link) == ["link: a symbolic link"]
 
 
-def test_fifo_is_caught(lint, release):
+def test_fifo_is_caught(lint: Callable[[], list[str]], release: Path) -> None:
     os.mkfifo(release / "pipe")
     assert lint() == ["pipe: neither a file nor a folder"]
 
 
 @pytest.mark.parametrize("name", ["vectors.ipynb", "checks.json", "data/vectors/table.csv"])
-def test_missing_file_is_caught(lint, release, name):
+def test_missing_file_is_caught(lint: Callable[[], list[str]], release: Path, name: str) -> None:
     (release / name).unlink()
     assert lint() == [f"{name}: missing"]
 
 
-def test_changed_data_file_is_caught(lint, release):
+def test_changed_data_file_is_caught(lint: Callable[[], list[str]], release: Path) -> None:
     (release / "data" / "vectors" / "table.csv").write_text("1,2,3\n")
     (problem,) = lint()
     assert problem.startswith("data/vectors/table.csv: differs from solutions/")
 
 
-def test_missing_folder(assignment, tmp_path):
+def test_missing_folder(assignment: Assignment, tmp_path: Path) -> None:
     assert lint_release(assignment, tmp_path / "vectors") == [
         "vectors: no such folder; run `dlcourse build vectors`"
     ]
@@ -181,7 +193,9 @@ def test_missing_folder(assignment, tmp_path):
         "c.add(rows[:3])",
     ],
 )
-def test_line_of_a_reference_or_hidden_probe_in_any_cell(edit, lint, grade_id, line):
+def test_line_of_a_reference_or_hidden_probe_in_any_cell(
+    edit: Callable[..., Any], lint: Callable[[], list[str]], grade_id: str, line: Any
+) -> None:
     edit(
         lambda nb: cell_of(nb, grade_id).update(
             source=cell_of(nb, grade_id).source + "\n# see:\n" + line
@@ -190,7 +204,9 @@ def test_line_of_a_reference_or_hidden_probe_in_any_cell(edit, lint, grade_id, l
     assert any(": a line of " in problem for problem in lint())
 
 
-def test_line_in_a_source_given_as_a_list(edit, lint):
+def test_line_in_a_source_given_as_a_list(
+    edit: Callable[..., Any], lint: Callable[[], list[str]]
+) -> None:
     edit(
         lambda nb: cell_of(nb, "text-02").update(source=["text\n", REFERENCE[:20], REFERENCE[20:]])
     )
@@ -205,7 +221,9 @@ def test_line_in_a_source_given_as_a_list(edit, lint):
         "=== BEGIN MARK SCHEME ===", "    ### BEGIN SOLUTION ###",
     ],
 )  # fmt: skip
-def test_markers_right_or_wrong(edit, lint, marker):
+def test_markers_right_or_wrong(
+    edit: Callable[..., Any], lint: Callable[[], list[str]], marker: str
+) -> None:
     edit(
         lambda nb: cell_of(nb, "question-normalise").update(
             source=f"def normalise(x):\n    pass\n{marker}\n"
@@ -214,7 +232,7 @@ def test_markers_right_or_wrong(edit, lint, marker):
     assert any("marker" in p for p in lint())
 
 
-def test_marker_in_a_markdown_cell(edit, lint):
+def test_marker_in_a_markdown_cell(edit: Callable[..., Any], lint: Callable[[], list[str]]) -> None:
     edit(lambda nb: cell_of(nb, "text-02").update(source="text\n### BEGIN SOLUTION\nanswer"))
     assert any("a solution or hidden-test marker: '### BEGIN SOLUTION'" in p for p in lint())
 
@@ -227,12 +245,14 @@ def test_marker_in_a_markdown_cell(edit, lint):
         "The legend marks both.",
     ],
 )
-def test_prose_is_no_marker(edit, lint, text):
+def test_prose_is_no_marker(
+    edit: Callable[..., Any], lint: Callable[[], list[str]], text: str
+) -> None:
     edit(lambda nb: cell_of(nb, "text-02").update(source=text))
     assert lint() == []
 
 
-def first(notebook, kind):
+def first(notebook: NotebookNode, kind: str) -> Any:
     return next(c for c in notebook.cells if c.cell_type == kind)
 
 
@@ -266,7 +286,9 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("what", CHANGES)
-def test_secret_in_the_notebook_is_caught(edit, lint, what):
+def test_secret_in_the_notebook_is_caught(
+    edit: Callable[..., Any], lint: Callable[[], list[str]], what: Any
+) -> None:
     edit(CHANGES[what])
     assert lint() != []
 
@@ -274,12 +296,16 @@ def test_secret_in_the_notebook_is_caught(edit, lint, what):
 @pytest.mark.parametrize(
     "content", [b"", b"no json", b"[]", b"3", b"{}", b'{"cells": 3}', b"\xff\xfe", b"[" * 100_000]
 )
-def test_notebook_that_is_none_is_caught(lint, release, content):
+def test_notebook_that_is_none_is_caught(
+    lint: Callable[[], list[str]], release: Path, content: Any
+) -> None:
     (release / "vectors.ipynb").write_bytes(content)
     assert any(line.startswith("vectors.ipynb: no ") for line in lint())
 
 
-def test_quotes_and_backslashes_do_not_hide_a_line(edit, lint):
+def test_quotes_and_backslashes_do_not_hide_a_line(
+    edit: Callable[..., Any], lint: Callable[[], list[str]]
+) -> None:
     line = 'raise ValueError(f"a matrix, please, not {x.ndim} axes")'
     edit(lambda nb: nb.metadata.kernelspec.update(display_name=line))
     assert any(
@@ -290,7 +316,7 @@ def test_quotes_and_backslashes_do_not_hide_a_line(edit, lint):
 # ---- checks.json -----------------------------------------------------------------------------------------------------
 
 
-def _hidden(document):
+def _hidden(document: Any) -> None:
     document["probes"]["measured_rows"] = document["probes"]["right_angle"]
 
 
@@ -337,7 +363,9 @@ RESULTS = {
 
 
 @pytest.mark.parametrize("what", RESULTS)
-def test_secret_in_checks_is_caught(lint, release, what):
+def test_secret_in_checks_is_caught(
+    lint: Callable[[], list[str]], release: Path, what: Any
+) -> None:
     change, message = RESULTS[what]
     path = release / "checks.json"
     document = json.loads(path.read_text())
@@ -347,6 +375,8 @@ def test_secret_in_checks_is_caught(lint, release, what):
 
 
 @pytest.mark.parametrize("content", [b"", b"no json", b"[]", b"\xff\xfe", b"null"])
-def test_checks_that_are_none_are_caught(lint, release, content):
+def test_checks_that_are_none_are_caught(
+    lint: Callable[[], list[str]], release: Path, content: bytes
+) -> None:
     (release / "checks.json").write_bytes(content)
     assert any(line.startswith("checks.json: no ") for line in lint())

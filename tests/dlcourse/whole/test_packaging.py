@@ -8,11 +8,13 @@ import subprocess
 import sys
 import tomllib
 import zipfile
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 import dlcourse
-from dlcourse.authoring.course import read_course
+from dlcourse.authoring.course import Course, read_course
 from dlcourse.authoring.read import load
 from dlcourse.core.cells import student_view
 from tests.support.course import REPOSITORY
@@ -31,21 +33,21 @@ INSTRUCTOR_ONLY = (
 )
 
 
-def normal(name):
+def normal(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def required(requirements):
-    return {normal(re.match(r"[\w.-]+", r).group()) for r in requirements}
+def required(requirements: Any) -> set[str]:
+    return {normal(re.findall(r"[\w.-]+", r)[0]) for r in requirements}
 
 
-def lock():
+def lock() -> dict[str, str]:
     lines = (REPOSITORY / "requirements.lock").read_text().splitlines()
     pairs = (line.split("==") for line in lines if line and not line.startswith("#"))
     return {normal(name): version for name, version in pairs}
 
 
-def conda_pins():
+def conda_pins() -> dict[str, str]:
     lines = (REPOSITORY / "environment.yml").read_text().splitlines()
     found = [
         m for line in lines if (m := re.fullmatch(r"      - ([\w.-]+)(?:\[\w+\])?==(\S+)", line))
@@ -53,20 +55,20 @@ def conda_pins():
     return {normal(m[1]): m[2] for m in found}
 
 
-def test_every_direct_dependency_is_pinned_and_conda_users_get_the_same_versions():
+def test_every_direct_dependency_is_pinned_and_conda_users_get_the_same_versions() -> None:
     direct = required(PROJECT["dependencies"] + [r for extra in EXTRAS.values() for r in extra])
     pins = lock()
     assert direct <= pins.keys()
     assert conda_pins() == {name: pins[name] for name in direct}
 
 
-def test_the_lock_names_no_build_no_file_and_no_address():
+def test_the_lock_names_no_build_no_file_and_no_address() -> None:
     text = (REPOSITORY / "requirements.lock").read_text()
     assert not re.search(r"^[^#]*(\+|@|://|file:|--)", text, re.MULTILINE)
     assert lock()["torch"] == "2.13.0"
 
 
-def test_the_tests_run_with_the_pinned_versions():
+def test_the_tests_run_with_the_pinned_versions() -> None:
     differ = {}
     for name, version in lock().items():
         try:
@@ -78,14 +80,14 @@ def test_the_tests_run_with_the_pinned_versions():
     assert not differ, "requirements.lock and this environment differ; run `make install`"
 
 
-def test_the_version_stands_in_one_place():
+def test_the_version_stands_in_one_place() -> None:
     assert "version" not in PROJECT and "version" in PROJECT["dynamic"]
     assert importlib.metadata.version("dlcourse") == dlcourse.__version__
     for path in (REPOSITORY / "README.md", *REPOSITORY.glob("docs/*.md")):
         assert f"dlcourse-{dlcourse.__version__}" not in path.read_text(), path.name
 
 
-def third_party(path):
+def third_party(path: Path) -> set[str]:
     names = set()
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
@@ -95,7 +97,7 @@ def third_party(path):
     return {n for n in names if n not in sys.stdlib_module_names and n != "dlcourse"}
 
 
-def test_every_import_of_the_package_is_a_declared_dependency():
+def test_every_import_of_the_package_is_a_declared_dependency() -> None:
     declared = {
         IMPORT_NAMES.get(n, n.replace("-", "_"))
         for n in required(PROJECT["dependencies"] + [r for e in EXTRAS.values() for r in e])
@@ -104,7 +106,7 @@ def test_every_import_of_the_package_is_a_declared_dependency():
         assert third_party(path) <= {n.lower() for n in declared} | {"IPython"}, path.name
 
 
-def test_what_released_notebooks_import_is_a_students_dependency():
+def test_what_released_notebooks_import_is_a_students_dependency() -> None:
     student = {IMPORT_NAMES.get(n, n.replace("-", "_")) for n in required(PROJECT["dependencies"])}
     for slug in read_course(REPOSITORY).entries:
         for cell in load(REPOSITORY, slug).cells:
@@ -119,7 +121,7 @@ def test_what_released_notebooks_import_is_a_students_dependency():
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory):
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel, built from a copy, as `make wheel` builds it."""
     copy, out = tmp_path_factory.mktemp("copy"), tmp_path_factory.mktemp("dist")
     shutil.copytree(
@@ -148,7 +150,7 @@ def wheel(tmp_path_factory):
     return path
 
 
-def test_the_wheel_holds_the_package_and_nothing_else(wheel):
+def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = {n for n in archive.namelist() if not n.endswith("/")}
     package = {n for n in names if not re.match(r"dlcourse-[\d.]+\.dist-info/", n)}
@@ -163,7 +165,7 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel):
     )
 
 
-def test_the_wheel_holds_no_solution_and_no_hidden_test(wheel):
+def test_the_wheel_holds_no_solution_and_no_hidden_test(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         text = "\n".join(archive.read(n).decode("utf-8", "replace") for n in archive.namelist())
     squeezed = re.sub(r"\s+", "", text)
@@ -195,7 +197,7 @@ sys.meta_path.insert(0, Missing())
 """
 
 
-def as_student(code, cwd, *arguments):
+def as_student(code: str, cwd: Path | None, *arguments: Any) -> tuple[int, str]:
     done = subprocess.run(
         [sys.executable, "-c", STUDENT + code, *arguments],
         cwd=cwd,
@@ -206,7 +208,9 @@ def as_student(code, cwd, *arguments):
     return done.returncode, done.stdout + done.stderr
 
 
-def test_a_student_without_the_instructors_packages_can_check(built_course, tmp_path):
+def test_a_student_without_the_instructors_packages_can_check(
+    built_course: Course, tmp_path: Path
+) -> None:
     release = built_course.root / "release" / "toy"
     status, said = as_student(
         "from dlcourse.cli import main; main()", tmp_path, "check", str(release / "toy.ipynb")
@@ -215,7 +219,9 @@ def test_a_student_without_the_instructors_packages_can_check(built_course, tmp_
 
 
 @pytest.mark.parametrize("command", ["grade", "build", "demo"])
-def test_the_instructors_commands_tell_a_student_what_to_install(built_course, command):
+def test_the_instructors_commands_tell_a_student_what_to_install(
+    built_course: Course, command: str
+) -> None:
     status, said = as_student(
         "from dlcourse.cli import main; main()",
         built_course.root,
@@ -229,13 +235,13 @@ def test_the_instructors_commands_tell_a_student_what_to_install(built_course, c
     ), said
 
 
-def test_the_blocked_imports_do_fail(tmp_path):
+def test_the_blocked_imports_do_fail(tmp_path: Path) -> None:
     for name in INSTRUCTOR_ONLY:
         status, said = as_student(f"import {name}", tmp_path)
         assert status == 1 and "ModuleNotFoundError" in said
 
 
-def test_no_submodule_takes_the_place_of_a_public_name():
+def test_no_submodule_takes_the_place_of_a_public_name() -> None:
     """`dlcourse.x` becomes the module x when that is imported after the package, whatever it was before."""
     code = (
         "import pkgutil, types, dlcourse\n"
@@ -249,7 +255,7 @@ def test_no_submodule_takes_the_place_of_a_public_name():
     assert run.stdout.strip() == "[]", run.stdout + run.stderr
 
 
-def test_readme_lists_the_assignments_of_the_course_in_order():
+def test_readme_lists_the_assignments_of_the_course_in_order() -> None:
     listed = re.findall(
         r"^\| \[(\w+)\]\(solutions/(\w+)\.py\) \|",
         (REPOSITORY / "README.md").read_text(),

@@ -23,6 +23,7 @@ from contextlib import redirect_stdout
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
@@ -30,7 +31,7 @@ from nbgrader.utils import determine_grade
 from rich.console import Console
 from rich.table import Table
 
-from dlcourse.authoring.course import read_course
+from dlcourse.authoring.course import Course, read_course
 from dlcourse.core.cells import NotebookView
 from dlcourse.core.notebook_file import read_submission
 from dlcourse.executor.warm import Warm
@@ -61,16 +62,16 @@ class Case:
     warm: Warm
 
     @property
-    def slug(self):
+    def slug(self) -> Any:
         return self.grader.assignment.slug
 
     @property
-    def question_of(self):
+    def question_of(self) -> Any:
         return {
             f"test-{n}": e.spec.question for n, e in self.grader.references.expectations.items()
         }
 
-    def by_question(self, points):
+    def by_question(self, points: Any) -> Any:
         """Sum ``(question, points)`` pairs; every question is in the result."""
         out = dict.fromkeys(self.grader.assignment.questions, 0.0)
         for question, value in points:
@@ -79,7 +80,7 @@ class Case:
 
 
 @pytest.fixture(scope="module")
-def whole_course(tmp_path_factory):
+def whole_course(tmp_path_factory: pytest.TempPathFactory) -> Course:
     """The repository's course in a folder of its own, with what was computed before."""
     course = copy_course(COURSE, tmp_path_factory.mktemp("parity") / "course")
     known = REPOSITORY / ".dlcourse" / "references"
@@ -89,7 +90,12 @@ def whole_course(tmp_path_factory):
 
 
 @pytest.fixture(scope="module", params=list(COURSE.entries))
-def case(request, whole_course, warm, tmp_path_factory):
+def case(
+    request: pytest.FixtureRequest,
+    whole_course: Course,
+    warm: Warm,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Any:
     slug = request.param
     assignment = build(whole_course, slug, warm)
     grader = open_grader(whole_course, slug, warm)
@@ -100,12 +106,12 @@ def case(request, whole_course, warm, tmp_path_factory):
     right = {q.name: q.source for q in assignment.questions.values()}
     submitted = whole_course.root / "submitted"
 
-    def folder(name):
+    def folder(name: str) -> Any:
         path = submitted / name / slug
         path.mkdir(parents=True)
         return path
 
-    def answered(name, answers):
+    def answered(name: str, answers: Any) -> None:
         notebook = nbformat.from_dict(json.loads(json.dumps(release)))
         for question, source in answers.items():
             cell_of(notebook, f"question-{question}").source = source
@@ -133,7 +139,7 @@ def case(request, whole_course, warm, tmp_path_factory):
     return Case(grader, packed, submissions, warm)
 
 
-def core(case, folder):
+def core(case: Case, folder: Path) -> Any:
     """Scores by question of `dlcourse grade`, of nbgrader's scoring, and of otter's results.json."""
     submission = read_submission(folder, case.slug)
     notebook, packed = rebuilt(case.grader, submission), rebuilt(case.packed, submission)
@@ -144,7 +150,7 @@ def core(case, folder):
     grade = case.by_question(
         (case.question_of[f"test-{n}"], points[n] * o.verdict.passed) for n, o in outcomes.items()
     )
-    cells = [cell.cell for cell in NotebookView(notebook).code if cell.kind == "test"]
+    cells: list[Any] = [cell.cell for cell in NotebookView(notebook).code if cell.kind == "test"]
     stock = case.by_question(
         (case.question_of[c.metadata.nbgrader["grade_id"]], determine_grade(c)[0]) for c in cells
     )
@@ -156,7 +162,7 @@ def core(case, folder):
     return {"dlcourse grade": grade, "nbgrader": stock, "otter": otter}
 
 
-def table_of(case, found):
+def table_of(case: Case, found: Any) -> Any:
     """Differences between the ways of grading, as text; empty where there are none."""
     names = list(dict.fromkeys(way for ways in found.values() for way in ways))
     table = Table(title=f"{case.slug}: points by question that differ")
@@ -177,7 +183,7 @@ def table_of(case, found):
 
 
 @pytest.mark.slow
-def test_all_submissions(case):
+def test_all_submissions(case: Any) -> None:
     found = {name: core(case, folder) for name, folder in case.submissions.items()}
     full = {
         q: sum(p.spec.points for p in case.grader.assignment.probes_of(q))
@@ -191,7 +197,7 @@ def test_all_submissions(case):
 
 
 @pytest.mark.slow
-def test_the_whole_way(case, tmp_path):
+def test_the_whole_way(case: Any, tmp_path: Path) -> None:
     found = {
         name: {"dlcourse grade": core(case, case.submissions[name])["dlcourse grade"]}
         for name in WHOLE_WAY
@@ -208,7 +214,7 @@ def test_the_whole_way(case, tmp_path):
     assert not text, text
 
 
-def by_nbgrader(case):
+def by_nbgrader(case: Case) -> Any:
     """`nbgrader autograde`, read from the gradebook."""
     course = case.grader.course
     students = {name: course.root / "submitted" / name for name in case.submissions}
@@ -233,7 +239,7 @@ def by_nbgrader(case):
     }
 
 
-def by_otter(case, tmp_path):
+def by_otter(case: Case, tmp_path: Path) -> Any:
     """`otter run` on the zip, read from results.json, which agrees with otter's own results."""
     from otter.run import main as otter_run
 
@@ -258,7 +264,7 @@ def by_otter(case, tmp_path):
     return scores
 
 
-def by_pytest(case, tmp_path):
+def by_pytest(case: Case, tmp_path: Path) -> Any:
     """pytest in a process of its own, read from its JUnit file."""
     course = case.grader.course
     report = tmp_path / "report.xml"
@@ -283,7 +289,7 @@ def by_pytest(case, tmp_path):
     assert done.returncode in (0, 1), done.stdout[-3000:] + done.stderr[-3000:]
     points: dict[str, list[tuple[str, float]]] = {name: [] for name in WHOLE_WAY}
     for test in ElementTree.parse(report).getroot().iter("testcase"):
-        said = {p.get("name"): p.get("value") for p in test.iter("property")}
+        said = {str(p.get("name")): str(p.get("value")) for p in test.iter("property")}
         passed = test.find("failure") is None and test.find("error") is None
         points[notebooks[said["notebook"]]].append(
             (said["question"], float(said["points"]) * passed)

@@ -5,6 +5,8 @@ import os
 import signal
 import time
 from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,7 +18,7 @@ from dlcourse.grading.pool import Lost, Pool, Workers, local_workers
 from dlcourse.grading.worker import Setup
 
 
-def _name(submission, hurry=False):
+def _name(submission: Any, hurry: bool = False) -> Any:
     """Stands for grading: what a worker process does with a submission of these tests."""
     text = submission.notes[0]
     if text.startswith("endless") and hurry:
@@ -37,19 +39,19 @@ def _name(submission, hurry=False):
 
 
 @pytest.fixture
-def results():
+def results() -> Any:
     """Runs texts through a pool of two forked workers; returns (results, failed, executors made)."""
     executors = []
 
-    def start():
+    def start() -> Any:
         executors.append(ProcessPoolExecutor(2, multiprocessing.get_context("fork")))
         return Workers(executors[-1], 2, _name)
 
-    def run(texts, read=lambda text: text):
+    def run(texts: Any, read: Any = lambda text: text) -> Any:
         texts = {f"s{n}": text for n, text in enumerate(texts)}
         found, failed = [], {}
 
-        def handed_in(student):
+        def handed_in(student: str) -> Any:
             return HandedIn(student, Submission([], [read(texts[student])]))
 
         with Pool(start, handed_in) as pool:
@@ -63,7 +65,7 @@ def results():
     return run
 
 
-def test_all_results_come_once(results):
+def test_all_results_come_once(results: Any) -> None:
     found, failed, pools = results([f"slow{n}" for n in range(25)])
     assert (
         sorted(found) == sorted((f"s{n}", f"slow{n}") for n in range(25))
@@ -73,7 +75,9 @@ def test_all_results_come_once(results):
 
 
 @pytest.mark.parametrize("at", [0, 3, 19])
-def test_submission_that_kills_its_worker_is_named_and_takes_nobody_along(results, at):
+def test_submission_that_kills_its_worker_is_named_and_takes_nobody_along(
+    results: Any, at: int
+) -> None:
     texts = [f"slow{n}" for n in range(20)]
     texts[at] = "die"
     found, failed, pools = results(texts)
@@ -82,20 +86,20 @@ def test_submission_that_kills_its_worker_is_named_and_takes_nobody_along(result
     assert len(pools) <= 4
 
 
-def test_several_that_kill_their_workers(results):
+def test_several_that_kill_their_workers(results: Any) -> None:
     texts = ["die" if n in (0, 1, 2, 7) else f"slow{n}" for n in range(12)]
     found, failed, _ = results(texts)
     assert set(failed) == {"s0", "s1", "s2", "s7"} and len(found) == 8
 
 
-def test_worker_killed_once_loses_nobody(results, tmp_path):
+def test_worker_killed_once_loses_nobody(results: Any, tmp_path: Path) -> None:
     texts = [f"slow{n}" for n in range(8)]
     texts[2] = f"once:{tmp_path / 'killed'}"
     found, failed, pools = results(texts)
     assert len(found) == 8 and len({s for s, _ in found}) == 8 and failed == {} and len(pools) == 2
 
 
-def test_exception_in_a_worker_is_that_students_only(results):
+def test_exception_in_a_worker_is_that_students_only(results: Any) -> None:
     found, failed, pools = results(["slow0", "raise hell", "slow2"])
     assert (
         [s for s, _ in sorted(found)] == ["s0", "s2"]
@@ -104,29 +108,29 @@ def test_exception_in_a_worker_is_that_students_only(results):
     )
 
 
-def test_submissions_are_read_as_they_are_needed(results):
+def test_submissions_are_read_as_they_are_needed(results: Any) -> None:
     """20,000 submissions are never in memory at once."""
     held, most = 0, 0
 
     class Counted(str):
-        def __init__(self, text):
+        def __init__(self, text: str) -> None:
             nonlocal held, most
             held += 1
             most = max(most, held)
 
-        def __del__(self):
+        def __del__(self) -> None:
             nonlocal held
             held -= 1
 
-        def __reduce__(self):
+        def __reduce__(self) -> Any:
             return str, (str(self),)
 
     found, failed, _ = results([f"slow{n}" for n in range(60)], Counted)
     assert len(found) == 60 and failed == {} and 4 <= most <= 5
 
 
-def test_folder_that_cannot_be_read_is_that_students_only(results):
-    def read(text):
+def test_folder_that_cannot_be_read_is_that_students_only(results: Any) -> None:
+    def read(text: str) -> Any:
         if text == "closed":
             raise PermissionError(13, "Permission denied")
         return text
@@ -136,7 +140,7 @@ def test_folder_that_cannot_be_read_is_that_students_only(results):
     assert failed == {"s1": "cannot be read: Permission denied"} and len(executors) == 1
 
 
-def test_what_takes_long_is_put_off_to_the_end(results):
+def test_what_takes_long_is_put_off_to_the_end(results: Any) -> None:
     texts = [f"endless{n}" if n % 3 == 0 else f"slow{n}" for n in range(12)]
     found, failed, pools = results(texts)
     assert [t[:4] for _, t in found] == ["slow"] * 8 + ["endl"] * 4
@@ -145,11 +149,11 @@ def test_what_takes_long_is_put_off_to_the_end(results):
     )
 
 
-def test_worker_that_dies_among_those_put_off(results):
+def test_worker_that_dies_among_those_put_off(results: Any) -> None:
     found, failed, _ = results(["endless0", "die", "slow1", "endless2"])
     assert {t for _, t in found} == {"endless0", "slow1", "endless2"} and set(failed) == {"s1"}
 
 
-def test_pool_that_cannot_start_is_one_error():
+def test_pool_that_cannot_start_is_one_error() -> None:
     with pytest.raises(SetupError, match="the worker processes do not start"):
         local_workers(Setup(b"no archive" * 100_000, "vectors", UNSAFE), 1)

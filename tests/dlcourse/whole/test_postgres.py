@@ -4,10 +4,14 @@ import os
 import pwd
 import shutil
 import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from dlcourse.authoring.course import Course
+from dlcourse.executor.warm import Warm
 from dlcourse.grading.class_run import grade_class
 from dlcourse.grading.plan import Settings
 from dlcourse.nbgrader_port.generate import build
@@ -15,7 +19,7 @@ from dlcourse.nbgrader_port.gradebook import open_gradebook
 from tests.support.commands import dlcourse, nbgrader
 from tests.support.course import copy_course, hand_in, perfect, write_config
 from tests.support.gradebooks import gradebook_rows, gradebook_tables
-from tests.support.students import EXPECTED, hand_in_samples
+from tests.support.students import EXPECTED, FULL, hand_in_samples
 
 _BIN = next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), reverse=True)), None)
 pytestmark = pytest.mark.skipif(
@@ -39,17 +43,17 @@ LONG, TOO_LONG = "y" * 128, "x" * 200
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], str]]:
     """A server of its own on a unix socket; PostgreSQL refuses to run as root."""
     folder = Path("/tmp") / f"dlcourse-pg-{os.getpid()}"  # the name of a socket may not be long
     folder.mkdir()
-    binaries = _BIN.parent if _BIN else Path(shutil.which("initdb")).parent
+    binaries = _BIN.parent if _BIN else Path(shutil.which("initdb") or "initdb").parent
     user = None
     if os.getuid() == 0:
         user = next(u for u in ("postgres", "nobody") if u in {e.pw_name for e in pwd.getpwall()})
         shutil.chown(folder, user)
 
-    def run(*command):
+    def run(*command: Any) -> Any:
         return subprocess.run(
             [str(c) for c in command],
             user=user,
@@ -95,7 +99,7 @@ def server(tmp_path_factory):
         shutil.rmtree(folder)
 
 
-def course_on(server, name, built_course, folder, warm):
+def course_on(server: Any, name: str, built_course: Course, folder: Path, warm: Warm) -> Any:
     """A copy of the scratch course whose gradebook is on the server, `vectors` entered by `dlcourse build`."""
     url = server(name)
     course = copy_course(built_course, folder)
@@ -106,7 +110,12 @@ def course_on(server, name, built_course, folder, warm):
 
 
 @pytest.fixture(scope="module")
-def graded(server, built_course, tmp_path_factory, warm):
+def graded(
+    server: Callable[[str], str],
+    built_course: Course,
+    tmp_path_factory: pytest.TempPathFactory,
+    warm: Warm,
+) -> Any:
     """The sample class graded by `dlcourse grade` into PostgreSQL; one name is as long as may be, one is longer."""
     course, url = course_on(
         server, "ours", built_course, tmp_path_factory.mktemp("postgres") / "course", warm
@@ -118,11 +127,11 @@ def graded(server, built_course, tmp_path_factory, warm):
     return course, url, output
 
 
-def test_no_gradebook_file_is_made(graded):
+def test_no_gradebook_file_is_made(graded: Any) -> None:
     assert not (graded[0].root / "gradebook.db").exists()
 
 
-def test_name_too_long_for_the_server_fails_one_student_only(graded):
+def test_name_too_long_for_the_server_fails_one_student_only(graded: Any) -> None:
     _, url, output = graded
     assert (
         f"submitted/{TOO_LONG}/vectors: no grade: " in output
@@ -132,14 +141,16 @@ def test_name_too_long_for_the_server_fails_one_student_only(graded):
 
 
 @pytest.mark.parametrize("table", ["grades", "comments", "submissions", "cells"])
-def test_tables_are_those_of_sqlite(graded, classgraded, table):
+def test_tables_are_those_of_sqlite(
+    graded: Any, classgraded: tuple[Course, str], table: str
+) -> None:
     found, want = (
         gradebook_rows(graded[1])[table],
         gradebook_tables(classgraded[0].root / "gradebook.db")[table],
     )
 
     # some order text by bytes, some by letters; a truth value is a number in SQLite; SQLite keeps a time as text
-    def plain(rows):
+    def plain(rows: Any) -> Any:
         return sorted(
             tuple(str(int(v)) if isinstance(v, bool) else str(v)[:19] for v in row) for row in rows
         )
@@ -149,14 +160,14 @@ def test_tables_are_those_of_sqlite(graded, classgraded, table):
     assert plain([row for row in found if row[0] != LONG]) == plain(want) and len(found) > 0
 
 
-def test_scores(graded):
-    totals = {}
+def test_scores(graded: Any) -> None:
+    totals: dict[str, float] = {}
     for student, _, _, auto, *_ in gradebook_rows(graded[1])["grades"]:
         totals[student] = totals.get(student, 0) + auto
-    assert totals == {**{s: EXPECTED[s] for s in SAMPLES}, LONG: 16.5}
+    assert totals == {**{s: EXPECTED[s] for s in SAMPLES}, LONG: FULL}
 
 
-def test_unchanged_submissions_are_not_run_again(graded, inline):
+def test_unchanged_submissions_are_not_run_again(graded: Any, inline: None) -> None:
     course, url, _ = graded
     with open_gradebook(course, "vectors", url) as gradebook:
         report = grade_class(course, "vectors", Settings(only=tuple(SAMPLES)), gradebook)
@@ -164,8 +175,8 @@ def test_unchanged_submissions_are_not_run_again(graded, inline):
 
 
 def test_nbgrader_autograde_on_the_server_gives_the_same(
-    server, graded, built_course, tmp_path, warm
-):
+    server: Callable[[str], str], graded: Any, built_course: Course, tmp_path: Path, warm: Warm
+) -> None:
     course, url = course_on(server, "stock", built_course, tmp_path / "course", warm)
     students = {"perfect", "columns", "junk", "zoë o'neil, jr."}
     hand_in_samples(course, students)

@@ -1,11 +1,15 @@
 """Putting the code of a submission into the instructor's notebook."""
 
 import copy
+from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
+from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
+from dlcourse.authoring.course import Course
 from dlcourse.core.cells import NotebookView
 from dlcourse.core.notebook_file import Submission, read_submission
 from dlcourse.grading.rebuild import rebuild
@@ -13,16 +17,16 @@ from tests.support.course import cell_of, hand_in, perfect, released, submission
 
 
 @pytest.fixture(scope="module")
-def source(built_course):
+def source(built_course: Course) -> NotebookNode:
     return nbformat.read(built_course.root / "source" / "vectors" / "vectors.ipynb", as_version=4)
 
 
 @pytest.fixture
-def notebook(built_course):
+def notebook(built_course: Course) -> NotebookNode:
     return perfect(built_course, "vectors")
 
 
-def runs(rebuilt):
+def runs(rebuilt: Any) -> Any:
     """What would run, as (kind, first line)."""
     return [
         (cell.kind, cell.source.strip().split("\n")[0])
@@ -31,7 +35,7 @@ def runs(rebuilt):
     ]
 
 
-def skeleton(rebuilt):
+def skeleton(rebuilt: Any) -> Any:
     """The rebuilt notebook without the student's own cells."""
     return [
         (c.metadata["nbgrader"]["grade_id"], c.source)
@@ -40,11 +44,13 @@ def skeleton(rebuilt):
     ]
 
 
-def shape(source, notebook, **changes):
+def shape(source: NotebookNode, notebook: NotebookNode, **changes: Any) -> Any:
     return rebuild(source, submission_of(notebook), "vectors")
 
 
-def test_rebuilt_notebook_is_the_instructors_with_the_students_cells(source, notebook):
+def test_rebuilt_notebook_is_the_instructors_with_the_students_cells(
+    source: NotebookNode, notebook: NotebookNode
+) -> None:
     rebuilt = shape(source, notebook)
     assert skeleton(rebuilt) == [
         (c.metadata["nbgrader"]["grade_id"], c.source) for c in source.cells
@@ -54,7 +60,9 @@ def test_rebuilt_notebook_is_the_instructors_with_the_students_cells(source, not
     nbformat.validate(rebuilt)
 
 
-def test_untouched_release_gives_stubs_and_the_instructors_tests(source, built_course):
+def test_untouched_release_gives_stubs_and_the_instructors_tests(
+    source: NotebookNode, built_course: Course
+) -> None:
     rebuilt = shape(source, released(built_course, "vectors"))
     assert "### BEGIN SOLUTION" not in cell_of(rebuilt, "question-cosine").source
     assert (
@@ -63,7 +71,7 @@ def test_untouched_release_gives_stubs_and_the_instructors_tests(source, built_c
     )
 
 
-def test_only_sources_survive(source, notebook):
+def test_only_sources_survive(source: NotebookNode, notebook: NotebookNode) -> None:
     for cell in notebook.cells:
         cell.metadata["tags"] = ["skip-execution", "remove-input"]
         cell.metadata["collapsed"] = True
@@ -94,7 +102,9 @@ def test_only_sources_survive(source, notebook):
     assert {k: v for k, v in rebuilt.metadata.items() if k != "dlcourse"} == source.metadata
 
 
-def test_rebuilding_changes_neither_source_nor_submission(source, notebook):
+def test_rebuilding_changes_neither_source_nor_submission(
+    source: NotebookNode, notebook: NotebookNode
+) -> None:
     before, submission = copy.deepcopy(source), submission_of(notebook)
     cells = list(submission.cells)
     rebuilt = rebuild(source, submission, "vectors")
@@ -103,7 +113,9 @@ def test_rebuilding_changes_neither_source_nor_submission(source, notebook):
     assert source == before and submission.cells == cells
 
 
-def test_test_given_and_demo_cells_cannot_be_changed(source, notebook):
+def test_test_given_and_demo_cells_cannot_be_changed(
+    source: NotebookNode, notebook: NotebookNode
+) -> None:
     for grade_id in ("given-01", "test-three_four", "test-measured_rows", "demo-01"):
         cell_of(notebook, grade_id).source = "print('mine')"
     assert skeleton(shape(source, notebook)) == [
@@ -111,7 +123,7 @@ def test_test_given_and_demo_cells_cannot_be_changed(source, notebook):
     ]
 
 
-def test_deleted_cells_come_back(source, notebook):
+def test_deleted_cells_come_back(source: NotebookNode, notebook: NotebookNode) -> None:
     notebook.cells = [c for c in notebook.cells if c.metadata["nbgrader"]["solution"]]
     rebuilt = shape(source, notebook)
     assert skeleton(rebuilt) == [
@@ -119,7 +131,9 @@ def test_deleted_cells_come_back(source, notebook):
     ]
 
 
-def test_deleted_solution_cell_is_empty_and_said(source, notebook):
+def test_deleted_solution_cell_is_empty_and_said(
+    source: NotebookNode, notebook: NotebookNode
+) -> None:
     notebook.cells = [
         c for c in notebook.cells if c.metadata["nbgrader"]["grade_id"] != "question-cosine"
     ]
@@ -130,14 +144,16 @@ def test_deleted_solution_cell_is_empty_and_said(source, notebook):
     ]
 
 
-def test_reordered_notebook_is_put_in_order(source, notebook):
+def test_reordered_notebook_is_put_in_order(source: NotebookNode, notebook: NotebookNode) -> None:
     notebook.cells = notebook.cells[::-1]
     assert skeleton(shape(source, notebook)) == [
         (c.metadata["nbgrader"]["grade_id"], c.source) for c in source.cells
     ]
 
 
-def test_duplicated_solution_cell_runs_at_its_place(source, notebook):
+def test_duplicated_solution_cell_runs_at_its_place(
+    source: NotebookNode, notebook: NotebookNode
+) -> None:
     at = notebook.cells.index(cell_of(notebook, "question-cosine"))
     second = copy.deepcopy(notebook.cells[at])
     second.source = "def cosine(a, b):\n    return 1"
@@ -149,7 +165,7 @@ def test_duplicated_solution_cell_runs_at_its_place(source, notebook):
     )
 
 
-def test_duplicated_test_cell_is_left_out(source, notebook):
+def test_duplicated_test_cell_is_left_out(source: NotebookNode, notebook: NotebookNode) -> None:
     at = notebook.cells.index(cell_of(notebook, "test-three_four"))
     copies = [copy.deepcopy(notebook.cells[at]) for _ in range(2)]
     copies[1].metadata["nbgrader"] = {}  # as JupyterLab leaves a pasted cell
@@ -157,7 +173,7 @@ def test_duplicated_test_cell_is_left_out(source, notebook):
     assert [c.source for c in shape(source, notebook).cells] == [c.source for c in source.cells]
 
 
-def test_own_cells_keep_their_place(source, notebook):
+def test_own_cells_keep_their_place(source: NotebookNode, notebook: NotebookNode) -> None:
     first = notebook.cells.index(cell_of(notebook, "question-cosine"))
     notebook.cells.insert(0, new_code_cell("import math"))
     notebook.cells.insert(first + 1, new_code_cell("helper = 1"))
@@ -178,7 +194,9 @@ def test_own_cells_keep_their_place(source, notebook):
     assert found[where + 2] == ("extra", "after = 2")
 
 
-def test_ids_of_own_cells_are_unique_and_stable(source, notebook):
+def test_ids_of_own_cells_are_unique_and_stable(
+    source: NotebookNode, notebook: NotebookNode
+) -> None:
     for n in range(3):
         notebook.cells.append(new_code_cell(f"x = {n}"))
     one, two = shape(source, notebook), shape(source, notebook)
@@ -187,7 +205,7 @@ def test_ids_of_own_cells_are_unique_and_stable(source, notebook):
     nbformat.validate(one)
 
 
-def test_split_solution_cell_runs_in_order(source, notebook):
+def test_split_solution_cell_runs_in_order(source: NotebookNode, notebook: NotebookNode) -> None:
     at = notebook.cells.index(cell_of(notebook, "question-centroid"))
     head, _, tail = notebook.cells[at].source.partition("    def score")
     second = copy.deepcopy(notebook.cells[at])
@@ -198,7 +216,9 @@ def test_split_solution_cell_runs_in_order(source, notebook):
     assert found[where - 1] == ("question", "class Centroid:")
 
 
-def test_merged_solution_cells_run_at_the_first_ones_place(source, notebook):
+def test_merged_solution_cells_run_at_the_first_ones_place(
+    source: NotebookNode, notebook: NotebookNode
+) -> None:
     one, two = cell_of(notebook, "question-normalise"), cell_of(notebook, "question-cosine")
     one.source += "\n\n" + two.source
     notebook.cells.remove(two)
@@ -207,7 +227,7 @@ def test_merged_solution_cells_run_at_the_first_ones_place(source, notebook):
     assert cell_of(rebuilt, "question-cosine").source == ""
 
 
-def test_metadata_dropped_by_an_editor(source, notebook):
+def test_metadata_dropped_by_an_editor(source: NotebookNode, notebook: NotebookNode) -> None:
     notebook.cells.insert(2, new_code_cell("own = 1"))
     for cell in notebook.cells:
         cell.metadata = {}
@@ -220,7 +240,9 @@ def test_metadata_dropped_by_an_editor(source, notebook):
     assert rebuilt.metadata["dlcourse"]["notes"] == []
 
 
-def test_without_metadata_the_last_definition_counts(source, notebook):
+def test_without_metadata_the_last_definition_counts(
+    source: NotebookNode, notebook: NotebookNode
+) -> None:
     at = notebook.cells.index(cell_of(notebook, "question-cosine"))
     notebook.cells.insert(at, new_code_cell("def cosine(a, b):\n    return 'first try'"))
     for cell in notebook.cells:
@@ -230,7 +252,9 @@ def test_without_metadata_the_last_definition_counts(source, notebook):
     assert ("extra", "def cosine(a, b):") in runs(rebuilt)
 
 
-def test_class_without_metadata_must_be_the_named_one(source, notebook):
+def test_class_without_metadata_must_be_the_named_one(
+    source: NotebookNode, notebook: NotebookNode
+) -> None:
     cell_of(notebook, "question-centroid").source = "class Other:\n    def Centroid(self): pass"
     for cell in notebook.cells:
         cell.metadata = {}
@@ -239,7 +263,7 @@ def test_class_without_metadata_must_be_the_named_one(source, notebook):
     assert ("extra", "class Other:") in runs(rebuilt)
 
 
-def test_old_release_with_unknown_ids(source, notebook):
+def test_old_release_with_unknown_ids(source: NotebookNode, notebook: NotebookNode) -> None:
     for cell in notebook.cells:
         cell.metadata["nbgrader"]["grade_id"] = "cell-" + cell.metadata["nbgrader"]["grade_id"]
     notebook.cells.insert(
@@ -256,7 +280,7 @@ def test_old_release_with_unknown_ids(source, notebook):
     assert [r for r in runs(rebuilt) if r[0] == "extra"] == [("extra", "check(removed_probe)")]
 
 
-def test_solution_cell_turned_into_markdown(source, notebook):
+def test_solution_cell_turned_into_markdown(source: NotebookNode, notebook: NotebookNode) -> None:
     cell = cell_of(notebook, "question-cosine")
     at = notebook.cells.index(cell)
     notebook.cells[at] = new_markdown_cell(cell.source, metadata=cell.metadata)
@@ -269,7 +293,9 @@ def test_solution_cell_turned_into_markdown(source, notebook):
     )
 
 
-def test_unreadable_submission_is_the_empty_notebook_and_blames_no_question(source):
+def test_unreadable_submission_is_the_empty_notebook_and_blames_no_question(
+    source: NotebookNode,
+) -> None:
     rebuilt = rebuild(source, Submission.unreadable("toy.ipynb is not there"), "vectors")
     assert all(cell.source == "" for cell in NotebookView(rebuilt).code if cell.kind == "question")
     assert rebuilt.metadata["dlcourse"] == {
@@ -279,7 +305,9 @@ def test_unreadable_submission_is_the_empty_notebook_and_blames_no_question(sour
     }
 
 
-def test_nbgraders_way_and_ours_rebuild_the_same(source, notebook, tmp_path):
+def test_nbgraders_way_and_ours_rebuild_the_same(
+    source: NotebookNode, notebook: NotebookNode, tmp_path: Path
+) -> None:
     cell = cell_of(notebook, "question-cosine")
     notebook.cells[notebook.cells.index(cell)] = new_markdown_cell(
         cell.source, metadata=cell.metadata
@@ -295,7 +323,7 @@ def test_nbgraders_way_and_ours_rebuild_the_same(source, notebook, tmp_path):
     assert one.cells == two.cells
 
 
-def test_hand_in_helper_leaves_what_nbgrader_collect_leaves(course):
+def test_hand_in_helper_leaves_what_nbgrader_collect_leaves(course: Course) -> None:
     folder = hand_in(
         course, "ada", "vectors", released(course, "vectors"), "2026-01-01 00:00:00 UTC"
     )

@@ -1,34 +1,40 @@
 """Expected results: computed once, kept by content, never taken from a damaged file."""
 
 import json
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from dlcourse.authoring.course import read_course
+from dlcourse.authoring.assignment import Assignment
+from dlcourse.authoring.course import Course, read_course
 from dlcourse.authoring.read import load
 from dlcourse.authoring.references import compute, content_key, data_files, references, run_variant
+from dlcourse.core.evidence import Raised
 from dlcourse.errors import AuthorError
 from dlcourse.executor.runner import PROBE_CPU
+from dlcourse.executor.warm import Warm
 from tests.support.course import copy_course
 
-
-def never():
-    raise AssertionError("something was run")
+NEVER: Any = object()
+"""Stands for a warm process in which nothing may be run."""
 
 
 @pytest.fixture(scope="module")
-def assignment(built_course):
+def assignment(built_course: Course) -> Assignment:
     return load(built_course.root, "vectors")
 
 
-def cache(course):
+def cache(course: Course) -> Any:
     (path,) = (course.root / ".dlcourse" / "references").glob("vectors-*.json")
     return path
 
 
-def test_results_come_from_the_cache_and_equal_fresh_ones(built_course, assignment, warm):
-    kept = references(assignment, built_course.seed, never)
+def test_results_come_from_the_cache_and_equal_fresh_ones(
+    built_course: Course, assignment: Assignment, warm: Warm
+) -> None:
+    kept = references(assignment, built_course.seed, NEVER)
     fresh = compute(assignment, built_course.seed, warm)
     for name, expectation in kept.expectations.items():
         got, want = expectation.expected, fresh.expected[name]
@@ -37,10 +43,10 @@ def test_results_come_from_the_cache_and_equal_fresh_ones(built_course, assignme
         assert np.array_equal(got, want) if isinstance(want, np.ndarray) else got == want, name
 
 
-def test_expected_values_are_right(built_course, assignment):
+def test_expected_values_are_right(built_course: Course, assignment: Assignment) -> None:
     expected = {
         n: e.expected
-        for n, e in references(assignment, built_course.seed, never).expectations.items()
+        for n, e in references(assignment, built_course.seed, NEVER).expectations.items()
     }
     assert np.allclose(expected["three_four"], [[0.6, 0.8]]) and np.allclose(
         expected["one_row"], np.sqrt(0.5)
@@ -48,40 +54,50 @@ def test_expected_values_are_right(built_course, assignment):
     assert expected["vectors_are_refused"] == "ValueError" and expected["shape_of_noise"] == (3, 2)
 
 
-def test_mistakes_that_change_nothing_are_not_kept(built_course, assignment):
+def test_mistakes_that_change_nothing_are_not_kept(
+    built_course: Course, assignment: Assignment
+) -> None:
     found = {
         n: [m.name for m in e.mistakes]
-        for n, e in references(assignment, built_course.seed, never).expectations.items()
+        for n, e in references(assignment, built_course.seed, NEVER).expectations.items()
     }
     assert found["three_four"] == ["columns_normalised", "squared_length"]
     assert found["vectors_are_refused"] == [] and found["shape_of_noise"] == []
     assert found["one_row"] == [] and found["rows_come_in_parts"] == ["last_part_only"]
 
 
-def test_every_misconception_differs_somewhere(built_course, assignment):
+def test_every_misconception_differs_somewhere(
+    built_course: Course, assignment: Assignment
+) -> None:
     found = {
         m.name
-        for e in references(assignment, built_course.seed, never).expectations.values()
+        for e in references(assignment, built_course.seed, NEVER).expectations.values()
         for m in e.mistakes
     }
     assert found == {m.name for m in assignment.misconceptions}
 
 
-def test_limits_follow_the_probe_or_the_reference(built_course, assignment):
-    found = references(assignment, built_course.seed, never)
+def test_limits_follow_the_probe_or_the_reference(
+    built_course: Course, assignment: Assignment
+) -> None:
+    found = references(assignment, built_course.seed, NEVER)
     assert found.limits["three_four"].cpu == 2 and found.limits["three_four"].wall == 8
-    toy = references(load(built_course.root, "toy"), built_course.seed, never)
+    toy = references(load(built_course.root, "toy"), built_course.seed, NEVER)
     assert toy.limits["large_logits"].cpu >= PROBE_CPU
 
 
-def test_hidden_inputs_follow_the_seed_and_public_ones_do_not(assignment, warm):
+def test_hidden_inputs_follow_the_seed_and_public_ones_do_not(
+    assignment: Assignment, warm: Warm
+) -> None:
+    one: Any
+    two: Any
     one, two = (run_variant(assignment, seed, warm, {}).results for seed in ("spring", "autumn"))
     assert not np.array_equal(one["rows_have_length_one"], two["rows_have_length_one"])
     assert not np.array_equal(one["rows_come_in_parts"], two["rows_come_in_parts"])
     assert np.array_equal(one["three_four"], two["three_four"])
 
 
-def test_data_files_by_their_place(assignment):
+def test_data_files_by_their_place(assignment: Assignment) -> None:
     assert {name: path.name for name, path in data_files(assignment).items()} == {
         "data/vectors/table.csv": "table.csv"
     }
@@ -90,7 +106,7 @@ def test_data_files_by_their_place(assignment):
 # ---- the key ---------------------------------------------------------------------------------------------------------
 
 
-def test_key_depends_on_content_not_on_place(built_course, tmp_path):
+def test_key_depends_on_content_not_on_place(built_course: Course, tmp_path: Path) -> None:
     course = copy_course(built_course, tmp_path / "elsewhere")
     assert content_key(load(course.root, "vectors"), "s") == content_key(
         load(built_course.root, "vectors"), "s"
@@ -106,14 +122,14 @@ def test_key_depends_on_content_not_on_place(built_course, tmp_path):
         "solutions/data/vectors/table.csv",
     ],
 )
-def test_key_changes_with_every_file_that_matters(course, name):
+def test_key_changes_with_every_file_that_matters(course: Course, name: str) -> None:
     before = content_key(load(course.root, "vectors"), course.seed)
     path = course.root / name
     path.write_text(path.read_text() + "\n")
     assert content_key(load(course.root, "vectors"), course.seed) != before
 
 
-def test_key_changes_with_the_seed_and_not_with_what_students_never_meet(course):
+def test_key_changes_with_the_seed_and_not_with_what_students_never_meet(course: Course) -> None:
     assignment = load(course.root, "vectors")
     before = content_key(assignment, "a")
     assert content_key(assignment, "b") != before
@@ -138,7 +154,7 @@ def test_key_changes_with_the_seed_and_not_with_what_students_never_meet(course)
         '{"expected": {"three_four": 3}}',
     ],
 )
-def test_damaged_cache_is_made_anew(course, warm, text):
+def test_damaged_cache_is_made_anew(course: Course, warm: Warm, text: str) -> None:
     path = cache(course)
     good = json.loads(path.read_text())
     path.write_text(text)
@@ -147,10 +163,14 @@ def test_damaged_cache_is_made_anew(course, warm, text):
     assert json.loads(path.read_text())["expected"] == good["expected"]
 
 
-def test_each_run_is_reported(course, warm):
+def test_each_run_is_reported(course: Course, warm: Warm) -> None:
     cache(course).unlink()
-    said = []
-    references(load(course.root, "vectors"), course.seed, warm, said.append)
+    said: list[str] = []
+
+    def progress(what: str, done: int | None = None, total: int | None = None) -> None:
+        said.append(what)
+
+    references(load(course.root, "vectors"), course.seed, warm, progress)
     assert said == [
         "reference",
         "columns_normalised",
@@ -161,7 +181,7 @@ def test_each_run_is_reported(course, warm):
     ]
 
 
-def test_reference_that_fails_is_an_error_and_is_not_kept(course, warm):
+def test_reference_that_fails_is_an_error_and_is_not_kept(course: Course, warm: Warm) -> None:
     path = course.root / "solutions" / "vectors.py"
     path.write_text(
         path.read_text()
@@ -178,9 +198,9 @@ def test_reference_that_fails_is_an_error_and_is_not_kept(course, warm):
     assert len(list((course.root / ".dlcourse" / "references").glob("vectors-*.json"))) == 1
 
 
-def test_misconception_may_crash(course, warm):
+def test_misconception_may_crash(course: Course, warm: Warm) -> None:
     path = course.root / "tests" / "vectors" / "misconceptions.py"
     path.write_text(path.read_text().replace(': "a, b"', ': "a, b, 1 / 0"'))
     found = references(load(course.root, "vectors"), read_course(course.root).seed, warm)
     (mistake,) = found.expectations["right_angle"].mistakes
-    assert mistake.result.type == "ZeroDivisionError"
+    assert isinstance(mistake.result, Raised) and mistake.result.type == "ZeroDivisionError"

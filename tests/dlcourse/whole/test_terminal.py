@@ -5,12 +5,16 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
+from nbformat import NotebookNode
 from rich.console import Console
 
-from dlcourse.authoring.course import read_course
+from dlcourse.authoring.course import Course, read_course
 from dlcourse.authoring.read import load
 from dlcourse.errors import CourseError
 from dlcourse.executor.isolation import UNSAFE
@@ -23,12 +27,12 @@ SLUGS = list(read_course(REPOSITORY).entries)
 
 
 @pytest.fixture
-def student(built_course, tmp_path):
+def student(built_course: Course, tmp_path: Path) -> Callable[..., Path]:
     """A student's folder of `vectors`; call it with the notebook to be checked."""
     folder = tmp_path / "vectors"
     shutil.copytree(built_course.root / "release" / "vectors", folder)
 
-    def put(notebook):
+    def put(notebook: NotebookNode) -> Any:
         path = folder / "vectors.ipynb"
         if isinstance(notebook, bytes):
             path.write_bytes(notebook)
@@ -39,18 +43,19 @@ def student(built_course, tmp_path):
     return put
 
 
-def check(path):
+def check(path: Path) -> Any:
     """Failures and what was printed."""
-    console = Console(file=io.StringIO(), width=100)
+    said = io.StringIO()
+    console = Console(file=said, width=100)
     failed = check_notebook(path, console, UNSAFE)
-    return failed, console.file.getvalue()
+    return failed, said.getvalue()
 
 
-def public(built_course):
+def public(built_course: Course) -> Any:
     return [p.spec for p in load(built_course.root, "vectors").probes.values() if p.spec.public]
 
 
-def wrong_cosine(built_course):
+def wrong_cosine(built_course: Course) -> Any:
     assignment = load(built_course.root, "vectors")
     one = next(m for m in assignment.misconceptions if m.name == "not_normalised")
     return answered(
@@ -62,30 +67,37 @@ def wrong_cosine(built_course):
 
 
 @pytest.mark.parametrize("slug", SLUGS)
-def test_right_work_passes_in_the_sandbox(slug, tmp_path):
+def test_right_work_passes_in_the_sandbox(slug: Any, tmp_path: Path) -> None:
     folder = tmp_path / slug
     shutil.copytree(REPOSITORY / "release" / slug, folder)
     path = folder / f"{slug}.ipynb"
     nbformat.write(perfect(read_course(REPOSITORY), slug), path)
-    console = Console(file=io.StringIO(), width=200)
-    assert check_notebook(path, console) == 0, console.file.getvalue()
-    assert "all public tests passed" in console.file.getvalue()
+    said = io.StringIO()
+    console = Console(file=said, width=200)
+    assert check_notebook(path, console) == 0, said.getvalue()
+    assert "all public tests passed" in said.getvalue()
 
 
-def test_right_work_passes_every_public_test(built_course, student):
+def test_right_work_passes_every_public_test(
+    built_course: Course, student: Callable[..., Path]
+) -> None:
     failed, said = check(student(perfect(built_course, "vectors")))
     assert failed == 0 and "all public tests passed" in said
     for probe in public(built_course):
         assert any(line.startswith("✓") and probe.title in line for line in said.splitlines())
 
 
-def test_an_untouched_notebook_is_not_written_yet(built_course, student):
+def test_an_untouched_notebook_is_not_written_yet(
+    built_course: Course, student: Callable[..., Path]
+) -> None:
     failed, said = check(student(released(built_course, "vectors")))
     assert failed == len(public(built_course))
     assert "not written yet" in said and "Traceback" not in said
 
 
-def test_a_misconception_gets_its_hint_and_what_builds_on_it_says_so(built_course, student):
+def test_a_misconception_gets_its_hint_and_what_builds_on_it_says_so(
+    built_course: Course, student: Callable[..., Path]
+) -> None:
     failed, said = check(student(wrong_cosine(built_course)))
     assert failed == 2, "the tests of cosine and of centroid, which uses it"
     assert "This question uses cosine, whose own tests fail: look there first" in " ".join(
@@ -96,7 +108,9 @@ def test_a_misconception_gets_its_hint_and_what_builds_on_it_says_so(built_cours
     )
 
 
-def test_messages_are_those_of_the_notebook(built_course, student, tmp_path):
+def test_messages_are_those_of_the_notebook(
+    built_course: Course, student: Callable[..., Path], tmp_path: Path
+) -> None:
     path = student(wrong_cosine(built_course))
     script = "\n".join(
         c.source
@@ -119,7 +133,9 @@ def test_messages_are_those_of_the_notebook(built_course, student, tmp_path):
     "who, failures",
     [("own_cells", 0), ("warnings", 0), ("duplicate", 1), ("exit", None), ("endless", None)],
 )
-def test_work_of_the_sample_class(built_course, student, who, failures):
+def test_work_of_the_sample_class(
+    built_course: Course, student: Callable[..., Path], who: str, failures: Any
+) -> None:
     release = released(built_course, "vectors")
     sample = next(
         s for s in sample_class(load(built_course.root, "vectors"), release) if s.id == who
@@ -135,28 +151,32 @@ def test_work_of_the_sample_class(built_course, student, who, failures):
         assert "took more than" in said
 
 
-def test_a_deleted_test_counts(built_course, student):
+def test_a_deleted_test_counts(built_course: Course, student: Callable[..., Path]) -> None:
     notebook = perfect(built_course, "vectors")
     notebook.cells.remove(cell_of(notebook, "test-three_four"))
     failed, said = check(student(notebook))
     assert failed == 1 and "the cell of test three_four is not in vectors.ipynb" in said
 
 
-def test_an_error_in_a_cell_of_the_students_own_is_shown_and_no_more(built_course, student):
+def test_an_error_in_a_cell_of_the_students_own_is_shown_and_no_more(
+    built_course: Course, student: Callable[..., Path]
+) -> None:
     notebook = perfect(built_course, "vectors")
     notebook.cells.insert(1, nbformat.v4.new_code_cell("[bold] = 1/0"))
     failed, said = check(student(notebook))
     assert failed == 0 and "ZeroDivisionError: division by zero" in said and "[bold]" in said
 
 
-def test_a_notebook_without_metadata_is_checked_all_the_same(built_course, student):
+def test_a_notebook_without_metadata_is_checked_all_the_same(
+    built_course: Course, student: Callable[..., Path]
+) -> None:
     notebook = perfect(built_course, "vectors")
     for cell in notebook.cells:
         cell["metadata"] = {}
     assert check(student(notebook))[0] == 0
 
 
-def test_a_forbidden_call_is_found(built_course, student):
+def test_a_forbidden_call_is_found(built_course: Course, student: Callable[..., Path]) -> None:
     assignment = load(built_course.root, "vectors")
     barred = next((q for q in assignment.questions.values() if q.forbid), None)
     assert barred is not None, "the fixture has a question with forbid"
@@ -174,7 +194,9 @@ def test_a_forbidden_call_is_found(built_course, student):
     assert failed and call in said
 
 
-def test_a_test_that_ends_badly_is_named_like_any_other(built_course, student):
+def test_a_test_that_ends_badly_is_named_like_any_other(
+    built_course: Course, student: Callable[..., Path]
+) -> None:
     ends = "import os\ndef normalise(x):\n    os._exit(3)"
     said = check(student(answered(built_course, "vectors", {"normalise": ends})))[1]
     assert (
@@ -193,7 +215,9 @@ def test_a_test_that_ends_badly_is_named_like_any_other(built_course, student):
     )
 
 
-def test_places_are_numbered_as_after_run_all(built_course, student):
+def test_places_are_numbered_as_after_run_all(
+    built_course: Course, student: Callable[..., Path]
+) -> None:
     notebook = perfect(built_course, "vectors")
     notebook.cells.append(nbformat.v4.new_code_cell("x = 1 / 0"))
     code = [c for c in notebook.cells if c.cell_type == "code" and c.source.strip()]
@@ -213,11 +237,11 @@ def test_places_are_numbered_as_after_run_all(built_course, student):
         ("def broken(:", None),
     ],
 )
-def test_a_test_cell_is_known_by_what_it_does(source, name):
+def test_a_test_cell_is_known_by_what_it_does(source: str, name: Any) -> None:
     assert probe_of(source) == name
 
 
-def run_cli(built_course, *arguments, encoding="utf-8"):
+def run_cli(built_course: Course, *arguments: Any, encoding: str = "utf-8") -> Any:
     """The real command; its exit status and what it said, which must be of the encoding that the terminal has."""
     done = subprocess.run(
         [sys.executable, "-m", "dlcourse.cli", "check", "--unsafe-no-sandbox", *arguments],
@@ -230,7 +254,7 @@ def run_cli(built_course, *arguments, encoding="utf-8"):
     return done.returncode, done.stdout, done.stderr
 
 
-def one_line(built_course, *arguments):
+def one_line(built_course: Course, *arguments: Any) -> Any:
     """What a refused command says: one line on stderr, exit status 1, no traceback."""
     status, out, err = run_cli(built_course, *arguments)
     assert status == 1 and out == "", (status, out, err)
@@ -238,18 +262,20 @@ def one_line(built_course, *arguments):
     return err
 
 
-def test_a_folder_is_refused_by_name(built_course, student):
+def test_a_folder_is_refused_by_name(built_course: Course, student: Callable[..., Path]) -> None:
     path = student(released(built_course, "vectors"))
     assert "is a folder; name the notebook in it: vectors.ipynb" in one_line(
         built_course, str(path.parent)
     )
 
 
-def test_a_folder_without_a_notebook_is_refused(built_course, tmp_path):
+def test_a_folder_without_a_notebook_is_refused(built_course: Course, tmp_path: Path) -> None:
     assert f"{tmp_path} is a folder" in one_line(built_course, str(tmp_path))
 
 
-def test_a_missing_notebook_is_refused_with_those_that_are_there(built_course, student):
+def test_a_missing_notebook_is_refused_with_those_that_are_there(
+    built_course: Course, student: Callable[..., Path]
+) -> None:
     path = student(released(built_course, "vectors"))
     assert (
         "no such file; in" in (said := one_line(built_course, str(path.parent / "vector.ipynb")))
@@ -260,17 +286,23 @@ def test_a_missing_notebook_is_refused_with_those_that_are_there(built_course, s
 @pytest.mark.parametrize(
     "content", [b"", b"[1, 2]", b'{"a": 1}', b'{"cells": [', b"\x89PNG\r\n", b"\xff\xfe{\x00}\x00"]
 )
-def test_a_file_that_is_no_notebook_is_refused(student, content):
+def test_a_file_that_is_no_notebook_is_refused(
+    student: Callable[..., Path], content: bytes
+) -> None:
     with pytest.raises(CourseError, match="vectors.ipynb is no notebook") as caught:
         check(student(content))
     assert "\n" not in str(caught.value)
 
 
-def test_json_that_is_no_notebook_is_one_line_on_the_command_line(built_course, student):
+def test_json_that_is_no_notebook_is_one_line_on_the_command_line(
+    built_course: Course, student: Callable[..., Path]
+) -> None:
     assert "vectors.ipynb is no notebook" in one_line(built_course, str(student(b'{"a": 1}')))
 
 
-def test_fifty_megabytes_of_outputs_do_not_matter(built_course, student):
+def test_fifty_megabytes_of_outputs_do_not_matter(
+    built_course: Course, student: Callable[..., Path]
+) -> None:
     notebook = perfect(built_course, "vectors")
     cell_of(notebook, "test-three_four").outputs = [
         nbformat.v4.new_output("stream", text="x" * 50_000_000)
@@ -279,7 +311,7 @@ def test_fifty_megabytes_of_outputs_do_not_matter(built_course, student):
     assert status == 0 and "all public tests passed" in out, err
 
 
-def test_a_missing_checks_file_is_named(built_course, student):
+def test_a_missing_checks_file_is_named(built_course: Course, student: Callable[..., Path]) -> None:
     path = student(released(built_course, "vectors"))
     (path.parent / "checks.json").unlink()
     assert "checks.json is missing: it comes with the assignment" in one_line(
@@ -288,14 +320,18 @@ def test_a_missing_checks_file_is_named(built_course, student):
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"probes": 3}', "\x00"])
-def test_a_damaged_checks_file_is_named(built_course, student, text):
+def test_a_damaged_checks_file_is_named(
+    built_course: Course, student: Callable[..., Path], text: str
+) -> None:
     path = student(released(built_course, "vectors"))
     (path.parent / "checks.json").write_text(text)
     with pytest.raises(CourseError, match=r"checks\.json is damaged"):
         check(path)
 
 
-def test_an_unknown_test_is_named_and_the_others_are_checked(built_course, student):
+def test_an_unknown_test_is_named_and_the_others_are_checked(
+    built_course: Course, student: Callable[..., Path]
+) -> None:
     path = student(perfect(built_course, "vectors"))
     checks = path.parent / "checks.json"
     document = json.loads(checks.read_text())
@@ -307,18 +343,22 @@ def test_an_unknown_test_is_named_and_the_others_are_checked(built_course, stude
     assert said.count("✓") == len(public(built_course)) - 1
 
 
-def test_a_notebook_without_tests_is_refused(built_course, student):
+def test_a_notebook_without_tests_is_refused(
+    built_course: Course, student: Callable[..., Path]
+) -> None:
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 + 1")])
     assert "no test cells" in one_line(built_course, str(student(notebook)))
 
 
-def test_exit_status_tells_failure(built_course, student):
+def test_exit_status_tells_failure(built_course: Course, student: Callable[..., Path]) -> None:
     status, out, _ = run_cli(built_course, str(student(released(built_course, "vectors"))))
     assert status == 1 and "public tests do not pass" in out
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
-def test_marks_in_a_terminal_that_lacks_them(built_course, student, encoding):
+def test_marks_in_a_terminal_that_lacks_them(
+    built_course: Course, student: Callable[..., Path], encoding: str
+) -> None:
     path = str(student(wrong_cosine(built_course)))
     status, out, err = run_cli(built_course, path, encoding=encoding)
     dot = "-" if encoding == "ascii" else "·"
@@ -338,7 +378,9 @@ def test_marks_in_a_terminal_that_lacks_them(built_course, student, encoding):
         ("solutions/vectors.py", None, None, "solutions/vectors.py: no such file"),
     ],
 )
-def test_an_authors_error_is_one_line_and_nothing_is_lost(course, file, old, new, expected):
+def test_an_authors_error_is_one_line_and_nothing_is_lost(
+    course: Course, file: str, old: Any, new: Any, expected: str
+) -> None:
     path = course.root / file
     if old is None:
         path.unlink()

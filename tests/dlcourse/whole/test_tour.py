@@ -7,12 +7,15 @@ nbgrader, no gradebook.
 import contextlib
 import csv
 import io
+from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
 from rich.console import Console
 
-from dlcourse.authoring.course import read_course
+from dlcourse.authoring.assignment import Assignment
+from dlcourse.authoring.course import Course, read_course
 from dlcourse.authoring.read import load
 from dlcourse.core.encoding import pack, unpack
 from dlcourse.core.probe import run, seed_of
@@ -27,19 +30,20 @@ from tests.support.course import REPOSITORY, released
 SLUGS = tour_assignments(read_course(REPOSITORY))
 
 
-def results_by_hand(assignment, answers, seed, folder):
+def results_by_hand(assignment: Assignment, answers: Any, seed: Any, folder: Path) -> Any:
     """Result of every probe when the questions' cells hold ``answers``, each run right after its question.
 
     ``folder`` is where the released notebook lies, with its data.
     """
-    namespace, found = {"__name__": "__main__"}, {}
+    namespace: dict[str, Any] = {"__name__": "__main__"}
+    found: dict[str, Any] = {}
     demos.run_at_once = False
     with contextlib.chdir(folder), contextlib.ExitStack() as stack:
         stack.callback(setattr, demos, "run_at_once", True)
         for cell in assignment.cells:
             if cell.kind == "given":
                 exec(compile(cell.source, "<given>", "exec"), namespace)
-            elif cell.kind == "question":
+            elif cell.question is not None:
                 exec(compile(answers[cell.question], f"<{cell.question}>", "exec"), namespace)
                 for graded in assignment.probes_of(cell.question):
                     found[graded.spec.name] = unpack(
@@ -54,7 +58,7 @@ def results_by_hand(assignment, answers, seed, folder):
     return found
 
 
-def points_by_hand(assignment, answers, seed, folder):
+def points_by_hand(assignment: Assignment, answers: Any, seed: Any, folder: Path) -> Any:
     """Points of the probes whose result is the reference's."""
     right = results_by_hand(
         assignment, {n: q.source for n, q in assignment.questions.items()}, seed, folder
@@ -67,7 +71,7 @@ def points_by_hand(assignment, answers, seed, folder):
     return total
 
 
-def shown(course, folder, **options):
+def shown(course: Course, folder: Path, **options: Any) -> Any:
     """Run the tour; its results and its table as text."""
     console = Console(file=io.StringIO(), width=160, record=True)
     found = run_tour(course, folder, console, **options)
@@ -76,13 +80,18 @@ def shown(course, folder, **options):
 
 
 @pytest.fixture(scope="module")
-def scratch_tour(built_course, tmp_path_factory):
+def scratch_tour(built_course: Course, tmp_path_factory: pytest.TempPathFactory) -> Any:
     folder = tmp_path_factory.mktemp("tour") / "course"
     found, table = shown(built_course, folder)
     return folder, found, table
 
 
-def test_scores_of_the_scratch_course_are_a_persons(built_course, scratch_tour):
+@pytest.mark.filterwarnings(
+    "ignore:(overflow|invalid value) encountered:RuntimeWarning"
+)  # wrong students' stubs
+def test_scores_of_the_scratch_course_are_a_persons(
+    built_course: Course, scratch_tour: Any
+) -> None:
     _, found, _ = scratch_tour
     for slug in built_course.entries:
         assignment = load(built_course.root, slug)
@@ -92,21 +101,23 @@ def test_scores_of_the_scratch_course_are_a_persons(built_course, scratch_tour):
             ), sample.about
 
 
-def test_the_scratch_class_holds_work_of_every_worth(scratch_tour):
+def test_the_scratch_class_holds_work_of_every_worth(scratch_tour: Any) -> None:
     _, found, _ = scratch_tour
     scores = {r.score for r in found["vectors"].values()}
     best = found["vectors"]["perfect"].max_score
     assert {0.0, best} < scores, "a class that only passes or only fails shows nothing"
 
 
-def test_plain_nbgrader_autograde_gives_the_same_table(built_course, scratch_tour, tmp_path):
+def test_plain_nbgrader_autograde_gives_the_same_table(
+    built_course: Course, scratch_tour: Any, tmp_path: Path
+) -> None:
     _, found, table = scratch_tour
     again, second = shown(built_course, tmp_path / "tour", autograde=True)
     assert again == found
     assert second == table
 
 
-def test_every_student_has_a_line_in_the_exported_csv(scratch_tour):
+def test_every_student_has_a_line_in_the_exported_csv(scratch_tour: Any) -> None:
     folder, found, _ = scratch_tour
     with (folder / "grades.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
@@ -119,7 +130,7 @@ def test_every_student_has_a_line_in_the_exported_csv(scratch_tour):
     assert {r["last_name"] for r in rows} >= {"Galois", "李", "Иванова", "الزهراء"}
 
 
-def test_released_feedback_reaches_the_exchange_and_hides_hidden_tests(scratch_tour):
+def test_released_feedback_reaches_the_exchange_and_hides_hidden_tests(scratch_tour: Any) -> None:
     folder, found, _ = scratch_tour
     pages = list((folder / "exchange" / "scratch" / "feedback").glob("*.html"))
     assert len(pages) == sum(len(of) for of in found.values())
@@ -128,20 +139,20 @@ def test_released_feedback_reaches_the_exchange_and_hides_hidden_tests(scratch_t
         assert "rng.normal" not in text and "BEGIN HIDDEN" not in text
 
 
-def test_a_folder_that_is_not_the_tours_is_left_alone(built_course, tmp_path):
+def test_a_folder_that_is_not_the_tours_is_left_alone(built_course: Course, tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("mine")
     with pytest.raises(CourseError, match="not empty and was not made by `dlcourse demo`"):
         run_tour(built_course, tmp_path, Console(file=io.StringIO()))
     assert (tmp_path / "thesis.txt").read_text() == "mine"
 
 
-def test_the_course_itself_is_not_changed(built_course, scratch_tour):
+def test_the_course_itself_is_not_changed(built_course: Course, scratch_tour: Any) -> None:
     assert not (built_course.root / "submitted").exists()
     assert not (built_course.root / "autograded").exists()
 
 
 @pytest.fixture(scope="module")
-def real_tour(tmp_path_factory):
+def real_tour(tmp_path_factory: pytest.TempPathFactory) -> Any:
     folder = tmp_path_factory.mktemp("real") / "course"
     found, _ = shown(read_course(REPOSITORY), folder)
     return folder, found
@@ -149,7 +160,7 @@ def real_tour(tmp_path_factory):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("slug", SLUGS)
-def test_scores_of_the_real_assignments_are_a_persons(real_tour, slug):
+def test_scores_of_the_real_assignments_are_a_persons(real_tour: Any, slug: Any) -> None:
     folder, found = real_tour
     assignment = load(REPOSITORY, slug)
     release = nbformat.read(folder / "release" / slug / f"{slug}.ipynb", as_version=4)
@@ -176,7 +187,9 @@ def test_scores_of_the_real_assignments_are_a_persons(real_tour, slug):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("slug", SLUGS)
-def test_misconceptions_of_the_real_assignments_are_named_on_the_feedback_page(real_tour, slug):
+def test_misconceptions_of_the_real_assignments_are_named_on_the_feedback_page(
+    real_tour: Any, slug: Any
+) -> None:
     folder, found = real_tour
     assignment = load(REPOSITORY, slug)
     release = nbformat.read(folder / "release" / slug / f"{slug}.ipynb", as_version=4)
@@ -184,6 +197,7 @@ def test_misconceptions_of_the_real_assignments_are_named_on_the_feedback_page(r
     assert len(held) == 6
     for sample in held:
         one = found[slug][sample.id]
+        assert sample.mistake is not None
         assert sample.mistake in one.diagnosed, sample.about
         assert one.score < one.max_score
         page = (folder / one.feedback).read_text(encoding="utf-8")

@@ -5,18 +5,22 @@ import os
 import signal
 import time
 import zipfile
+from collections.abc import Iterator
 
 import nbformat
 import pytest
 
+from dlcourse.authoring.course import Course
 from dlcourse.core.notebook_file import Submission
 from dlcourse.executor.isolation import UNSAFE
 from dlcourse.executor.warm import Warm
+from dlcourse.grading.grader import GradedNotebook
 from dlcourse.grading.worker import PATIENCE, Setup, Worker, bundle
 from tests.support.course import answered, perfect, submission_of
+from tests.support.students import FULL
 
 
-def test_bundle_holds_the_assignment_and_nothing_of_others(built_course):
+def test_bundle_holds_the_assignment_and_nothing_of_others(built_course: Course) -> None:
     names = zipfile.ZipFile(io.BytesIO(bundle(built_course, "vectors"))).namelist()
     assert {
         "course.toml",
@@ -28,17 +32,25 @@ def test_bundle_holds_the_assignment_and_nothing_of_others(built_course):
     assert not [n for n in names if "toy" in n or "gradebook" in n or "submitted" in n]
 
 
+def graded(worker: Worker, submission: Submission, hurry: bool = False) -> GradedNotebook:
+    found = worker.grade(submission, hurry)
+    assert found is not None
+    return found
+
+
 @pytest.fixture(scope="module")
-def worker(built_course):
+def worker(built_course: Course) -> Iterator[Worker]:
     with Warm(UNSAFE) as warm:
         one = Worker(Setup.of(built_course, "vectors"), warm)
         yield one
         one.close()
 
 
-def test_worker_gives_scores_verdicts_and_untouched_cells(worker, built_course):
+def test_worker_gives_scores_verdicts_and_untouched_cells(
+    worker: Worker, built_course: Course
+) -> None:
     source = answered(built_course, "vectors", {"cosine": "def cosine(a, b):\n    return a @ b.T"})
-    found = worker.grade(submission_of(source))
+    found = graded(worker, submission_of(source))
     assert found.untouched == {
         "normalise": True,
         "cosine": False,
@@ -54,21 +66,23 @@ def test_worker_gives_scores_verdicts_and_untouched_cells(worker, built_course):
     nbformat.validate(nbformat.reads(found.notebook, as_version=4))
 
 
-def test_worker_whose_warm_process_died_makes_a_new_one(worker, built_course):
+def test_worker_whose_warm_process_died_makes_a_new_one(
+    worker: Worker, built_course: Course
+) -> None:
     zygote = worker.warm.start()
     os.kill(zygote._process.pid, signal.SIGKILL)
     zygote._process.wait()
     assert (
-        sum(worker.grade(submission_of(perfect(built_course, "vectors"))).scores.values()) == 16.5
+        sum(graded(worker, submission_of(perfect(built_course, "vectors"))).scores.values()) == FULL
     )
     assert (
-        sum(worker.grade(submission_of(perfect(built_course, "vectors"))).scores.values()) == 16.5
+        sum(graded(worker, submission_of(perfect(built_course, "vectors"))).scores.values()) == FULL
     )
 
 
 def test_what_takes_much_longer_than_the_reference_is_given_up_in_a_hurry_and_graded_in_full_without(
-    worker, built_course
-):
+    worker: Worker, built_course: Course
+) -> None:
     endless = submission_of(
         answered(
             built_course, "vectors", {"cosine": "def cosine(a, b):\n    while True:\n        pass"}
@@ -77,18 +91,18 @@ def test_what_takes_much_longer_than_the_reference_is_given_up_in_a_hurry_and_gr
     start = time.monotonic()
     assert worker.grade(endless, hurry=True) is None
     assert time.monotonic() - start < 2 + PATIENCE * worker._usual
-    found = worker.grade(endless)
+    found = graded(worker, endless)
     of = {q: [o for o in found.outcomes.values() if o.probe.question == q] for q in found.untouched}
     assert {o.verdict.status for o in of["cosine"]} == {"failed"}
     assert of["normalise"] and worker._usual < 1.5
 
 
-def test_honest_work_is_graded_at_once_in_a_hurry(worker, built_course):
+def test_honest_work_is_graded_at_once_in_a_hurry(worker: Worker, built_course: Course) -> None:
     notebook = submission_of(perfect(built_course, "vectors"))
-    assert worker.grade(notebook, hurry=True).scores == worker.grade(notebook).scores
+    assert graded(worker, notebook, hurry=True).scores == graded(worker, notebook).scores
 
 
-def test_worker_outside_of_a_pool_must_be_prepared(monkeypatch):
+def test_worker_outside_of_a_pool_must_be_prepared(monkeypatch: pytest.MonkeyPatch) -> None:
     from dlcourse.grading import worker as work
 
     monkeypatch.setattr(work, "_worker", None)

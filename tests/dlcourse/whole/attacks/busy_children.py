@@ -1,5 +1,7 @@
 """Burn computing time in child processes, where a limit on the main process does not count it."""
 
+from typing import Any
+
 CELLS = [
     "def total(x):\n    return x.sum(axis=1)\n",
     """
@@ -14,5 +16,5 @@ time.sleep(1000)
 EARNED = {"row_sums"}
 
 
-def holds(record, world):
+def holds(record: Any, world: Any) -> None:
     assert "computing time" in record.ended["cell 1"]

@@ -1,5 +1,7 @@
 """Set the clocks, and patch those that Python reads, so that no time seems to pass."""
 
+from typing import Any
+
 CELLS = [
     "def total(x):\n    return x.sum(axis=1)\n",
     """
@@ -15,5 +17,5 @@ def scaled(x):
 EARNED = {"row_sums"}
 
 
-def holds(record, world):
+def holds(record: Any, world: Any) -> None:
     assert "refused" in str(record.outputs)

@@ -1,5 +1,7 @@
 """Make a namespace through the raw clone and clone3 calls."""
 
+from typing import Any
+
 CELLS = [
     """
 import ctypes, os, platform
@@ -20,5 +22,5 @@ print("clone" if pid > 0 else "refused", ctypes.get_errno())
 ]
 
 
-def holds(record, world):
+def holds(record: Any, world: Any) -> None:
     assert str(record.outputs).count("refused") == 4

@@ -1,5 +1,7 @@
 """Crash the interpreter: a null pointer, endless recursion in C, abort."""
 
+from typing import Any
+
 CELLS = [
     "def total(x):\n    return x.sum(axis=1)\n",
     "import ctypes\nctypes.string_at(0)\n",
@@ -10,5 +12,5 @@ EARNED = {"row_sums"}
 SECONDS = 25
 
 
-def holds(record, world):
+def holds(record: Any, world: Any) -> None:
     assert "signal" in record.ended["cell 1"]

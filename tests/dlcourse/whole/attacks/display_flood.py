@@ -1,5 +1,7 @@
 """Display without end: rich objects, pictures, updates."""
 
+from typing import Any
+
 CELLS = [
     "def total(x):\n    return x.sum(axis=1)\n",
     """
@@ -12,5 +14,5 @@ for i in range(100_000):
 EARNED = {"row_sums"}
 
 
-def holds(record, world):
+def holds(record: Any, world: Any) -> None:
     assert all(len(outputs) <= 501 for outputs in record.outputs.values())

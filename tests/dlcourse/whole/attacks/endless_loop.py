@@ -1,5 +1,7 @@
 """Loop for ever and swallow every interrupt."""
 
+from typing import Any
+
 CELLS = [
     "def total(x):\n    return x.sum(axis=1)\n",
     """
@@ -24,5 +26,5 @@ TWIN = [
 ]
 
 
-def holds(record, world):
+def holds(record: Any, world: Any) -> None:
     assert "took more than" in record.ended["one_matrix"]

@@ -1,5 +1,7 @@
 """End the process at once, from a cell and from a graded function."""
 
+from typing import Any
+
 CELLS = [
     "def total(x):\n    return x.sum(axis=1)\n",
     "import os\nos._exit(0)\n",
@@ -9,5 +11,5 @@ CELLS = [
 EARNED = {"row_sums"}
 
 
-def holds(record, world):
+def holds(record: Any, world: Any) -> None:
     assert "exit code 0" in record.ended["cell 1"]

@@ -1,5 +1,7 @@
 """Answer the grader's request oneself, with its nonce, read from the frames of the running driver."""
 
+from typing import Any
+
 CELLS = [
     """
 import sys, os
@@ -16,6 +18,6 @@ scaled = total = forge
 ]
 
 
-def holds(record, world):
+def holds(record: Any, world: Any) -> None:
     """The forgery arrives, and is a wrong answer like any other."""
     assert record.results["one_matrix"] is True

@@ -1,5 +1,7 @@
 """Fill the disk with large files, sparse files and many small ones."""
 
+from typing import Any
+
 CELLS = [
     "def total(x):\n    return x.sum(axis=1)\n",
     """
@@ -29,5 +31,5 @@ print("bounded", written < 1 << 28, count < 100_000)
 EARNED = {"row_sums"}
 
 
-def holds(record, world):
+def holds(record: Any, world: Any) -> None:
     assert "bounded True True" in str(record.outputs), record

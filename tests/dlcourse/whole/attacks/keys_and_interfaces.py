@@ -1,5 +1,7 @@
 """Reach for keyrings, io_uring, bpf, perf, userfaultfd and anonymous files that no limit counts."""
 
+from typing import Any
+
 CELLS = [
     """
 import ctypes, os
@@ -24,5 +26,5 @@ for name, arguments in (x86 if os.uname().machine == "x86_64" else arm).items():
 ]
 
 
-def holds(record, world):
+def holds(record: Any, world: Any) -> None:
     assert "done" not in str(record.outputs)

@@ -1,5 +1,7 @@
 """Take all memory, in one process."""
 
+from typing import Any
+
 CELLS = [
     "def total(x):\n    return x.sum(axis=1)\n",
     """
@@ -19,5 +21,5 @@ TWIN = [
 ]
 
 
-def holds(record, world):
+def holds(record: Any, world: Any) -> None:
     assert "MemoryError" in str(record.outputs)

@@ -1,5 +1,7 @@
 """Take all memory, a little in each of many processes."""
 
+from typing import Any
+
 CELLS = [
     "def total(x):\n    return x.sum(axis=1)\n",
     """
@@ -17,5 +19,5 @@ CPU = 15.0
 SECONDS = 30
 
 
-def holds(record, world):
+def holds(record: Any, world: Any) -> None:
     assert "GB of memory" in record.ended["cell 1"]

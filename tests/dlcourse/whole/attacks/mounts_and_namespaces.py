@@ -1,5 +1,7 @@
 """Make namespaces, mount, pivot, enter the namespaces of others, open files by handle."""
 
+from typing import Any
+
 CELLS = [
     """
 import ctypes, os
@@ -26,5 +28,5 @@ print("done", done)
 ]
 
 
-def holds(record, world):
+def holds(record: Any, world: Any) -> None:
     assert "done []" in str(record.outputs)

@@ -1,5 +1,7 @@
 """Connect to a service of this machine, to the world, and to the kernel's own sockets."""
 
+from typing import Any
+
 CELLS = [
     """
 import socket
@@ -39,5 +41,5 @@ def scaled(x):
 ]
 
 
-def holds(record, world):
+def holds(record: Any, world: Any) -> None:
     assert "reached" not in str(record.outputs)

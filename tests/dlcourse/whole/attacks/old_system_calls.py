@@ -1,5 +1,7 @@
 """Call the kernel by the numbers of 32-bit programs, which a careless filter does not know."""
 
+from typing import Any
+
 CELLS = [
     "def total(x):\n    return x.sum(axis=1)\n",
     """
@@ -15,5 +17,5 @@ print("returned", ctypes.CFUNCTYPE(ctypes.c_int)(ctypes.addressof(ctypes.c_char.
 EARNED = {"row_sums"}
 
 
-def holds(record, world):
+def holds(record: Any, world: Any) -> None:
     assert "cell 1" in record.ended

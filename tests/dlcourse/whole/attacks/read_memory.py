@@ -1,5 +1,7 @@
 """Read the memory of the grader, the zygote and other processes, and look into their files."""
 
+from typing import Any
+
 CELLS = [
     """
 import os, ctypes
@@ -24,5 +26,5 @@ print("found", found)
 ]
 
 
-def holds(record, world):
+def holds(record: Any, world: Any) -> None:
     assert "found []" in str(record.outputs)

@@ -1,5 +1,7 @@
 """Send a reply in a cell, to be taken for the result of the next probe."""
 
+from typing import Any
+
 CELLS = [
     """
 import gc, socket
@@ -13,5 +15,5 @@ scaled = total = lambda x: 0
 ]
 
 
-def holds(record, world):
+def holds(record: Any, world: Any) -> None:
     assert "sent a message nobody asked for" in " ".join(record.ended.values())

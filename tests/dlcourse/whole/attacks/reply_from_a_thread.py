@@ -1,5 +1,7 @@
 """Send result messages from a thread, long after the cell has ended."""
 
+from typing import Any
+
 CELLS = [
     """
 import gc, socket, threading, time
@@ -17,7 +19,7 @@ threading.Thread(target=flood, daemon=True).start()
 SECONDS = 20
 
 
-def holds(record, world):
+def holds(record: Any, world: Any) -> None:
     assert "sent a message nobody asked for" in " ".join(record.ended.values())
 
 

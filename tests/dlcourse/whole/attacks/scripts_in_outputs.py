@@ -1,5 +1,7 @@
 """Display scripts, frames, widgets and links for the browser of the person who grades."""
 
+from typing import Any
+
 CELLS = [
     "def total(x):\n    return x.sum(axis=1)\n",
     r"""
@@ -25,7 +27,7 @@ def scaled(x):
 ]
 
 
-def holds(record, world):
+def holds(record: Any, world: Any) -> None:
     for output in record.outputs["cell 1"]:
         assert set(output.get("data", {})) <= {"text/plain", "text/html", "image/png", "image/jpeg"}
         html = output.get("data", {}).get("text/html", "")

@@ -1,5 +1,7 @@
 """Gain rights by programs that have them: su, mount, sudo, ping."""
 
+from typing import Any
+
 CELLS = [
     """
 import os, subprocess, resource
@@ -18,5 +20,5 @@ for way in (lambda: os.setuid(0), lambda: os.setgid(0), lambda: os.setgroups([0]
 ]
 
 
-def holds(record, world):
+def holds(record: Any, world: Any) -> None:
     assert "gained" not in str(record.outputs), record.outputs

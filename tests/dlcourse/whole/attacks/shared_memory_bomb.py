@@ -1,5 +1,7 @@
 """Take memory that is nobody's: files in memory, System V segments, anonymous shared mappings."""
 
+from typing import Any
+
 CELLS = [
     "def total(x):\n    return x.sum(axis=1)\n",
     """
@@ -26,5 +28,5 @@ print("bounded", taken < 5000)
 EARNED = {"row_sums"}
 
 
-def holds(record, world):
+def holds(record: Any, world: Any) -> None:
     assert "bounded True" in str(record.outputs), record

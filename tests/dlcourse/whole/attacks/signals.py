@@ -1,5 +1,7 @@
 """Send signals to the grader, to every process, to every number."""
 
+from typing import Any
+
 CELLS = [
     "def total(x):\n    return x.sum(axis=1)\n",
     """
@@ -24,5 +26,5 @@ for send in (lambda: os.kill(-1, signal.SIGKILL), lambda: os.killpg(0, signal.SI
 EARNED = {"row_sums"}
 
 
-def holds(record, world):
+def holds(record: Any, world: Any) -> None:
     assert "reached []" in str(record.outputs)

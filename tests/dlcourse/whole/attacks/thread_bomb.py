@@ -1,5 +1,7 @@
 """Start threads without end."""
 
+from typing import Any
+
 CELLS = [
     "def total(x):\n    return x.sum(axis=1)\n",
     """
@@ -30,5 +32,5 @@ def scaled(x):
 ]
 
 
-def holds(record, world):
+def holds(record: Any, world: Any) -> None:
     assert "threads True" in str(record.outputs)

@@ -1,5 +1,7 @@
 """Overwrite the gradebook and leave files in the course folder and among the libraries."""
 
+from typing import Any
+
 CELLS = [
     """
 import os, site, sys
@@ -17,7 +19,7 @@ scaled = total = lambda x: 0
 ]
 
 
-def holds(record, world):
+def holds(record: Any, world: Any) -> None:
     # /tmp is writable, but another one
     assert not [
         line for line in str(record.outputs).split("\\n") if "wrote" in line and "/tmp/" not in line

@@ -1,5 +1,7 @@
 """Call the kernel by the x32 numbers: bit 30 set."""
 
+from typing import Any
+
 CELLS = [
     """
 import ctypes
@@ -11,5 +13,5 @@ for number in (39, 41, 101, 272):  # getpid, socket, ptrace, unshare
 ]
 
 
-def holds(record, world):
+def holds(record: Any, world: Any) -> None:
     assert "called" not in str(record.outputs)
