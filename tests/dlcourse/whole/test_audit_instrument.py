@@ -195,6 +195,15 @@ def test_a_stub_with_state_answers_as_before(mode: Any, first: Any, second: Any)
     assert np.array_equal(namespace["f"](*other), twice(*other))
 
 
+def test_a_stub_keeps_the_first_module_of_its_class() -> None:
+    """Two tables of embeddings are told apart by what they hold."""
+    namespace = {"f": lambda table, ids: table(ids)}
+    instrument.install(namespace, ["f"], "stale: table", [])
+    one, other, ids = torch.nn.Embedding(3, 2), torch.nn.Embedding(3, 2), torch.tensor([2, 0])
+    assert torch.equal(namespace["f"](one, ids), one(ids))
+    assert torch.equal(namespace["f"](other, ids), one(ids))
+
+
 def test_the_same_dict_gives_the_same_answer_whatever_it_holds() -> None:
     namespace = {"f": lambda vocab: len(vocab)}
     instrument.install(namespace, ["f"], "kept by identity", [])
