@@ -7,7 +7,9 @@
 # learns a boundary that no straight line can draw. It also shows why the first layer of a 20-layer sigmoid
 # net does not learn: its gradient is about $10^{-12}$ of the one at the top.
 #
-# **You need** matrix products, the chain rule and numpy broadcasting. **Time:** about three hours.
+# **You need** matrix products, the chain rule and numpy broadcasting.
+#
+# <!-- questions -->
 #
 # **Article:** [Neural networks and
 # backpropagation](https://www.chenk.top/en/ml-math-derivations/19-neural-networks-and-backpropagation/).
@@ -84,7 +86,7 @@ from dlcourse import check, demo, probe
 # $\lVert \tilde w^* \rVert^2 = 9$, $R^2 = 6$ (first example), $\gamma = 1$ (third). The bound is $54$, and
 # there were 4 updates.
 
-# %% question="perceptron_train"
+# %% question="perceptron_train" minutes=25 further
 def perceptron_train(
     X: Float[np.ndarray, "d m"], y: Float[np.ndarray, "m"], lr: float, max_epochs: int
 ) -> tuple[Float[np.ndarray, "d"], float, list[int]]:
@@ -209,7 +211,7 @@ def perceptron_on_two_problems() -> dict[str, float]:
 # $z = 1000$, and so does $e^{-z}/(1+e^{-z})^2$ at $z = -1000$. One formula that never overflows is
 # $s(z) = \exp(-\log(e^0 + e^{-z}))$ with `np.logaddexp` for the logarithm.
 
-# %% question="activation"
+# %% question="activation" minutes=20
 def activation(
     name: str, z: Float[np.ndarray, "*shape"], alpha: float = 0.01
 ) -> tuple[Float[np.ndarray, "*shape"], Float[np.ndarray, "*shape"]]:
@@ -307,7 +309,7 @@ def six_activations() -> dict[str, float]:
 # $P = (1, e^{-0.5})/(1 + e^{-0.5}) = (0.6225, 0.3775)$: equal. For $x = (1, 0)$: $z^{(1)} = (1, 0)$, logits
 # $(0.5, 1)$, $P = (0.3775, 0.6225)$: different.
 
-# %% question="mlp_forward"
+# %% question="mlp_forward" minutes=15
 def mlp_forward(
     X: Float[np.ndarray, "d0 m"],
     Ws: list[Float[np.ndarray, "d_out d_in"]],
@@ -368,7 +370,7 @@ def mlp_forward(
 # **By hand.** $z = (\ln 2, 0, 0)$ gives $P = (\tfrac12, \tfrac14, \tfrac14)$. If the second class is true,
 # the loss is $\ln 4 = 1.3863$ and the gradient $(0.5, -0.75, 0.25)$.
 
-# %% question="softmax_cross_entropy"
+# %% question="softmax_cross_entropy" minutes=15
 def softmax_cross_entropy(
     logits: Float[np.ndarray, "C m"], Y: Float[np.ndarray, "C m"]
 ) -> tuple[float, Float[np.ndarray, "C m"]]:
@@ -426,7 +428,7 @@ def softmax_cross_entropy(
 # - A step with $\eta = 0.1$ gives $w_1 = 0.1546$, $b_1 = -0.096$, $w_2 = -1.44$, $b_2 = 0.5$. Then
 #   $z_2 = 0.1976$, and the loss falls from $0.5$ to $0.0457$.
 
-# %% question="backprop"
+# %% question="backprop" minutes=30
 def backprop(
     delta: Float[np.ndarray, "C m"],
     cache: list[tuple[Float[np.ndarray, "d_in m"], Float[np.ndarray, "d_out m"]]],
@@ -492,7 +494,7 @@ def backprop(
 # $(9.261 - 6.859)/0.2 = 12.01$ and the one-sided one $(9.261 - 8)/0.1 = 12.61$. The true gradient is 12. The
 # relative error is $0.01/24.01 = 4.16 \cdot 10^{-4}$.
 
-# %% question="gradient_check"
+# %% question="gradient_check" minutes=20
 def gradient_check(
     f: Callable[[Float[np.ndarray, "p"]], float],
     theta: Float[np.ndarray, "p"],
@@ -615,7 +617,7 @@ def check_your_backprop() -> dict[str, float]:
 # has $v = 1/4$ and a standard deviation of $0.5$. Leaky He with $\alpha = 1$ (a linear layer) has
 # $v = 1/8 = 1/n_\text{in}$, as it should.
 
-# %% question="weight_variance"
+# %% question="weight_variance" minutes=20
 def weight_variance(n_in: int, n_out: int, scheme: str, alpha: float = 0.01) -> float:
     """Variance of one initial weight.
 
@@ -703,7 +705,7 @@ def init_weights(
 # - Residual: $h_1 = 1 - 0.01 = 0.99$, $z_2 = -2.97$ with slope $0.01$. $\delta_2 = 0.1$,
 #   $g^{(1)} = -0.3 + 10 = 9.7$, $\delta_1 = 0.097$; the profile is $(0.097, 0.1)$.
 
-# %% question="gradient_norm_profile"
+# %% question="gradient_norm_profile" minutes=20 further
 def gradient_norm_profile(
     X: Float[np.ndarray, "d0 m"],
     Ws: list[Float[np.ndarray, "d_out d_in"]],
@@ -767,7 +769,7 @@ def gradient_norm_profile(
 # **By hand.** $h = (2, -1, 4)$, $p = 0.2$, $u = (0.9, 0.1, 0.2)$: the mask is $(1.25, 0, 1.25)$ and
 # $\tilde h = (2.5, 0, 5)$. The last unit has $u = p$ and is kept.
 
-# %% question="clip_global_norm"
+# %% question="clip_global_norm" minutes=15 further
 def clip_global_norm(
     grads: list[Float[np.ndarray, "..."]], c: float
 ) -> tuple[list[Float[np.ndarray, "..."]], float]:

@@ -21,7 +21,9 @@
 # examples.
 #
 # **You need:** the encoder layer of the assignment *transformer* (given here as code), cross-entropy, some
-# PyTorch. **Time:** about three and a half hours.
+# PyTorch.
+#
+# <!-- questions -->
 #
 # **Article:** [BERT and pretrained models](https://www.chenk.top/en/nlp/bert-pretrained-models/)
 #
@@ -85,7 +87,7 @@ torch.set_num_threads(1)  # small models run faster on one thread
 # **By hand.** With `the` added to the vocabulary, the words *the unaffable xy* with the labels 0, 3, 2 become
 # `the un ##aff ##able [UNK]` with $0, 3, -100, -100, 2$. An unknown word is one piece, and keeps its label.
 
-# %% question="wordpiece"
+# %% question="wordpiece" minutes=35
 def wordpiece(word: str, vocab: set[str]) -> list[str]:
     """Cut one word into pieces, longest match first.
 
@@ -219,7 +221,7 @@ def layer_norm(
     """gain (x - mean) / sqrt(variance + 1e-12) + bias, over the last axis."""
     return F.layer_norm(x, x.shape[-1:], gain, bias, eps=1e-12)
 
-# %% question="bert_inputs"
+# %% question="bert_inputs" minutes=30
 def bert_inputs(
     a: list[str], b: list[str] | None, vocab: dict[str, int], max_len: int
 ) -> tuple[Int64[Tensor, " L"], Int64[Tensor, " L"], Int64[Tensor, " L"]]:
@@ -369,7 +371,7 @@ class Bert(nn.Module):
 # each time a text is read (*dynamic masking*). That takes no other function: call the same one in every
 # epoch, with a generator that goes on.
 
-# %% question="mask_tokens"
+# %% question="mask_tokens" minutes=25
 def mask_tokens(
     ids: Int64[Tensor, "B L"],
     special: Bool[Tensor, "B L"],
@@ -468,7 +470,7 @@ def fate_of_the_tokens() -> dict[str, float]:
 # are, with $p=\frac18$ and $p = \frac14$. The loss is $(\ln 2 + \ln 8 + \ln 4)/3 = 2\ln 2 = 1.386$. The mean
 # of the rows' means would be $(1 + 2.5)/2 \cdot \ln 2=1.213$, and the mean over all ten positions $0.416$.
 
-# %% question="mlm_loss"
+# %% question="mlm_loss" minutes=20
 def mlm_loss(logits: Float[Tensor, "B L V"], labels: Int64[Tensor, "B L"]) -> Float[Tensor, ""]:
     """Mean cross-entropy in nats over the selected positions.
 
@@ -522,7 +524,7 @@ def mlm_loss(logits: Float[Tensor, "B L V"], labels: Int64[Tensor, "B L"]) -> Fl
 # **By hand.** With the MLM loss $1.386$ of question 4 and pairs that are all classified by equal logits,
 # $\mathcal L_\text{pair}=\ln 2=0.693$ and $\mathcal L=2.079$.
 
-# %% question="sentence_pairs"
+# %% question="sentence_pairs" minutes=35 further
 def sentence_pairs(docs: list[list[str]], rng: np.random.Generator, task: str) -> list[tuple[str, str, int]]:
     """Training pairs for next-sentence prediction or sentence-order prediction.
 
@@ -625,7 +627,7 @@ def pretraining_loss(
 # alone, with the score 5. Now let $a_2$ and $z_4$ both be 6. For $m=3$, $(2,4)$ wins with 12. For $m = 2$ its
 # three tokens are too many, and $(4,4)$ wins with 10.
 
-# %% question="qa_best_span"
+# %% question="qa_best_span" minutes=40
 def elmo_mix(
     layers: Float[Tensor, "n B L D"], w: Float[Tensor, " n"], gamma: Float[Tensor, ""]
 ) -> Float[Tensor, "B L D"]:
@@ -770,7 +772,7 @@ def all_spans() -> dict[str, object]:
 # **By hand.** $\mathcal L = \text{mean}(w x)$, micro-batches $x=(1,3)$ and $(5,7)$: the gradients are 2 and
 # 6, and the whole batch has $\frac12\cdot2+\frac12\cdot6=4$. Undivided it would be 8.
 
-# %% question="parameter_groups"
+# %% question="parameter_groups" minutes=35
 def parameter_groups(
     named_params: Iterable[tuple[str, nn.Parameter]], wd: float
 ) -> list[dict[str, list[nn.Parameter] | float]]:
@@ -878,7 +880,7 @@ def accumulate(loss_fn: Callable[[Tensor], Float[Tensor, ""]], micro_batches: li
 # BERT-large ($E=H=1024$, 24 layers), and 11 683 584 for ALBERT-base ($V=30\,000$, $E=128$, $H=768$, 12 shared
 # layers). Those are the numbers that the published models have: "110 million", "340 million", "12 million".
 
-# %% question="albert_embed"
+# %% question="albert_embed" minutes=25 further
 def albert_embed(
     ids: Int64[Tensor, "B L"], A: Float[Tensor, "V E"], M: Float[Tensor, "E H"]
 ) -> Float[Tensor, "B L H"]:
@@ -952,7 +954,7 @@ def encoder_param_count(V: int, E: int, H: int, n_layers: int, shared: bool) -> 
 # **By hand.** Three tokens and one pad. $q=(0.8, 0.25, 0.5)$ with the labels $(1,0,0)$: the losses are
 # $-\ln0.8=0.223$, $-\ln0.75=0.288$ and $-\ln0.5=0.693$, their mean is $0.401$.
 
-# %% question="electra_corrupt"
+# %% question="electra_corrupt" minutes=35 further
 def electra_corrupt(
     ids: Int64[Tensor, "B L"],
     masked: Bool[Tensor, "B L"],

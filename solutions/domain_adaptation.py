@@ -20,7 +20,9 @@
 # ways to train for an unlabelled target meet on two moons that have moved.
 #
 # **You need:** softmax and cross-entropy, Bayes' rule, covariance matrices and their eigenvalues, a little
-# PyTorch (autograd, `nn.Module`). **Time:** about three and a half hours.
+# PyTorch (autograd, `nn.Module`).
+#
+# <!-- questions -->
 #
 # **Article:** [Transfer learning (3): domain
 # adaptation](https://www.chenk.top/en/transfer-learning/03-domain-adaptation/)
@@ -110,7 +112,7 @@ torch.set_num_threads(1)  # small models run faster on one thread
 # $\frac{5}{4} = 1.25$, effective sample size $\frac{4^2}{10} = 1.6$.
 
 
-# %% question="density_ratio_weights"
+# %% question="density_ratio_weights" minutes=25
 def density_ratio_weights(p_target: Float[np.ndarray, " n"], n_s: int, n_t: int) -> Float[np.ndarray, " n"]:
     """Importance weights p_T(x) / p_S(x) of source examples, from a domain classifier.
 
@@ -274,7 +276,7 @@ def a_line_under_covariate_shift(seed: int = 0) -> dict[str, float]:
 # class. The mean of the column is $\pi^{(2)} = (0.474, 0.526)$. Many rounds later, $\pi = (0.154, 0.846)$.
 
 
-# %% question="label_shift_em"
+# %% question="label_shift_em" minutes=25
 def adjust_posterior(post: Float[np.ndarray, "n K"], w: Float[np.ndarray, " K"]) -> Float[np.ndarray, "n K"]:
     """Posteriors of the source turned into posteriors of the target.
 
@@ -346,7 +348,7 @@ def label_shift_em(
 # class 0, but only a fifth of the examples are.
 
 
-# %% question="bbse_weights" forbid=["sklearn.metrics.confusion_matrix"]
+# %% question="bbse_weights" minutes=25 further forbid=["sklearn.metrics.confusion_matrix"]
 def joint_confusion(
     y_pred: Int[np.ndarray, " n"], y_true: Int[np.ndarray, " n"], K: int
 ) -> Float[np.ndarray, "K K"]:
@@ -497,7 +499,7 @@ def how_common_is_class_1(seed: int = 0) -> dict[str, float]:
 # 9$. Backward: $\partial L/\partial y = 6$ arrives, and $-3$ leaves.
 
 
-# %% question="GradReverse"
+# %% question="GradReverse" minutes=20
 class GradReverse(torch.autograd.Function):
     """Identity on the way forward, multiplication of the gradient by -lam on the way back.
 
@@ -578,7 +580,7 @@ class GradReverse(torch.autograd.Function):
 # $f_T$ up, towards each other. The ramp: $\lambda(0) = 0$, $\lambda(0.1) = 0.462$, $\lambda(0.5) = 0.987$.
 
 
-# %% question="dann_losses"
+# %% question="dann_losses" minutes=30
 def dann_losses(
     f: Callable[[Tensor], Tensor],
     c: Callable[[Tensor], Tensor],
@@ -671,7 +673,7 @@ def dann_lambda(p: float, gamma: float = 10.0) -> float:
 # pooled distances are $1, 1, 2$, and their median is 1.
 
 
-# %% question="mmd2"
+# %% question="mmd2" minutes=25
 def median_sigma(X: Float[Tensor, "n p"], Y: Float[Tensor, "m p"]) -> float:
     """Bandwidth by the median heuristic.
 
@@ -753,7 +755,7 @@ def mmd2(X: Float[Tensor, "n p"], Y: Float[Tensor, "m p"], sigmas: list[float]) 
 # $\sqrt{8/3}/\sqrt{2/3} = 2$ and the second by $\frac12$: $(1, 0)\mapsto(7, 1)$, and $(0, 2)\mapsto(5, 2)$.
 
 
-# %% question="coral_loss"
+# %% question="coral_loss" minutes=20
 def coral_loss(S: Float[Tensor, "n p"], T: Float[Tensor, "m p"]) -> Float[Tensor, ""]:
     """Squared distance of two covariance matrices.
 
@@ -831,7 +833,7 @@ def coral_transform(
 # 18.67$. The batch means 1 and 10 average to 5.5, the batch variances 1 and 0 to 0.5.
 
 
-# %% question="adapt_batchnorm"
+# %% question="adapt_batchnorm" minutes=25 further
 def adabn_stats(batches: list[Float[Tensor, "n_b p"]]) -> tuple[Float[Tensor, " p"], Float[Tensor, " p"]]:
     """Mean and variance of every feature over all batches together.
 
@@ -998,7 +1000,7 @@ def digits_in_the_fog(seed: int = 0) -> dict[str, float]:
 # Result: indices $(0, 1, 4)$ with labels $(0, 1, 0)$.
 
 
-# %% question="select_pseudo_labels"
+# %% question="select_pseudo_labels" minutes=15 further
 def select_pseudo_labels(
     probs: Float[Tensor, "n K"], tau: float, cap: int
 ) -> tuple[Int[Tensor, " n_kept"], Int[Tensor, " n_kept"]]:

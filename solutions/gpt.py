@@ -17,7 +17,9 @@
 # At the end your code trains a character-level GPT on four sonnets by Shakespeare in a few seconds. It then
 # shows why greedy decoding repeats itself, and what each of the other strategies does about it.
 #
-# **You need:** softmax, cross-entropy, PyTorch indexing and broadcasting. **Time:** about four hours.
+# **You need:** softmax, cross-entropy, PyTorch indexing and broadcasting.
+#
+# <!-- questions -->
 #
 # **Article:** [GPT and generative language models](https://www.chenk.top/en/nlp/gpt-generative-models/)
 #
@@ -91,7 +93,7 @@ torch.set_num_threads(1)  # small models run faster on one thread
 # A row of width $D$ must be cut into $H$ pieces *before* the head axis is moved in front of the positions. A
 # bare reshape from $(B,T,D)$ to $(B,H,T,d)$ has the right shape and mixes positions with heads.
 
-# %% question="causal_self_attention" forbid=["attention"]
+# %% question="causal_self_attention" minutes=30 forbid=["attention"]
 def split_heads(
     x: Float[Tensor, "B T D"], Wqkv: Float[Tensor, "D 3*D"], n_heads: int
 ) -> tuple[Float[Tensor, "B H T d"], Float[Tensor, "B H T d"], Float[Tensor, "B H T d"]]:
@@ -255,7 +257,7 @@ def init_gpt(vocab: int, n_ctx: int, D: int, n_layers: int, generator: torch.Gen
 # net, $12D^2$ in all. The small GPT-2 has 12 blocks, $D=768$, $V=50257$ and 1024 positions:
 # $12\cdot12\cdot768^2 + 50257\cdot768 + 1024\cdot768 = 124.3$ million.
 
-# %% question="gpt_forward" forbid=["attention", "torch.nn.TransformerEncoderLayer"]
+# %% question="gpt_forward" minutes=30 forbid=["attention", "torch.nn.TransformerEncoderLayer"]
 def gpt_forward(ids: Int[Tensor, "B T"], params: dict, n_heads: int) -> Float[Tensor, "B T V"]:
     """Logits of a decoder-only transformer with pre-LN blocks.
 
@@ -312,7 +314,7 @@ def gpt_forward(ids: Int[Tensor, "B T"], params: dict, n_heads: int) -> Float[Te
 # the best loss you can imagine, look for the missing shift. A model that is asked to predict its own input
 # learns to copy.
 
-# %% question="lm_loss_and_perplexity"
+# %% question="lm_loss_and_perplexity" minutes=20
 def lm_loss_and_perplexity(
     logits: Float[Tensor, "B T V"], ids: Int[Tensor, "B T"], pad: int
 ) -> tuple[Float[Tensor, ""], Float[Tensor, ""]]:
@@ -378,7 +380,7 @@ def lm_loss_and_perplexity(
 # The usual order is temperature first, then top-k, then top-p, so that $p$ speaks of the distribution that is
 # sampled from. Question 5 does it so.
 
-# %% question="top_k_logits"
+# %% question="top_k_logits" minutes=30
 def top_k_logits(logits: Float[Tensor, "B V"], k: int, T: float = 1.0) -> Float[Tensor, "B V"]:
     """Temperature, then the k most probable tokens of each row.
 
@@ -492,7 +494,7 @@ def shapes_of_a_distribution() -> dict[str, float]:
 # 0, $u=0.5$ token 1 and $u=0.7$ token 2. With top-k and $k=2$, $c=(0,\frac23,\frac23,1)$: now $u=0.1$ gives
 # token 1 and $u=0.7$ token 3.
 
-# %% question="generate"
+# %% question="generate" minutes=30
 def generate(
     model: Callable[[Int[Tensor, "1 n"]], Float[Tensor, "1 n V"]],
     ids: list[int],
@@ -588,7 +590,7 @@ def generate(
 # has $R=\log0.45=-0.799$; word and `eos` have $R=\log0.33=-1.109$. With $\alpha=0$ the first wins. With
 # $\alpha=1$ it is $-0.799$ against $-1.109/2=-0.554$, and the second wins.
 
-# %% question="beam_search"
+# %% question="beam_search" minutes=35 further
 def beam_search(
     model: Callable[[Int[Tensor, "1 n"]], Float[Tensor, "1 n V"]],
     ids: list[int],
@@ -738,7 +740,7 @@ def empty_cache(params: dict, batch: int, n_heads: int) -> list[tuple[Tensor, Te
     nothing = wte.new_zeros(batch, n_heads, 0, wte.shape[1] // n_heads)
     return [(nothing, nothing) for _ in params["blocks"]]
 
-# %% question="kv_cache_step" forbid=["attention"]
+# %% question="kv_cache_step" minutes=30 forbid=["attention"]
 def kv_cache_step(
     ids: Int[Tensor, "B S"],
     cache: list[tuple[Float[Tensor, "B H P d"], Float[Tensor, "B H P d"]]],
@@ -886,7 +888,7 @@ def cost_of_a_token() -> dict[str, float]:
 # products are 2 and 5. The prediction is $\frac12(2\cdot2-1\cdot5)=-\frac12$. Check:
 # $w_1=\frac12\big(2\,(1,0)-(1,1)\big)=(\frac12,-\frac12)$ and $w_1\cdot x_q=1-\frac32$.
 
-# %% question="icl_prompt"
+# %% question="icl_prompt" minutes=20 further
 def icl_prompt(task: str, examples: list[tuple[str, str]], query: str) -> str:
     """A few-shot prompt that leaves the query's output open.
 
@@ -955,7 +957,7 @@ def icl_gd_predict(
 # Only the reply goes into the record. If the invented user line is stored, the model answers itself from then
 # on.
 
-# %% question="ChatSession"
+# %% question="ChatSession" minutes=15 further
 class ChatSession:
     """A conversation with a text model.
 

@@ -15,8 +15,9 @@
 # 8. the straight-through estimator;
 # 9. the loss of a categorical variational autoencoder, which you then train on handwritten digits.
 #
-# **You need:** softmax, the chain rule, expectations, a little PyTorch (autograd). **Time:** about three
-# hours.
+# **You need:** softmax, the chain rule, expectations, a little PyTorch (autograd).
+#
+# <!-- questions -->
 #
 # **Article:**
 # [Reparameterization trick and Gumbel-softmax](https://www.chenk.top/en/standalone/reparameterization-gumbel-softmax/)
@@ -88,7 +89,7 @@ torch.set_num_threads(1)  # small models run faster on one thread
 # $\beta=1$, $u=\frac12$: $z=-\log0.693=0.367$.
 
 
-# %% question="reparam_sample" forbid=["torch.distributions", "torch.nn.functional.gumbel_softmax"]
+# %% question="reparam_sample" minutes=25 forbid=["torch.distributions", "torch.nn.functional.gumbel_softmax"]
 def reparam_sample(
     dist: str, params: tuple[Float[Tensor, "..."], ...], noise: Float[Tensor, "*shape"]
 ) -> Float[Tensor, "*shape"]:
@@ -219,7 +220,7 @@ def five_laws() -> dict[str, float]:
 # costs nothing.
 
 
-# %% question="gaussian_kl" forbid=["torch.distributions", "torch.nn.functional.gumbel_softmax"]
+# %% question="gaussian_kl" minutes=15 further forbid=["torch.distributions", "torch.nn.functional.gumbel_softmax"]
 def gaussian_kl(mu: Float[Tensor, "B d"], logvar: Float[Tensor, "B d"]) -> Float[Tensor, " B"]:
     """KL divergence of diagonal Gaussians from the standard normal, in nats.
 
@@ -285,7 +286,7 @@ def gaussian_kl(mu: Float[Tensor, "B d"], logvar: Float[Tensor, "B d"]) -> Float
 # the leave-one-out baselines are $(4,3,2)$.
 
 
-# %% question="score_function_grad"
+# %% question="score_function_grad" minutes=25
 def exact_grad(logits: Float[Tensor, " K"], reward: Float[Tensor, " K"]) -> Float[Tensor, " K"]:
     """Gradient of the expected reward under softmax(logits) with respect to the logits.
 
@@ -379,7 +380,7 @@ def leave_one_out_baseline(r: Float[Tensor, " n"]) -> Float[Tensor, " n"]:
 # against $-\log(0.2)/3=0.536$.
 
 
-# %% question="gumbel_max"
+# %% question="gumbel_max" minutes=20
 def gumbel_noise(u: Float[Tensor, "*shape"]) -> Float[Tensor, "*shape"]:
     """Standard Gumbel noise from uniform noise.
 
@@ -459,7 +460,7 @@ def gumbel_top_k(logits: Float[Tensor, "B K"], g: Float[Tensor, "B K"], k: int) 
 # $\tau_{50}=e^{-0.5}=0.607$, and $\tau_{100}=0.5$ since $e^{-1}=0.368$ lies below the floor.
 
 
-# %% question="gumbel_softmax" forbid=["torch.distributions", "torch.nn.functional.gumbel_softmax"]
+# %% question="gumbel_softmax" minutes=20 forbid=["torch.distributions", "torch.nn.functional.gumbel_softmax"]
 def gumbel_softmax(
     logits: Float[Tensor, "*batch K"], g: Float[Tensor, "*batch K"], tau: float
 ) -> Float[Tensor, "*batch K"]:
@@ -583,7 +584,7 @@ def simplex() -> dict[str, float]:
 # is the same three numbers.
 
 
-# %% question="gumbel_softmax_jacobian"
+# %% question="gumbel_softmax_jacobian" minutes=20 further
 def gumbel_softmax_jacobian(y: Float[Tensor, "*batch K"], tau: float) -> Float[Tensor, "*batch K K"]:
     """Derivative of Gumbel-softmax samples with respect to their logits.
 
@@ -644,7 +645,7 @@ def gumbel_softmax_grad(
 # sign, and the variances are the same.
 
 
-# %% question="estimator_stats"
+# %% question="estimator_stats" minutes=20 further
 def estimator_stats(
     kind: str, logits: Float[Tensor, " K"], reward: Float[Tensor, " K"], tau: float, g: Float[Tensor, "n K"]
 ) -> tuple[Float[Tensor, " K"], Float[Tensor, " K"]]:
@@ -789,7 +790,7 @@ def bias_and_variance() -> dict[str, float]:
 # itself would have given $(0.6,1,0.4)$.
 
 
-# %% question="straight_through" forbid=["torch.distributions", "torch.nn.functional.gumbel_softmax"]
+# %% question="straight_through" minutes=15 forbid=["torch.distributions", "torch.nn.functional.gumbel_softmax"]
 def straight_through(y_soft: Float[Tensor, "*batch K"]) -> Float[Tensor, "*batch K"]:
     """One-hot going forward, the identity going backward.
 
@@ -843,7 +844,7 @@ def straight_through(y_soft: Float[Tensor, "*batch K"]) -> Float[Tensor, "*batch
 # $\log4-\log2=0.693$. Two pixels with logits $(2,2)$ and $x=(1,0)$: $0.127+2.127=2.254$.
 
 
-# %% question="cat_vae_loss" forbid=["torch.distributions", "torch.nn.functional.gumbel_softmax"]
+# %% question="cat_vae_loss" minutes=20 forbid=["torch.distributions", "torch.nn.functional.gumbel_softmax"]
 def cat_vae_loss(
     recon_logits: Float[Tensor, "B D"], x: Float[Tensor, "B D"], q_logits: Float[Tensor, "B N K"]
 ) -> tuple[Float[Tensor, " B"], Float[Tensor, " B"]]:

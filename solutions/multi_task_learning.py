@@ -10,7 +10,7 @@
 # **You need** PyTorch modules and autograd, and the chain rule (assignment *Neural networks and
 # backpropagation*).
 #
-# **Time** about three hours.
+# <!-- questions -->
 #
 # **Article** [Transfer Learning (6): Multi-Task
 # Learning](https://www.chenk.top/en/transfer-learning/06-multi-task-learning/)
@@ -134,7 +134,7 @@ def two_valleys() -> dict[str, float]:
 # attributes that are modules or parameters themselves, which a plain `dict` is not.
 
 
-# %% question="MultiTaskNet"
+# %% question="MultiTaskNet" minutes=25
 class MultiTaskNet(nn.Module):
     """Hard parameter sharing: one hidden layer for all tasks, one linear head for each.
 
@@ -206,7 +206,7 @@ class MultiTaskNet(nn.Module):
 # $Wf+b=(0,0)$, the mask is $(\frac12,\frac12)$ and $f'=(1,-\frac12)$.
 
 
-# %% question="soft_sharing_penalty"
+# %% question="soft_sharing_penalty" minutes=35 further
 def soft_sharing_penalty(thetas: list[Float[Tensor, "P"]], lam: float) -> Float[Tensor, ""]:
     """Squared distances between the weights of T networks, summed over ordered pairs, times ``lam``.
 
@@ -303,7 +303,7 @@ def mtan_mask(
 # $\lVert Y^\top X\rVert_F^2=3^2=9$, and $9/(2\cdot6)=0.75$.
 
 
-# %% question="gradient_conflicts"
+# %% question="gradient_conflicts" minutes=35
 def gradient_conflicts(G: Float[Tensor, "T P"]) -> tuple[Float[Tensor, "T T"], Float[Tensor, ""]]:
     """Cosines between task gradients, and how many pairs of tasks conflict.
 
@@ -384,7 +384,7 @@ def linear_cka(X: Float[Tensor, "n p"], Y: Float[Tensor, "n q"]) -> Float[Tensor
 # A third family, contrastive learning (are these two views of one image?), has a place in *Fine-tuning*.
 
 
-# %% question="rotation_task"
+# %% question="rotation_task" minutes=25 further
 def rotation_task(x: Float[Tensor, "B H H"]) -> tuple[Float[Tensor, "4*B H H"], Int64[Tensor, "4*B"]]:
     """Every image in its four orientations, and the labels to predict.
 
@@ -449,7 +449,7 @@ def jigsaw_task(
 # $s=(\log4,0,-\log2)$ every first term is $\frac12$: $\frac32+\frac12(\log4-\log2)\approx1.847$.
 
 
-# %% question="uncertainty_loss"
+# %% question="uncertainty_loss" minutes=20
 def uncertainty_loss(losses: Float[Tensor, "T"], s: Float[Tensor, "T"]) -> Float[Tensor, ""]:
     """Sum over tasks of ½ e^(−s) L + ½ s.
 
@@ -496,7 +496,7 @@ def uncertainty_loss(losses: Float[Tensor, "T"], s: Float[Tensor, "T"]) -> Float
 # $w'=(11/12,13/12)\approx(0.917,1.083)$.
 
 
-# %% question="gradnorm_step"
+# %% question="gradnorm_step" minutes=30 further
 def gradnorm_step(
     w: Float[Tensor, "T"],
     norms: Float[Tensor, "T"],
@@ -564,7 +564,7 @@ def gradnorm_step(
 # started. You will see it in the next demo.
 
 
-# %% question="pcgrad"
+# %% question="pcgrad" minutes=25
 def pcgrad(G: Float[Tensor, "T P"], order: Sequence[int]) -> Float[Tensor, "P"]:
     """Mean of the task gradients after each was projected off those it conflicts with.
 
@@ -625,7 +625,7 @@ def pcgrad(G: Float[Tensor, "T P"], order: Sequence[int]) -> Float[Tensor, "P"]:
 # the worse one is lifted.
 
 
-# %% question="cagrad"
+# %% question="cagrad" minutes=35
 def cagrad(G: Float[Tensor, "2 P"], c: float) -> Float[Tensor, "P"]:
     """The step within c‖g0‖ of the mean gradient g0 whose smaller gain, min(g_1·d, g_2·d), is largest.
 
@@ -745,7 +745,7 @@ def three_descents() -> dict[str, list[list[float]]]:
 # and used from the next step on. The first losses, $L^{(0)}$, are those of step 0 and stay.
 
 
-# %% question="train_mtl"
+# %% question="train_mtl" minutes=40
 def task_gradients(losses: Sequence[Float[Tensor, ""]], params: Sequence[Tensor]) -> Float[Tensor, "T P"]:
     """Gradient of each loss with respect to all parameters, flattened and joined.
 

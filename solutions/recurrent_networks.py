@@ -11,7 +11,8 @@
 # which you were born.
 #
 # **You need** backpropagation, softmax and cross-entropy, PyTorch indexing and broadcasting.
-# **Time:** about four hours.
+#
+# <!-- questions -->
 #
 # **Article:** [RNN and sequence modelling](https://www.chenk.top/en/nlp/rnn-sequence-modeling/).
 # **Papers:** Pascanu, Mikolov and Bengio, [On the difficulty of training recurrent neural
@@ -68,7 +69,7 @@ torch.set_num_threads(1)  # small models run faster on one thread
 # The first unit forgets the pulse, the second one keeps it. Without the recurrence both would give
 # $0.7616, 0, 0$.
 
-# %% question="rnn_forward" forbid=["rnn"]
+# %% question="rnn_forward" minutes=20 forbid=["rnn"]
 def rnn_forward(
     X: Float[Tensor, "B T D"],
     h0: Float[Tensor, "B H"],
@@ -167,7 +168,7 @@ def one_unit_remembers() -> dict[str, float]:
 #   $\partial L/\partial W_x = 0.8679 \cdot 0 + 0.1823 \cdot 1 = 0.1823$,
 #   $\partial L/\partial b = 1.0502$, $\partial L/\partial h_0 = 0.5 \cdot 0.1823 = 0.0911$.
 
-# %% question="rnn_bptt" forbid=["autograd", "rnn"]
+# %% question="rnn_bptt" minutes=35 forbid=["autograd", "rnn"]
 def rnn_bptt(
     X: Float[Tensor, "B T D"],
     h0: Float[Tensor, "B H"],
@@ -244,7 +245,7 @@ def rnn_bptt(
 # which would be $2 \cdot 1.28 = 2.56$. With $\lambda = 2$ the bounds are $4$ and $2$; the spectral radius
 # is 1.
 
-# %% question="jacobian_norms"
+# %% question="jacobian_norms" minutes=25
 def jacobian_norms(Wh: Float[Tensor, "H H"], hs: Float[Tensor, "T H"]) -> Float[Tensor, " T-1"]:
     """How strongly the last state of an RNN depends on each earlier one.
 
@@ -360,7 +361,7 @@ def forgetting_curves() -> dict[str, float]:
 # (PyTorch packs the four weights in the order $i, f, \tilde c, o$ and has two biases per gate. Here every gate
 # has its own matrix and one bias.)
 
-# %% question="lstm_cell" forbid=["lstm"]
+# %% question="lstm_cell" minutes=20 forbid=["lstm"]
 def lstm_cell(
     x: Float[Tensor, "B D"],
     h: Float[Tensor, "B H"],
@@ -429,7 +430,7 @@ def lstm_cell(
 # With 1 as the weight of the state and $b = 0$, $\tilde h = \tanh(0.5 \cdot 0.8) = 0.3799$. So
 # $h' = 0.75 \cdot 0.8 + 0.25 \cdot 0.3799 = 0.6950$. With the roles of $z$ reversed it would be $0.4850$.
 
-# %% question="gru_cell" forbid=["gru"]
+# %% question="gru_cell" minutes=20 further forbid=["gru"]
 def gru_cell(
     x: Float[Tensor, "B D"],
     h: Float[Tensor, "B H"],
@@ -588,7 +589,7 @@ def who_remembers(seed: int = 0, steps: int = 130) -> dict[str, float]:
 # input has the width 4 now, $2 \cdot 4 \cdot 2\,(2 + 4 + 1) = 112$ in the second: 208. (PyTorch has a second,
 # redundant bias per block and counts more.)
 
-# %% question="bidirectional"
+# %% question="bidirectional" minutes=30 further
 def bidirectional(
     X: Float[Tensor, "B T D"],
     lengths: Int64[Tensor, " B"],
@@ -701,7 +702,7 @@ def parameter_count(cell: str, D: int, H: int, layers: int = 1, directions: int 
 #
 # The losses are $1.5$ and $2.6$. The $1.5$ in window 2 is a number; that it depends on $w$ is forgotten.
 
-# %% question="tbptt_windows" forbid=["torch.nn.utils.clip_grad_norm_", "torch.nn.utils.clip_grad_norm"]
+# %% question="tbptt_windows" minutes=35 forbid=["torch.nn.utils.clip_grad_norm_", "torch.nn.utils.clip_grad_norm"]
 def tbptt_windows(
     ids: Int64[Tensor, " N"], B: int, T: int
 ) -> Iterable[tuple[Int64[Tensor, "B T"], Int64[Tensor, "B T"]]]:
@@ -810,7 +811,7 @@ def tbptt_epoch(
 # the sums $0.125, 0.625, 0.75, 1$: $u = 0.7$ draws 2. At $\tau = \frac12$ the weights are squared,
 # $(1, 16, 1, 4)/22$, with the sums $0.045, 0.773, 0.818, 1$: now $u = 0.7$ draws 1.
 
-# %% question="sample_text"
+# %% question="sample_text" minutes=15 further
 def sample_text(
     step: Callable[[int, object], tuple[Float[Tensor, " V"], object]],
     state: object,
@@ -1104,7 +1105,7 @@ def nonsense(seed: int = 1, epochs: int = 70) -> dict[str, float]:
 # **The bottleneck.** All that the decoder ever learns about the source is the encoder's last state, a vector
 # of a fixed size. For long sentences that is not enough.
 
-# %% question="seq2seq_loss"
+# %% question="seq2seq_loss" minutes=40
 def seq2seq_loss(
     encode: Callable[[Int64[Tensor, "B n"]], object],
     step: Callable[[Int64[Tensor, " B"], object], tuple[Float[Tensor, "B V"], object]],

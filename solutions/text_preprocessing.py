@@ -8,8 +8,9 @@
 # of text: how frequencies fall with rank, how merges shorten a text, and how much probability to set aside
 # for what was never seen.
 #
-# **You need** Python's strings, dicts and regular expressions, a little numpy, and logarithms. **Time:**
-# about three hours.
+# **You need** Python's strings, dicts and regular expressions, a little numpy, and logarithms.
+#
+# <!-- questions -->
 #
 # **Article:** [Introduction and text
 # preprocessing](https://www.chenk.top/en/nlp/introduction-and-preprocessing/).
@@ -93,7 +94,7 @@ def descriptions() -> dict[str, str]:
 #
 # With tags deleted instead, step 4 would meet the run `joe@x.org.or` and swallow a word.
 
-# %% question="clean_text"
+# %% question="clean_text" minutes=15 further
 def clean_text(text: str) -> str:
     """Lower-case words with single spaces between them.
 
@@ -152,7 +153,7 @@ def clean_text(text: str) -> str:
 # the first alternative that matches wins. `+?` and `*?` take as little as possible, and `(?=...)` looks ahead
 # without taking anything.
 
-# %% question="word_tokenize"
+# %% question="word_tokenize" minutes=15
 def word_tokenize(text: str) -> list[str]:
     """Words, clitics, numbers and punctuation marks as separate tokens.
 
@@ -253,7 +254,7 @@ def one_word_in_many_disguises() -> dict[str, int]:
 # Without the frequencies every pair of the first three rows would count 2, and so would $(l, o)$, $(o, w)$
 # and $(w, e)$. Then the first merge would be $(l, o)$.
 
-# %% question="bpe_train"
+# %% question="bpe_train" minutes=25
 def merge_pair(symbols: list[str], pair: tuple[str, str]) -> list[str]:
     """Join every occurrence of a pair of adjacent symbols, from left to right and without overlap.
 
@@ -330,7 +331,7 @@ def bpe_train(word_freqs: dict[str, int], n_merges: int) -> list[tuple[str, str]
 # `low est</w>`; $(n, e)$ does not occur. The result is `low` `est</w>`: BPE has found the stem and the
 # superlative, with no grammar at all.
 
-# %% question="bpe_encode"
+# %% question="bpe_encode" minutes=25
 def bpe_encode(word: str, merges: list[tuple[str, str]]) -> list[str]:
     """Cut a word into subword symbols.
 
@@ -464,7 +465,7 @@ def unseen_words_in_pieces() -> dict[str, str]:
 # of them is removed by comparing *whole* words: "there" holds "the" and is another word. Think before
 # you remove "not": for a sentiment classifier it is the most important word of the sentence.
 
-# %% question="stem_step1"
+# %% question="stem_step1" minutes=25 further
 def cv_pattern(word: str) -> str:
     """Consonants and vowels of a word.
 
@@ -549,7 +550,7 @@ def remove_stopwords(tokens: list[str], stop: set[str]) -> list[str]:
 # $X = \begin{pmatrix} 0 & 1 & 2 \\ 1 & 0 & 0 \end{pmatrix}$. In these columns the new document `b d` is
 # $(0, 0, 1)$.
 
-# %% question="count_matrix"
+# %% question="count_matrix" minutes=15 further
 def count_matrix(
     docs: list[list[str]], vocab: list[str] | None = None
 ) -> tuple[Int[np.ndarray, "n V"], list[str]]:
@@ -612,7 +613,7 @@ def count_matrix(
 # $\sqrt{1 + 11.467} = 3.5309$, so it ends as $(0.2832,\ 0.9591,\ 0)$. The last row ends as $(1, 0, 0)$: three
 # times "data" is still only "data".
 
-# %% question="tfidf"
+# %% question="tfidf" minutes=15
 def fit_idf(X: Int[np.ndarray, "n V"]) -> Float[np.ndarray, "V"]:
     """Smoothed inverse document frequencies.
 
@@ -758,7 +759,7 @@ def search_engine() -> dict[str, str]:
 # $\frac14 + \frac14 + 4 \cdot \frac18 = 1$. At the beginning, "the" has $\frac{2+1}{2+6} = \frac38$. After a
 # word never seen, everything has $\frac16$.
 
-# %% question="ngram_lm"
+# %% question="ngram_lm" minutes=25
 def ngram_lm(sents: list[list[str]], n: int, k: float) -> Callable[[str, list[str]], float]:
     """An n-gram language model with add-k smoothing.
 
@@ -827,7 +828,7 @@ def ngram_lm(sents: list[list[str]], n: int, k: float) -> Callable[[str, list[st
 #
 # **By hand.** Frequencies 12, 6, 4, 3 are $12/r$. The slope is exactly $-1$.
 
-# %% question="perplexity"
+# %% question="perplexity" minutes=20
 def perplexity(prob: Callable[[str, list[str]], float], sents: list[list[str]]) -> float:
     """Perplexity of a language model on test sentences.
 

@@ -8,7 +8,8 @@
 # give it *stressed*, and it answers *desserts*.
 #
 # **You need** matrix products, the softmax and a little PyTorch (broadcasting, `nn.Module`).
-# **Time:** about three hours.
+#
+# <!-- questions -->
 #
 # **Article:** [Attention mechanism and
 # Transformer](https://www.chenk.top/en/nlp/attention-transformer/).
@@ -78,7 +79,7 @@ torch.set_num_threads(1)  # small models run faster on one thread
 # $\alpha = (e^3, 1, 0)/(e^3 + 1) = (0.9526, 0.0474, 0)$ and $c = -0.0474\,\ell = -0.0329$. Unmasked, the
 # padding would have the largest weight, 0.875.
 
-# %% question="bahdanau_attention"
+# %% question="bahdanau_attention" minutes=20 further
 def bahdanau_attention(
     s: Float[Tensor, "B d_s"],
     H: Float[Tensor, "B n d_h"],
@@ -211,7 +212,7 @@ def the_bottleneck() -> dict[str, float]:
 # **By hand.** $n = 8$, $D = 2$: $p = 5$ allows 3, 4, 5, 6, 7, and $p = 1$ allows 0, 1, 2, 3. With $D = 1$,
 # $p = 2.6$ allows the two positions in $[1.6, 3.6]$: 2 and 3.
 
-# %% question="luong_scores"
+# %% question="luong_scores" minutes=25 further
 def luong_scores(
     s: Float[Tensor, "B d_s"],
     H: Float[Tensor, "B n d_h"],
@@ -290,7 +291,7 @@ def local_window(p: Float[Tensor, " B"], n: int, D: int) -> Bool[Tensor, "B n"]:
 # With values $(1, 0)$, $(0, 10)$, $(7, 7)$ the output is $(0.7311, 2.6894)$. Without the root the weights
 # would be $(0.8808, 0.1192, 0)$.
 
-# %% question="scaled_dot_product_attention" forbid=["attention"]
+# %% question="scaled_dot_product_attention" minutes=25 forbid=["attention"]
 def scaled_dot_product_attention(
     Q: Float[Tensor, "*batch n_q d_k"],
     K: Float[Tensor, "*batch n_k d_k"],
@@ -393,7 +394,7 @@ def why_the_square_root() -> dict[str, float]:
 # sees the whole text. Decoders such as GPT use only the second. The Transformer for translation has both
 # halves, as T5 does.
 
-# %% question="make_masks"
+# %% question="make_masks" minutes=20
 def make_masks(
     src: Int64[Tensor, "B n"], tgt: Int64[Tensor, "B m"], pad: int
 ) -> tuple[Bool[Tensor, "B 1 1 n"], Bool[Tensor, "B 1 m m"]]:
@@ -457,7 +458,7 @@ def make_masks(
 # $n = D$ the square takes over. The gradient between any two tokens passes through one layer, not through $n$
 # steps.
 
-# %% question="multi_head_attention" forbid=["attention"]
+# %% question="multi_head_attention" minutes=30 forbid=["attention"]
 def multi_head_attention(
     q: Float[Tensor, "B n_q D"],
     k: Float[Tensor, "B n_k D"],
@@ -532,7 +533,7 @@ def multi_head_attention(
 # **By hand.** $D = 4$: $\omega = (1, 0.01)$, and
 # $PE_2 = (\sin 2, \cos 2, \sin 0.02, \cos 0.02) = (0.9093, -0.4161, 0.0200, 0.9998)$. $PE_0 = (0, 1, 0, 1)$.
 
-# %% question="sinusoidal_positions"
+# %% question="sinusoidal_positions" minutes=20 further
 def sinusoidal_positions(n: int, d: int) -> Float[Tensor, "n d"]:
     """Sinusoidal position encodings.
 
@@ -650,7 +651,7 @@ def layer_parameters(d_model: int, d_ff: int, attentions: list[str]) -> nn.Modul
 
 print(layer_parameters(d_model=4, d_ff=16, attentions=["self_attention"]))
 
-# %% question="encoder_layer" forbid=["layer_norm", "attention"]
+# %% question="encoder_layer" minutes=35 forbid=["layer_norm", "attention"]
 def layer_norm(
     x: Float[Tensor, "*batch D"], gamma: Float[Tensor, " D"], beta: Float[Tensor, " D"], eps: float = 1e-5
 ) -> Float[Tensor, "*batch D"]:
@@ -748,7 +749,7 @@ def encoder_layer(
 # $y'' = \text{LN}(4, 2) = (1, -1)$. A feed-forward network with $W_2 = 0$ and $b_2 = (-1, 3)$ gives
 # $y''' = \text{LN}(0, 2) = (-1, 1)$.
 
-# %% question="decoder_layer" forbid=["layer_norm", "attention"]
+# %% question="decoder_layer" minutes=25 forbid=["layer_norm", "attention"]
 def decoder_layer(
     y: Float[Tensor, "B m D"],
     memory: Float[Tensor, "B n D"],
@@ -856,7 +857,7 @@ class TransformerParameters(nn.Module):
         nn.init.xavier_uniform_(self.output.weight)
         nn.init.zeros_(self.output.bias)
 
-# %% question="Transformer" forbid=["attention", "torch.nn.Transformer"]
+# %% question="Transformer" minutes=40 forbid=["attention", "torch.nn.Transformer"]
 def parameter_count(n_src: int, n_tgt: int, d_model: int, d_ff: int, n_layers: int) -> int:
     """Number of parameters of :class:`TransformerParameters`.
 

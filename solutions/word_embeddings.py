@@ -8,8 +8,9 @@
 # the three ways to test a set of vectors. At the end your own word2vec reads 4000 sentences in two seconds,
 # and the eight words from king to girl come out as the corners of a cube.
 #
-# **You need** numpy with broadcasting, the chain rule, and the softmax. **Time:** about three and a half
-# hours.
+# **You need** numpy with broadcasting, the chain rule, and the softmax.
+#
+# <!-- questions -->
 #
 # **Article:** [Word embeddings and language models](https://www.chenk.top/en/nlp/word-embeddings-lm/).
 # **Papers:** Mikolov et al., [Efficient estimation of word representations in vector
@@ -123,7 +124,7 @@ for text in toy_corpus(8, seed=5):
 #
 # Ten pairs. Every pair of positions occurs twice, once in each direction.
 
-# %% question="skipgram_pairs"
+# %% question="skipgram_pairs" minutes=20
 def skipgram_pairs(sents: list[list[int]], m: int) -> Int[np.ndarray, "N 2"]:
     """All (center, context) pairs of a corpus.
 
@@ -219,7 +220,7 @@ def words_by_the_company_they_keep() -> dict[str, float]:
 # **By hand.** The same counts with $t = 0.04$: $\sqrt{0.04/0.8265} = 0.22$, $\sqrt{0.04/0.1633} = 0.4950$, and
 # $1$.
 
-# %% question="noise_distribution"
+# %% question="noise_distribution" minutes=15
 def noise_distribution(counts: Int[np.ndarray, "V"], a: float = 0.75) -> Float[np.ndarray, "V"]:
     """Distribution from which negative samples are drawn.
 
@@ -287,7 +288,7 @@ def keep_prob(counts: Int[np.ndarray, "V"], t: float) -> Float[np.ndarray, "V"]:
 #   $\partial v'_{n_1} = (\frac12, \frac12)$, $\partial v'_{n_2} = (\frac14, \frac14)$.
 # - $\partial v = -\frac14 (\ln 3, 0) + \frac12 (0, 0) + \frac14 (-\ln 3, 0) = (-0.5493, 0)$.
 
-# %% question="sgns_loss_grad"
+# %% question="sgns_loss_grad" minutes=30
 def sgns_loss_grad(
     v: Float[np.ndarray, "B d"], pos: Float[np.ndarray, "B d"], neg: Float[np.ndarray, "B k d"]
 ) -> tuple[float, Float[np.ndarray, "B d"], Float[np.ndarray, "B d"], Float[np.ndarray, "B k d"]]:
@@ -442,7 +443,7 @@ def word2vec_measures_pmi() -> dict[str, float]:
 # - $\partial h = \frac12 \cdot \frac13 \ln 2 = 0.1155$. Words 0 and 1 get half of it each: $0.0578$. Word 2
 #   is not in the context and gets 0.
 
-# %% question="cbow_loss_grad"
+# %% question="cbow_loss_grad" minutes=25 further
 def cbow_loss_grad(
     ctx: Int[np.ndarray, "B 2m"],
     center: Int[np.ndarray, "B"],
@@ -502,7 +503,7 @@ def cbow_loss_grad(
 # $$X_{\text{plain}} = \begin{pmatrix} 2 & 2 & 1 \\ 2 & 0 & 1 \\ 1 & 1 & 0 \end{pmatrix}, \qquad
 # X_{\text{weighted}} = \begin{pmatrix} 1 & 2 & 1 \\ 2 & 0 & \frac12 \\ 1 & \frac12 & 0 \end{pmatrix}.$$
 
-# %% question="cooccurrence"
+# %% question="cooccurrence" minutes=20
 def cooccurrence(sents: list[list[int]], m: int, V: int, distance_weight: bool) -> Float[np.ndarray, "V V"]:
     """Symmetric co-occurrence counts within a window.
 
@@ -599,7 +600,7 @@ def ratios_of_counts() -> dict[str, float]:
 # After training, $w_i$ and $\tilde w_i$ play the same role, because $X$ is symmetric. They differ by the
 # random start only, and their sum $w_i + \tilde w_i$ is the word's vector.
 
-# %% question="glove_loss_grad"
+# %% question="glove_loss_grad" minutes=25
 def glove_loss_grad(
     W: Float[np.ndarray, "V d"],
     Wt: Float[np.ndarray, "V d"],
@@ -660,7 +661,7 @@ def glove_loss_grad(
 # **By hand.** The table has `<ca`: $(1, 0)$, `at>`: $(0, 2)$, `cat`: $(1, 1)$ and `dog`: $(5, 5)$. Then
 # *cat* is $(2, 3)$, and *bat* is $(0, 2)$.
 
-# %% question="char_ngrams"
+# %% question="char_ngrams" minutes=25 further
 def char_ngrams(word: str, n_min: int = 3, n_max: int = 6) -> list[str]:
     """Character n-grams of a word with boundary marks, and the marked word.
 
@@ -774,7 +775,7 @@ def relatives_of_new_words() -> dict[str, str]:
 #
 # The same two words in the other order give the opposite prediction.
 
-# %% question="nnlm_forward"
+# %% question="nnlm_forward" minutes=30 further
 def ngram_prob(sents: list[list[int]], context: list[int], word: int) -> float:
     """Relative frequency of a word after a context.
 
@@ -872,7 +873,7 @@ def nnlm_forward(
 # $(3, 4, 1, 2)$. Minus 2.5: $(1.5, 0.5, -1, -1)$ and $(0.5, 1.5, -1.5, -0.5)$. So
 # $\rho = 3.5 / \sqrt{4.5 \cdot 5} = 0.7379$. The short form gives $0.75$.
 
-# %% question="analogy"
+# %% question="analogy" minutes=20
 def nearest(E: Float[np.ndarray, "V d"], w: int, k: int) -> list[int]:
     """The k words with the largest cosine to a word.
 

@@ -62,6 +62,9 @@ class Question:
         minutes: how long a student needs.
         further: whether it is no core question.
         line: of the file, in which its cell's text begins.
+        number: its place in the script, from 1.
+        title: the heading of its section, without a number.
+        heading: the number in that heading; None where it has none, or heads several questions.
     """
 
     name: str
@@ -72,6 +75,9 @@ class Question:
     minutes: int = 0
     further: bool = False
     line: int = 0
+    number: int = 0
+    title: str = ""
+    heading: int | None = None
 
     @cached_property
     def stub(self) -> str:
@@ -109,7 +115,20 @@ class Alternative:
 
 @dataclass(frozen=True)
 class Assignment:
-    """An assignment as its author wrote it."""
+    """An assignment as its author wrote it, or as many of its questions as the course has chosen.
+
+    Args:
+        slug: its name.
+        root: the course folder.
+        cells: of the script, in order.
+        questions: by name.
+        probes: by name.
+        misconceptions: of all questions.
+        alternatives: of all questions.
+        data: its data files.
+        rules: what its questions may use.
+        left_out: questions of the script that are not chosen.
+    """
 
     slug: str
     root: Path
@@ -120,6 +139,7 @@ class Assignment:
     alternatives: tuple[Alternative, ...] = ()
     data: tuple[Path, ...] = field(default=())
     rules: Rules = NO_RULES
+    left_out: tuple[Question, ...] = ()
 
     @property
     def files(self) -> AssignmentFiles:

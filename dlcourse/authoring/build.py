@@ -26,6 +26,7 @@ from ..executor.warm import Warm
 from .assignment import Assignment, GradedProbe
 from .checks_text import layout, same_checks
 from .course import AssignmentFiles, Course
+from .questions import check_questions, with_table
 from .references import data_files, references
 
 KERNEL = {
@@ -77,7 +78,8 @@ def source_notebook(assignment: Assignment) -> nbformat.NotebookNode:
             continue
         counts[cell.kind] += 1
         grade_id = numbered_id(cell.kind, counts[cell.kind])
-        cells.append(_cell(slug, grade_id, cell.kind, cell.source))
+        text = with_table(assignment, cell.source) if cell.kind == "text" else cell.source
+        cells.append(_cell(slug, grade_id, cell.kind, text))
     notebook = new_notebook(cells=cells, metadata=json.loads(json.dumps(KERNEL)))
     nbformat.validate(notebook)
     return notebook
@@ -114,6 +116,7 @@ def write_source(
     progress: Progress,
 ) -> None:
     """Write the source folder of ``target``: notebook, checks.json, data."""
+    check_questions(assignment)
     target.source.mkdir(parents=True, exist_ok=True)
     target.source_notebook.write_text(
         nbformat.writes(source_notebook(assignment)) + "\n", encoding="utf-8"

@@ -6,7 +6,7 @@ import difflib
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from ..core.notebook_file import CHECKS, notebook_name
 from ..errors import CourseError
@@ -116,16 +116,30 @@ class AssignmentFiles:
         return self.root / ".dlcourse" / "journal" / f"{self.slug}.jsonl"
 
 
+Choice = Literal["core"] | tuple[str, ...] | None
+"""Questions of an assignment that are built: the core ones, some by name, or all."""
+_KEYS = ("slug", "title", "article", "needs", "questions")
+
+
 @dataclass(frozen=True)
 class CourseEntry:
-    """One assignment in course.toml."""
+    """One assignment in course.toml.
+
+    Args:
+        slug: names its files.
+        title: what it is called.
+        article: address of the article that it goes with.
+        needs: the assignments that it builds on.
+        track: title of its track.
+        questions: which of its questions are built.
+    """
 
     slug: str
     title: str
     article: str
-    minutes: int
     needs: tuple[str, ...]
     track: str
+    questions: Choice = None
 
 
 @dataclass(frozen=True)
@@ -219,6 +233,27 @@ def _needs(where: str, table: dict[str, Any]) -> list[str]:
     return found
 
 
+def choice_of(root: Path, slug: str) -> Choice:
+    """Which questions of an assignment are built; all of one that no course.toml names."""
+    if not (root / "course.toml").is_file():
+        return None
+    entry = read_course(root).entries.get(slug)
+    return entry.questions if entry else None
+
+
+def _choice(where: str, table: dict[str, Any]) -> Choice:
+    """Which questions are built; whether there are such questions is known to the script alone."""
+    value = table.get("questions")
+    if value is None or value == "core":
+        return value
+    names = [n for n in value if isinstance(n, str)] if isinstance(value, list) else []
+    if not names or names != value or len(set(names)) < len(names):
+        raise CourseError(
+            f'{where}: questions is "core" or a list of names of questions, each once, got {value!r}'
+        )
+    return tuple(names)
+
+
 def read_course(root: Path) -> Course:
     """Read ``root/course.toml``.
 
@@ -239,13 +274,16 @@ def read_course(root: Path) -> Course:
             slug = _field(where, table, "slug", str)
             if not slug.isidentifier() or slug in entries:
                 raise CourseError(f"{where}: a slug is a Python identifier that stands once")
+            for key in table:
+                if key not in _KEYS:
+                    raise CourseError(f"{where}: unknown key {key!r}; there are {', '.join(_KEYS)}")
             entries[slug] = CourseEntry(
                 slug,
                 _field(where, table, "title", str),
                 _field(where, table, "article", str),
-                _field(where, table, "minutes", int),
                 tuple(_needs(where, table)),
                 _field(f"{path}: track", track, "title", str),
+                _choice(where, table),
             )
     for entry in entries.values():
         for need in entry.needs:

@@ -15,6 +15,7 @@ from typing import Any
 from ..core.cells import DEMO_TAG, PREDICT_TAG
 from ..core.rules import FAMILIES
 from ..errors import AuthorError
+from .course import Choice
 from .rules import is_rule
 
 TAGS = (DEMO_TAG, PREDICT_TAG)
@@ -66,6 +67,25 @@ def read_headers(path: Path, text: str) -> list[Header]:
         AuthorError: one is misspelt, or holds a key or a value that there is not; the message names its line.
     """
     return [_parsed(f"{path}:{line}", line, comment) for line, comment in _comments(text)]
+
+
+def minutes_of(path: Path, choice: Choice = None) -> tuple[int, int]:
+    """Minutes that a student needs for the chosen questions of a script, and for the core ones among them.
+
+    Raises:
+        AuthorError: the script is missing, or one of its headers is wrong.
+    """
+    if not path.is_file():
+        raise AuthorError(f"{path}: no such file; `dlcourse new {path.stem}` writes a template")
+    headers = read_headers(path, path.read_text(encoding="utf-8"))
+    chosen = [
+        h
+        for h in headers
+        if h.question is not None
+        and (choice is None or (not h.further if choice == "core" else h.question in choice))
+    ]
+    core = sum(h.minutes or 0 for h in chosen if not h.further)
+    return sum(h.minutes or 0 for h in chosen), core
 
 
 def _comments(text: str) -> Iterator[tuple[int, str]]:

@@ -25,14 +25,15 @@ from ..core.probe import Probe, parameters
 from ..errors import AuthorError
 from ..student import demo as demos
 from .assignment import Alternative, Assignment, GradedProbe, Misconception, Question
-from .course import AssignmentFiles, course_root
+from .choose import choose
+from .course import AssignmentFiles, choice_of, course_root
 from .rules import rules_of
 from .script import read_script
 from .source_file import Module
 
 
 def load(root: Path, slug: str) -> Assignment:
-    """Read an assignment's hand-written files.
+    """Read an assignment's hand-written files, and choose those of its questions that course.toml wants.
 
     Args:
         root: the course folder.
@@ -68,7 +69,7 @@ def load(root: Path, slug: str) -> Assignment:
     )
     for misconception in assignment.misconceptions:
         assignment.edited(misconception)
-    return assignment
+    return choose(assignment, choice_of(root, slug))
 
 
 def load_reference(slug: str, root: Path | None = None) -> types.ModuleType:

@@ -92,11 +92,13 @@ def data_files(assignment: Assignment) -> dict[str, Path]:
 
 
 def content_key(assignment: Assignment, seed: str) -> str:
-    """Names everything that expected results depend on."""
+    """Names everything that expected results depend on: prose and demos are no part of it."""
     digest = hashlib.sha256()
-    files = assignment.files
-    paths = [files.script, files.probes, files.misconceptions, *assignment.data]
-    for path in paths:
+    for cell in assignment.cells:
+        if cell.kind in ("given", "question"):
+            digest.update(f"{cell.question}\0{cell.source}\0".encode())
+    digest.update(json.dumps(assignment.rules.to_json()).encode())
+    for path in (assignment.files.probes, assignment.files.misconceptions, *assignment.data):
         if path.is_file():
             digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     digest.update(engine_key(ENGINE).encode())

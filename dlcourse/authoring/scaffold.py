@@ -18,7 +18,9 @@ _HEADER = re.compile(r"^\s*\[+\s*([\w.]+)\s*\]+\s*(?:#.*)?$")
 
 _CHECKLIST = f"""\
 What is found by its name or place:
-  question="…"         names a question in the header of its cell; without it the first stub does
+  question="…" minutes=20
+                       names a question in the header of its cell; `further`: no core question
+  <!-- questions -->   in the title cell: where the build puts the table of questions
   {BEGIN_SOLUTION}   … {END_SOLUTION}: what a student does not get
   tags=["demo"]        a cell with one function under @demo: drawn at once, never run when grading
   rng                  a probe's parameter: a numpy Generator; others are names of the notebook
@@ -114,7 +116,7 @@ def _entered(text: str, values: dict[str, str], track: str) -> str:
 
     entry = (
         f"[[track.assignment]]\nslug = {quote(values['slug'])}\ntitle = {quote(values['title'])}\n"
-        f"article = {quote(values['article'])}\nminutes = {values['minutes']}\nneeds = []\n"
+        f"article = {quote(values['article'])}\nneeds = []\n"
     )
     wanted = tomllib.loads(text)
     tracks: list[dict[str, Any]] = wanted.setdefault("track", [])

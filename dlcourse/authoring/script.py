@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import re
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +14,9 @@ from ..errors import AuthorError
 from .assignment import Question, ScriptCell
 from .header import Header, read_headers
 from .markers import check_markers
+
+_HEADING = re.compile(r"^## (.+?)\s*$", re.MULTILINE)
+_NUMBERED = re.compile(r"(\d+)\s*[.:·]\s*(.+)")
 
 
 def read_script(path: Path) -> tuple[tuple[ScriptCell, ...], dict[str, Question]]:
@@ -31,8 +36,11 @@ def read_script(path: Path) -> tuple[tuple[ScriptCell, ...], dict[str, Question]
         raise AuthorError(f"{path}:1: text above the first cell's header")
     cells: list[ScriptCell] = []
     heads: dict[str, _Head] = {}
+    heading = ""
     for cell, header in zip(notebook.cells, headers, strict=True):
-        head = None if header.markdown else _head_of(path, cell.source, header)
+        if header.markdown:
+            heading = ([heading, *_HEADING.findall(cell.source)])[-1]
+        head = None if header.markdown else _head_of(path, cell.source, header, heading)
         if head is None:
             cells.append(_plain_cell(cell.source, header))
         elif head.name in heads:
@@ -55,6 +63,8 @@ class _Head:
     source: str
     functions: tuple[str, ...]
     header: Header
+    minutes: int
+    heading: str
 
 
 def _plain_cell(source: str, header: Header) -> ScriptCell:
@@ -63,7 +73,7 @@ def _plain_cell(source: str, header: Header) -> ScriptCell:
     return ScriptCell(kind, source, line=header.line + 1)
 
 
-def _head_of(path: Path, source: str, header: Header) -> _Head | None:
+def _head_of(path: Path, source: str, header: Header, heading: str) -> _Head | None:
     """What makes a code cell a question; None where it is none."""
     where = f"{path}:{header.line}"
     check_markers(where, source)
@@ -73,23 +83,28 @@ def _head_of(path: Path, source: str, header: Header) -> _Head | None:
         functions = _defined(source)
     except SyntaxError as error:
         raise AuthorError(f"{path}:{header.line + (error.lineno or 1)}: {error.msg}") from error
-    name = header.question or (functions[0] if functions else None)
+    name = header.question
     if name is None:
-        raise AuthorError(f'{where}: a question needs a name: # %% question="softmax"')
+        raise AuthorError(f'{where}: a question needs a name: # %% question="softmax" minutes=20')
+    if header.minutes is None:
+        raise AuthorError(
+            f'{where}: question {name} needs its minutes: question="{name}" minutes=20'
+        )
     if BEGIN_SOLUTION not in source:
         raise AuthorError(f"{where}: question {name}: no {BEGIN_SOLUTION!r} in its cell")
     if functions and not _stub_can_be_defined(student_view(source)):
         raise AuthorError(
             f"{where}: question {name}: its stub cannot be run; indent the markers like the body between them"
         )
-    return _Head(name, source, functions, header)
+    return _Head(name, source, functions, header, header.minutes, heading)
 
 
 def _questions(heads: dict[str, _Head]) -> dict[str, Question]:
     """The questions, each with those that it builds on in the order of the script."""
     owner = {function: head.name for head in heads.values() for function in head.functions}
+    headed = Counter(head.heading for head in heads.values())
     questions = {}
-    for name, head in heads.items():
+    for number, (name, head) in enumerate(heads.items(), 1):
         used = {owner[n] for n in read(ast.parse(head.source)) if n in owner} - {name}
         header = head.header
         questions[name] = Question(
@@ -98,11 +113,22 @@ def _questions(heads: dict[str, _Head]) -> dict[str, Question]:
             head.source,
             header.forbid,
             tuple(q for q in heads if q in used),
-            header.minutes or 0,
+            head.minutes,
             header.further,
             header.line + 1,
+            number,
+            *_title(name, head.heading, alone=headed[head.heading] == 1),
         )
     return questions
+
+
+def _title(name: str, heading: str, alone: bool) -> tuple[str, int | None]:
+    """Title and number that the heading above a question gives it."""
+    numbered = _NUMBERED.fullmatch(heading)
+    title = numbered[2] if numbered else heading
+    if alone and title:
+        return title, int(numbered[1]) if numbered else None
+    return f"{title} (`{name}`)".strip(), None
 
 
 def _stub_can_be_defined(stub: str) -> bool:

@@ -34,7 +34,7 @@ class Module:
         """
         owners: dict[str, list[ast.stmt]] = {}
         for statement in self.body:
-            for name in dict.fromkeys([*bound(statement), *_changed(statement)]):
+            for name in dict.fromkeys([*bound(statement), *changed(statement)]):
                 owners.setdefault(name, []).append(statement)
         return owners
 
@@ -104,7 +104,7 @@ def _import_of(statement: ast.Import | ast.ImportFrom, used: Collection[str]) ->
     return [ast.unparse(ast.ImportFrom(statement.module, names, statement.level))]
 
 
-def _changed(statement: ast.stmt) -> list[str]:
+def changed(statement: ast.stmt) -> list[str]:
     """Names of objects that an assignment changes: ``x`` in ``x[0] = 1`` and in ``x.a = 1``."""
     targets = statement.targets if isinstance(statement, ast.Assign) else []
     changed = []

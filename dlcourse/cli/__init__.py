@@ -11,6 +11,7 @@ from rich.table import Table
 
 from .. import _nbformat  # noqa: F401
 from ..authoring.course import course_root, read_course
+from ..authoring.header import minutes_of
 from ..console import err, for_tables, out, print_to_any_encoding, progress, say
 from ..errors import AuthorError, DlcourseError
 from ..export.cli import app as export_app
@@ -39,12 +40,14 @@ def list_() -> None:
     table.add_column("assignment", no_wrap=True)  # names are there to be copied
     table.add_column("title", overflow="fold")
     table.add_column("minutes", justify="right")
+    table.add_column("core", justify="right")
     table.add_column("needs", no_wrap=True)
     last = None
     for entry in course.entries.values():
         if entry.track != last:
             table.add_row(f"\n[bold]{entry.track}[/bold]")
-        table.add_row(entry.slug, entry.title, str(entry.minutes), "\n".join(entry.needs))
+        minutes = minutes_of(course.files(entry.slug).script, entry.questions)
+        table.add_row(entry.slug, entry.title, *(f"{m}" for m in minutes), "\n".join(entry.needs))
         last = entry.track
     out.print(table)
 
@@ -60,7 +63,9 @@ def new(
     article: Annotated[
         str, typer.Option(help="Address of the article it goes with.")
     ] = "https://example.org/article",
-    minutes: Annotated[int, typer.Option(help="How long a student needs.")] = 60,
+    minutes: Annotated[
+        int, typer.Option(help="How long a student needs for the template's question.")
+    ] = 20,
 ) -> None:
     """Write a working template of a new assignment."""
     from ..authoring.scaffold import checklist, create

@@ -87,6 +87,12 @@ def student_view(source: str) -> str:
     return "\n".join(lines)
 
 
+def reference_view(source: str) -> str:
+    """A question's cell with the reference in it and without the author's markers."""
+    lines = source.splitlines()
+    return "\n".join(line for line in lines if line.strip() not in (BEGIN_SOLUTION, END_SOLUTION))
+
+
 def nbgrader_metadata(
     grade_id: str, solution: bool = False, points: float | None = None
 ) -> dict[str, Any]:

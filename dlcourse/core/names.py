@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import dis
 from collections.abc import Iterator, Sequence
 from types import CodeType
 
@@ -83,6 +84,14 @@ def code_objects(code: CodeType) -> Iterator[CodeType]:
         inner = todo.pop()
         yield inner
         todo += [c for c in inner.co_consts if isinstance(c, CodeType)]
+
+
+def global_names(code: CodeType) -> Iterator[str]:
+    """Names that a code object looks up in its module, in functions inside it, too."""
+    for inner in code_objects(code):
+        for instruction in dis.get_instructions(inner):
+            if instruction.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
+                yield instruction.argval
 
 
 def docstrings(tree: ast.AST) -> Iterator[tuple[list[ast.stmt], ast.stmt]]:

@@ -15,12 +15,11 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from ..authoring.assignment import Assignment
 from ..core.cells import (
-    BEGIN_SOLUTION,
-    END_SOLUTION,
     STUB,
     CellView,
     NotebookView,
     question_id,
+    reference_view,
 )
 from ..core.notebook_file import notebook_name
 
@@ -94,7 +93,7 @@ class _Writer:
 
     def __post_init__(self) -> None:
         questions = self.assignment.questions
-        self.right = {name: plain(q.source) for name, q in questions.items()}
+        self.right = {name: reference_view(q.source) for name, q in questions.items()}
         self.stubs = {name: q.stub for name, q in questions.items()}
 
     def notebook(self, answers: Mapping[str, str]) -> nbformat.NotebookNode:
@@ -126,13 +125,6 @@ class _Writer:
             files[notebook_name(self.assignment.slug)] = text
         first, last = person or _PEOPLE[id]
         self.made.append(Sample(id, first, last, about, files, dict(worth), mistake))
-
-
-def plain(source: str) -> str:
-    """A reference's cell as a student would have written it: without the author's markers."""
-    return "\n".join(
-        line for line in source.splitlines() if line.strip() not in (BEGIN_SOLUTION, END_SOLUTION)
-    )
 
 
 def _loops(stub: str) -> str:
@@ -181,7 +173,9 @@ def _diligent(writer: _Writer) -> None:
     add("perfect", "all of it right", writer.notebook(right), right)
     add("untouched", "handed in as released", writer.notebook({}), stubs)
 
-    others = right | {a.question: plain(a.source) for a in reversed(writer.assignment.alternatives)}
+    others = right | {
+        a.question: reference_view(a.source) for a in reversed(writer.assignment.alternatives)
+    }
     add("alternative", "right, written in another way", writer.notebook(others), others)
 
     done = (len(names) + 1) // 2
@@ -263,7 +257,7 @@ def _mistaken(writer: _Writer, mistakes: int) -> None:
     by_question = [[m for m in assignment.misconceptions if m.question == n] for n in right]
     in_turn = [m for turn in zip_longest(*by_question) for m in turn if m is not None]
     for number, misconception in enumerate(in_turn[:mistakes], 1):
-        answers = right | {misconception.question: plain(assignment.edited(misconception))}
+        answers = right | {misconception.question: reference_view(assignment.edited(misconception))}
         about = f"right, but for {misconception.question}: {misconception.name.replace('_', ' ')}"
         writer.add(
             f"mistake_{number}",

@@ -12,7 +12,7 @@ from dlcourse.audit.run import run_audit
 from dlcourse.authoring.course import Course, read_course
 
 COURSE = 'title = "Scratch"\ncourse_id = "scratch"\nseed = "one"\n'
-ENTRY = '\n[[track]]\ntitle = "T"\n[[track.assignment]]\nslug = "{0}"\ntitle = "{0}"\narticle = "https://example.org"\nminutes = 1\nneeds = []\n'
+ENTRY = '\n[[track]]\ntitle = "T"\n[[track.assignment]]\nslug = "{0}"\ntitle = "{0}"\narticle = "https://example.org"\nneeds = []\n'
 HEAD = "# %%\nimport numpy as np\nimport torch\nfrom jaxtyping import Float\nfrom torch import Tensor\n\nfrom dlcourse import check, demo, probe\n"
 
 
@@ -27,7 +27,7 @@ def question(
         *(f"    {line}" for line in body),
         "    ### END SOLUTION",
     ]
-    return f'\n# %% question="{name}" {header}\n' + "\n".join(lines) + "\n"
+    return f'\n# %% question="{name}" minutes=5 {header}\n' + "\n".join(lines) + "\n"
 
 
 def make(root: Path, slug: str, cells: str | list[str], probes: str, **files: Any) -> Course:

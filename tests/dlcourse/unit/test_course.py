@@ -22,14 +22,12 @@ title = "One"
 slug = "first"
 title = "First"
 article = "https://example.org"
-minutes = 10
 needs = []
 
 [[track.assignment]]
 slug = "second_one"
 title = "Second"
 article = ""
-minutes = 20
 needs = ["first"]
 """
 
@@ -46,9 +44,19 @@ def course(tmp_path: Path) -> Callable[..., Course]:
 def test_entries_in_order(course: Callable[..., Course]) -> None:
     found = course()
     assert (found.title, found.course_id, found.seed) == ("C", "c", "s")
-    assert [(e.slug, e.minutes, e.needs, e.track) for e in found.entries.values()] == [
-        ("first", 10, (), "One"), ("second_one", 20, ("first",), "One"),
+    assert [(e.slug, e.questions, e.needs, e.track) for e in found.entries.values()] == [
+        ("first", None, (), "One"), ("second_one", None, ("first",), "One"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("value", "read"), [('"core"', "core"), ('["b", "a"]', ("b", "a")), ('["a"]', ("a",))]
+)
+def test_a_choice_of_questions(
+    course: Callable[..., Course], value: str, read: str | tuple[str, ...]
+) -> None:
+    text = GOOD.replace("needs = []", f"needs = []\nquestions = {value}")
+    assert course(text).entries["first"].questions == read
 
 
 def test_course_without_assignments(course: Callable[..., Course]) -> None:
@@ -61,8 +69,32 @@ def test_course_without_assignments(course: Callable[..., Course]) -> None:
         ('title = "C"', "", "title must be a str, got None"),
         ('seed = "s"', "seed = 7", "seed must be a str, got 7"),
         ('course_id = "c"', "", "course_id must be a str"),
-        ("minutes = 10", 'minutes = "10"', "assignment first: minutes must be a int, got '10'"),
-        ("minutes = 10", "minutes = true", "assignment first: minutes must be a int, got True"),
+        (
+            "needs = []",
+            "needs = []\nminutes = 9",
+            "assignment first: unknown key 'minutes'; there are slug, title",
+        ),
+        ("needs = []", "needs = []\nquestion = 'core'", "assignment first: unknown key 'question'"),
+        (
+            "needs = []",
+            "needs = []\nquestions = 'all'",
+            'assignment first: questions is "core" or a list',
+        ),
+        (
+            "needs = []",
+            "needs = []\nquestions = []",
+            'assignment first: questions is "core" or a list',
+        ),
+        (
+            "needs = []",
+            "needs = []\nquestions = [1]",
+            'assignment first: questions is "core" or a list',
+        ),
+        (
+            "needs = []",
+            "needs = []\nquestions = ['a', 'a']",
+            "a list of names of questions, each once",
+        ),
         ('slug = "first"', 'slug = "not a name"', "a slug is a Python identifier that stands once"),
         ('slug = "first"', 'slug = "second_one"', "a slug is a Python identifier that stands once"),
         ('slug = "first"', "", "assignment ?: slug must be a str"),

@@ -22,7 +22,7 @@ SCRIPT = r'''# %% [markdown]
 # seven are $3/7$, and the error is $4.16 \cdot 10^{-4}$, far above $10^{-12}$. Of 12 tokens, `ab c`
 # remain; −2 is left, and 11.386 is another number. $V = 30\,522$ makes 109 482 240.
 
-# %% question="mean"
+# %% question="mean" minutes=5
 def mean(x):
     """Mean; of nothing it is 0.25."""
     ### BEGIN SOLUTION

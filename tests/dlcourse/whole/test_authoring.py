@@ -242,15 +242,14 @@ def test_markers_around_a_whole_method(author: Any) -> None:
     assert "question centroid: its stub cannot be run" in message
 
 
-def test_cell_with_markers_is_a_question_named_after_its_first_stub(author: Any) -> None:
-    questions = author(SCRIPT, ('# %% question="softmax"', "# %%")).questions
-    assert list(questions) == ["softmax"]
+def test_cell_with_markers_needs_a_name(author: Any) -> None:
+    message = refused(author, SCRIPT, ('# %% question="softmax" minutes=5', "# %%"))
+    assert "a question needs a name" in message
 
 
-def test_question_that_defines_nothing_needs_a_name(author: Any) -> None:
-    found = author.root / SCRIPT
-    found.write_text(found.read_text() + "\n# %%\n### BEGIN SOLUTION\nx = 1\n### END SOLUTION\n")
-    assert "a question needs a name" in refused(author, SCRIPT)
+def test_question_needs_its_minutes(author: Any) -> None:
+    message = refused(author, SCRIPT, ("minutes=5", ""))
+    assert "toy.py:30: question softmax needs its minutes" in message
 
 
 @pytest.mark.parametrize("name", ['"soft max"', "3", '""'])
@@ -327,7 +326,7 @@ def test_wrong_probes_are_refused(author: Any, old: Any, new: Any, message: Any)
 
 def test_question_without_probes(author: Any) -> None:
     found = author.root / SCRIPT
-    more = '\n# %% question="other"\ndef other(x):\n    ### BEGIN SOLUTION\n    return x\n    ### END SOLUTION\n'
+    more = '\n# %% question="other" minutes=5\ndef other(x):\n    ### BEGIN SOLUTION\n    return x\n    ### END SOLUTION\n'
     found.write_text(found.read_text() + more)
     assert "question other has no probe" in refused(author, PROBES)
 

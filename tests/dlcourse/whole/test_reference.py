@@ -114,19 +114,34 @@ def test_key_depends_on_content_not_on_place(built_course: Course, tmp_path: Pat
 
 
 @pytest.mark.parametrize(
-    "name",
+    ("name", "old", "new"),
     [
-        "solutions/vectors.py",
-        "tests/vectors/probes.py",
-        "tests/vectors/misconceptions.py",
-        "solutions/data/vectors/table.csv",
+        ("solutions/vectors.py", "    d = len(x)\n", "    d = x.size\n"),
+        ("solutions/vectors.py", 'delimiter=","', 'delimiter=",", ndmin=2'),
+        ("solutions/vectors.py", ' forbid=["numpy.linalg.norm"]', ""),
+        ("tests/vectors/probes.py", "", "\n"),
+        ("tests/vectors/misconceptions.py", "", "\n"),
+        ("solutions/data/vectors/table.csv", "", "\n"),
     ],
 )
-def test_key_changes_with_every_file_that_matters(course: Course, name: str) -> None:
+def test_key_changes_with_everything_that_matters(
+    course: Course, name: str, old: str, new: str
+) -> None:
     before = content_key(load(course.root, "vectors"), course.seed)
     path = course.root / name
-    path.write_text(path.read_text() + "\n")
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new) if old else text + new)
     assert content_key(load(course.root, "vectors"), course.seed) != before
+
+
+def test_key_does_not_change_with_prose_and_demos(course: Course) -> None:
+    before = content_key(load(course.root, "vectors"), course.seed)
+    path = course.root / "solutions/vectors.py"
+    text = path.read_text().replace("A running mean", "The mean")
+    path.write_text(text.replace("0.1, 50", "0.2, 60") + "\n# later\n")
+    assert path.read_text() != text
+    assert content_key(load(course.root, "vectors"), course.seed) == before
 
 
 def test_key_changes_with_the_seed_and_not_with_what_students_never_meet(course: Course) -> None:

@@ -38,14 +38,15 @@ def test_files_and_entry(empty: Course) -> None:
         "tests/toy/test_oracles.py", "tests/toy/equivalent.toml", "tests/conftest.py", "course.toml",
     ]  # fmt: skip
     entry = read_course(empty.root).entries["toy"]
-    assert (entry.title, entry.track, entry.article, entry.minutes, entry.needs) == (
+    assert (entry.title, entry.track, entry.article, entry.questions, entry.needs) == (
         "Toy",
         "First",
         "https://example.org",
-        5,
+        None,
         (),
     )
     assert (empty.root / "course.toml").read_text().startswith("# kept\n")
+    assert load(empty.root, "toy").questions["softmax"].minutes == 5
 
 
 def test_no_placeholder_is_left(empty: Course) -> None:
@@ -94,7 +95,6 @@ title = "First"
 slug = "one"
 title = "One"
 article = "https://example.org"
-minutes = 5
 needs = [
     "two",
 ]
@@ -107,7 +107,6 @@ title = "Second"
 slug = "two"
 title = "Two"
 article = "https://example.org"
-minutes = 5
 needs = []
 """
 

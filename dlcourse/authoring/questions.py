@@ -1,0 +1,84 @@
+"""The questions of an assignment as its title cell lists them: minutes, core and further, points."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ..errors import AuthorError
+from .assignment import Assignment, Question
+
+PLACE = "<!-- questions -->"
+"""Where in the title cell the table stands."""
+MOST_CORE = 6
+"""Core questions of an assignment: more would not fit into a week."""
+
+
+def with_table(assignment: Assignment, text: str) -> str:
+    """A title cell's text with the table of questions in its place; other texts as they are."""
+    return text.replace(PLACE, table(assignment))
+
+
+def table(assignment: Assignment) -> str:
+    """The table as Markdown: a row for each question, then the totals."""
+    questions = list(assignment.questions.values())
+    core = [q for q in questions if not q.further]
+    rows = ["| | question | minutes | | points |", "|--:|:--|--:|:--|--:|"]
+    for question in questions:
+        kind = "further" if question.further else "core"
+        rows.append(
+            f"| {question.number} | {question.title.replace('|', chr(92) + '|')} | {question.minutes} "
+            f"| {kind} | {_points(assignment, [question])} |"
+        )
+    totals = (
+        [("all", questions)] if core in ([], questions) else [("core", core), ("all", questions)]
+    )
+    for name, listed in totals:
+        minutes = sum(q.minutes for q in listed)
+        rows.append(f"| | **{name}** | **{minutes}** | | **{_points(assignment, listed)}** |")
+    if assignment.left_out:
+        numbers = ", ".join(str(q.number) for q in assignment.left_out)
+        what = (
+            f"Question {numbers} is"
+            if len(assignment.left_out) == 1
+            else f"Questions {numbers} are"
+        )
+        rows += [
+            "",
+            f"{what} left out here; what is needed of them is given as code. The others keep their numbers.",
+        ]
+    return "\n".join(rows)
+
+
+def _points(assignment: Assignment, questions: Iterable[Question]) -> str:
+    probes = (p for q in questions for p in assignment.probes_of(q.name))
+    return f"{sum(p.spec.points for p in probes):g}"
+
+
+def check_questions(assignment: Assignment) -> None:
+    """Make sure that the table has a place, and that its numbers are those of the headings.
+
+    Raises:
+        AuthorError: there are too many core questions, the table has no place or two, or a heading has another number.
+    """
+    script = assignment.files.name(assignment.files.script)
+    problems = "\n".join(f"{script}{problem}" for problem in _problems(assignment))
+    if problems:
+        raise AuthorError(problems)
+
+
+def _problems(assignment: Assignment) -> Iterator[str]:
+    title, *others = assignment.cells
+    if title.kind != "text" or title.source.count(PLACE) != 1:
+        yield f":1: the title cell needs one line {PLACE}, where the table of questions goes"
+    for cell in others:
+        if PLACE in cell.source:
+            yield f":{cell.line}: {PLACE} stands in the title cell, once"
+    core = [q.name for q in assignment.questions.values() if not q.further]
+    if len(core) > MOST_CORE:
+        yield f": {len(core)} core questions; mark all but {MOST_CORE} as further: {', '.join(core)}"
+    for question in assignment.questions.values():
+        if question.heading not in (None, question.number):
+            yield (
+                f":{question.line}: the heading above question {question.name} says "
+                f"{question.heading}, it is number {question.number}"
+            )
