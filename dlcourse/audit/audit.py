@@ -109,6 +109,10 @@ class Audit:
         """Questions that build on ``question``, directly or not."""
         return [q for q in self.assignment.questions if question in self.needs(q)]
 
+    def promises_dtypes(self, question: str) -> bool:
+        """Whether the notebook promises the floating dtypes of a question's results."""
+        return any(p.spec.compare.dtypes for p in self.assignment.probes_of(question))
+
     def question_of(self, probe: str) -> str:
         return self.assignment.probes[probe].spec.question
 

@@ -38,6 +38,7 @@ class Numbers:
         cheats: cheap cheats that were tried.
         forms: accepted forms of the right answer that were tried.
         habits: bad habits that were tried.
+        types: results in another type that were tried.
         mutants: mutants made.
         killed: killed by a probe of the question itself.
         hinted: killed mutants whose first failing test gives what a misconception gives.
@@ -56,6 +57,7 @@ class Numbers:
     cheats: int = 0
     forms: int = 0
     habits: int = 0
+    types: int = 0
     mutants: int = 0
     killed: int = 0
     hinted: int = 0

@@ -20,6 +20,7 @@ from .luck import Luck
 from .mistakes import Alternatives, Misconceptions
 from .mutation import Mutation
 from .points import Points
+from .promised_types import PromisedTypes
 from .tolerance import Tolerance
 from .variants import Variant, VariantResult
 
@@ -62,6 +63,7 @@ CHECKS: tuple[Check, ...] = (
     Cheats(),
     AcceptedForms(),
     FalseRejection(),
+    PromisedTypes(),
     Habits(),
     Mutation(),
     Luck(),

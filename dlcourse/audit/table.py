@@ -23,6 +23,7 @@ COLUMNS: dict[str, Callable[[Numbers], str]] = {
     "cheats": lambda n: str(n.cheats),
     "right answers": lambda n: str(n.forms),
     "habits": lambda n: str(n.habits),
+    "types": lambda n: str(n.types),
     "mutants": lambda n: str(n.mutants),
     "hints": lambda n: f"{n.hinted / n.killed:.0%}" if n.killed else "",
     "left": lambda n: str(n.explained),

@@ -27,6 +27,7 @@ from ..student import demo as demos
 from .assignment import Alternative, Assignment, GradedProbe, Misconception, Question
 from .choose import choose
 from .course import AssignmentFiles, choice_of, course_root
+from .promises import promised
 from .rules import rules_of
 from .script import read_script
 from .source_file import Module
@@ -57,7 +58,9 @@ def load(root: Path, slug: str) -> Assignment:
         root=root,
         cells=cells,
         questions=questions,
-        probes=_read_probes(files.probes, slug, questions, given),
+        probes=_read_probes(
+            files.probes, slug, questions, given, promised(cells, questions.values())
+        ),
         misconceptions=_read_misconceptions(files.misconceptions, slug, questions),
         alternatives=_read_alternatives(files.alternatives, questions),
         data=tuple(sorted(p for p in files.data.rglob("*") if p.is_file())),
@@ -106,8 +109,9 @@ def _unknown(what: str, name: object, known: Iterable[str]) -> str:
 
 
 def _read_probes(
-    path: Path, slug: str, questions: dict[str, Question], given: set[str]
+    path: Path, slug: str, questions: dict[str, Question], given: set[str], dtypes: set[str]
 ) -> dict[str, GradedProbe]:
+    """The probes of ``probes.py``; ``dtypes`` are questions whose floating dtypes are promised."""
     if not path.is_file():
         raise AuthorError(f"{path}: no such file; `dlcourse new {slug}` writes a template")
     module, source = _execute_file(path, f"_dlcourse_{slug}_probes"), Module(path)
@@ -124,6 +128,9 @@ def _read_probes(
         value = getattr(module, statement.name)
         if isinstance(value, Probe):
             _check_probe(value, statement, source, questions, given)
+            if value.spec.question in dtypes:
+                compare = replace(value.spec.compare, dtypes=True)
+                value = replace(value, spec=replace(value.spec, compare=compare))
             probes[value.spec.name] = GradedProbe(
                 value,
                 source.piece(statement, True, given, root_first=True),

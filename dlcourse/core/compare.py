@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar
 
 import numpy as np
 
-from . import hints
+from . import hints, kinds
 from .difference import Mismatch, arrays, difference
 from .evidence import Evidence
 from .moments import chance_of_rejection, moments
@@ -29,12 +29,17 @@ _TINY = {"float16": 1e-6, "float32": 1e-7, "complex64": 1e-7}
 
 @dataclass(frozen=True)
 class Comparison(ABC):
-    """How a student's result is held against the reference's."""
+    """How a student's result is held against the reference's.
+
+    Whatever the rule, truth values, integers and floats are told apart.
+    """
 
     kind: ClassVar[str]
     """Its name in JSON."""
     statistical: ClassVar[bool] = False
     """Whether results that differ by chance pass."""
+    dtypes: bool | None = field(default=None, kw_only=True)
+    """Whether floats must have the reference's dtype; set where the notebook promises it."""
 
     def difference(self, expected: Evidence, actual: Any) -> Mismatch | None:
         """The first difference between two decoded trees, or None."""
@@ -64,7 +69,9 @@ class Comparison(ABC):
             hint = hints.shape(expected, actual, self._same_elements)
             found = f"yours has shape {actual.shape}, expected {expected.shape}"
             return f"{found} ({hint})" if hint else found
-        return self._values(expected, actual) if expected.size else None
+        if expected.size:
+            return self._values(expected, actual) or kinds.difference(expected, actual, self.dtypes)
+        return None
 
     @abstractmethod
     def _values(self, expected: np.ndarray, actual: np.ndarray) -> str | None:

@@ -66,8 +66,8 @@ def _kind(value: Any) -> str:
 def difference(expected: Evidence, actual: Any, arrays: Arrays, where: str = "") -> Mismatch | None:  # noqa: C901  (one case per type of data)
     """The first difference of ``actual`` from ``expected``, or None.
 
-    Both are decoded trees (see :mod:`dlcourse.core.encoding`). Lists equal tuples, numbers equal 0-d arrays;
-    integers, truth values and floats are compared by value, never by dtype alone.
+    Both are decoded trees (see :mod:`dlcourse.core.encoding`). Lists equal tuples, numbers equal 0-d arrays, and
+    lists of numbers arrays.
     """
     expected, actual = _unboxed(expected), _unboxed(actual)
     if isinstance(actual, NotRun):
@@ -95,6 +95,7 @@ def difference(expected: Evidence, actual: Any, arrays: Arrays, where: str = "")
     if isinstance(expected, dict):
         return _dict_difference(expected, actual, arrays, where)
     if _is_number(expected):
+        actual = _as_array(expected, actual)
         if not _is_number(actual):
             return Mismatch(where, f"yours {_yours(actual, where)}, expected {_kind(expected)}")
         text = arrays(np.asarray(expected), np.asarray(actual))
@@ -107,6 +108,25 @@ def difference(expected: Evidence, actual: Any, arrays: Arrays, where: str = "")
             return None
         return Mismatch(where, f"yours {_yours(actual, where)}, expected {_kind(expected)}")
     raise TypeError(f"cannot compare with {type(expected).__name__}")
+
+
+def _as_array(expected: Evidence, actual: Any) -> Any:
+    """Numbers of Python's, alone or in lists of the right shape, as an array of the reference's; anything else as it is.
+
+    They have no dtype, so that a promised one does not bind them, and 1 is Python's 1.0, too.
+    """
+    if not isinstance(expected, np.ndarray) or not isinstance(actual, (float, list, tuple)):
+        return actual
+    try:
+        array = np.array(actual)
+    except (ValueError, OverflowError):  # ragged, or too large for any dtype
+        return actual
+    if array.shape != expected.shape or array.dtype.kind not in "biufc":
+        return actual
+    if expected.dtype.kind == "f" and (array.dtype.kind in "iu" or array.dtype == np.float64):
+        with np.errstate(over="ignore"):
+            return array.astype(expected.dtype)
+    return array
 
 
 def _changed_difference(

@@ -195,8 +195,9 @@ def init_weights__table(n_in, n_out, scheme, rng, alpha=0.01):
 
 def weight_variance__float32(n_in, n_out, scheme, alpha=0.01):
     if "xavier" in scheme:
-        return np.float32(2) / np.float32(n_in + n_out)
-    return np.float32(2 / n_in) / np.float32(1 + (alpha**2 if scheme == "leaky_he" else 0))
+        return float(np.float32(2) / np.float32(n_in + n_out))
+    factor = np.float32(1 + (alpha**2 if scheme == "leaky_he" else 0))
+    return float(np.float32(2 / n_in) / factor)
 
 
 def init_weights__float32(n_in, n_out, scheme, rng, alpha=0.01):

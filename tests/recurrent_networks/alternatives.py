@@ -74,7 +74,7 @@ def jacobian_norms__each_by_itself(Wh, hs):
         for k in range(t + 1, len(states)):
             product = jacobians[k] @ product
         norms.append(np.linalg.svd(product, compute_uv=False)[0])
-    return torch.tensor(np.array(norms))
+    return torch.tensor(np.array(norms), dtype=Wh.dtype)
 
 
 def jacobian_bounds__loop(Wh, T):

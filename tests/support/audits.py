@@ -17,11 +17,16 @@ HEAD = "# %%\nimport numpy as np\nimport torch\nfrom jaxtyping import Float\nfro
 
 
 def question(
-    name: str, signature: str, *body: Any, doc: str = "Something.", header: str = ""
+    name: str,
+    signature: str,
+    *body: Any,
+    doc: str = "Something.",
+    header: str = "",
+    returns: str = "",
 ) -> str:
     """A question's cell."""
     lines = [
-        f"def {name}({signature}):",
+        f"def {name}({signature}){f' -> {returns}' if returns else ''}:",
         f'    """{doc}"""',
         "    ### BEGIN SOLUTION",
         *(f"    {line}" for line in body),

@@ -11,7 +11,7 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from . import cheats, forms, habits
+from . import cheats, forms, habits, kinds
 from .calls import Call, Memory, note
 
 MODES: dict[str, Callable[[Call], Any]] = {
@@ -19,6 +19,7 @@ MODES: dict[str, Callable[[Call], Any]] = {
     **cheats.MODES,
     **forms.MODES,
     **habits.MODES,
+    **kinds.MODES,
 }
 memory = Memory()
 

@@ -38,14 +38,16 @@ def said(expected: Any, actual: Any, rule: Comparison | None = None) -> str | No
         (E.astype(np.float32), E),
         (E, E.astype(np.float16)),
         ((E / 3).astype(np.float16), (E / 3).astype(np.float32)),
-        (3, 3.0),
-        (3, np.float64(3)),
-        (True, 1),
+        (3, np.int32(3)),
+        (True, np.bool_(True)),
         (np.array(2.0), 2),
-        (np.array([1, 2]), np.array([1.0, 2.0])),
+        ([0.0, 2.5], [0, 2.5]),
+        (np.array([1, 2]), np.array([1, 2], dtype=np.int32)),
         ([1, 2], (1, 2)),
         ([np.array([1.0]), np.array([2.0])], np.array([[1.0], [2.0]])),
-        ({"a": 1}, {"a": 1.0}),
+        (np.array([[1.0], [2.0]]), [[1], [2.0]]),
+        (np.array([True, False]), (True, np.bool_(False))),
+        ({"a": 1}, {"a": np.int64(1)}),
         ({}, {}),
         ("text", "text"),
         (None, None),
@@ -85,7 +87,8 @@ def test_equal(expected: Any, actual: Any) -> None:
         ({"a": 1}, {"b": 1}),
         ({"a": 1}, [("a", 1)]),
         (np.zeros((0, 3)), np.zeros((3, 0))),
-        (E, [[1.0, 2.0, 3.0], [4.0, 5.0, 7.0]]),
+        (E, [[1.0, 2.0, 3.0], [4.0, 5.0, 8.0]]),
+        (E, [[1.0, 2.0, 3.0], [4.0, 5.0]]),
         (np.array([1.0]), np.array([np.nan])),
         (np.array([np.nan]), np.array([1.0])),
         (np.array([np.inf]), np.array([-np.inf])),
@@ -302,9 +305,58 @@ def test_a_factor_is_named_only_where_it_explains_everything() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("expected", "actual", "text"),
+    [
+        (3, 3.0, "yours is 3.0, a float; expected 3, an integer"),
+        (3, np.float64(3), "yours is 3.0, a float; expected 3, an integer"),
+        (True, 1, "yours is 1, an integer; expected True, a truth value"),
+        (1, True, "yours is True, a truth value; expected 1, an integer"),
+        (1.0, True, "yours is True, a truth value; expected 1.0, a float"),
+        (
+            np.array([1, 2]),
+            np.array([1.0, 2.0]),
+            "yours are floats (float64), expected integers (int64)",
+        ),
+        (
+            np.array([True]),
+            np.array([1], dtype=np.int8),
+            "yours are integers (int8), expected truth values (bool)",
+        ),
+        (
+            np.array([1.0, 2.0]),
+            np.array([1, 2]),
+            "yours are integers (int64), expected floats (float64)",
+        ),
+        (np.array([1, 2]), [1.0, 2.0], "yours are floats (float64), expected integers (int64)"),
+    ],
+)
+def test_kinds_are_told_apart(expected: Any, actual: Any, text: str) -> None:
+    for rule in (close(), exact()):
+        assert said(expected, actual, rule) == text
+    assert said({"a": [expected]}, {"a": [actual]}) == f"a[0]: {text}"
+
+
+def test_dtypes_are_told_apart_where_they_are_promised() -> None:
+    single, double = np.array([1.5, 2.5], np.float32), np.array([1.5, 2.5])
+    promised = Close(dtypes=True)
+    for expected, actual in ((single, double), (double, single)):
+        assert said(expected, actual) is None
+        assert said(expected, actual, promised) == (
+            f"the values are right, but yours have the dtype {actual.dtype}, expected {expected.dtype}"
+        )
+    assert said(double, double.copy(), promised) is None
+    assert said(2.5, np.float64(2.5), promised) is None and said(2.0, 2, promised) is None
+    assert said(np.array([1, 2]), np.array([1, 2], dtype=np.int32), promised) is None
+    assert said(single, [1.5, 2.5], promised) is None  # Python's numbers have no dtype
+    assert said(np.array(1.5, np.float32), 1.5, promised) is None
+    assert said(double, [np.float32(1.5), np.float32(2.5)], promised) is not None
+    assert Comparison.from_json(promised.to_json()) == promised
+    assert promised.to_json() == {"kind": "close", "dtypes": True}
+
+
 def test_exact() -> None:
     assert said(np.array([1, 2]), np.array([1, 2]), exact()) is None
-    assert said(np.array([1, 2]), np.array([1.0, 2.0]), exact()) is None
     assert said(0.1 + 0.2, 0.3, exact()) == "yours is 0.3, expected 0.3"
     big = np.array([2**60, 1])
     assert said(big, big + np.array([1, 0]), exact()) == (
