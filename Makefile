@@ -33,7 +33,7 @@ demo: install ## build the course, grade a sample class through nbgrader, show t
 test: install lint ## everything that CI runs
 	$(RUN) dlcourse.cli build --check
 	$(RUN) dlcourse.cli audit --check
-	$(RUN) pytest -q -n $(JOBS) --dist loadfile --no-loadscope-reorder --durations=25 $(ARGS)
+	$(RUN) pytest -q -n $(JOBS) --dist loadgroup --no-loadscope-reorder --durations=25 $(ARGS)
 
 quick: install lint ## lint, types, import contracts and the unit tests: under a minute
 	$(RUN) pytest -q -n $(JOBS) tests/dlcourse/unit

@@ -12,10 +12,11 @@ from rich.table import Table
 from .. import _nbformat  # noqa: F401
 from ..authoring.course import course_root, read_course
 from ..authoring.header import minutes_of
-from ..console import err, for_tables, out, print_to_any_encoding, progress, say
-from ..errors import AuthorError, DlcourseError
+from ..console import err, for_tables, out, print_to_any_encoding, say
+from ..errors import DlcourseError
 from ..export.cli import app as export_app
 from .audit import audit
+from .build import build
 from .grade import grade
 from .options import Unsafe, isolation_of
 
@@ -84,45 +85,6 @@ def new(
 
 
 @app.command()
-def build(
-    slugs: Annotated[
-        list[str] | None, typer.Argument(help="Assignments to build; all if none is named.")
-    ] = None,
-    check: Annotated[
-        bool,
-        typer.Option(
-            "--check",
-            help="Write nothing; fail when source/ or release/ is stale or holds what it must not.",
-        ),
-    ] = False,
-) -> None:
-    """Make source/ and release/ from solutions/ and tests/."""
-    from ..executor.warm import Warm
-    from ..nbgrader_port.generate import build as build_one
-    from ..nbgrader_port.generate import stale
-
-    course = read_course(course_root())
-    chosen = [course.entry(s).slug for s in slugs or course.entries]
-    problems: list[str] = []
-    with Warm() as warm:
-        for slug in chosen:
-            with progress(f"{'checking' if check else 'building'} {slug}", None) as step:
-                if check:
-                    found = stale(course, slug, warm, step)
-                    problems += found
-                    text = f"{len(found)} problems" if found else "up to date"
-                else:
-                    assignment = build_one(course, slug, warm, step)
-                    hidden = sum(not p.spec.public for p in assignment.probes.values())
-                    text = f"{len(assignment.questions)} questions, {len(assignment.probes)} tests ({hidden} hidden), {assignment.points:g} points"
-            say(f"{slug}: {text}")
-    if problems:
-        raise AuthorError(
-            "\n".join([*problems, "run `dlcourse build` and commit source/ and release/"])
-        )
-
-
-@app.command()
 def check(
     notebook: Annotated[
         Path, typer.Argument(help="Your notebook. Its checks.json must lie next to it.")
@@ -136,6 +98,7 @@ def check(
     raise typer.Exit(1 if failed else 0)
 
 
+app.command()(build)
 app.command()(grade)
 app.command()(audit)
 

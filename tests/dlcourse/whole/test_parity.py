@@ -9,7 +9,7 @@ Misconceptions of different questions share a submission: the question is whethe
   second grader does not run the submission again: its steps (sources, seeds, limits) are asserted to be the very same,
   so that a second run would be the first one over again.
 - *A handful* goes the whole way: `nbgrader autograde` as a command, otter's own `run` on the zip (which starts a kernel),
-  and pytest in a process of its own.
+  and pytest in a process of its own. Three assignments a day do, and those that changed.
 
 Differences are printed as a table.
 """
@@ -197,6 +197,7 @@ def test_all_submissions(case: Any) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.whole_way
 def test_the_whole_way(case: Any, tmp_path: Path) -> None:
     found = {
         name: {"dlcourse grade": core(case, case.submissions[name])["dlcourse grade"]}
