@@ -18,7 +18,7 @@ from playwright.sync_api import Page
 
 ROOT = Path(__file__).parents[1]
 from dlcourse.authoring.read import load  # noqa: E402
-from dlcourse.tour.samples import plain  # noqa: E402
+from dlcourse.core.cells import reference_view  # noqa: E402
 from tests.support.lab import TOKEN, browser, open_notebook, run_all, running_lab  # noqa: E402
 
 SLUG = "backpropagation"
@@ -50,7 +50,7 @@ def notebook(course: Path) -> Path:
     for cell in one.cells:
         question = cell.metadata.nbgrader["grade_id"].removeprefix("question-")
         if cell.metadata.nbgrader["solution"] and question in questions[:2]:
-            cell.source = plain(
+            cell.source = reference_view(
                 assignment.edited(mistake)
                 if question == questions[1]
                 else assignment.questions[question].source
