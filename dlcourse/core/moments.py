@@ -84,13 +84,18 @@ def chance_of_rejection(
         order: 1 for means, 2 for variances, too.
         rng: for the simulation.
     """
-    rows, count = np.unique(samples.reshape(len(samples), -1), axis=0, return_counts=True)
+    flat = samples.reshape(len(samples), -1)
+    if flat.shape[1] == 1:  # a hundred times faster without an axis
+        values, count = np.unique(flat, return_counts=True)
+        rows = values[:, None]
+    else:
+        rows, count = np.unique(flat, axis=0, return_counts=True)
     if len(rows) > _DISTINCT:
         kept = rng.choice(len(rows), _DISTINCT, replace=False)
         rows, count = rows[kept], count[kept]
     if len(rows) == 1:
         return 0.0
-    centre = samples.reshape(len(samples), -1).mean(0)
+    centre = flat.mean(0)
     powers = [(rows - centre) ** p for p in range(1, 5)]
     pairs = int(np.clip(_SIMULATED // (2 * len(rows)), *_PAIRS))
     weights = [rng.multinomial(n, count / count.sum(), size=pairs) / n for _ in range(2)]

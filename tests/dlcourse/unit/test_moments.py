@@ -54,6 +54,17 @@ def test_more_numbers_fail_more_often(rng: np.random.Generator) -> None:
     assert many > 10 * one
 
 
+def test_one_column_is_counted_as_one_of_two_equal_ones(rng: np.random.Generator) -> None:
+    """Single columns take a faster way to the different values; the chance is the same."""
+    one = coins(rng, 8000, 0.01)[:, None]
+    found = [
+        chance_of_rejection(samples, 4000, 4, 2, np.random.default_rng(1))
+        for samples in (one, np.hstack([one, one]))
+    ]
+    assert found[0] == pytest.approx(found[1] / 2)
+    assert found[0] > 0
+
+
 def test_rare_events_in_few_samples_are_said(rng: np.random.Generator) -> None:
     """The reference may have seen none of them; then a single one is too many."""
     assert chance_of_rejection(coins(rng, 8000, 0.001), 4000, 6, 1, rng) > 1e-3
