@@ -100,6 +100,8 @@ def key_of(value: Any) -> Any:
         return "sequence", tuple(key_of(v) for v in value)
     if isinstance(value, dict):
         return "dict", tuple((repr(k), key_of(v)) for k, v in value.items())
+    if isinstance(value, (set, frozenset)):
+        return "set", tuple(sorted(repr(v) for v in value))
     if torch is not None and isinstance(value, torch.nn.Module):
         return type(value).__name__, key_of(dict(value.state_dict()))
     return type(value).__name__, repr(value) if is_number(value) or isinstance(
