@@ -38,6 +38,7 @@ class Numbers:
         cheats: cheap cheats that were tried.
         forms: accepted forms of the right answer that were tried.
         habits: bad habits that were tried.
+        shortcuts: functions of libraries that compute an answer or a part of it.
         types: results in another type that were tried.
         mutants: mutants made.
         killed: killed by a probe of the question itself.
@@ -57,6 +58,7 @@ class Numbers:
     cheats: int = 0
     forms: int = 0
     habits: int = 0
+    shortcuts: int = 0
     types: int = 0
     mutants: int = 0
     killed: int = 0
@@ -103,6 +105,7 @@ class AuditReport:
         slow: demos and notebooks over their time, in words; not part of the JSON.
         notebook_seconds: CPU seconds of the whole notebook with its demos; not part of the JSON.
         seconds: what the audit itself took; not part of the JSON.
+        taken: seconds of each check; not part of the JSON.
     """
 
     slug: str
@@ -116,6 +119,7 @@ class AuditReport:
     slow: list[str] = field(default_factory=list)
     notebook_seconds: float = 0.0
     seconds: float = 0.0
+    taken: dict[str, float] = field(default_factory=dict)
 
     @property
     def passed(self) -> bool:

@@ -21,6 +21,7 @@ from .mistakes import Alternatives, Misconceptions
 from .mutation import Mutation
 from .points import Points
 from .promised_types import PromisedTypes
+from .shortcuts import Shortcuts
 from .tolerance import Tolerance
 from .variants import Variant, VariantResult
 
@@ -61,6 +62,7 @@ CHECKS: tuple[Check, ...] = (
     Misconceptions(),
     Alternatives(),
     Cheats(),
+    Shortcuts(),
     AcceptedForms(),
     FalseRejection(),
     PromisedTypes(),

@@ -107,10 +107,14 @@ def run_audit(
         audit.run_reference()
         if not questions:
             audit.start_demos()
+        taken: dict[str, float] = {}
         for check in checks:
+            began = time.monotonic()
             results = audit.run(check.variants(audit), check.name)
             findings += check.findings(audit, results)
+            taken[check.name] = time.monotonic() - began
         report = AuditReport(slug, key_of(assignment, course.seed), audit.numbers)
+        report.taken = taken
         report.survivors = audit.survivors
         report.unhinted = without_hint(audit)
         if not questions:

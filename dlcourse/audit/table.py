@@ -44,7 +44,7 @@ def table(report: AuditReport) -> Table:
     shown = Table(
         box=box.SIMPLE,
         title=title,
-        caption=f"{report.seconds:.0f} s; notebook with demos {report.notebook_seconds:.1f} s",
+        caption=f"{report.seconds:.0f} s ({_longest(report)}); notebook with demos {report.notebook_seconds:.1f} s",
         title_justify="left",
         caption_justify="left",
     )
@@ -54,6 +54,12 @@ def table(report: AuditReport) -> Table:
     for question in report.questions:
         shown.add_row(question, *(_cell(report, question, column) for column in COLUMNS))
     return shown
+
+
+def _longest(report: AuditReport) -> str:
+    """The checks that took a second or more, the longest first."""
+    ordered = sorted(report.taken.items(), key=lambda item: -item[1])
+    return ", ".join(f"{name} {seconds:.0f}" for name, seconds in ordered if seconds >= 1)
 
 
 def _cell(report: AuditReport, question: str, column: str) -> str:

@@ -21,7 +21,7 @@ from ..executor.session import Session
 from ..executor.warm import Warm
 
 _INSTRUMENT = Path(__file__).with_name("instrument")
-_FILES = ("values", "calls", "cheats", "forms", "habits", "kinds", "__init__")
+_FILES = ("values", "calls", "cheats", "forms", "habits", "kinds", "shortcuts", "__init__")
 """Files of the instrument in the order in which they import each other."""
 
 

@@ -24,9 +24,9 @@ from .callers import GIVEN, PROBE, STUDENT, Callers, library_of
 from .rules import (
     COMPILERS,
     NO_WAY_AROUND,
-    CompiledRules,
     Rules,
     codes_of,
+    compiled,
     home_of,
     plain_name,
 )
@@ -72,7 +72,7 @@ class Guard:
     def __init__(self, rules: Rules, question: str, probe: CodeType) -> None:
         self._rules = rules
         self._question = question
-        self._compiled = CompiledRules(rules)
+        self._compiled = compiled(rules)
         self._callers = Callers(probe, question, self._compiled.stubs, self._compiled.given)
         self._watched: dict[CodeType, bool] = {}
         self._mode: Any = None
@@ -166,7 +166,7 @@ class Guard:
         student = self._callers.student(frame, through_libraries=False)
         if student is None:
             return
-        name, question = plain_name(function), self._callers.question_of(student)
+        name, question = plain_name(function.__name__), self._callers.question_of(student)
         if name in NO_WAY_AROUND or type(getattr(function, "__self__", None)).__name__.startswith(
             "DisableTorchFunction"
         ):
@@ -184,7 +184,7 @@ class Guard:
 
     def operator(self, function: Any, frame: FrameType) -> None:
         """Look at one of torch's operators; called by the function mode."""
-        name = plain_name(function)
+        name = plain_name(str(getattr(function, "__name__", "")))
         forbidden = self._compiled.operators.get(name)
         torch_allowed = "torch" in self._compiled.roots
         if forbidden is None and torch_allowed:
@@ -255,7 +255,7 @@ class Guard:
             return self._import(name, globals, locals, fromlist, level)
         self._check_import(name, tuple(fromlist or ()), student)
         module = self._import(name, globals, locals, fromlist, level)
-        self._compiled = CompiledRules(self._rules)
+        self._compiled = compiled(self._rules)
         return module
 
     def _check_import(self, name: str, fromlist: tuple[str, ...], student: FrameType) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import CodeType, ModuleType
 from typing import Any
 
@@ -90,12 +91,10 @@ NO_RULES = Rules((), (), ())
 """Of a probe whose assignment states none: nothing is guarded."""
 
 
-def plain_name(function: Any) -> str:
-    """Name of one of torch's operators without the prefixes and suffixes of its variants."""
-    name = str(getattr(function, "__name__", "")).partition(".")[0].lstrip("_")
-    for prefix in ("special_", "native_"):
-        name = name.removeprefix(prefix)
-    return name
+def plain_name(name: str) -> str:
+    """Name of one of torch's operators (``_softmax.out``) without what only its variants have."""
+    plain = name.partition(".")[0].lstrip("_")
+    return plain.removeprefix("special_").removeprefix("native_")
 
 
 def resolve(name: str) -> Any:
@@ -165,7 +164,7 @@ class CompiledRules:
             self.folders.append((file.removesuffix("__init__.py"), question, name))
             return
         if name.startswith("torch."):
-            self.operators.setdefault(plain_name_of(name), {})[question] = name
+            self.operators.setdefault(plain_name(name.rpartition(".")[2]), {})[question] = name
         if value is not None:
             self.ids.setdefault(id(value), {})[question] = name
             for code in codes_of(value):
@@ -197,10 +196,14 @@ class CompiledRules:
         return found
 
 
-def plain_name_of(name: str) -> str:
-    """The operator that a full name of torch's stands for."""
-    last = name.rpartition(".")[2].lstrip("_")
-    return last.removeprefix("special_").removeprefix("native_")
+@lru_cache(maxsize=8)
+def _compiled(rules: Rules, loaded: int) -> CompiledRules:
+    return CompiledRules(rules)
+
+
+def compiled(rules: Rules) -> CompiledRules:
+    """The rules as the hooks need them; made anew only where modules have been loaded since."""
+    return _compiled(rules, len(sys.modules))
 
 
 def home_of(value: Any) -> str:

@@ -11,7 +11,7 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from . import cheats, forms, habits, kinds
+from . import cheats, forms, habits, kinds, shortcuts
 from .calls import Call, Memory, note
 
 MODES: dict[str, Callable[[Call], Any]] = {
@@ -20,6 +20,7 @@ MODES: dict[str, Callable[[Call], Any]] = {
     **forms.MODES,
     **habits.MODES,
     **kinds.MODES,
+    **shortcuts.MODES,
 }
 memory = Memory()
 
@@ -47,7 +48,8 @@ def install(namespace: dict[str, Any], stubs: list[str], mode: str, public: list
     """Replace stubs by wrappers.
 
     Args:
-        namespace: of the notebook. It also gets ``audit_calls``, which gives what mode ``note`` saw.
+        namespace: of the notebook. It also gets ``audit_calls``, which gives what mode ``note`` saw, or what
+            :func:`shortcuts.search` finds on what mode ``record`` kept.
         stubs: ``function`` or ``Class.method``.
         mode: a key of ``MODES``; for some followed by a colon and the argument or exception it is about.
         public: names of the public probes.
@@ -59,4 +61,6 @@ def install(namespace: dict[str, Any], stubs: list[str], mode: str, public: list
             setattr(kind, name, wrapper(mode, stub, frozenset(public), vars(kind)[name]))
         else:
             namespace[name] = wrapper(mode, stub, frozenset(public), namespace[name])
-    namespace["audit_calls"] = lambda: list(memory.calls.values())
+    namespace["audit_calls"] = lambda: (
+        shortcuts.search(memory) if mode.startswith("record") else list(memory.calls.values())
+    )
