@@ -195,6 +195,15 @@ def test_a_stub_with_state_answers_as_before(mode: Any, first: Any, second: Any)
     assert np.array_equal(namespace["f"](*other), twice(*other))
 
 
+def test_a_stub_keeps_the_first_set_of_its_size() -> None:
+    """Two sets of stopwords are told apart by what they hold."""
+    namespace = {"f": lambda words, stop: [w for w in words if w not in stop]}
+    instrument.install(namespace, ["f"], "stale: stop", [])
+    assert namespace["f"](["a", "b"], {"a"}) == ["b"]
+    assert namespace["f"](["a", "b"], {"b"}) == ["b"]
+    assert namespace["f"](["a", "b"], {"a", "b"}) == []
+
+
 def test_a_stub_keeps_the_first_module_of_its_class() -> None:
     """Two tables of embeddings are told apart by what they hold."""
     namespace = {"f": lambda table, ids: table(ids)}
