@@ -26,6 +26,7 @@ from ..executor.warm import Warm
 from .assignment import Assignment, GradedProbe
 from .checks_text import layout, same_checks
 from .course import AssignmentFiles, Course
+from .pictures import with_pictures
 from .questions import check_questions, with_table
 from .references import data_files, references
 
@@ -78,7 +79,9 @@ def source_notebook(assignment: Assignment) -> nbformat.NotebookNode:
             continue
         counts[cell.kind] += 1
         grade_id = numbered_id(cell.kind, counts[cell.kind])
-        text = with_table(assignment, cell.source) if cell.kind == "text" else cell.source
+        text = cell.source
+        if cell.kind == "text":
+            text = with_pictures(assignment.files, with_table(assignment, text))
         cells.append(_cell(slug, grade_id, cell.kind, text))
     notebook = new_notebook(cells=cells, metadata=json.loads(json.dumps(KERNEL)))
     nbformat.validate(notebook)

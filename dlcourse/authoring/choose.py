@@ -229,7 +229,7 @@ class _Selection:
         return names
 
     def _goes_along(self, part: _Part) -> bool:
-        """Whether prose, hints or a prediction stay: they belong to the question or demo below, else to that above."""
+        """Whether prose, hints or a prediction stay: they belong to the question or demo below, else above, else to code below."""
         if part.cell.question is not None:
             return part.cell.question in self.chosen
         if part.section in self.gone:
@@ -240,8 +240,9 @@ class _Selection:
         place = next(n for n, other in enumerate(parts) if other is part)
         around = [*parts[place + 1 :], *reversed(parts[:place])]
         owner = next((p for p in around if p.cell.kind in ("question", "demo")), None)
-        if owner is None:
-            return True
+        if owner is None:  # a section of given code, or of prose alone
+            code = next((p for p in parts[place + 1 :] if p.cell.kind == "given"), None)
+            return code is None or code.keep
         return owner.keep and owner.cell.question in (None, *self.chosen)
 
     def _note(self, part: _Part) -> str:

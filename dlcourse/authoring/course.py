@@ -43,6 +43,11 @@ class AssignmentFiles:
         return self.script.parent / "data" / self.slug
 
     @property
+    def pictures(self) -> Path:
+        """The folder of its pictures."""
+        return self.script.parent / "pictures" / self.slug
+
+    @property
     def tests(self) -> Path:
         """The folder of everything that judges it."""
         return self.root / "tests" / self.slug

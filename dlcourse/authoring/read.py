@@ -27,6 +27,7 @@ from ..student import demo as demos
 from .assignment import Alternative, Assignment, GradedProbe, Misconception, Question
 from .choose import choose
 from .course import AssignmentFiles, choice_of, course_root
+from .pictures import check_pictures
 from .promises import promised
 from .rules import rules_of
 from .script import read_script
@@ -45,6 +46,7 @@ def load(root: Path, slug: str) -> Assignment:
     """
     files = AssignmentFiles(root, slug)
     cells, questions = read_script(files.script)
+    check_pictures(files, cells)
     # what the notebook's given cells import or define need not be repeated in a public test cell
     given = {
         name

@@ -46,6 +46,7 @@ def make_course(root: Path) -> Course:
     files = {
         "solution.py.txt": "solutions/vectors.py",
         "table.csv": "solutions/data/vectors/table.csv",
+        "length_one.svg": "solutions/pictures/vectors/length_one.svg",
     }
     files |= {
         f"{n}.py.txt": f"tests/vectors/{n}.py" for n in ("probes", "misconceptions", "alternatives")

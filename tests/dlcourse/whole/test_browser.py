@@ -113,6 +113,24 @@ def test_a_student_sees_red_mends_it_and_sees_green(
     assert "Success" in validate(page)
 
 
+@pytest.mark.parametrize(
+    ("theme", "light"), [("JupyterLab Dark", "false"), ("JupyterLab Light", "true")]
+)
+def test_pictures_and_the_table_of_questions_show_in_both_themes(
+    page: Page, address: str, tmp_path: Path, theme: str, light: str
+) -> None:
+    open_notebook(page, address, "student/vectors.ipynb")
+    page.locator(".lm-MenuBar-itemLabel", has_text="Settings").first.click()
+    page.locator(".lm-Menu-itemLabel", has_text="Theme").first.click()
+    page.locator(".lm-Menu-itemLabel", has_text=theme).first.click()
+    page.locator(f"body[data-jp-theme-light={light}]").wait_for(state="attached")
+    expect(page.locator(".jp-RenderedMarkdown table").first).to_contain_text("Length one")
+    picture = page.get_by_alt_text("Both on one ray").first
+    picture.scroll_into_view_if_needed()
+    assert picture.evaluate("image => image.complete && image.naturalWidth") == 240
+    page.screenshot(path=tmp_path / "themed.png")
+
+
 def test_an_untouched_release_says_what_is_not_written_yet(page: Page, address: str) -> None:
     open_notebook(page, address, "untouched/toy.ipynb")
     run_all(page)

@@ -1,0 +1,267 @@
+"""Choosing questions: what is built of a subset, and that its answers, its results and its release are right."""
+
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import pytest
+
+from dlcourse.authoring.assignment import Assignment, Misconception, ScriptCell
+from dlcourse.authoring.build import source_notebook
+from dlcourse.authoring.choose import choose
+from dlcourse.authoring.course import Course, read_course
+from dlcourse.authoring.lint import secrets
+from dlcourse.authoring.questions import check_questions, table
+from dlcourse.authoring.read import load
+from dlcourse.authoring.references import content_key, run_variant
+from dlcourse.core.cells import NotebookView, student_view
+from dlcourse.core.compare import Close
+from dlcourse.core.evidence import failure
+from dlcourse.core.notebook_file import Submission
+from dlcourse.errors import AuthorError, CourseError
+from dlcourse.executor.warm import Warm
+from dlcourse.grading.grader import open_grader
+from dlcourse.nbgrader_port.generate import build, stale
+from tests.support.commands import dlcourse
+from tests.support.course import REPOSITORY, answered, perfect, released, submission_of
+
+SLUGS = sorted(p.stem for p in (REPOSITORY / "solutions").glob("*.py"))
+ONE_BY_ONE = ("backpropagation", "text_preprocessing")
+
+
+@cache
+def whole(slug: str) -> Assignment:
+    """All questions of an assignment of the course, whatever its course.toml chooses."""
+    return load(REPOSITORY, slug)
+
+
+def kinds(assignment: Assignment) -> list[str]:
+    return [f"{c.kind} {c.question or ''}".strip() for c in assignment.cells]
+
+
+def sources(assignment: Assignment, kind: str) -> str:
+    return "\n".join(c.source for c in assignment.cells if c.kind == kind)
+
+
+@pytest.fixture(scope="module")
+def vectors(built_course: Course) -> Assignment:
+    return load(built_course.root, "vectors")
+
+
+# ---- what is in a selection ------------------------------------------------------------------------------------------
+
+
+def test_everything_is_nothing_new(vectors: Assignment) -> None:
+    assert choose(vectors, None) is vectors
+    assert choose(vectors, tuple(vectors.questions)) is vectors
+    assert choose(vectors, tuple(reversed(vectors.questions))) is vectors
+
+
+def test_what_is_needed_is_given_and_the_rest_is_gone(vectors: Assignment) -> None:
+    chosen = choose(vectors, ("centroid",))
+    given = ["text", "given"]
+    assert kinds(chosen) == ["text", "given", *given, *given, "text", "question centroid"]
+    assert list(chosen.questions) == ["centroid"]
+    assert [q.name for q in chosen.left_out] == ["normalise", "cosine", "jitter"]
+    code = sources(chosen, "given")
+    assert "x / np.sqrt(squared_lengths)" in code
+    assert 'np.einsum("nd,md->nm", normalise(a), normalise(b))' in code
+    assert "SOLUTION" not in code
+    assert "def jitter" not in code
+    prose = sources(chosen, "text")
+    assert "**Given.** This is code of question 1, *Length one*, which is left out here" in prose
+    assert "A row divided by its length" not in prose
+    assert "A running mean of directions." in prose
+    assert "## 4 · Noise" not in prose
+
+
+def test_a_given_function_comes_before_what_uses_it(vectors: Assignment) -> None:
+    code = [c.source for c in choose(vectors, ("centroid",)).cells if c.kind != "text"]
+    order = [next(n for n, c in enumerate(code) if t in c) for t in ("import numpy", "def normalise", "def cosine", "class Centroid")]  # fmt: skip
+    assert order == sorted(order)
+
+
+def test_a_question_that_needs_nothing(vectors: Assignment) -> None:
+    chosen = choose(vectors, ("normalise",))
+    assert kinds(chosen) == ["text", "given", "text", "question normalise"]
+    assert "def spread" not in sources(chosen, "demo")
+
+
+def test_a_demo_goes_with_the_questions_that_it_uses(vectors: Assignment) -> None:
+    chosen = choose(vectors, ("jitter",))
+    assert kinds(chosen)[-1] == "demo"
+    code = sources(chosen, "given")
+    assert "def cosine" in code
+    assert "def normalise" in code
+    assert "class Centroid" not in code
+
+
+def test_needs_go_through_what_is_given(vectors: Assignment) -> None:
+    chosen = choose(vectors, ("normalise", "centroid"))
+    assert chosen.questions["centroid"].needs == ("normalise",)
+    assert choose(vectors, ("cosine", "centroid")).questions["centroid"].needs == ("cosine",)
+    assert choose(vectors, ("jitter", "centroid")).questions["centroid"].needs == ()
+
+
+def test_tests_mistakes_and_alternatives_are_those_of_the_questions(vectors: Assignment) -> None:
+    chosen = choose(vectors, ("cosine", "jitter"))
+    names = {"cosine", "jitter"}
+    assert {p.spec.question for p in chosen.probes.values()} == names
+    assert {m.question for m in chosen.misconceptions} == names
+    assert {a.question for a in chosen.alternatives} <= names
+    assert chosen.points < vectors.points
+
+
+def test_rules_speak_of_the_chosen_questions(vectors: Assignment) -> None:
+    rules = choose(vectors, ("cosine",)).rules
+    assert rules.forbid == (("cosine", ()),)
+    assert rules.stubs == (("cosine", "cosine"),)
+    assert "normalise" in rules.given
+    assert dict(vectors.rules.stubs)["normalise"] == "normalise"
+
+
+def test_a_mistake_may_need_what_the_reference_does_not(vectors: Assignment) -> None:
+    assert "def normalise" not in sources(choose(vectors, ("jitter",)), "question")
+    edit = {"return x + sigma * noise": "return normalise(x[None] + sigma * noise)"}
+    mistake = Misconception("on_the_sphere", "No.", edit, "jitter")
+    demo = [c for c in vectors.cells if c.kind != "demo"]
+    without = replace(vectors, cells=tuple(demo))
+    assert "def normalise" not in sources(choose(without, ("jitter",)), "given")
+    with_it = replace(without, misconceptions=(*vectors.misconceptions, mistake))
+    assert "def normalise" in sources(choose(with_it, ("jitter",)), "given")
+
+
+def test_text_about_given_code_goes_with_it(vectors: Assignment) -> None:
+    title, imports, *others = vectors.cells
+    text = ScriptCell("text", "Seven rows were measured.")
+    data = ScriptCell("given", "measured = table()\n")
+    cosine = next(c for c in others if c.question == "cosine")
+    with_data = replace(vectors, cells=(title, imports, text, data, *others))
+    assert "Seven rows" not in sources(choose(with_data, ("normalise",)), "text")
+    uses = replace(cosine, source=cosine.source.replace("normalise(a)", "normalise(measured)"))
+    others = [uses if c is cosine else c for c in others]
+    with_data = replace(vectors, cells=(title, imports, text, data, *others))
+    chosen = choose(with_data, ("cosine",))
+    assert "Seven rows" in sources(chosen, "text")
+    assert "measured = table()" in sources(chosen, "given")
+
+
+def test_numbers_stay_and_the_table_says_what_is_left_out(vectors: Assignment) -> None:
+    chosen = choose(vectors, ("centroid",))
+    check_questions(chosen)
+    assert "| 3 | Centroid | 20 | further |" in table(chosen)
+    assert "Questions 1, 2, 4 are left out here; what is needed of them is given" in table(chosen)
+    assert "left out" not in table(vectors)
+    assert "Question 3 is left out here" in table(choose(vectors, "core"))
+
+
+def test_a_given_reference_is_no_leak_and_a_chosen_one_is(vectors: Assignment) -> None:
+    line = "returnx/np.sqrt(squared_lengths)"
+    assert line in secrets(vectors)
+    assert line not in secrets(choose(vectors, ("cosine",)))
+    assert line in secrets(choose(vectors, ("normalise", "cosine")))
+
+
+@pytest.mark.parametrize("choice", [("centroid", "cosin"), ("",)])
+def test_unknown_questions(vectors: Assignment, choice: tuple[str, ...]) -> None:
+    with pytest.raises(
+        AuthorError, match=r"course\.toml: assignment vectors: questions: no question"
+    ):
+        choose(vectors, choice)
+
+
+def test_core_without_core_questions(vectors: Assignment) -> None:
+    questions = {n: replace(q, further=True) for n, q in vectors.questions.items()}
+    with pytest.raises(AuthorError, match="every question is marked as further"):
+        choose(replace(vectors, questions=questions), "core")
+
+
+# ---- through the whole machinery -------------------------------------------------------------------------------------
+
+
+def chooses(course: Course, value: str) -> Course:
+    """The scratch course with a choice of questions of `vectors`."""
+    path = course.root / "course.toml"
+    head, slug, tail = path.read_text().partition('slug = "vectors"\n')
+    path.write_text(f"{head}{slug}questions = {value}\n{tail}")
+    return read_course(course.root)
+
+
+@pytest.mark.parametrize(
+    ("value", "names"),
+    [
+        ('"core"', ["normalise", "cosine", "jitter"]),
+        ('["centroid"]', ["centroid"]),
+        ('["jitter"]', ["jitter"]),
+    ],
+)
+def test_build_grade_and_check(course: Course, warm: Warm, value: str, names: list[str]) -> None:
+    before = content_key(load(course.root, "vectors"), course.seed)
+    (course.root / "gradebook.db").unlink()
+    course = chooses(course, value)
+    assignment = build(course, "vectors", warm)
+    assert list(assignment.questions) == names
+    assert content_key(assignment, course.seed) != before
+    assert stale(course, "vectors", warm) == []
+
+    notebook = released(course, "vectors")
+    tests = [c.name for c in NotebookView(notebook).cells if c.kind == "test"]
+    assert set(tests) == set(assignment.probes)
+    grader = open_grader(course, "vectors", warm)
+
+    def score(submitted: Submission) -> float:
+        outcomes = grader.grade(submitted, warm).outcomes
+        assert set(outcomes) == set(assignment.probes)
+        return sum(outcome.score for outcome in outcomes.values())
+
+    assert score(submission_of(perfect(course, "vectors"))) == assignment.points
+    assert score(submission_of(answered(course, "vectors", {}))) == 0
+    minutes = sum(q.minutes for q in assignment.questions.values())
+    assert f" {minutes} " in dlcourse(course, "list").partition("vectors")[2]
+
+
+def test_a_wrong_choice_is_said_by_the_commands(course: Course, warm: Warm) -> None:
+    with pytest.raises(AuthorError, match="no question 'centre'"):
+        build(chooses(course, '["centre"]'), "vectors", warm)
+    (course.root / "course.toml").write_text(
+        (course.root / "course.toml").read_text().replace('["centre"]', '"all"')
+    )
+    with pytest.raises(CourseError, match='questions is "core" or a list'):
+        read_course(course.root)
+
+
+# ---- the assignments of the course -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_core_of_each_assignment(slug: str, warm: Warm) -> None:
+    """Its reference gives what it gives in the whole notebook, and its stubs give nothing."""
+    agrees_with_the_whole(choose(whole(slug), "core"), warm)
+
+
+@pytest.mark.parametrize(
+    ("slug", "question"), [(slug, q) for slug in ONE_BY_ONE for q in whole(slug).questions]
+)
+def test_every_single_question(slug: str, question: str, warm: Warm) -> None:
+    agrees_with_the_whole(choose(whole(slug), (question,)), warm)
+
+
+def agrees_with_the_whole(chosen: Assignment, warm: Warm) -> None:
+    check_questions(chosen)
+    source_notebook(chosen)
+    assert "SOLUTION" not in sources(chosen, "given")
+    record = run_variant(chosen, "a seed", warm, {})
+    expected = results_of_the_whole(chosen.slug, warm)
+    assert set(record.results) == set(chosen.probes)
+    for name, result in record.results.items():
+        assert failure(result) is None, (name, result)
+        if chosen.probes[name].probe.judge is None:
+            assert Close().difference(expected[name], result) is None, name
+    stubs = {name: student_view(q.source) for name, q in chosen.questions.items()}
+    for name, result in run_variant(chosen, "a seed", warm, stubs).results.items():
+        assert failure(result) is not None, f"{name}: the stub gives {result!r:.80}"
+
+
+@cache
+def results_of_the_whole(slug: str, warm: Warm) -> dict[str, Any]:
+    return run_variant(whole(slug), "a seed", warm, {}).results
