@@ -142,6 +142,8 @@ class Shortcuts:
     def findings(self, audit: Audit, results: Sequence[VariantResult]) -> Iterator[Finding]:
         found: dict[tuple[str, str], list[Found]] = {}
         for question, result in zip(self._questions(audit), results, strict=True):
+            if result.unknown:
+                yield Finding(question, "shortcut", "search", f"it failed: {result.unknown}")
             for reported in result.calls:
                 shortcut = Found.of(reported)
                 found.setdefault((question, shortcut.stub), []).append(shortcut)
@@ -161,6 +163,8 @@ def _let_through(
     question: str, stub: str, shortcuts: Sequence[Found], result: VariantResult
 ) -> Iterator[Finding]:
     """A finding for each name of a function that was called without being refused."""
+    if result.unknown:
+        yield Finding(question, "shortcut", stub, f"the trials failed: {result.unknown}")
     passed: dict[str, dict[str, list[str]]] = {}
     whole = set()
     for tried in result.calls:

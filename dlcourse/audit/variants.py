@@ -83,12 +83,14 @@ class VariantResult:
         results: by probe, decoded; probes after the end of the run are missing.
         seconds: wall seconds of each probe.
         calls: of the stubs, where they were noted.
+        unknown: why the calls could not be fetched; empty where they were.
         failed: questions whose cell raised.
     """
 
     results: dict[str, Result] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     calls: list[dict[str, Any]] = field(default_factory=list)
+    unknown: str = ""
     failed: list[str] = field(default_factory=list)
 
 
@@ -229,10 +231,19 @@ class VariantRunner:
             if not left and not variant.calls:
                 return True
         if variant.calls:
-            outcome.calls = self._ask(
-                session, "audit_noted", "def audit_noted(audit_calls):\n    return audit_calls()\n"
-            )
+            self._fetch_calls(session, outcome)
         return True
+
+    def _fetch_calls(self, session: Session, outcome: VariantResult) -> None:
+        program = "def audit_noted(audit_calls):\n    return audit_calls()\n"
+        try:
+            answer = self._ask(session, "audit_noted", program)
+        except RunEnded as end:
+            answer = end.not_run
+        if isinstance(answer, list):
+            outcome.calls = answer
+        else:
+            outcome.unknown = str(answer)
 
     @staticmethod
     def _ask(session: Session, name: str, program: str) -> Any:

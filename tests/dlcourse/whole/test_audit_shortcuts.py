@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from dlcourse.audit.findings import AuditReport
-from dlcourse.audit.shortcuts import ways_of
+from dlcourse.audit.shortcuts import _let_through, ways_of
+from dlcourse.audit.variants import VariantResult
 from tests.support.audits import audited, question
 
 X, A = 'x: Float[Tensor, "n"]', 'a: Float[np.ndarray, "n"]'
@@ -85,3 +86,8 @@ def test_each_function_has_several_ways_that_work(path: str) -> None:
         scope: dict[str, object] = {}
         exec(f"import functools, importlib, operator, sys\n{before}function = {called}", scope)
         assert callable(scope["function"]), way
+
+
+def test_trials_that_end_the_process_are_no_refusals() -> None:
+    (finding,) = _let_through("soft", "soft", [], VariantResult(unknown="ended the Python process"))
+    assert finding.text == "the trials failed: ended the Python process"
