@@ -16,12 +16,15 @@ reason = "…"
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ..authoring.assignment import Question
 from ..errors import AuthorError
 from .mutants import Mutant
+from .stubs import StubCell
 
 _REASON = 15
 
@@ -37,6 +40,13 @@ class Excuses:
 
     mutants: dict[tuple[str, str, str, int], str] = field(default_factory=dict)
     findings: dict[tuple[str, str, str], str] = field(default_factory=dict)
+
+    def leave_out(self, questions: Sequence[Question]) -> None:
+        """Forget what is said of some questions: those that a course has not chosen."""
+        names = {question.name for question in questions}
+        stubs = {stub.name for question in questions for stub in StubCell(question).stubs}
+        self.mutants = {key: why for key, why in self.mutants.items() if key[0] not in stubs}
+        self.findings = {key: why for key, why in self.findings.items() if key[0] not in names}
 
 
 def _text(path: Path, table: dict[str, Any], name: str, default: str | None = None) -> str:

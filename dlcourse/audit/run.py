@@ -91,7 +91,9 @@ def run_audit(
     start = time.monotonic()
     assignment = load(course.root, slug)
     excuses = equivalents.read(assignment.files.excuses)
-    known = read_open(assignment.files.open)
+    excuses.leave_out(assignment.left_out)
+    gone = {question.name for question in assignment.left_out}
+    known = {name for name in read_open(assignment.files.open) if name[0] not in gone}
     if questions:
         stubs = {s.name for q in assignment.questions.values() for s in StubCell(q).stubs}
         assignment = only(assignment, questions)

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from dlcourse.audit import equivalents
+from dlcourse.audit.run import run_audit
 from dlcourse.authoring.assignment import Assignment, Misconception, ScriptCell
 from dlcourse.authoring.build import source_notebook
 from dlcourse.authoring.choose import choose
@@ -265,3 +267,22 @@ def agrees_with_the_whole(chosen: Assignment, warm: Warm) -> None:
 @cache
 def results_of_the_whole(slug: str, warm: Warm) -> dict[str, Any]:
     return run_variant(whole(slug), "a seed", warm, {}).results
+
+
+def test_the_audit_asks_nothing_of_what_is_left_out(course: Course) -> None:
+    """Excuses and open findings of a question that is left out are forgotten; those of the others count."""
+    files = course.files("vectors")
+    files.excuses.write_text(
+        "".join(
+            f'[[allow]]\nquestion = "{q}"\ncheck = "entry"\nsubject = "s"\nreason = "known to be so for a reason"\n'
+            f'[[equivalent]]\nstub = "{stub}"\nline = "x"\nbecomes = "y"\nreason = "known to be so for a reason"\n'
+            for q, stub in (("jitter", "jitter"), ("centroid", "Centroid.add"))
+        )
+    )
+    files.open.write_text('[["jitter", "complete", "oracle"], ["centroid", "complete", "oracle"]]')
+    report = run_audit(chooses(course, '["jitter"]'), "vectors", jobs=1, checks=())
+    assert list(report.questions) == ["jitter"]
+    assert {f.question for f in report.findings} == {"jitter"}
+    excuses = equivalents.read(files.excuses)
+    excuses.leave_out(load(course.root, "vectors").left_out)
+    assert {key[0] for key in excuses.mutants} == {"jitter"}
