@@ -32,8 +32,8 @@ ENGINE = ("audit.run", *modules_in("audit.instrument"))
 def key_of(assignment: Assignment, seed: str) -> str:
     """Names what an audit's result depends on: code cells, tests, excuses, data, the seed, and the audit itself.
 
-    Prose and demos are left out, so that a better sentence asks for no new audit; so are versions of libraries, and
-    comments and layout of tests and of the audit's own code.
+    Prose is left out, so that a better sentence asks for no new audit, and so are demos about which nothing is claimed;
+    versions of libraries; comments and layout of tests and of the audit's own code.
     """
     digest = hashlib.sha256(seed.encode())
     for cell in assignment.cells:
@@ -42,7 +42,13 @@ def key_of(assignment: Assignment, seed: str) -> str:
     for question in assignment.questions.values():
         digest.update(repr((question.name, question.forbid)).encode())
     files = assignment.files
-    for path in (files.probes, files.misconceptions, files.alternatives, files.oracles):
+    if assignment.claims:  # the audit runs the demos to see whether what is claimed holds
+        for cell in assignment.cells:
+            if cell.kind == "demo":
+                digest.update(f"\0{cell.source}".encode())
+    for path in (
+        files.probes, files.misconceptions, files.alternatives, files.oracles, files.claims,
+    ):  # fmt: skip
         if path.is_file():
             tree = ast.parse(path.read_text(encoding="utf-8"))
             digest.update(f"{path.name}\0{ast.dump(tree)}\0".encode())

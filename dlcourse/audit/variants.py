@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from ..authoring.assignment import Assignment
+from ..authoring.claims import demo_of
 from ..authoring.references import data_files, notebook_steps, probe_step
-from ..core.evidence import Result
+from ..core.cells import PROSE
+from ..core.evidence import Result, failure
 from ..executor.isolation import SANDBOX, UNSAFE
 from ..executor.limits import Limits, RunEnded
 from ..executor.session import Session
@@ -52,6 +53,8 @@ __audit__ = __load_audit()
 
 PRELUDE = _prelude()
 _GENEROUS = Limits(cpu=60.0, wall=300.0)
+DEMO_SEEDS = (0, 1, 2)
+"""Under which what is claimed of a demo must hold."""
 
 
 @dataclass(frozen=True)
@@ -95,12 +98,29 @@ class VariantResult:
 
 
 @dataclass(frozen=True)
+class DemoRun:
+    """What a demo returned under one seed, and its CPU seconds."""
+
+    seed: int
+    result: Result
+    seconds: float
+
+
+@dataclass(frozen=True)
 class Demo:
-    """How one cell of the whole notebook went; the name is empty where it is no demo."""
+    """How one cell of the whole notebook went; the name is empty where it is no demo.
+
+    Args:
+        name: of the demo.
+        seconds: CPU time of the cell.
+        error: of the cell; empty where it went well.
+        runs: of a demo about which something is claimed, once under each of :data:`DEMO_SEEDS`.
+    """
 
     name: str
     seconds: float
     error: str
+    runs: tuple[DemoRun, ...] = ()
 
 
 T = TypeVar("T")
@@ -257,7 +277,7 @@ class VariantRunner:
         with self.warm.session(data_files(self.assignment)) as session:
             last = float(self._ask(session, "audit_clock", clock))
             for cell in self.assignment.cells:
-                if cell.kind == "text":
+                if cell.kind in PROSE:
                     continue
                 reply = session.cell(cell.source, cell.kind, _GENEROUS)
                 now = float(self._ask(session, "audit_clock", clock))
@@ -269,11 +289,28 @@ class VariantRunner:
                     ),
                     "",
                 )
-                names = [
-                    n.name for n in ast.parse(cell.source).body if isinstance(n, ast.FunctionDef)
-                ]
-                found.append(
-                    Demo(names[-1] if cell.kind == "demo" and names else "", now - last, error)
-                )
+                name = demo_of(cell.source) if cell.kind == "demo" else ""
+                found.append(Demo(name, now - last, error))
                 last = now
-        return found
+            return [self._with_runs(session, demo) for demo in found]
+
+    def _with_runs(self, session: Session, demo: Demo) -> Demo:
+        """A demo of which something is claimed, run under every seed."""
+        if demo.error or not self.assignment.claims.get(demo.name):
+            return demo
+        runs = []
+        for seed in DEMO_SEEDS:
+            program = (
+                f"import time\n\n\ndef audit_claims({demo.name}):\n    start = time.process_time()\n"
+                f"    numbers = {demo.name}(seed={seed})\n    return numbers, time.process_time() - start\n"
+            )
+            try:
+                result = self._ask(session, "audit_claims", program)
+            except RunEnded as end:
+                runs.append(DemoRun(seed, end.not_run, 0.0))
+                break
+            if failure(result) is None:
+                runs.append(DemoRun(seed, result[0], float(result[1])))
+            else:
+                runs.append(DemoRun(seed, result, 0.0))
+        return replace(demo, runs=tuple(runs))

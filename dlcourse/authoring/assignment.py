@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -11,7 +12,9 @@ from ..core.cells import Kind, student_view
 from ..core.probe import Probe, ProbeSpec
 from ..core.rules import NO_RULES, Rules
 from ..errors import AuthorError
+from .claims import Claim, demo_of
 from .course import AssignmentFiles
+from .helpers import Helper
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ class ScriptCell:
     Args:
         kind: what it is.
         source: its text.
-        question: name of the question whose stubs stand in it.
+        question: name of the question whose stubs, or hints, stand in it.
         line: of the file, in which its text begins.
     """
 
@@ -91,13 +94,15 @@ class GradedProbe:
 
     Args:
         probe: as executed in this process.
-        cell: imports, helpers and the decorated function, for the notebook.
-        program: the same without decorators, for the student's process.
+        cell: imports, what it alone needs, and the decorated function, for the notebook.
+        program: all that it needs and the function without decorators, for the student's process.
+        helpers: of a public probe, what its cell leaves to a cell of helpers.
     """
 
     probe: Probe
     cell: str
     program: str
+    helpers: tuple[Helper, ...] = ()
 
     @property
     def spec(self) -> ProbeSpec:
@@ -138,6 +143,7 @@ class Assignment:
     misconceptions: tuple[Misconception, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
     data: tuple[Path, ...] = field(default=())
+    claims: Mapping[str, tuple[Claim, ...]] = field(default_factory=dict)
     rules: Rules = NO_RULES
     left_out: tuple[Question, ...] = ()
 
@@ -145,6 +151,16 @@ class Assignment:
     def files(self) -> AssignmentFiles:
         """Where its files lie."""
         return AssignmentFiles(self.root, self.slug)
+
+    @property
+    def demos(self) -> list[str]:
+        """Names of the demos in order; the last is the payoff."""
+        return [demo_of(cell.source) for cell in self.cells if cell.kind == "demo"]
+
+    @property
+    def prose(self) -> str:
+        """All cells of text."""
+        return "\n\n".join(cell.source for cell in self.cells if cell.kind == "text")
 
     @property
     def points(self) -> float:

@@ -14,18 +14,24 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from ..core.cells import (
     BEGIN_HIDDEN,
     END_HIDDEN,
+    PROSE,
     CellView,
     Kind,
+    helpers_id,
+    hints_id,
     nbgrader_metadata,
     numbered_id,
     probe_id,
     question_id,
 )
+from ..core.folds import folded
 from ..core.progress import Progress
 from ..executor.warm import Warm
-from .assignment import Assignment, GradedProbe
+from .assignment import Assignment, GradedProbe, ScriptCell
 from .checks_text import layout, same_checks
 from .course import AssignmentFiles, Course
+from .helpers import Helper, cell_of_helpers
+from .hint_cells import read_hints
 from .pictures import with_pictures
 from .questions import check_questions, with_table
 from .references import data_files, references
@@ -49,11 +55,9 @@ def _points(value: float) -> str:
 def _cell(
     slug: str, grade_id: str, kind: Kind, source: str, points: float | None = None
 ) -> nbformat.NotebookNode:
-    new = new_markdown_cell if kind == "text" else new_code_cell
+    new = new_markdown_cell if kind in PROSE else new_code_cell
     cell = new(source, id=cell_id(slug, grade_id))  # type: ignore[no-untyped-call]
-    CellView(cell).mark_built(
-        nbgrader_metadata(grade_id, kind == "question", points), demo=kind == "demo"
-    )
+    CellView(cell).mark_built(nbgrader_metadata(grade_id, kind, points), kind)
     return cell
 
 
@@ -66,15 +70,39 @@ def _test_cell(slug: str, graded: GradedProbe) -> nbformat.NotebookNode:
     return _cell(slug, probe_id(spec.name), "test", code, spec.points)
 
 
+def _hints(slug: str, cell: ScriptCell) -> nbformat.NotebookNode:
+    question = str(cell.question)
+    read = read_hints(f"line {cell.line}", cell.source, question)
+    text = folded(question, {level: hint.text for level, hint in read.items()})
+    return _cell(slug, hints_id(question), "hints", text)
+
+
 def source_notebook(assignment: Assignment) -> nbformat.NotebookNode:
     """The instructor's notebook: authored cells, and after each question one graded cell per probe."""
     slug = assignment.slug
     cells = []
     counts: Counter[Kind] = Counter()
-    for cell in assignment.cells:
+    stood: set[Helper] = set()
+    for number, cell in enumerate(assignment.cells):
+        if cell.kind == "hints":
+            below = assignment.cells[number - 1]
+            if number and (below.kind, below.question) == ("question", cell.question):
+                continue  # they stand between the stub and its tests
+            cells.append(_hints(slug, cell))
+            continue
         if cell.question:
             cells.append(_cell(slug, question_id(cell.question), cell.kind, cell.source))
+            after = assignment.cells[number + 1 : number + 2]
+            cells += [
+                _hints(slug, c) for c in after if (c.kind, c.question) == ("hints", cell.question)
+            ]
             ordered = sorted(assignment.probes_of(cell.question), key=lambda p: not p.spec.public)
+            fresh = {helper for p in ordered for helper in p.helpers} - stood
+            if fresh:
+                stood |= fresh
+                cells.append(
+                    _cell(slug, helpers_id(cell.question), "helpers", cell_of_helpers(fresh))
+                )
             cells += [_test_cell(slug, p) for p in ordered]
             continue
         counts[cell.kind] += 1

@@ -18,6 +18,7 @@ from ..core.probe import parameters
 from ..errors import AuthorError
 from .assignment import Assignment, Question, ScriptCell
 from .course import Choice
+from .helpers import cell_of_helpers
 from .rules import rules_of
 from .source_file import changed
 
@@ -220,6 +221,7 @@ class _Selection:
             if graded.spec.question in self.chosen:
                 names |= set(parameters(graded.probe.function))
                 names |= _reads(graded.cell) | _reads(graded.program)
+                names |= _reads(cell_of_helpers(graded.helpers))
         for misconception in assignment.misconceptions:
             if misconception.question in self.chosen:
                 names |= _reads(assignment.edited(misconception))
@@ -264,7 +266,7 @@ def _parts(cells: Sequence[ScriptCell]) -> Iterator[_Part]:
     section = 0
     for number, cell in enumerate(cells):
         if cell.kind != "text":
-            reads = frozenset(_reads(cell.source))
+            reads = frozenset(() if cell.kind == "hints" else _reads(cell.source))
             yield _Part(cell, number, cell.source, section, reads=reads)
             continue
         for text in filter(None, _HEADING.split(cell.source)):

@@ -69,6 +69,11 @@ class AssignmentFiles:
         return self.tests / "test_oracles.py"
 
     @property
+    def claims(self) -> Path:
+        """What the prose says of the demos."""
+        return self.tests / "claims.py"
+
+    @property
     def excuses(self) -> Path:
         """Mutants and findings of an audit that are right as they are."""
         return self.tests / "equivalent.toml"

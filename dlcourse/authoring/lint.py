@@ -9,7 +9,7 @@ from collections.abc import Collection, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
-from ..core.cells import DEMO_TAG, NBGRADER, NBGRADER_KEYS
+from ..core.cells import DEMO_TAG, FOLD, NBGRADER, NBGRADER_KEYS, PREDICT_TAG
 from ..core.names import docstrings
 from ..core.notebook_file import CHECKS, notebook_name
 from .assignment import Assignment
@@ -17,7 +17,7 @@ from .markers import looks_like_marker, marker_in
 from .references import data_files
 
 _NOTEBOOK_METADATA = {"kernelspec", "language_info"}
-_CELL_METADATA = {NBGRADER, "deletable", "editable", "tags"}
+_CELL_METADATA = {NBGRADER, "deletable", "editable", "jupyter", "tags"}
 _CELL_KEYS = {
     "code": {"cell_type", "id", "metadata", "source", "outputs", "execution_count"},
     "markdown": {"cell_type", "id", "metadata", "source"},
@@ -35,14 +35,19 @@ _SPACE = re.compile(r"\s+")
 _PLAIN = re.compile(r"[\w.-]{1,128}")
 
 
+def squeezed(text: str) -> str:
+    """A text without white space, as lines are searched for."""
+    return _SPACE.sub("", text)
+
+
 def _lines(source: str) -> set[str]:
     """Lines that carry something, without white space and comments."""
     found = set()
     for line in source.splitlines():
         text = line.strip()
-        if text.startswith("#") or _TRIVIAL.match(text) or len(_SPACE.sub("", text)) < 6:
+        if text.startswith("#") or _TRIVIAL.match(text) or len(squeezed(text)) < 6:
             continue
-        found.add(_SPACE.sub("", text))
+        found.add(squeezed(text))
     return found
 
 
@@ -56,10 +61,11 @@ def _code_only(source: str) -> str:
 
 def secrets(assignment: Assignment) -> dict[str, str]:
     """Lines that must not stand in a release, without white space, and what each belongs to."""
-    public = [c.source for c in assignment.cells if c.kind != "question"]
+    public = [c.source for c in assignment.cells if c.kind not in ("question", "hints")]
     public += [q.stub for q in assignment.questions.values()]
-    public += [p.cell for p in assignment.probes.values() if p.spec.public]
-    allowed = "\n".join(_SPACE.sub("", text) for text in public)
+    shown = [p for p in assignment.probes.values() if p.spec.public]
+    public += [text for p in shown for text in (p.cell, *(h.source for h in p.helpers))]
+    allowed = "\n".join(squeezed(text) for text in public)
     found: dict[str, str] = {}
     for question in assignment.questions.values():
         for line in _lines(_code_only(question.source)):
@@ -145,7 +151,9 @@ def _in_cell(where: str, cell: Any, banned: dict[str, str]) -> Iterator[str]:
             isinstance(value, str) and _PLAIN.fullmatch(value)
         ):
             yield f"{where}: metadata.nbgrader.{key} is {value!r:.60}"
-    if metadata.get("tags", []) not in ([], [DEMO_TAG]):
+    if "jupyter" in metadata and (metadata["jupyter"] != FOLD or kind != "code"):
+        yield f"{where}: metadata.jupyter is {metadata['jupyter']!r:.60}"
+    if metadata.get("tags", []) not in ([], [DEMO_TAG], [PREDICT_TAG]):
         yield f"{where}: tags {metadata['tags']}"
     if cell.get("outputs") or cell.get("execution_count") is not None:
         yield f"{where}: outputs"
@@ -185,9 +193,9 @@ def _in_text(where: str, text: str, banned: dict[str, str], shortest: int = _LON
     """Markers, and lines that students must not get."""
     if marker := marker_in(text):
         yield f"{where}: a solution or hidden-test marker: {marker!r}"
-    squeezed = _SPACE.sub("", text)
+    bare = squeezed(text)
     for line, owner in banned.items():
-        if len(line) >= shortest and line in squeezed:
+        if len(line) >= shortest and line in bare:
             yield f"{where}: a line of {owner}: {line[:60]!r}"
 
 

@@ -9,14 +9,9 @@ from __future__ import annotations
 import ast
 import builtins
 import contextlib
-import difflib
-import importlib.util
 import re
-import sys
-import traceback
 import types
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,12 +21,14 @@ from ..errors import AuthorError
 from ..student import demo as demos
 from .assignment import Alternative, Assignment, GradedProbe, Misconception, Question
 from .choose import choose
+from .claims import demo_of, read_claims
 from .course import AssignmentFiles, choice_of, course_root
+from .helpers import helpers_of
 from .pictures import check_pictures
 from .promises import promised
 from .rules import rules_of
 from .script import read_script
-from .source_file import Module
+from .source_file import Module, execute, unknown
 
 
 def load(root: Path, slug: str) -> Assignment:
@@ -66,6 +63,7 @@ def load(root: Path, slug: str) -> Assignment:
         misconceptions=_read_misconceptions(files.misconceptions, slug, questions),
         alternatives=_read_alternatives(files.alternatives, questions),
         data=tuple(sorted(p for p in files.data.rglob("*") if p.is_file())),
+        claims=read_claims(files.claims, [demo_of(c.source) for c in cells if c.kind == "demo"]),
         rules=rules_of(
             (cell.source for cell in cells if cell.kind == "given"),
             {question.name: question.forbid for question in questions.values()},
@@ -83,31 +81,9 @@ def load_reference(slug: str, root: Path | None = None) -> types.ModuleType:
     before, demos.run_at_once = demos.run_at_once, False
     try:
         with contextlib.chdir(path.parent):  # where the script finds data/<slug>/
-            return _execute_file(path, f"_dlcourse_{slug}_reference")
+            return execute(path, f"_dlcourse_{slug}_reference")
     finally:
         demos.run_at_once = before
-
-
-def _execute_file(path: Path, name: str) -> types.ModuleType:
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    try:
-        spec.loader.exec_module(module)
-    except AuthorError as error:
-        raise AuthorError(f"{path}: {error}") from error
-    except Exception as error:
-        frames = reversed(traceback.extract_tb(error.__traceback__))
-        line = next((f":{f.lineno}" for f in frames if f.filename == str(path)), "")
-        raise AuthorError(f"{path}{line}: {type(error).__name__}: {error}") from error
-    return module
-
-
-def _unknown(what: str, name: object, known: Iterable[str]) -> str:
-    """That there is nothing of a name, and what may have been meant."""
-    near = difflib.get_close_matches(str(name), known, 1)
-    return f"no {what} {name!r}" + (f"; did you mean {near[0]!r}?" if near else "")
 
 
 def _read_probes(
@@ -116,8 +92,8 @@ def _read_probes(
     """The probes of ``probes.py``; ``dtypes`` are questions whose floating dtypes are promised."""
     if not path.is_file():
         raise AuthorError(f"{path}: no such file; `dlcourse new {slug}` writes a template")
-    module, source = _execute_file(path, f"_dlcourse_{slug}_probes"), Module(path)
-    probes: dict[str, GradedProbe] = {}
+    module, source = execute(path, f"_dlcourse_{slug}_probes"), Module(path)
+    found: dict[ast.FunctionDef, Probe] = {}
     seen: set[str] = set()
     for statement in source.body:
         if not isinstance(statement, ast.FunctionDef):
@@ -133,11 +109,16 @@ def _read_probes(
             if value.spec.question in dtypes:
                 compare = replace(value.spec.compare, dtypes=True)
                 value = replace(value, spec=replace(value.spec, compare=compare))
-            probes[value.spec.name] = GradedProbe(
-                value,
-                source.piece(statement, True, given, root_first=True),
-                source.piece(statement, False),
-            )
+            found[statement] = value
+    public = [statement for statement, probe in found.items() if probe.spec.public]
+    helpers = helpers_of(source, public, given)
+    probes: dict[str, GradedProbe] = {}
+    for statement, probe in found.items():
+        own = helpers.get(statement.name, ())
+        lines = [helper.line for helper in own]
+        cell = source.piece(statement, True, given, root_first=True, elsewhere=lines)
+        program = source.piece(statement, False)
+        probes[probe.spec.name] = GradedProbe(probe, cell, program, own)
     for name in questions:
         if not any(p.spec.question == name for p in probes.values()):
             raise AuthorError(f"{path}: question {name} has no probe")
@@ -154,11 +135,11 @@ def _check_probe(
     """Make sure that a probe tests what there is, says what it tests, and can be cut out of its file."""
     where = f"{source.path}:{statement.lineno}: probe {probe.spec.name}"
     if probe.spec.question not in questions:
-        raise AuthorError(f"{where}: {_unknown('question', probe.spec.question, questions)}")
+        raise AuthorError(f"{where}: {unknown('question', probe.spec.question, questions)}")
     functions = {f for q in questions.values() for f in q.functions}
     for parameter in parameters(probe.function):
         if parameter != "rng" and parameter not in functions and parameter not in given:
-            raise AuthorError(f"{where}: {_unknown('stub', parameter, functions)}")
+            raise AuthorError(f"{where}: {unknown('stub', parameter, functions)}")
     if ast.get_docstring(statement) is None:
         raise AuthorError(f"{where}: no docstring; its first line tells students what is tested")
     unbound = read(statement) - bound_inside(statement) - set(source.owners) - set(dir(builtins))
@@ -181,7 +162,7 @@ def _read_alternatives(path: Path, questions: dict[str, Question]) -> tuple[Alte
         if not found or "__" not in statement.name.strip("_"):
             continue
         if function not in owner:
-            raise AuthorError(f"{path}:{statement.lineno}: {_unknown('stub', function, owner)}")
+            raise AuthorError(f"{path}:{statement.lineno}: {unknown('stub', function, owner)}")
         groups.setdefault((owner[function], name), []).append(statement)
     return tuple(
         Alternative(question, name, _cell_with(source, statements, questions[question], name))
@@ -211,7 +192,7 @@ def _read_misconceptions(
     if not path.is_file():
         return ()
     _refuse_repeated_keys(path)
-    module = _execute_file(path, f"_dlcourse_{slug}_misconceptions")
+    module = execute(path, f"_dlcourse_{slug}_misconceptions")
     by_question = getattr(module, "MISCONCEPTIONS", None)
     if not isinstance(by_question, dict) or not all(
         isinstance(listed, list) and all(isinstance(m, Misconception) for m in listed)
@@ -223,7 +204,7 @@ def _read_misconceptions(
     found = []
     for question, listed in by_question.items():
         if question not in questions:
-            raise AuthorError(f"{path}: {_unknown('question', question, questions)}")
+            raise AuthorError(f"{path}: {unknown('question', question, questions)}")
         names: set[str] = set()
         for misconception in listed:
             _check_misconception(path, question, misconception, names)

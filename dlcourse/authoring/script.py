@@ -8,12 +8,14 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..core.cells import BEGIN_SOLUTION, DEMO_TAG, Kind, student_view
+from ..core.cells import BEGIN_SOLUTION, DEMO_TAG, PREDICT_TAG, Kind, student_view
 from ..core.names import read
 from ..errors import AuthorError
 from .assignment import Question, ScriptCell
 from .header import Header, read_headers
+from .hint_cells import check_places
 from .markers import check_markers
+from .source_file import defined
 
 _HEADING = re.compile(r"^## (.+?)\s*$", re.MULTILINE)
 _NUMBERED = re.compile(r"(\d+)\s*[.:·]\s*(.+)")
@@ -48,6 +50,7 @@ def read_script(path: Path) -> tuple[tuple[ScriptCell, ...], dict[str, Question]
         else:
             heads[head.name] = head
             cells.append(ScriptCell("question", head.source, head.name, header.line + 1))
+    check_places(path, cells)
     if not heads:
         raise AuthorError(
             f'{path}: no question; a question is a code cell headed # %% question="name"'
@@ -69,8 +72,16 @@ class _Head:
 
 def _plain_cell(source: str, header: Header) -> ScriptCell:
     """A cell that is no question."""
-    kind: Kind = "text" if header.markdown else "demo" if DEMO_TAG in header.tags else "given"
-    return ScriptCell(kind, source, line=header.line + 1)
+    kind: Kind = "given"
+    if header.hints is not None:
+        kind = "hints"
+    elif header.markdown:
+        kind = "text"
+    elif DEMO_TAG in header.tags:
+        kind = "demo"
+    elif PREDICT_TAG in header.tags:
+        kind = "predict"
+    return ScriptCell(kind, source, header.hints, header.line + 1)
 
 
 def _head_of(path: Path, source: str, header: Header, heading: str) -> _Head | None:
@@ -80,7 +91,7 @@ def _head_of(path: Path, source: str, header: Header, heading: str) -> _Head | N
     if header.question is None and BEGIN_SOLUTION not in source:
         return None
     try:
-        functions = _defined(source)
+        functions = defined(source)
     except SyntaxError as error:
         raise AuthorError(f"{path}:{header.line + (error.lineno or 1)}: {error.msg}") from error
     name = header.question
@@ -139,10 +150,3 @@ def _stub_can_be_defined(stub: str) -> bool:
         return False
     bodies = [tree.body, *(n.body for n in ast.walk(tree) if isinstance(n, ast.ClassDef))]
     return not any(isinstance(statement, ast.Raise) for body in bodies for statement in body)
-
-
-def _defined(source: str) -> tuple[str, ...]:
-    """Functions and classes that a source defines at its top level."""
-    return tuple(
-        n.name for n in ast.parse(source).body if isinstance(n, (ast.FunctionDef, ast.ClassDef))
-    )

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection
+import difflib
+import importlib.util
+import sys
+import traceback
+import types
+from collections.abc import Collection, Iterable
 from functools import cached_property
 from pathlib import Path
 
@@ -58,6 +63,7 @@ class Module:
         decorators: bool,
         given: Collection[str] = (),
         root_first: bool = False,
+        elsewhere: Collection[int] = (),
     ) -> str:
         """Self-contained source of a top-level definition.
 
@@ -66,6 +72,7 @@ class Module:
             decorators: keep its decorators and what they use (a judge, for example).
             given: names already there, whose imports are left out.
             root_first: put what is needed only when the function is called after it, for a reader who wants to see it first.
+            elsewhere: first lines of statements that are left out, since they stand in another cell.
         """
         parts = [
             node
@@ -73,7 +80,7 @@ class Module:
             if decorators or node not in root.decorator_list
         ]
         used = set().union(*map(read, parts))
-        needed = [s for s in self.closure(used) if s is not root]
+        needed = [s for s in self.closure(used) if s is not root and s.lineno not in elsewhere]
         imported = used.union(*map(read, needed)) - set(given)
         head = [p for p in parts if p not in root.body]  # evaluated when it is defined
         at_once = self.closure(set().union(*map(read, head))) if root_first else needed
@@ -84,11 +91,18 @@ class Module:
             if isinstance(statement, (ast.Import, ast.ImportFrom)):
                 imports += _import_of(statement, imported)
             else:
-                (before if statement in at_once else after).append(self._segment(statement))
+                (before if statement in at_once else after).append(self.segment(statement))
         top = ["\n".join(imports)] if imports else []
-        return "\n\n\n".join([*top, *before, self._segment(root, decorators), *after])
+        return "\n\n\n".join([*top, *before, self.segment(root, decorators), *after])
 
-    def _segment(self, statement: ast.stmt, decorators: bool = True) -> str:
+    def imports(self, used: Collection[str], given: Collection[str] = ()) -> list[str]:
+        """Import statements of the file for names that are used and not given, cut down to them."""
+        wanted = set(used) - set(given)
+        statements = (s for s in self.body if isinstance(s, (ast.Import, ast.ImportFrom)))
+        return [line for s in statements for line in _import_of(s, wanted)]
+
+    def segment(self, statement: ast.stmt, decorators: bool = True) -> str:
+        """The lines of a top-level statement."""
         above = getattr(statement, "decorator_list", [])
         first = above[0].lineno if decorators and above else statement.lineno
         return "\n".join(self._lines[first - 1 : statement.end_lineno])
@@ -114,3 +128,37 @@ def changed(statement: ast.stmt) -> list[str]:
             if isinstance(target, ast.Name):
                 changed.append(target.id)
     return changed
+
+
+def execute(path: Path, name: str) -> types.ModuleType:
+    """Run a Python file as a module of its own.
+
+    Raises:
+        AuthorError: it fails; the message names its line.
+    """
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except AuthorError as error:
+        raise AuthorError(f"{path}: {error}") from error
+    except Exception as error:
+        frames = reversed(traceback.extract_tb(error.__traceback__))
+        line = next((f":{f.lineno}" for f in frames if f.filename == str(path)), "")
+        raise AuthorError(f"{path}{line}: {type(error).__name__}: {error}") from error
+    return module
+
+
+def unknown(what: str, name: object, known: Iterable[str]) -> str:
+    """That there is nothing of a name, and what may have been meant."""
+    near = difflib.get_close_matches(str(name), known, 1)
+    return f"no {what} {name!r}" + (f"; did you mean {near[0]!r}?" if near else "")
+
+
+def defined(source: str) -> tuple[str, ...]:
+    """Functions and classes that a source defines at its top level."""
+    return tuple(
+        n.name for n in ast.parse(source).body if isinstance(n, (ast.FunctionDef, ast.ClassDef))
+    )

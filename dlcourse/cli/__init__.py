@@ -25,7 +25,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     help="Deep Learning by Hand: build, check and grade the course's notebooks.",
-    epilog="A student needs `check` only. An instructor starts with `list` and `demo`; an author with `new`.",
+    epilog="A student needs `check` and `hint` only. An instructor starts with `list` and `demo`; an author with `new`.",
 )
 app.add_typer(export_app, name="export")
 
@@ -96,6 +96,20 @@ def check(
 
     failed = check_notebook(notebook, out, isolation_of(unsafe_no_sandbox))
     raise typer.Exit(1 if failed else 0)
+
+
+@app.command()
+def hint(
+    notebook: Annotated[Path, typer.Argument(help="Your notebook.")],
+    question: Annotated[str, typer.Argument(help="The question's name, as its stub is called.")],
+    level: Annotated[
+        str, typer.Argument(help="1 idea, 2 shapes, 3 steps, 4 the commonest mistake.")
+    ] = "1",
+) -> None:
+    """Show one hint for a question, the gentlest first."""
+    from ..student.hint import show_hint
+
+    show_hint(notebook, question, level, out)
 
 
 app.command()(build)

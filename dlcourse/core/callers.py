@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 import sysconfig
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
-from types import CodeType, FrameType
+from types import CodeType, FrameType, FunctionType
+from typing import Any
 
+from .names import code_objects, global_names
 from .rules import STANDARD
 
 PROBE, GIVEN, STUDENT = "probe", "given", "student"
@@ -47,12 +49,23 @@ def library_of(filename: str) -> str | None:
     return None
 
 
-def _nested(code: CodeType) -> Iterator[CodeType]:
-    """A code object and all that are defined in it."""
-    yield code
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield from _nested(constant)
+def _own(probe: Callable[..., Any], stubs: Collection[str]) -> set[CodeType]:
+    """Code of a probe, and of the functions and classes of its notebook that it names itself; stubs are passed to it."""
+    found: set[CodeType] = set()
+    todo: list[Any] = [probe]
+    while todo:
+        value = todo.pop()
+        if isinstance(value, type):
+            todo += [v for v in vars(value).values() if isinstance(v, FunctionType)]
+            continue
+        code = getattr(value, "__code__", None)
+        if code is None or code in found or library_of(code.co_filename):
+            continue
+        found.update(code_objects(code))
+        named = set(global_names(code)) - set(stubs)
+        values = (value.__globals__[name] for name in named if name in value.__globals__)
+        todo += [v for v in values if getattr(v, "__module__", None) == value.__module__]
+    return found
 
 
 def _made_by(frame: FrameType) -> str | None:
@@ -68,19 +81,23 @@ class Callers:
     """Tells the frames of one probe's run apart.
 
     Args:
-        probe: code of the probe. What else its cell defines is the probe's, too.
+        probe: the probe. What else its cell defines is the probe's, too, and so are helpers that it names.
         question: the probe's; helpers that belong to no stub belong to it.
         stubs: the question of each stub, by its name.
         given: names of functions and classes that the notebook gives.
     """
 
     def __init__(
-        self, probe: CodeType, question: str, stubs: Mapping[str, str], given: Collection[str]
+        self,
+        probe: Callable[..., Any],
+        question: str,
+        stubs: Mapping[str, str],
+        given: Collection[str],
     ) -> None:
         main = getattr(sys.modules.get("__main__"), "__file__", None)
-        self._script = probe.co_filename if probe.co_filename == main else ""
-        self._probe_file = probe.co_filename
-        self._own = set(_nested(probe))
+        self._probe_file = probe.__code__.co_filename
+        self._script = self._probe_file if self._probe_file == main else ""
+        self._own = _own(probe, stubs)
         self._question, self._stubs, self._given = question, stubs, given
         self._kinds: dict[CodeType, str] = {}
 

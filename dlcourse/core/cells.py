@@ -11,11 +11,19 @@ from typing import Any, Literal, NamedTuple, get_args
 
 from .explain import Outcome
 
-Kind = Literal["text", "given", "question", "extra", "test", "demo"]
-"""What a cell is: prose, code given by the author, a question's stub, a student's own code, a probe, a payoff."""
+Kind = Literal["text", "hints", "given", "question", "extra", "helpers", "test", "predict", "demo"]
+"""What a cell is: prose, hints in folds, code given by the author, a question's stub, a student's own code, what public
+tests share, a probe, a student's guess, a payoff."""
+PROSE: frozenset[Kind] = frozenset({"text", "hints"})
+"""Markdown cells; the others hold code."""
+NOT_GRADED: frozenset[Kind] = frozenset({"helpers", "demo"})
+"""Code cells that are never run when grading."""
+_FOLDED: frozenset[Kind] = frozenset({"helpers", "demo"})
 
 BEGIN_SOLUTION, END_SOLUTION = "### BEGIN SOLUTION", "### END SOLUTION"
 BEGIN_HIDDEN, END_HIDDEN = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
+FOLD = {"source_hidden": True}
+"""What JupyterLab keeps under ``jupyter`` in a cell's metadata where its source is folded."""
 STUB = "raise NotImplementedError"
 """What a student finds in place of a solution."""
 DEMO_TAG, PREDICT_TAG = "demo", "predict"
@@ -23,18 +31,8 @@ DEMO_TAG, PREDICT_TAG = "demo", "predict"
 NBGRADER, OURS = "nbgrader", "dlcourse"
 """Under which key of a cell's metadata nbgrader keeps what it needs, and this package."""
 NBGRADER_KEYS = frozenset(
-    [
-        "grade",
-        "grade_id",
-        "locked",
-        "schema_version",
-        "solution",
-        "task",
-        "points",
-        "cell_type",
-        "checksum",
-    ]
-)
+    ["grade", "grade_id", "locked", "schema_version", "solution", "task", "points", "cell_type", "checksum"]
+)  # fmt: skip
 """Every key that nbgrader writes into the cells of a source or release notebook."""
 
 
@@ -56,6 +54,16 @@ def question_id(name: str) -> str:
 def probe_id(name: str) -> str:
     """nbgrader's id of the cell that holds a probe."""
     return str(CellId("test", name))
+
+
+def helpers_id(question: str) -> str:
+    """nbgrader's id of the cell of what a question's public tests, and later ones, share."""
+    return str(CellId("helpers", question))
+
+
+def hints_id(question: str) -> str:
+    """nbgrader's id of the cell of a question's hints."""
+    return str(CellId("hints", question))
 
 
 def numbered_id(kind: Kind, number: int) -> str:
@@ -93,22 +101,20 @@ def reference_view(source: str) -> str:
     return "\n".join(line for line in lines if line.strip() not in (BEGIN_SOLUTION, END_SOLUTION))
 
 
-def nbgrader_metadata(
-    grade_id: str, solution: bool = False, points: float | None = None
-) -> dict[str, Any]:
+def nbgrader_metadata(grade_id: str, kind: Kind, points: float | None = None) -> dict[str, Any]:
     """nbgrader's metadata of a new cell.
 
     Args:
         grade_id: its id.
-        solution: whether students write in it; all other cells are locked.
+        kind: what it is; students write in questions, and in guesses, which are no part of a solution.
         points: what it is worth, where it is graded.
     """
     data: dict[str, Any] = {
         "grade": points is not None,
         "grade_id": grade_id,
-        "locked": not solution,
+        "locked": kind not in ("question", "predict"),
         "schema_version": 3,
-        "solution": solution,
+        "solution": kind == "question",
         "task": False,
     }
     if points is not None:
@@ -162,7 +168,10 @@ class CellView:
         if self._nbgrader.get("solution"):
             return "question"
         tags = self.cell.get("metadata", {}).get("tags", [])
-        return "demo" if DEMO_TAG in tags else "given"
+        if DEMO_TAG in tags:
+            return "demo"
+        found = parse_id(self.grade_id)
+        return found.kind if found and found.kind in ("helpers", "predict") else "given"
 
     @property
     def name(self) -> str:
@@ -231,11 +240,13 @@ class CellView:
         """Give it nbgrader's id and nothing else of nbgrader's."""
         self._set(NBGRADER, {"grade_id": grade_id})
 
-    def mark_built(self, data: Mapping[str, Any], demo: bool = False) -> None:
-        """Give it nbgrader's metadata, and the tag of a payoff."""
+    def mark_built(self, data: Mapping[str, Any], kind: Kind) -> None:
+        """Give it nbgrader's metadata, the tag of a payoff or a guess, and the fold of what is not for reading."""
         self._set(NBGRADER, data)
-        if demo:
-            self.cell["metadata"]["tags"] = [DEMO_TAG]
+        if kind in (DEMO_TAG, PREDICT_TAG):
+            self.cell["metadata"]["tags"] = [kind]
+        if kind in _FOLDED:
+            self.cell["metadata"]["jupyter"] = dict(FOLD)
 
     def mark_answer(self, question: str) -> None:
         """Say that it holds the student's answer to a question."""

@@ -14,7 +14,7 @@ import builtins
 import dis
 import importlib
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import CodeType, FrameType, FunctionType, ModuleType, TracebackType
 from typing import Any
 
@@ -63,13 +63,13 @@ class Guard:
     Args:
         rules: of the assignment.
         question: the probe's question; helpers that belong to no stub are bound by its rules.
-        probe: code of the probe. It is not bound, nor is what else its cell defines.
+        probe: the probe. It is not bound, nor are its helpers.
 
     Attributes:
         refused: what was refused first, in words; None while nothing was.
     """
 
-    def __init__(self, rules: Rules, question: str, probe: CodeType) -> None:
+    def __init__(self, rules: Rules, question: str, probe: Callable[..., Any]) -> None:
         self._rules = rules
         self._question = question
         self._compiled = compiled(rules)

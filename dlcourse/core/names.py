@@ -77,6 +77,11 @@ def read(node: ast.AST) -> set[str]:
     return found
 
 
+def own_returns(function: ast.FunctionDef) -> list[ast.expr | None]:
+    """What a function returns, statement by statement, functions inside it left out; None where it is nothing."""
+    return [s.value for s in top_level(function.body) if isinstance(s, ast.Return)]
+
+
 def code_objects(code: CodeType) -> Iterator[CodeType]:
     """A code object and all that are nested in it: functions, classes, comprehensions."""
     todo = [code]

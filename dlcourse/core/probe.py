@@ -241,7 +241,7 @@ def run(
         Guard,
     )  # looks up where libraries lie, for which `import dlcourse` need not wait
 
-    guard = Guard(rules, question, function.__code__)
+    guard = Guard(rules, question, function)
     stubs = [name for name in parameters(function) if name in namespace]
     guarded = {name: guard.stub(name, namespace[name]) for name in stubs}
     with guard:

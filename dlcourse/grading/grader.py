@@ -18,7 +18,7 @@ from ..authoring.build import source_notebook
 from ..authoring.course import Course
 from ..authoring.read import load
 from ..authoring.references import References, data_files, references
-from ..core.cells import CellView, NotebookView
+from ..core.cells import NOT_GRADED, CellView, NotebookView
 from ..core.evidence import NotRun
 from ..core.explain import Outcome, explain, needs_text
 from ..core.notebook_file import Submission
@@ -163,7 +163,7 @@ class Grader:
                 outcome = outcomes[cell.name]
                 cell.mark_outcome(outcome)
                 outputs.append(_output(outcome))
-            elif cell.kind != "demo":
+            elif cell.kind not in NOT_GRADED:
                 outputs += [nbformat.from_dict(o) for o in record.outputs.get(cell.id, [])]
                 if cell.id in record.ended:
                     ended = record.ended[cell.id]
@@ -182,9 +182,13 @@ def _labelled(notebook: nbformat.NotebookNode) -> Iterator[tuple[CellView, str]]
     for cell in NotebookView(notebook).code:
         if cell.kind == "test":
             yield cell, ""
-        elif cell.kind != "demo" and cell.source.strip():
+        elif cell.kind not in NOT_GRADED and cell.source.strip():
             extras += cell.kind == "extra"
-            labels = {"question": cell.name, "extra": f"your cell {extras}"}
+            labels = {
+                "question": cell.name,
+                "extra": f"your cell {extras}",
+                "predict": "your guess",
+            }
             yield cell, labels.get(cell.kind, "given code")
 
 

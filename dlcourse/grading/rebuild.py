@@ -1,6 +1,6 @@
 """Puts what a student handed in into the instructor's notebook.
 
-Only sources are taken: those of the solution cells, and the student's own code cells at their place.
+Only sources are taken: those of solution cells and guesses, and the student's own code cells at their place.
 """
 
 from __future__ import annotations
@@ -45,6 +45,8 @@ def rebuild(
             CellView(cell).mark_answer(instructors.name)
             if grade_id not in work.answers and submission.readable:
                 notes.append(f"the cell of question {instructors.name} is not in the notebook")
+        elif grade_id in work.guesses:
+            cell.source = work.guesses[grade_id]
         cells.append(cell)
         for text in work.extras.get(grade_id, []):
             cells.append(_extra_cell(text, slug, grade_id, len(cells)))
@@ -88,10 +90,12 @@ class _Work:
 
     Args:
         answers: sources by id of the solution cell.
+        guesses: sources by id of a cell in which students may write what is not graded.
         extras: sources of other cells by id of the known cell that they follow.
     """
 
     answers: dict[str, str] = field(default_factory=dict)
+    guesses: dict[str, str] = field(default_factory=dict)
     extras: dict[str | None, list[str]] = field(default_factory=dict)
 
 
@@ -107,6 +111,8 @@ def _sort(cells: list[SubmittedCell], original: _Original) -> _Work:
                 work.extras.setdefault(anchor, []).append(cell.source)
         elif grade_id not in original.stubs:
             anchor = grade_id
+            if original.cells[grade_id].kind == "predict" and cell.kind == "code":
+                work.guesses.setdefault(grade_id, cell.source)
         elif cell.kind == "code":
             work.answers[grade_id] = cell.source
             anchor = grade_id

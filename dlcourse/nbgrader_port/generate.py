@@ -20,6 +20,7 @@ from ..authoring.build import write_source
 from ..authoring.course import Course
 from ..authoring.lint import lint_release
 from ..authoring.read import load
+from ..authoring.slips import empty_tests, slips
 from ..core.cells import STUB
 from ..core.progress import Progress, silent
 from ..errors import AuthorError, CourseError
@@ -89,7 +90,13 @@ def _build_into(
 ) -> Assignment:
     """Build an assignment of ``course`` in another folder, ``target``, and lint the release."""
     assignment, files = load(course.root, slug), target.files(slug)
+    found = slips(assignment)
+    if found:
+        raise AuthorError("\n".join(found))
     write_source(assignment, course, files, warm, progress)
+    found = empty_tests(assignment, course.seed, warm)
+    if found:
+        raise AuthorError("\n".join(found))
     generate_release(target.root, slug, db_url, target.course_id)
     problems = lint_release(assignment, files.release)
     if problems:

@@ -57,13 +57,14 @@ def check(probe: Probe) -> None:
 
 def session(namespace: Mapping[str, Any]) -> NotebookSession:
     """This process's session, looking at ``namespace``: the shell's, or that of the script which calls `check`."""
-    kept = _session()
+    kept = current_session()
     kept.namespace = namespace
     return kept
 
 
 @cache
-def _session() -> NotebookSession:
+def current_session() -> NotebookSession:
+    """This process's session, looking where it looked last."""
     return NotebookSession({})
 
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import builtins
-import dis
 import inspect
 import sys
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, TypeVar, overload
 
-from ..core.names import code_objects
+from ..core.names import global_names
 from .figures import style
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -47,17 +46,10 @@ def is_stub(value: object) -> bool:
     return isinstance(code, types.CodeType) and code.co_names == ("NotImplementedError",)
 
 
-def _globals_of(code: types.CodeType) -> Iterator[str]:
-    for inner in code_objects(code):
-        for instruction in dis.get_instructions(inner):
-            if instruction.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
-                yield instruction.argval
-
-
 def use_of(function: Callable[..., Any]) -> Use:
     """Follow ``function`` through the functions and classes of its notebook."""
     namespace = function.__globals__
-    todo = sorted(set(_globals_of(function.__code__)))
+    todo = sorted(set(global_names(function.__code__)))
     seen: set[str] = set()
     empty, missing, written = [], [], []
     while todo:
@@ -78,7 +70,7 @@ def use_of(function: Callable[..., Any]) -> Use:
         codes = _codes(value, namespace)
         if codes:
             written.append(name)
-        todo.extend(sorted({n for code in codes for n in _globals_of(code)}))
+        todo.extend(sorted({n for code in codes for n in global_names(code)}))
     return Use(tuple(empty), tuple(missing), tuple(written))
 
 
@@ -146,9 +138,9 @@ def _waiting(use: Use) -> str:
 
 def _failing(use: Use) -> list[str]:
     """Those of the functions in use whose last tests failed in this session."""
-    check = sys.modules.get("dlcourse.student.check")
-    session = getattr(check, "current_session", None)
-    failed: frozenset[str] = session().failed_functions() if session is not None else frozenset()
+    from .check import current_session
+
+    failed = current_session().failed_functions()
     return [name for name in use.written if name in failed]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import contextlib
 import random
 import sys
@@ -15,9 +16,10 @@ import numpy as np
 from ..core.encoding import pack_result, unpack
 from ..core.evidence import Result
 from ..core.explain import FailingNeed, Outcome, explain, failing_needs
+from ..core.names import global_names
 from ..core.probe import Probe, ProbeSpec, parameters, run, seed_of
-from ..core.verdict import PASSED, UNWRITTEN, Verdict, judge
-from .checks_file import ChecksFile, QuestionInfo
+from ..core.verdict import FAILED, PASSED, UNWRITTEN, Verdict, judge
+from .checks_file import ChecksFile, NotChecked, QuestionInfo
 from .demo import is_stub
 
 MAX_WARNINGS = 3
@@ -59,8 +61,9 @@ class NotebookSession:
         """Run a probe on the notebook's functions, and judge as the graders do.
 
         Raises:
-            NotChecked: checks.json is missing, damaged or of another release.
+            NotChecked: checks.json is missing, damaged or of another release, or the test's helpers were not run.
         """
+        _refuse_without_helpers(probe)
         file, name = self.file, probe.spec.name
         expectation = replace(file.expectation(name), judge=probe.judge)
         spec, question = expectation.spec, expectation.spec.question
@@ -81,6 +84,12 @@ class NotebookSession:
             return UNWRITTEN
         verdicts = self._verdicts(question).values()
         return next((v.status for v in verdicts if not v.passed), PASSED)
+
+    def failed_functions(self) -> frozenset[str]:
+        """Functions of questions of which a test failed in this session, as they are now."""
+        questions = {key[1] for key in self._judged}
+        failed = [q for q in questions if self.status(q) == FAILED]
+        return frozenset(name for q in failed for name in self._info(q).functions)
 
     def failing_needs(self, question: str) -> tuple[FailingNeed, ...]:
         """The earlier questions that one builds on and that do not pass."""
@@ -120,6 +129,18 @@ class NotebookSession:
 def _is_empty(function: object) -> bool:
     """Whether a function is still to be written, or its cell to be run."""
     return function is None or is_stub(function)
+
+
+def _refuse_without_helpers(probe: Probe) -> None:
+    """Say which cell to run where a test's helpers are not there: a NameError would be taken for the student's own."""
+    namespace = probe.function.__globals__
+    names = sorted(set(global_names(probe.function.__code__)) - set(namespace) - set(dir(builtins)))
+    if names:
+        text = ", ".join(f"`{name}`" for name in names)
+        raise NotChecked(
+            f"{text} {'is' if len(names) == 1 else 'are'} not there yet: run the cells above this one, "
+            "the folded cell of what the tests share among them, then this cell again"
+        )
 
 
 def _run(

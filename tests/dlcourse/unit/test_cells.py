@@ -9,8 +9,10 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 import dlcourse
 from dlcourse.core.cells import (
+    FOLD,
     CellId,
     CellView,
+    Kind,
     NotebookView,
     nbgrader_metadata,
     numbered_id,
@@ -48,26 +50,41 @@ def test_a_region_without_end_shows_nothing_of_it() -> None:
 
 
 @pytest.mark.parametrize(
-    "kind,grade_id,data,name",
+    "kind,grade_id,points,name",
     [
-        ("question", "question-f", {"solution": True}, "f"),
-        ("test", "test-p", {"points": 2.0}, "p"),
-        ("given", "given-01", {}, ""),
+        ("question", "question-f", None, "f"),
+        ("test", "test-p", 2.0, "p"),
+        ("given", "given-01", None, ""),
+        ("helpers", "helpers-f", None, ""),
+        ("predict", "predict-01", None, ""),
+        ("demo", "demo-01", None, ""),
     ],
 )
 def test_kind_and_name_come_from_nbgraders_metadata(
-    kind: str, grade_id: str, data: Any, name: str
+    kind: Kind, grade_id: str, points: float | None, name: str
 ) -> None:
     cell = CellView(new_code_cell("x"))
-    cell.mark_built(nbgrader_metadata(grade_id, **data))
+    cell.mark_built(nbgrader_metadata(grade_id, kind, points), kind)
     assert (cell.kind, cell.name, cell.grade_id) == (kind, name, grade_id)
+
+
+def test_students_write_in_questions_and_guesses_and_read_no_demo() -> None:
+    kinds: tuple[Kind, ...] = ("given", "question", "helpers", "test", "predict", "demo")
+    cells = {kind: CellView(new_code_cell("x")) for kind in kinds}
+    for kind, cell in cells.items():
+        cell.mark_built(nbgrader_metadata(f"{kind}-x", kind, 1 if kind == "test" else None), kind)
+    locked = {k for k, c in cells.items() if c.cell["metadata"]["nbgrader"]["locked"]}
+    folded = {k for k, c in cells.items() if c.cell["metadata"].get("jupyter") == FOLD}
+    assert locked == {"given", "helpers", "test", "demo"}
+    assert {k for k, c in cells.items() if c.is_answer} == {"question", "test"}
+    assert folded == {"helpers", "demo"}
 
 
 def test_demo_and_extra_cells() -> None:
     demo, extra, text = (
         CellView(c) for c in (new_code_cell(), new_code_cell(), new_markdown_cell())
     )
-    demo.mark_built(nbgrader_metadata("demo-01"), demo=True)
+    demo.mark_built(nbgrader_metadata("demo-01", "demo"), "demo")
     extra.mark_extra()
     assert [c.kind for c in (demo, extra, text)] == ["demo", "extra", "text"]
     assert extra.is_ours and not demo.is_ours and not text.is_ours
@@ -83,7 +100,7 @@ def test_whatever_a_student_puts_into_metadata_reads_as_absent(metadata: Any) ->
 
 
 def test_whole_points_are_whole_numbers() -> None:
-    values = [nbgrader_metadata("test-p", points=p)["points"] for p in (2.0, 1, 0.5)]
+    values = [nbgrader_metadata("test-p", "test", points=p)["points"] for p in (2.0, 1, 0.5)]
     assert values == [2, 1, 0.5] and [type(v) for v in values] == [int, int, float]
 
 

@@ -35,7 +35,7 @@ def refused(source: str, rules: Rules, call: str = "f(x)", question: str = "f") 
     probe = compile(f"def probe(f, x):\n    return {call}", "<probe p>", "exec")
     scope: dict[str, Any] = {"torch": torch, "np": np}
     exec(probe, scope)
-    guard = Guard(rules, question, scope["probe"].__code__)
+    guard = Guard(rules, question, scope["probe"])
     before = (
         __builtins__["__import__"] if isinstance(__builtins__, dict) else __builtins__.__import__
     )
@@ -247,9 +247,9 @@ def test_in_a_script_the_probe_is_told_from_the_students_code(
     names: dict[str, Any] = {"__name__": "__main__", "torch": torch}
     exec(compile(source, path, "exec"), names)
     monkeypatch.setattr(sys.modules["__main__"], "__file__", path, raising=False)
-    with pytest.raises(ForbiddenCall), Guard(TORCH, "f", names["probe"].__code__):
+    with pytest.raises(ForbiddenCall), Guard(TORCH, "f", names["probe"]):
         names["probe"](names["f"], torch.ones(2, 2))
-    with Guard(TORCH, "f", names["probe"].__code__) as guard:
+    with Guard(TORCH, "f", names["probe"]) as guard:
         names["probe"](lambda x: x, torch.ones(2, 2))
     assert guard.refused is None
 

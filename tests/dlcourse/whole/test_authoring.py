@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from dlcourse.authoring.course import Course, course_root
+from dlcourse.authoring.helpers import cell_of_helpers
 from dlcourse.authoring.read import load, load_reference
 from dlcourse.authoring.source_file import Module
 from dlcourse.core.cells import student_view
@@ -376,7 +377,7 @@ def test_program_has_no_judge_and_none_of_its_helpers(author: Any) -> None:
     assert space["p"](lambda x: x) == 1
     for word in ("SECRET", "_judge", "_deep", "exact", "probe", "@"):
         assert word not in graded.program, word
-        assert word in graded.cell, word
+        assert word in graded.cell + cell_of_helpers(graded.helpers), word
     assert graded.probe.judge(42, None) is None and graded.probe.judge(41, None) == "no"
 
 
@@ -421,20 +422,29 @@ def test_public_cell_does_not_repeat_what_the_notebook_imports(written: Course) 
     assert cell.startswith('@probe("softmax", points=1)\ndef quarter')
 
 
-def test_a_cell_shows_the_test_before_its_helpers(author: Any) -> None:
+def test_a_cell_shows_the_test_and_its_helpers_stand_above(author: Any) -> None:
     text = (
         "SIZE = 3\nKIND = int\nLIMIT = SIZE + 1\n\n\ndef _judge(result, expected):\n    return None if result < LIMIT else 'no'\n\n\n"
         "STEP = 2\n\n\nclass Base:\n    step = STEP\n\n\nclass Box(Base):\n    pass\n\n\ndef _help():\n    return Box().step\n\n\n"
         '@probe("softmax", judge=_judge)\ndef p(softmax: KIND):\n    """Title."""\n    return softmax(_help() + SIZE)\n'
     )
     graded, _ = program(author, text)
-    places = [
-        graded.cell.index(part)
-        for part in ("def _judge", "def p(", "STEP = 2", "class Base", "class Box", "def _help")
-    ]
+    shown = f"{cell_of_helpers(graded.helpers)}\n\n\n{graded.cell}"
+    parts = (
+        "LIMIT =",
+        "def _judge",
+        "STEP = 2",
+        "class Base",
+        "class Box",
+        "def _help",
+        "KIND = int",
+        "def p(",
+    )
+    places = [shown.index(part) for part in parts]
     assert places == sorted(places)
+    assert "def _" not in graded.cell and "KIND = int" in graded.cell
     space: dict[str, Any] = {"probe": probe}
-    exec(graded.cell, space)
+    exec(shown, space)
     assert space["p"].function(lambda x: x) == 5 and space["p"].judge(5, None) == "no"
 
 

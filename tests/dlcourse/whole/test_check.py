@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlcourse import close, probe
+from dlcourse import close, demo, probe
 from dlcourse.core.evidence import Raised
 from dlcourse.core.probe import ProbeSpec
 from dlcourse.core.verdict import Expectation, KnownMistake
@@ -107,7 +107,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     ):
         monkeypatch.delenv(name, raising=False)
     session = NotebookSession({})
-    monkeypatch.setattr(module, "_session", lambda: session)
+    monkeypatch.setattr(module, "current_session", lambda: session)
     monkeypatch.setattr(module, "_shell", lambda: None)
     (tmp_path / "checks.json").write_text(json.dumps(document()))
     return tmp_path
@@ -645,3 +645,54 @@ def test_raised_results_in_checks(place: Path, checked: Any) -> None:
     ).to_json()
     (place / "checks.json").write_text(json.dumps(changed))
     assert "should raise ValueError, but returned 1.0" in checked(mean, loss=lambda x: 1.0)
+
+
+# ---- demos know what was checked -------------------------------------------------------------------------------------
+
+DRAWS = """
+def softmax(x):
+    return {body}
+
+
+def helper(x):
+    return softmax(x)
+
+
+check(one)
+
+
+@demo
+def picture():
+    print("drawn", helper(X).shape)
+"""
+
+
+def drawn(body: str, capsys: pytest.CaptureFixture[str], **names: Any) -> str:
+    source = DRAWS.format(body=body)
+    exec(source, {"__name__": "__main__", "np": np, "X": X, "one": rows, "check": module.check, "demo": demo} | names)  # fmt: skip
+    return capsys.readouterr().out
+
+
+def test_a_demo_says_that_it_was_drawn_with_what_fails(capsys: pytest.CaptureFixture[str]) -> None:
+    text = drawn("x", capsys)
+    assert text.endswith(
+        "drawn (2, 3)\nDrawn with `softmax`, whose tests fail: the picture may be wrong.\n"
+    )
+
+
+def test_a_demo_of_what_passes_or_was_not_checked_says_nothing(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    right = "np.exp(x) / np.exp(x).sum(1, keepdims=True)"
+    assert drawn(right, capsys).endswith("\ndrawn (2, 3)\n")
+    assert drawn("x", capsys, check=lambda one: None) == "drawn (2, 3)\n"
+
+
+def test_a_demo_after_a_repair_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    names: dict[str, Any] = {"__name__": "__main__", "np": np, "X": X, "one": rows, "demo": demo}
+    names["check"] = module.check
+    exec(DRAWS.format(body="x"), names)
+    assert "tests fail" in capsys.readouterr().out
+    right = "np.exp(x) / np.exp(x).sum(1, keepdims=True)"
+    exec(DRAWS.format(body=right).replace("check(one)", ""), names)
+    assert capsys.readouterr().out == "drawn (2, 3)\n"
