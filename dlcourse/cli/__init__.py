@@ -19,6 +19,7 @@ from .audit import audit
 from .build import build
 from .grade import grade
 from .options import Unsafe, isolation_of
+from .preview import preview
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -115,6 +116,7 @@ def hint(
 app.command()(build)
 app.command()(grade)
 app.command()(audit)
+app.command()(preview)
 
 
 @app.command()
