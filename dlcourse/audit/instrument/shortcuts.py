@@ -204,8 +204,13 @@ def search(memory: Memory) -> list[dict[str, Any]]:
             if calls:
                 smallest = sorted(calls, key=lambda c: -len(c.answer[0].ravel()))
                 for path, function in every:
-                    for shortcut in _tried(stub, path, function, smallest):
-                        found += [shortcut, *_as_method(shortcut)]
+                    try:
+                        here = list(_tried(stub, path, function, smallest))
+                    except (
+                        TimeoutError
+                    ):  # it may come anywhere, in the middle of what catches it, too
+                        here = []
+                    found += [one for s in here for one in (s, *_as_method(s))]
     signal.setitimer(signal.ITIMER_REAL, 0)
     signal.signal(signal.SIGALRM, before)
     return [vars(shortcut) for shortcut in found]
@@ -242,8 +247,6 @@ def _tried(
                 if all(_gives(shortcut, function, call) for call in calls[1:]):
                     yield shortcut
                     return
-    except TimeoutError:
-        return
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
 
