@@ -43,7 +43,8 @@ _OPERATORS = {
     "mv", "dot", "vdot", "inner", "power", "pow", "float_power", "negative", "neg", "abs", "absolute", "fabs", "positive",
 }  # fmt: skip
 """Functions that Python writes as an operator: no guard could take them away."""
-MOST_CALLS, MOST_SIZE, SECONDS = 5, 4000, 0.3
+MOST_CALLS, MOST_SIZE, SECONDS = 5, 4000, 1.0
+"""Calls and numbers that are kept of each stub, and CPU seconds for each candidate, so that other work beside it changes nothing."""
 
 
 @dataclass
@@ -196,7 +197,7 @@ def _suits(path: str, value: Any) -> bool:
 def search(memory: Memory) -> list[dict[str, Any]]:
     """All shortcuts of the stubs whose calls were kept."""
     found: list[Shortcut] = []
-    before = signal.signal(signal.SIGALRM, _late)
+    before = signal.signal(signal.SIGPROF, _late)
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         every = list(candidates(memory.kept.get("libraries", ())))
@@ -211,8 +212,8 @@ def search(memory: Memory) -> list[dict[str, Any]]:
                     ):  # it may come anywhere, in the middle of what catches it, too
                         here = []
                     found += [one for s in here for one in (s, *_as_method(s))]
-    signal.setitimer(signal.ITIMER_REAL, 0)
-    signal.signal(signal.SIGALRM, before)
+    signal.setitimer(signal.ITIMER_PROF, 0)
+    signal.signal(signal.SIGPROF, before)
     return [vars(shortcut) for shortcut in found]
 
 
@@ -232,7 +233,7 @@ def _tried(
 ) -> Iterator[Shortcut]:
     """The first call of one candidate that gives the answer to every kept call."""
     first = calls[0]
-    signal.setitimer(signal.ITIMER_REAL, SECONDS)
+    signal.setitimer(signal.ITIMER_PROF, SECONDS)
     try:
         own = copied(first.arguments)
         for names, options in arrangements(first.arguments):
@@ -248,7 +249,7 @@ def _tried(
                     yield shortcut
                     return
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 def _result(
