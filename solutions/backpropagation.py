@@ -101,8 +101,9 @@ def perceptron_train(
         max_epochs: largest number of passes over the data, at least 1.
 
     Returns:
-        w, b, and the list of the number of mistakes (y z <= 0) in each pass. Training stops after the first
-        pass without a mistake, whose 0 is the last entry of the list, or after ``max_epochs`` passes.
+        w (float64), b, and the list of the number of mistakes (y z <= 0, however small y z is) in each pass.
+        Training stops after the first pass without a mistake, whose 0 is the last entry of the list, or after
+        ``max_epochs`` passes.
     """
     ### BEGIN SOLUTION
     w, b, mistakes = np.zeros(X.shape[0]), 0.0, []
@@ -224,8 +225,8 @@ def activation(
         alpha: slope of "leaky_relu" for z <= 0, any number; the others do not use it.
 
     Returns:
-        sigma(z) and sigma'(z), both of z's shape. At z = 0 the derivative is 0 for "relu" and alpha for
-        "leaky_relu".
+        sigma(z) and sigma'(z), both float64 and of z's shape. At z = 0 the derivative is 0 for "relu" and alpha
+        for "leaky_relu".
 
     Raises:
         ValueError: the name is none of the six, letter for letter.
@@ -326,8 +327,9 @@ def mlp_forward(
             if L = 1.
 
     Returns:
-        P, the softmax over axis 0 of the last layer's z, finite for logits of any size; and the cache, a list
-        of L pairs (input, pre-activation): ``cache[l-1] = (h^(l-1), z^(l))``, with h^(0) = X (itself or a copy).
+        P, the softmax over axis 0 of the last layer's z, finite for logits of any size and without an epsilon:
+        each column sums to 1 up to rounding; and the cache, a list of L pairs (input, pre-activation):
+        ``cache[l-1] = (h^(l-1), z^(l))``, with h^(0) = X. All arrays are float64.
     """
     ### BEGIN SOLUTION
     h, cache = X, []
@@ -381,7 +383,8 @@ def softmax_cross_entropy(
         Y: one-hot labels, one column per example.
 
     Returns:
-        The mean over the m columns of -log P[true class] (natural logarithm), and the gradient of that mean.
+        The mean over the m columns of -log P[true class] (natural logarithm, without an epsilon), and the
+        gradient of that mean, float64, whose columns sum to 0 up to rounding.
     """
     ### BEGIN SOLUTION
     m = logits.shape[1]
@@ -445,8 +448,8 @@ def backprop(
 
     Returns:
         (dWs, dbs): two lists in the order of ``Ws``, layer 1 first. ``dWs[l-1]`` has the shape of
-        ``Ws[l-1]``, ``dbs[l-1]`` the shape (d_l, 1). Columns are summed, not averaged: a mean loss has its
-        1/m in ``delta``.
+        ``Ws[l-1]``, ``dbs[l-1]`` the shape (d_l, 1); all are float64. Columns are summed, not averaged: a mean
+        loss has its 1/m in ``delta``.
     """
     ### BEGIN SOLUTION
     dWs, dbs = [], []
@@ -651,7 +654,7 @@ def init_weights(
         alpha: as in :func:`weight_variance`.
 
     Returns:
-        A matrix of shape (n_out, n_in).
+        A float64 matrix of shape (n_out, n_in).
     """
     ### BEGIN SOLUTION
     v = weight_variance(n_in, n_out, scheme, alpha)
@@ -723,7 +726,7 @@ def gradient_norm_profile(
         residual: whether each layer adds its input: h^(l) = h^(l-1) + sigma(W^(l) h^(l-1)).
 
     Returns:
-        An array (not a list) of ||delta^(l)|| for l = 1, ..., L, where delta^(l) = dL/dz^(l): input side first.
+        A float64 array of ||delta^(l)|| for l = 1, ..., L, where delta^(l) = dL/dz^(l): input side first.
         The norm is the square root of the sum of squares over all units and columns.
     """
     ### BEGIN SOLUTION
@@ -780,9 +783,9 @@ def clip_global_norm(
         c: largest norm, positive.
 
     Returns:
-        The list of gradients (unscaled if their norm is at most c; the scaling has no epsilon), and the norm
-        before clipping. Gradients that are all zero come back unscaled. Unscaled arrays may be the same objects
-        or copies.
+        The list of gradients, float64 (unscaled if their norm is at most c; the scaling has no epsilon), and the
+        norm before clipping. Gradients that are all zero come back unscaled. What is unscaled may be the
+        argument itself.
     """
     ### BEGIN SOLUTION
     norm = np.sqrt(sum((g**2).sum() for g in grads))
@@ -803,7 +806,8 @@ def inverted_dropout(
         u: uniform random numbers in [0, 1) of h's shape. A unit is kept if u >= p.
 
     Returns:
-        h times the mask, and the mask: 1 / (1 - p) where a unit is kept, 0 where it is dropped.
+        h times the mask, and the mask: 1 / (1 - p) where a unit is kept, without an epsilon, 0 where it is
+        dropped. Both are float64 and of h's shape.
     """
     ### BEGIN SOLUTION
     mask = (u >= p) / (1 - p)

@@ -27,6 +27,7 @@
 # - Strings sort as Python sorts them, by code point: capitals before small letters.
 # - Counts are int64, other numbers float64. $\ln$ is the natural logarithm.
 # - A function leaves its arguments as they were.
+# - Your code may call Python's own library and numpy, and no other library.
 
 # %%
 import collections
@@ -106,7 +107,8 @@ def clean_text(text: str) -> str:
 
     Returns:
         The words that are left, joined by single spaces, without a space at either end. An apostrophe is no
-        letter, so "don't" becomes "don t".
+        letter, so "don't" becomes "don t". Letters are only made small and composed (`str.lower`, NFC): "ß" and
+        "ﬁ" stay one character each.
     """
     ### BEGIN SOLUTION
     text = unicodedata.normalize("NFC", text).lower()
@@ -162,7 +164,8 @@ def word_tokenize(text: str) -> list[str]:
 
     Returns:
         The tokens in order, as they stand in the text (not lower-cased). At each place the first of the four
-        rules above applies: clitic, number, word, any other single character except white space.
+        rules above applies: clitic, number, word, any other single character except white space. Only ' is an
+        apostrophe; ’ is any other character.
     """
     ### BEGIN SOLUTION
     clitic = r"(?:n't|'(?:s|re|ve|ll|d|m))\b"
@@ -284,6 +287,7 @@ def bpe_train(word_freqs: dict[str, int], n_merges: int) -> list[tuple[str, str]
 
     Args:
         word_freqs: how often each word stands in the corpus (positive). The order of the dict decides ties.
+            Capitals and small letters are different symbols.
         n_merges: number of merges to learn, 0 or more.
 
     Returns:
@@ -556,8 +560,6 @@ def count_matrix(
 ) -> tuple[Int[np.ndarray, "n V"], list[str]]:
     """Word counts per document.
 
-    ``sklearn.feature_extraction`` is not allowed.
-
     Args:
         docs: tokenized documents; each may be empty.
         vocab: the words of the columns, in the order of the columns and each once; may be an empty list. None
@@ -565,7 +567,8 @@ def count_matrix(
 
     Returns:
         X and the vocabulary (``vocab`` itself or an equal list). ``X[i, j]`` is how often ``vocab[j]`` stands
-        in ``docs[i]``, int64. Tokens that are not in the vocabulary are not counted.
+        in ``docs[i]`` as a whole token, int64. Tokens that are not in the vocabulary are not counted. Documents
+        may be equal; each has its row.
     """
     ### BEGIN SOLUTION
     if vocab is None:
@@ -617,13 +620,11 @@ def count_matrix(
 def fit_idf(X: Int[np.ndarray, "n V"]) -> Float[np.ndarray, "V"]:
     """Smoothed inverse document frequencies.
 
-    ``sklearn.feature_extraction`` is not allowed.
-
     Args:
         X: word counts, one document per row.
 
     Returns:
-        ln((1 + n) / (1 + df)) + 1 of each column, where df is the number of rows with a positive count.
+        ln((1 + n) / (1 + df)) + 1 of each column, float64, where df is the number of rows with a positive count.
     """
     ### BEGIN SOLUTION
     df = (X > 0).sum(axis=0)
@@ -634,14 +635,13 @@ def fit_idf(X: Int[np.ndarray, "n V"]) -> Float[np.ndarray, "V"]:
 def tfidf(X: Int[np.ndarray, "n V"], idf: Float[np.ndarray, "V"]) -> Float[np.ndarray, "n V"]:
     """Counts weighted by given inverse document frequencies, each row of length 1.
 
-    ``sklearn.feature_extraction`` is not allowed.
-
     Args:
         X: word counts, one document per row; not necessarily those that ``idf`` was fitted on.
         idf: a weight for each column, at least 0.01.
 
     Returns:
-        X times idf, each row divided by its Euclidean length. Rows of zeros stay zero (no nan).
+        X times idf, float64, each row divided by its Euclidean length, without an epsilon: rows have length 1
+        up to rounding. Rows of zeros stay zero (no nan).
     """
     ### BEGIN SOLUTION
     M = X * idf
@@ -839,7 +839,8 @@ def perplexity(prob: Callable[[str, list[str]], float], sents: list[list[str]]) 
 
     Returns:
         exp of minus the mean log-probability over all predicted positions of all sentences together: every
-        word, and one "</s>" per sentence. Finite also where the product of the probabilities underflows.
+        word, and one "</s>" per sentence. Finite also where the product of the probabilities underflows, and
+        exact for the smallest probabilities: nothing is added to them.
     """
     ### BEGIN SOLUTION
     logs = [math.log(prob(word, sent[:i])) for sent in sents for i, word in enumerate([*sent, "</s>"])]
@@ -851,7 +852,7 @@ def zipf_slope(tokens: list[str], top: int) -> float:
     """Slope of the rank-frequency line in logarithmic axes.
 
     Args:
-        tokens: a text of at least two types.
+        tokens: a text of at least two types; "The" and "the" are two.
         top: how many of the most frequent types to use, at least 2; all, if there are fewer.
 
     Returns:

@@ -53,6 +53,99 @@ MISCONCEPTIONS = {
             "length of the separator, which says nothing about the data.",
             {"R_squared / gamma**2": "R_squared / gamma"},
         ),
+        Misconception(
+            "judged_by_the_weights_before_the_pass",
+            "All examples of a pass are judged by the weights from before it. w and b change "
+            "right after a mistake, and the next example meets the new ones.",
+            {
+                "        mistakes.append(0)\n":
+                    "        mistakes.append(0)\n        w_old, b_old = w.copy(), b\n",
+                "z = w @ x + b": "z = w_old @ x + b_old",
+            },
+        ),
+        Misconception(
+            "mistakes_counted_after_the_pass",
+            "The mistakes are counted at the end of the pass, with its last weights. They are to "
+            "be counted where they are met: each one is an update.",
+            {
+                "        if mistakes[-1] == 0:\n":
+                    "        mistakes[-1] = int((y * (w @ X + b) <= 0).sum())\n        if mistakes[-1] == 0:\n",
+            },
+        ),
+        Misconception(
+            "mistakes_added_up",
+            "The list holds running totals. Each entry is for one pass alone.",
+            {"return w, b, mistakes": "return w, b, np.cumsum(mistakes).tolist()"},
+        ),
+        Misconception(
+            "last_pass_left_out",
+            "The pass without a mistake is left out of the list. Its 0 is the last entry.",
+            {"return w, b, mistakes": "return w, b, [k for k in mistakes if k > 0]"},
+        ),
+        Misconception(
+            "step_of_two",
+            "The step is the learning rate times (y - prediction) x. For labels of +1 and -1 "
+            "that difference is 2, so every step is twice too long.",
+            {"w += lr * label * x": "w += 2 * lr * label * x", "b += lr * label": "b += 2 * lr * label"},
+        ),
+        Misconception(
+            "ties_judged_by_strict_sign",
+            "A mistake is judged by the predicted sign, where z = 0 counts as -1. Then a tie is "
+            "right for negative labels. The rule y z <= 0 treats both labels alike.",
+            {"label * z <= 0": "label != (1 if z > 0 else -1)"},
+        ),
+        Misconception(
+            "step_of_two_and_ties_by_sign",
+            "The step is the learning rate times (y - prediction) x, which is twice too long for "
+            "labels of +1 and -1; and with a prediction in place of y z, the tie z = 0 is no "
+            "mistake for one of the labels.",
+            {
+                "label * z <= 0": "label != (1 if z > 0 else -1)",
+                "w += lr * label * x": "w += 2 * lr * label * x",
+                "b += lr * label": "b += 2 * lr * label",
+            },
+        ),
+        Misconception(
+            "threshold_for_bias",
+            "b is subtracted, as a threshold. Here z = w . x + b, so that b grows with positive "
+            "labels.",
+            {"z = w @ x + b": "z = w @ x - b", "b += lr * label": "b -= lr * label"},
+        ),
+        Misconception(
+            "mean_radius",
+            "R is the largest length of an example. The mean bounds nothing: one long example "
+            "can make a large update.",
+            {"+ 1).max()": "+ 1).mean()"},
+        ),
+        Misconception(
+            "largest_margin",
+            "gamma is taken from the example farthest from the boundary. The bound holds for the "
+            "smallest margin.",
+            {"(w @ X + b)).min()": "(w @ X + b)).max()"},
+        ),
+        Misconception(
+            "margin_without_labels",
+            "The margin of an example is y z. Without the label, a right example on the negative "
+            "side counts as the smallest margin.",
+            {"(y * (w @ X + b)).min()": "(w @ X + b).min()"},
+        ),
+        Misconception(
+            "root_of_the_bound",
+            "This is the root of the bound: all three factors are to be squared.",
+            {
+                "return (w @ w + b**2) * R_squared / gamma**2":
+                    "return np.sqrt((w @ w + b**2) * R_squared) / gamma",
+            },
+        ),
+        Misconception(
+            "bound_rounded_down",
+            "The bound is returned as a whole number. It is a real number; what is rounded is "
+            "the count that it bounds.",
+            {
+                "return (w @ w + b**2) * R_squared / gamma**2":
+                    "return int((w @ w + b**2) * R_squared / gamma**2)",
+            },
+        ),
     ],
     "activation": [
         Misconception(
@@ -121,6 +214,141 @@ MISCONCEPTIONS = {
             "Swish is a product of z and the sigmoid. Its derivative has two terms; only z times "
             "the sigmoid's slope is there.",
             {"return z * s, s + z * s * (1 - s)": "return z * s, z * s * (1 - s)"},
+        ),
+        Misconception(
+            "overflow_in_the_sigmoid_slope",
+            "exp(-z) / (1 + exp(-z))^2 is inf / inf = nan for z = -1000. With the output a the "
+            "slope is a (1 - a), and nothing overflows.",
+            {"return a, a * (1 - a)": "return a, np.exp(-z) / (1 + np.exp(-z)) ** 2"},
+        ),
+        Misconception(
+            "overflow_in_the_swish_slope",
+            "This quotient of exponentials is inf / inf = nan for z = -1000. Write the slope "
+            "with the sigmoid s, which is safe.",
+            {
+                "return z * s, s + z * s * (1 - s)":
+                    "return z * s, (1 + np.exp(-z) + z * np.exp(-z)) / (1 + np.exp(-z)) ** 2",
+            },
+        ),
+        Misconception(
+            "overflow_in_tanh_of_large_z",
+            "(exp(2z) - 1) / (exp(2z) + 1) is inf / inf = nan for large z. numpy has a tanh that "
+            "is safe.",
+            {"np.tanh(z)": "(np.exp(2 * z) - 1) / (np.exp(2 * z) + 1)"},
+        ),
+        Misconception(
+            "sigmoid_slope_for_tanh",
+            "a (1 - a) is the slope of the sigmoid. That of tanh is 1 - a^2: at z = 0 it is 1.",
+            {"1 - a**2": "a * (1 - a)"},
+        ),
+        Misconception(
+            "leaky_relu_by_maximum",
+            "max(z, alpha z) is leaky ReLU only for alpha up to 1. For a larger slope the other "
+            "piece is the maximum.",
+            {"return slope * z, slope": "return np.maximum(z, alpha * z), slope"},
+        ),
+        Misconception(
+            "leaky_slope_of_one_at_zero",
+            "At z = 0 the derivative of leaky ReLU is 1 here; the convention is alpha.",
+            {"np.where(z > 0, 1.0, alpha)": "np.where(z >= 0, 1.0, alpha)"},
+        ),
+        Misconception(
+            "relu_slope_of_a_half_at_zero",
+            "At z = 0 the derivative of ReLU is 1/2 here; the convention is 0.",
+            {"np.where(z > 0, 1.0, 0.0)": "(np.sign(z) + 1) / 2"},
+        ),
+        Misconception(
+            "relu_slope_of_booleans",
+            "The slope of ReLU is an array of True and False. Derivatives are numbers: float64.",
+            {"np.where(z > 0, 1.0, 0.0)": "z > 0"},
+        ),
+        Misconception(
+            "relu_slope_of_integers",
+            "The slope of ReLU is an array of integers. Derivatives are float64; a product with "
+            "integers in place would fail.",
+            {"np.where(z > 0, 1.0, 0.0)": "np.where(z > 0, 1, 0)"},
+        ),
+        Misconception(
+            "gelu_sigmoid_approximation",
+            "This is the approximation z s(1.702 z) of GELU, off by up to 0.02. The exact form "
+            "with erf is asked for.",
+            {
+                "Phi = (1 + erf(z / np.sqrt(2))) / 2": "Phi = 1 / (1 + np.exp(-1.702 * z))",
+                "Phi + z * phi": "Phi + 1.702 * z * Phi * (1 - Phi)",
+            },
+        ),
+        Misconception(
+            "gelu_slope_without_z",
+            "The derivative of z Phi(z) is Phi + z phi. The density is there, but not multiplied "
+            "by z.",
+            {"Phi + z * phi": "Phi + phi"},
+        ),
+        Misconception(
+            "density_not_normalised",
+            "exp(-z^2/2) is the density only after division by the square root of 2 pi.",
+            {" / np.sqrt(2 * np.pi)": ""},
+        ),
+        Misconception(
+            "density_divided_by_two_pi",
+            "The density of the standard normal distribution is divided by the square root of 2 "
+            "pi, not by 2 pi.",
+            {"np.sqrt(2 * np.pi)": "(2 * np.pi)"},
+        ),
+        Misconception(
+            "density_without_the_half",
+            "exp(-z^2) belongs to a variance of 1/2. The exponent of the standard normal density "
+            "is -z^2 / 2.",
+            {"-(z**2) / 2": "-(z**2)"},
+        ),
+        Misconception(
+            "swish_slope_from_the_output",
+            "s (1 - s) is formed with the output z s in place of the sigmoid s.",
+            {"s + z * s * (1 - s)": "s + z * s * (1 - z * s)"},
+        ),
+        Misconception(
+            "swish_slope_of_the_sigmoid_alone",
+            "Only the first term of the product rule is there. z times the sigmoid's slope is "
+            "missing.",
+            {"return z * s, s + z * s * (1 - s)": "return z * s, s"},
+        ),
+        Misconception(
+            "swish_slope_of_the_sigmoid",
+            "This is the slope of the sigmoid. Swish is z times the sigmoid, a product with two "
+            "terms in its derivative.",
+            {"return z * s, s + z * s * (1 - s)": "return z * s, s * (1 - s)"},
+        ),
+        Misconception(
+            "names_in_any_letters",
+            "The name is made small before it is compared. It has to be one of the six, letter "
+            'for letter: "ReLU" is none.',
+            {'    if name == "sigmoid":\n': '    name = name.lower()\n    if name == "sigmoid":\n'},
+        ),
+        Misconception(
+            "names_stripped",
+            "Blanks around the name are dropped. It has to be one of the six, letter for letter.",
+            {'    if name == "sigmoid":\n': '    name = name.strip()\n    if name == "sigmoid":\n'},
+        ),
+        Misconception(
+            "other_names_for_swish",
+            'Swish is accepted under a second name, "silu". The six names are the only ones.',
+            {'if name == "swish":': 'if name in ("swish", "silu"):'},
+        ),
+        Misconception(
+            "key_error_for_unknown_names",
+            "An unknown name raises KeyError. The docstring asks for ValueError, which says that "
+            "the argument is wrong.",
+            {'raise ValueError(f"unknown activation {name!r}")': "raise KeyError(name)"},
+        ),
+        Misconception(
+            "unknown_names_pass",
+            "An unknown name is let through. A misspelt activation should stop the program.",
+            {'raise ValueError(f"unknown activation {name!r}")': "return None"},
+        ),
+        Misconception(
+            "unknown_names_are_linear",
+            "An unknown name gives z itself with slope 1. A misspelt activation should stop the "
+            "program.",
+            {'raise ValueError(f"unknown activation {name!r}")': "return z, np.ones_like(z)"},
         ),
     ],
     "mlp_forward": [
@@ -202,6 +430,54 @@ MISCONCEPTIONS = {
             "All hidden layers use the first activation. Each layer has its own entry in the list.",
             {"activation(acts[layer], z)": "activation(acts[0], z)"},
         ),
+        Misconception(
+            "cache_last_layer_first",
+            "The pairs are in the order of the backward pass. cache[0] belongs to layer 1.",
+            {"return e / e.sum(axis=0), cache": "return e / e.sum(axis=0), cache[::-1]"},
+        ),
+        Misconception(
+            "last_pair_missing",
+            "The last layer has no pair. The gradient of its weights needs its input, and the "
+            "loss its logits.",
+            {"return e / e.sum(axis=0), cache": "return e / e.sum(axis=0), cache[:-1]"},
+        ),
+        Misconception(
+            "pairs_swapped",
+            "The pairs are (pre-activation, input). The input stands first.",
+            {"cache.append((h, z))": "cache.append((z, h))"},
+        ),
+        Misconception(
+            "logits_for_probabilities",
+            "The first result is the logits. P is their softmax.",
+            {"return e / e.sum(axis=0), cache": "return z, cache"},
+        ),
+        Misconception(
+            "logits_shifted_in_the_cache",
+            "The last z in the cache has lost its maximum: it was shifted for the softmax. Shift "
+            "a copy; the cache holds W h + b.",
+            {
+                "return e / e.sum(axis=0), cache":
+                    "return e / e.sum(axis=0), [*cache[:-1], (h, z - z.max(axis=0))]",
+            },
+        ),
+        Misconception(
+            "maximum_over_the_batch",
+            "The maximum of each row is subtracted, so that the rows of one column are scaled "
+            "differently. One number per column cancels; take the maximum down the column.",
+            {"z.max(axis=0)": "z.max(axis=1, keepdims=True)"},
+        ),
+        Misconception(
+            "epsilon_in_the_denominator",
+            "A small number is added to the denominator, and P no longer sums to 1. After the "
+            "shift the denominator is at least 1; it needs no guard.",
+            {"e / e.sum(axis=0)": "e / (e.sum(axis=0) + 1e-8)"},
+        ),
+        Misconception(
+            "sigmoid_for_softmax",
+            "Each logit goes through the sigmoid by itself. The softmax divides by the sum over "
+            "the classes of a column.",
+            {"return e / e.sum(axis=0), cache": "return np.exp(-np.logaddexp(0, -z)), cache"},
+        ),
     ],
     "softmax_cross_entropy": [
         Misconception(
@@ -261,6 +537,84 @@ MISCONCEPTIONS = {
             "The mean divides by the number of rows. Rows are classes; the examples are the "
             "columns.",
             {"m = logits.shape[1]": "m = logits.shape[0]"},
+        ),
+        Misconception(
+            "sums_for_means",
+            "Loss and gradient are sums over the batch. Both are means: divided by the m "
+            "columns.",
+            {"-(Y * log_P).sum() / m": "-(Y * log_P).sum()", "(np.exp(log_P) - Y) / m": "np.exp(log_P) - Y"},
+        ),
+        Misconception(
+            "loss_not_averaged",
+            "The gradient is that of the mean, but the loss is a sum over the batch.",
+            {"-(Y * log_P).sum() / m": "-(Y * log_P).sum()"},
+        ),
+        Misconception(
+            "one_loss_per_example",
+            "The loss is one number per column. The mean over them is asked for.",
+            {"-(Y * log_P).sum() / m": "-(Y * log_P).sum(axis=0)"},
+        ),
+        Misconception(
+            "overflow_in_the_log_sum",
+            "The exponential of a logit near 1000 is infinite. Subtract each column's maximum "
+            "first.",
+            {"logits - logits.max(axis=0)": "logits"},
+        ),
+        Misconception(
+            "one_maximum_for_the_batch",
+            "One maximum is subtracted from the whole batch. In a column far below it all "
+            "exponentials are 0, and the logarithm of their sum is infinite. Each column needs "
+            "its own.",
+            {"logits.max(axis=0)": "logits.max()"},
+        ),
+        Misconception(
+            "gradient_divided_by_all_entries",
+            "The gradient is divided by the number of entries, C m. The mean is over the m "
+            "columns.",
+            {"(np.exp(log_P) - Y) / m": "(np.exp(log_P) - Y) / logits.size"},
+        ),
+        Misconception(
+            "loss_and_gradient_over_all_entries",
+            "Loss and gradient are divided by the number of entries, C m. Each example has one "
+            "term that counts, so the mean is over the m columns.",
+            {
+                "-(Y * log_P).sum() / m": "-(Y * log_P).mean()",
+                "(np.exp(log_P) - Y) / m": "(np.exp(log_P) - Y) / logits.size",
+            },
+        ),
+        Misconception(
+            "loss_without_minus",
+            "The sign of the loss is missing: a logarithm of a probability is negative, its loss "
+            "is not.",
+            {"-(Y * log_P).sum()": "(Y * log_P).sum()"},
+        ),
+        Misconception(
+            "probabilities_clipped",
+            "Probabilities are kept away from 0 before the logarithm, clipped or raised by 1e-15, "
+            "which caps the loss near 35. The exact loss of a logit 1000 below the maximum is "
+            "1000.",
+            {
+                "log_P = shifted - np.log(np.exp(shifted).sum(axis=0))":
+                    "log_P = np.log(np.maximum(np.exp(shifted) / np.exp(shifted).sum(axis=0), 1e-15))",
+            },
+        ),
+        Misconception(
+            "false_classes_counted",
+            "The loss has a term log(1 - P) for each false class, as for labels that are "
+            "independent. The cross-entropy of a softmax counts the true class alone.",
+            {"-(Y * log_P).sum()": "-(Y * log_P + (1 - Y) * np.log(1 - np.exp(log_P))).sum()"},
+        ),
+        Misconception(
+            "logarithm_to_base_two",
+            "The logarithm is to base 2. The natural one is asked for, and the gradient P - Y "
+            "belongs to it.",
+            {"-(Y * log_P).sum() / m": "-(Y * log_P).sum() / m / np.log(2)"},
+        ),
+        Misconception(
+            "epsilon_under_the_softmax",
+            "A small number is added to the denominator of P, so the columns of the gradient no "
+            "longer sum to 0. After the shift the denominator is at least 1; it needs no guard.",
+            {"(np.exp(log_P) - Y) / m": "(np.exp(shifted) / (np.exp(shifted).sum(axis=0) + 1e-8) - Y) / m"},
         ),
     ],
     "backprop": [
@@ -337,6 +691,73 @@ MISCONCEPTIONS = {
             "match Ws.",
             {"dWs[::-1], dbs[::-1]": "dWs, dbs"},
         ),
+        Misconception(
+            "bias_gradient_without_its_axis",
+            "The bias gradients have lost an axis. b has shape (d, 1), and so has its gradient; "
+            "with shape (d,) an update would spread over a square.",
+            {"delta.sum(axis=1, keepdims=True)": "delta.sum(axis=1)"},
+        ),
+        Misconception(
+            "bias_gradient_as_a_row",
+            "The bias gradients are rows. b is a column of shape (d, 1).",
+            {"delta.sum(axis=1, keepdims=True)": "delta.sum(axis=1, keepdims=True).T"},
+        ),
+        Misconception(
+            "bias_gradient_summed_over_units",
+            "The bias gradient is summed over the units of a layer. Each unit has a bias of its "
+            "own; the sum goes over the columns.",
+            {"delta.sum(axis=1, keepdims=True)": "delta.sum(axis=0, keepdims=True)"},
+        ),
+        Misconception(
+            "value_for_slope",
+            "The error signal is multiplied by the activation's value. Its derivative is the "
+            "second thing that activation returns.",
+            {"_, slope = activation(acts[layer - 1], z)": "slope, _ = activation(acts[layer - 1], z)"},
+        ),
+        Misconception(
+            "slope_of_the_layer_above",
+            "The slope is taken at z of the layer above and multiplied before the weights. The "
+            "error signal goes through the weights first, then through the slope at the z of the "
+            "layer below.",
+            {
+                "_, z = cache[layer - 1]": "_, z = cache[layer]",
+                "(Ws[layer].T @ delta) * slope": "Ws[layer].T @ (delta * slope)",
+            },
+        ),
+        Misconception(
+            "slope_at_the_input_below",
+            "The derivative is taken at the input of the layer below, not at its pre-activation "
+            "z. Each pair is (input, pre-activation).",
+            {"_, z = cache[layer - 1]": "z, _ = cache[layer - 1]"},
+        ),
+        Misconception(
+            "pre_activations_for_inputs",
+            "The weight gradient is formed with the pre-activation of the layer below. A layer's "
+            "input is behind the activation: h stands first in its pair.",
+            {"dWs.append(delta @ h.T)": "dWs.append(delta @ (cache[layer - 1][1] if layer else h).T)"},
+        ),
+        Misconception(
+            "pairs_per_layer",
+            "The result is a list of pairs (dW, db), one per layer. Two lists are asked for: all "
+            "dWs, then all dbs.",
+            {"return dWs[::-1], dbs[::-1]": "return list(zip(dWs[::-1], dbs[::-1]))"},
+        ),
+        Misconception(
+            "slope_of_relu_everywhere",
+            "Every layer gets the slope of ReLU. Each has the activation that acts names for it.",
+            {"_, slope = activation(acts[layer - 1], z)": "slope = (z > 0) * 1.0"},
+        ),
+        Misconception(
+            "sign_of_descent",
+            "All gradients have the opposite sign, as if the step of descent were in them. The "
+            "caller subtracts them.",
+            {"return dWs[::-1], dbs[::-1]": "return [-g for g in dWs[::-1]], [-g for g in dbs[::-1]]"},
+        ),
+        Misconception(
+            "first_layer_left_out",
+            "The gradients of layer 1 are missing. Its input is X, the first entry of the cache.",
+            {"return dWs[::-1], dbs[::-1]": "return dWs[:-1][::-1], dbs[:-1][::-1]"},
+        ),
     ],
     "gradient_check": [
         Misconception(
@@ -377,6 +798,70 @@ MISCONCEPTIONS = {
             "The denominator is the size of g + n, in which a gradient of the wrong sign cancels. "
             "The sizes are to be added, not the numbers.",
             {"np.abs(grad) + np.abs(numerical)": "np.abs(grad + numerical)"},
+        ),
+        Misconception(
+            "norms_of_whole_vectors",
+            "The norms of the whole vectors are compared. One wrong coordinate among large right "
+            "ones would disappear; take the relative error of each coordinate and report the "
+            "worst.",
+            {
+                "return (np.abs(grad - numerical) / np.maximum(size, 1e-8)).max()":
+                    "return np.linalg.norm(grad - numerical) / max(np.linalg.norm(grad) + np.linalg.norm(numerical), 1e-8)",
+            },
+        ),
+        Misconception(
+            "larger_of_the_sizes",
+            "The denominator is the larger of |g| and |n|. It should be their sum, so that the "
+            "result is at most 1.",
+            {"size = np.abs(grad) + np.abs(numerical)": "size = np.maximum(np.abs(grad), np.abs(numerical))"},
+        ),
+        Misconception(
+            "mean_of_the_sizes",
+            "The denominator is the mean of |g| and |n|. It should be their sum, so that the "
+            "result is at most 1.",
+            {"np.abs(grad) + np.abs(numerical)": "(np.abs(grad) + np.abs(numerical)) / 2"},
+        ),
+        Misconception(
+            "floor_added",
+            "1e-8 is added to the denominator. It is a floor: the larger of the two counts.",
+            {"np.maximum(size, 1e-8)": "(size + 1e-8)"},
+        ),
+        Misconception(
+            "no_floor",
+            "Where gradient and difference are both 0 the error is 0/0 = nan. The floor 1e-8 "
+            "makes it 0.",
+            {"np.maximum(size, 1e-8)": "size"},
+        ),
+        Misconception(
+            "size_of_the_gradient_alone",
+            "The error is taken relative to |g| alone. If g is wrong and tiny, the quotient is "
+            "huge; the sum |g| + |n| bounds it by 1.",
+            {"size = np.abs(grad) + np.abs(numerical)": "size = np.abs(grad)"},
+        ),
+        Misconception(
+            "size_of_the_difference_alone",
+            "The error is taken relative to |n| alone. The denominator is the sum |g| + |n|.",
+            {"size = np.abs(grad) + np.abs(numerical)": "size = np.abs(numerical)"},
+        ),
+        Misconception(
+            "signed_errors",
+            "The errors keep their sign, so that a gradient that is too small looks excellent. "
+            "Take the absolute value first.",
+            {"np.abs(grad - numerical) /": "(grad - numerical) /"},
+        ),
+        Misconception(
+            "eps_ignored",
+            "The step is 1e-5, whatever eps says.",
+            {"old + eps": "old + 1e-5", "old - eps": "old - 1e-5", "(2 * eps)": "2e-5"},
+        ),
+        Misconception(
+            "worst_error_over_largest_size",
+            "The largest difference is divided by the largest size, which may belong to another "
+            "coordinate. Divide each by its own, then take the maximum.",
+            {
+                "(np.abs(grad - numerical) / np.maximum(size, 1e-8)).max()":
+                    "np.abs(grad - numerical).max() / max(size.max(), 1e-8)",
+            },
         ),
     ],
     "weight_variance": [
@@ -434,6 +919,61 @@ MISCONCEPTIONS = {
             "The weights are drawn with the default leak, whatever alpha says.",
             {"weight_variance(n_in, n_out, scheme, alpha)": "weight_variance(n_in, n_out, scheme)"},
         ),
+        Misconception(
+            "standard_deviation_for_variance",
+            "This is the standard deviation. The variance is its square; the root is taken where "
+            "the weights are drawn.",
+            {
+                "return 2 / n_in": "return np.sqrt(2 / n_in)",
+                "return 2 / ((1 + alpha**2) * n_in)": "return np.sqrt(2 / ((1 + alpha**2) * n_in))",
+                "return 2 / (n_in + n_out)": "return np.sqrt(2 / (n_in + n_out))",
+            },
+        ),
+        Misconception(
+            "one_over_the_inputs_for_xavier",
+            "1 / n_in looks at the forward pass alone. Xavier's compromise with the backward "
+            "pass is 2 / (n_in + n_out).",
+            {"return 2 / (n_in + n_out)": "return 1 / n_in"},
+        ),
+        Misconception(
+            "half_width_squared_for_variance",
+            "6 / (n_in + n_out) is the square of the half-width r. The variance of a uniform "
+            "number on (-r, r) is r^2 / 3.",
+            {"return 2 / (n_in + n_out)": 'return (6 if scheme == "xavier_uniform" else 2) / (n_in + n_out)'},
+        ),
+        Misconception(
+            "leak_in_he",
+            'The scheme "he" is for ReLU, without a leak: alpha has no part in it.',
+            {"return 2 / n_in": "return 2 / ((1 + alpha**2) * n_in)"},
+        ),
+        Misconception(
+            "leak_added_before_squaring",
+            "The two halves contribute 1 and alpha squared. (1 + alpha)^2 has a mixed term that "
+            "does not belong there.",
+            {"(1 + alpha**2)": "(1 + alpha) ** 2"},
+        ),
+        Misconception(
+            "leak_subtracted",
+            "The negative half adds to the second moment: 1 + alpha^2, not 1 - alpha^2.",
+            {"1 + alpha**2": "1 - alpha**2"},
+        ),
+        Misconception(
+            "normal_for_uniform",
+            'The variance is right, but "xavier_uniform" draws normal numbers. It asks for '
+            "uniform ones on (-r, r).",
+            {'if scheme == "xavier_uniform":\n        r': "if False:\n        r"},
+        ),
+        Misconception(
+            "uniform_for_normal",
+            'The variance is right, but all schemes draw uniform numbers. Only "xavier_uniform" '
+            "does.",
+            {'if scheme == "xavier_uniform":\n        r': "if True:\n        r"},
+        ),
+        Misconception(
+            "uniform_from_zero",
+            "The uniform numbers are all positive. Weights have mean 0: draw from (-r, r).",
+            {"rng.uniform(-r, r,": "rng.uniform(0, r,"},
+        ),
     ],
     "gradient_norm_profile": [
         Misconception(
@@ -477,6 +1017,77 @@ MISCONCEPTIONS = {
             "The skip path carries delta. It goes around the activation, so it should carry the "
             "gradient with respect to the layer's output.",
             {"W.T @ delta + g if residual": "W.T @ delta + delta if residual"},
+        ),
+        Misconception(
+            "root_mean_square",
+            "This is the root of the mean square. The norm is the root of the sum of squares.",
+            {"np.linalg.norm(delta)": "np.sqrt((delta**2).mean())"},
+        ),
+        Misconception(
+            "norm_not_rooted",
+            "These are sums of squares; the root is missing.",
+            {"np.linalg.norm(delta)": "(delta**2).sum()"},
+        ),
+        Misconception(
+            "sum_of_sizes",
+            "These are sums of absolute values. The norm is the root of the sum of squares.",
+            {"np.linalg.norm(delta)": "np.abs(delta).sum()"},
+        ),
+        Misconception(
+            "mean_norm_of_the_columns",
+            "The norms of the columns are averaged. One norm over all units and columns is asked "
+            "for.",
+            {"np.linalg.norm(delta)": "np.linalg.norm(delta, axis=0).mean()"},
+        ),
+        Misconception(
+            "relative_to_the_top",
+            "The norms are divided by that of the last layer. They are asked for as they are.",
+            {"return np.array(norms[::-1])": "return np.array(norms[::-1]) / norms[0]"},
+        ),
+        Misconception(
+            "norms_of_weight_gradients",
+            "These are norms of delta h^T, the gradients of the weights. The error signal is "
+            "delta itself.",
+            {
+                "h, slopes = X, []": "h, slopes, inputs = X, [], []",
+                "a, slope = activation(act, W @ h)":
+                    "inputs.append(h)\n        a, slope = activation(act, W @ h)",
+                "norms.append(np.linalg.norm(delta))":
+                    "norms.append(np.linalg.norm(delta @ inputs[len(Ws) - 1 - len(norms)].T))",
+            },
+        ),
+        Misconception(
+            "skip_backward_only",
+            "The backward pass has two paths, but the forward pass does not add the input: h^(l) "
+            "= h^(l-1) + sigma(z^(l)).",
+            {"h = h + a if residual else a": "h = a"},
+        ),
+        Misconception(
+            "slope_at_the_output",
+            "The derivative is taken at the layer's output. It belongs at the pre-activation z = "
+            "W h.",
+            {
+                "        slopes.append(slope)\n        h = h + a if residual else a\n":
+                    "        h = h + a if residual else a\n        slopes.append(activation(act, h)[1])\n",
+            },
+        ),
+        Misconception(
+            "top_layer_taken_as_linear",
+            "The gradient at the output is taken for the error signal of the last layer. The "
+            "last layer has an activation, too, so its slope comes in between.",
+            {
+                "for W, slope in zip(Ws[::-1], slopes[::-1]):":
+                    "slopes[-1] = np.ones_like(slopes[-1])\n    for W, slope in zip(Ws[::-1], slopes[::-1]):",
+            },
+        ),
+        Misconception(
+            "always_residual",
+            "The input is added whether residual is set or not.",
+            {
+                "h = h + a if residual else a": "h = h + a if residual or h.shape == a.shape else a",
+                "W.T @ delta + g if residual else W.T @ delta":
+                    "W.T @ delta + g if residual or W.shape[0] == W.shape[1] else W.T @ delta",
+            },
         ),
     ],
     "clip_global_norm": [
@@ -533,6 +1144,78 @@ MISCONCEPTIONS = {
             "A unit with u equal to p is dropped here; it is to be kept. With p = 0 and u = 0 a "
             "unit would be lost.",
             {"(u >= p) / (1 - p)": "(u > p) / (1 - p)"},
+        ),
+        Misconception(
+            "epsilon_under_the_norm",
+            "A small number is added to the norm, so the clipped gradient is shorter than c; "
+            "with small gradients it shows. The norm is larger than c > 0, and division is safe "
+            "without it.",
+            {"c / norm": "c / (norm + 1e-6)"},
+        ),
+        Misconception(
+            "squared_norm",
+            "The sum of squares is compared with c; its root is missing.",
+            {"np.sqrt(sum((g**2).sum() for g in grads))": "sum((g**2).sum() for g in grads)"},
+        ),
+        Misconception(
+            "largest_entry_for_the_norm",
+            "The largest absolute entry stands for the norm. The norm is the root of the sum of "
+            "all squares.",
+            {"np.sqrt(sum((g**2).sum() for g in grads))": "max(np.abs(g).max() for g in grads)"},
+        ),
+        Misconception(
+            "root_mean_square",
+            "The squares are averaged over all entries. The norm is the root of their sum.",
+            {
+                "np.sqrt(sum((g**2).sum() for g in grads))":
+                    "np.sqrt(sum((g**2).sum() for g in grads) / sum(g.size for g in grads))",
+            },
+        ),
+        Misconception(
+            "gradients_flattened",
+            "The arrays come back without their shapes. Each keeps the shape of its parameter.",
+            {"return grads, norm": "return [g.ravel() for g in grads], norm"},
+        ),
+        Misconception(
+            "mask_without_the_factor",
+            "The output is scaled, but the mask is not. The backward pass multiplies by the "
+            "mask, so the factor 1 / (1 - p) belongs to it.",
+            {"return h * mask, mask": "return h * mask, mask * (1 - p)"},
+        ),
+        Misconception(
+            "boolean_mask",
+            "The mask is an array of True and False, without the factor 1 / (1 - p). The "
+            "backward pass multiplies by the mask.",
+            {"return h * mask, mask": "return h * mask, u >= p"},
+        ),
+        Misconception(
+            "scaled_by_one_over_p",
+            "The kept units are divided by p. A unit is kept with probability 1 - p, so 1 / (1 - "
+            "p) keeps the mean.",
+            {"(u >= p) / (1 - p)": "(u >= p) / (p or 1)"},
+        ),
+        Misconception(
+            "kept_with_probability_p",
+            "p is taken for the probability of keeping a unit. It is that of dropping one.",
+            {"(u >= p) / (1 - p)": "(u < p) / (p or 1)"},
+        ),
+        Misconception(
+            "kept_below_one_minus_p",
+            "A unit is kept where u < 1 - p. The probability is right, but the rule here is u >= "
+            "p, so that given numbers u give one mask.",
+            {"(u >= p) / (1 - p)": "(u < 1 - p) / (1 - p)"},
+        ),
+        Misconception(
+            "scaled_by_the_share_that_was_kept",
+            "The kept units are divided by the share that was kept by chance. The factor is 1 / "
+            "(1 - p), whatever u turned out to be.",
+            {"(u >= p) / (1 - p)": "(u >= p) / max((u >= p).mean(), 1e-12)"},
+        ),
+        Misconception(
+            "scaled_in_testing_for_training",
+            "The kept units are multiplied by 1 - p. In training they are divided by it, so that "
+            "nothing is left to do at test time.",
+            {"(u >= p) / (1 - p)": "(u >= p) * (1 - p)"},
         ),
     ],
 }

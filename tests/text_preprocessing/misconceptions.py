@@ -90,6 +90,171 @@ MISCONCEPTIONS = {
             "is no letter. Bring the text to form NFC first.",
             {'unicodedata.normalize("NFC", text)': "text"},
         ),
+        Misconception(
+            "compatibility_forms",
+            "The text is brought to form NFKC, which replaces the ligature ﬁ by f and i, and "
+            "more. NFC only composes accents.",
+            {'"NFC"': '"NFKC"'},
+        ),
+        Misconception(
+            "decomposed_accents",
+            "The text is brought to form NFD, which takes accents off their letters; the accent "
+            "by itself is no letter. NFC composes them.",
+            {'"NFC"': '"NFD"'},
+        ),
+        Misconception(
+            "casefold_for_lower",
+            "str.casefold is for comparing: it turns ß into ss. The text is to be made small "
+            "with str.lower.",
+            {".lower()": ".casefold()"},
+        ),
+        Misconception(
+            "addresses_before_urls",
+            "Addresses are removed before URLs. A run such as see:https://a@b.c then goes as a "
+            "whole, with its first word.",
+            {
+                '    text = re.sub(r"(https?://|www\\.)\\S*", " ", text)\n    text = re.sub(r"\\S+@\\S+", " ", text)\n':
+                    '    text = re.sub(r"\\S+@\\S+", " ", text)\n    text = re.sub(r"(https?://|www\\.)\\S*", " ", text)\n',
+            },
+        ),
+        Misconception(
+            "urls_at_the_beginning_of_words_only",
+            "A URL counts only where a word begins. http:// and www. start one anywhere, inside "
+            "a word, too.",
+            {'"(https?': '"\\b(https?'},
+        ),
+        Misconception(
+            "http_without_s_left",
+            "Only https:// is recognised. http:// starts a URL as well.",
+            {"(https?://": "(https://"},
+        ),
+        Misconception(
+            "https_left",
+            "Only http:// is recognised. https:// starts a URL as well.",
+            {"(https?://": "(http://"},
+        ),
+        Misconception(
+            "any_scheme_is_a_url",
+            "Whatever stands before :// starts a URL here. Only http://, https:// and www. do.",
+            {"(https?://": "(\\w+://"},
+        ),
+        Misconception(
+            "www_without_a_point",
+            "www starts a URL without its point, so that the word www goes, too.",
+            {"www\\.)": "www)"},
+        ),
+        Misconception(
+            "point_of_www_matches_anything",
+            "The point after www is not escaped, so that it stands for any character, a space, "
+            "too.",
+            {"www\\.)": "www.)"},
+        ),
+        Misconception(
+            "url_ends_at_a_space_only",
+            "A URL goes on over line breaks, up to the next space. It ends at any white space.",
+            {")\\S*": ")[^ ]*"},
+        ),
+        Misconception(
+            "url_of_listed_characters",
+            "A URL ends at the first character that is not in a list, and the rest stays as "
+            "words. It goes up to the next white space, whatever stands in it.",
+            {")\\S*": ")[\\w./?=&#-]*"},
+        ),
+        Misconception(
+            "address_needs_a_domain",
+            "An address is recognised by the shape of a domain, with a point in it. Here it is "
+            "any run with an @ inside.",
+            {"\\S+@\\S+": "[\\w.+-]+@[\\w-]+\\.[\\w.-]+"},
+        ),
+        Misconception(
+            "lone_at_signs_are_addresses",
+            "A run that only begins or ends with @ is removed, too. An address has at least one "
+            "character on both sides.",
+            {"\\S+@\\S+": "\\S*@\\S*"},
+        ),
+        Misconception(
+            "punctuation_deleted",
+            "Signs are deleted, which glues what they separate: snake_case becomes snakecase. "
+            "Each is to be replaced by a space.",
+            {'else " " for c': 'else " " * c.isspace() for c'},
+        ),
+        Misconception(
+            "ascii_punctuation_only",
+            "Only the digits and signs of ASCII are replaced. Whatever is no letter goes, other "
+            "signs, too.",
+            {"c.isalpha()": "not (c.isascii() and not c.isalpha())"},
+        ),
+        Misconception(
+            "apostrophes_kept",
+            "Apostrophes are kept. They are no letters, so that don't becomes don t.",
+            {"c.isalpha()": "c.isalpha() or c == \"'\""},
+        ),
+        Misconception(
+            "underscores_and_digits_are_letters",
+            "The regular expression \\w takes digits and the underscore for letters. str.isalpha "
+            "does not.",
+            {"c.isalpha()": 're.match(r"\\w", c)'},
+        ),
+        Misconception(
+            "tags_without_end",
+            "A < with a letter behind it starts a tag even where no > follows, and the text up "
+            "to the end goes. Without a > it is no tag.",
+            {"[^>]*>": "[^>]*>?"},
+        ),
+        Misconception(
+            "tags_without_attributes",
+            "Only tags without attributes are recognised. A tag goes on to the next >, whatever "
+            "stands in between.",
+            {"</?[a-z][^>]*>": "</?[a-z]+[0-9]?/?>"},
+        ),
+        Misconception(
+            "several_slashes_in_a_tag",
+            "Several slashes are allowed before a tag's letter. There is at most one.",
+            {"</?[a-z]": "</*[a-z]"},
+        ),
+        Misconception(
+            "spaces_inside_of_tags",
+            "Blanks are allowed between < and the letter of a tag. The letter follows at once, "
+            "so that a comparison is no tag.",
+            {"</?[a-z]": "<\\s*/?\\s*[a-z]"},
+        ),
+        Misconception(
+            "spaces_left_at_the_ends",
+            "Runs of white space are reduced, but one space is left at the ends.",
+            {'" ".join(text.split())': 're.sub(r"\\s+", " ", text)'},
+        ),
+        Misconception(
+            "lower_case_at_the_end",
+            "The text is made small last. Until then HTTP:// is no URL and <H1> is no tag.",
+            {"text).lower()": "text)", '" ".join(text.split())': '" ".join(text.split()).lower()'},
+        ),
+        Misconception(
+            "entities_decoded",
+            "Entities such as &amp; are decoded, and &lt;b&gt; becomes a tag that is removed. "
+            "Here they are left alone.",
+            {
+                "    text = unicodedata":
+                    "    import html\n    text = html.unescape(text)\n    text = unicodedata",
+            },
+        ),
+        Misconception(
+            "accents_removed",
+            "Accents are taken off their letters: é becomes e. It is a letter of its own, which "
+            "NFC composes and str.isalpha knows.",
+            {
+                '    text = unicodedata.normalize("NFC", text).lower()\n':
+                    '    text = unicodedata.normalize("NFD", text).lower()\n    text = "".join(c for c in text if not unicodedata.combining(c))\n',
+            },
+        ),
+        Misconception(
+            "addresses_before_tags",
+            "Addresses are removed first. In <p>Mail joe@x.org.</p> the run goes on into the "
+            "tags and takes what touches them along.",
+            {
+                '    text = re.sub(r"</?[a-z][^>]*>", " ", text)\n    text = re.sub(r"(https?://|www\\.)\\S*", " ", text)\n    text = re.sub(r"\\S+@\\S+", " ", text)\n':
+                    '    text = re.sub(r"\\S+@\\S+", " ", text)\n    text = re.sub(r"</?[a-z][^>]*>", " ", text)\n    text = re.sub(r"(https?://|www\\.)\\S*", " ", text)\n',
+            },
+        ),
     ],
     "word_tokenize": [
         Misconception(
@@ -161,8 +326,117 @@ MISCONCEPTIONS = {
             "is a decision of its own, and loses the difference between US and us.",
             {'\\S", text, re': '\\S", text.lower(), re'},
         ),
+        Misconception(
+            "curly_apostrophes_accepted",
+            "The curly apostrophe ’ counts as an apostrophe. Only ' is one here; ’ is any other "
+            "character, a token by itself.",
+            {
+                'return re.findall(rf"{clitic}|{number}|{before_not}|{word}|\\S", text, re.IGNORECASE)':
+                    "tokens = re.findall(rf\"{clitic}|{number}|{before_not}|{word}|\\S\", text.replace(\"’\", \"'\"), re.IGNORECASE)\n    return tokens",
+            },
+        ),
+        Misconception(
+            "letters_a_to_z_only",
+            "Only a to z are taken for letters. A letter is what [^\\W\\d_] matches, é and ж "
+            "among them.",
+            {'word = r"[^\\W\\d_](?:[^\\W_]|-(?=[^\\W_]))*"': 'word = r"[a-z](?:[a-z0-9]|-(?=[a-z0-9]))*"'},
+        ),
+        Misconception(
+            "digits_0_to_9_only",
+            "Only 0 to 9 are taken for digits. \\d matches those of other scripts, too.",
+            {"\\d+(?:[.,]\\d+)*": "[0-9]+(?:[.,][0-9]+)*"},
+        ),
+        Misconception(
+            "underscore_in_words",
+            "The underscore is taken for a letter, as \\w does. It is a token of its own.",
+            {'word = r"[^\\W\\d_](?:[^\\W_]|-(?=[^\\W_]))*"': 'word = r"[^\\W\\d](?:\\w|-(?=\\w))*"'},
+        ),
+        Misconception(
+            "i_am_not_split",
+            "'m is missing among the clitics: I'm is I and 'm.",
+            {"|ll|d|m))": "|ll|d))"},
+        ),
+        Misconception(
+            "every_ending_is_a_clitic",
+            "An apostrophe and any letters behind it are taken for a clitic. There are six; "
+            "before other letters the apostrophe is a token by itself.",
+            {"'(?:s|re|ve|ll|d|m))": "'[^\\W\\d_]+)"},
+        ),
+        Misconception(
+            "clitic_before_a_digit_or_underscore",
+            "A clitic is taken although a digit or an underscore follows. It counts only if no "
+            "letter, digit or underscore comes next.",
+            {"|ll|d|m))\\b": "|ll|d|m))(?![^\\W\\d_])", "(?=n't\\b)": "(?=n't(?![^\\W\\d_]))"},
+        ),
+        Misconception(
+            "clitic_before_an_underscore",
+            "A clitic is taken although an underscore follows. It counts only if no letter, "
+            "digit or underscore comes next.",
+            {"|ll|d|m))\\b": "|ll|d|m))(?![^\\W_])", "(?=n't\\b)": "(?=n't(?![^\\W_]))"},
+        ),
+        Misconception(
+            "one_letter_before_not_missed",
+            "A single letter before n't is not split off. The word ends before n't after its "
+            "first letter.",
+            {'before_not = word + r"?': 'before_not = word[:-1] + r"+?'},
+        ),
+        Misconception(
+            "thousands_only",
+            "Commas count only between groups of three digits, and one point. A number is digits "
+            "with single commas or points between them.",
+            {"\\d+(?:[.,]\\d+)*": "\\d{1,3}(?:,\\d{3})*(?:\\.\\d+)?"},
+        ),
+        Misconception(
+            "sign_in_the_number",
+            "A minus sign belongs to the number here. By the rules a number starts with a digit; "
+            "- is a token by itself.",
+            {"\\d+(?:[.,]\\d+)*": "-?\\d+(?:[.,]\\d+)*"},
+        ),
+        Misconception(
+            "words_end_at_digits",
+            "A word ends at its first digit. After the first letter digits belong to it: "
+            "word2vec is one token.",
+            {"(?:[^\\W_]|-(?=[^\\W_]))*": "(?:[^\\W\\d_]|-(?=[^\\W\\d_]))*"},
+        ),
+        Misconception(
+            "hyphen_before_letters_only",
+            "A hyphen before a digit ends the word. A letter or a digit may follow it: GPT-2 is "
+            "one token.",
+            {"-(?=[^\\W_])": "-(?=[^\\W\\d_])"},
+        ),
+        Misconception(
+            "several_hyphens_in_a_row",
+            "Several hyphens in a row are kept in the word. Behind a hyphen a letter or digit "
+            "must follow at once.",
+            {"-(?=[^\\W_])": "-+(?=[^\\W_])"},
+        ),
+        Misconception(
+            "runs_of_punctuation",
+            "Signs in a row are one token. The last rule takes one single character.",
+            {"|{word}|\\S": "|{word}|[^\\w\\s]+|\\S"},
+        ),
+        Misconception(
+            "composed_first",
+            "The text is brought to form NFC first. Tokens are returned as they stand in the "
+            "text.",
+            {", text, re.IGNORECASE": ', unicodedata.normalize("NFC", text), re.IGNORECASE'},
+        ),
+        Misconception(
+            "ascii_only",
+            "With re.ASCII only a to z are letters and 0 to 9 digits. Leave the flag out.",
+            {"re.IGNORECASE": "re.IGNORECASE | re.ASCII"},
+        ),
     ],
     "bpe_train": [
+        Misconception(
+            "overlapping_pairs_counted_once",
+            "In a a a the pair is counted once. It is counted at both places; only the joining "
+            "leaves overlaps out.",
+            {
+                "            for pair in zip(symbols, symbols[1:]):\n                counts[pair] += word_freqs[word]\n":
+                    "            taken = None\n            for i, pair in enumerate(zip(symbols, symbols[1:])):\n                if taken == (i - 1, pair):\n                    continue\n                taken = i, pair\n                counts[pair] += word_freqs[word]\n",
+            },
+        ),
         Misconception(
             "frequencies_ignored",
             "Each word of the dict counts once. Its frequency says how often it stands in the "
@@ -234,6 +508,96 @@ MISCONCEPTIONS = {
             "pair_counted_once_per_word",
             "A pair that stands twice in a word is counted once. Every position counts.",
             {"in zip(symbols, symbols[1:]):": "in dict.fromkeys(zip(symbols, symbols[1:])):"},
+        ),
+        Misconception(
+            "joined_in_place",
+            "The list that was passed is changed. A new list is asked for; the caller may need "
+            "the old one.",
+            {"    return merged\n": "    symbols[:] = merged\n    return symbols\n"},
+        ),
+        Misconception(
+            "same_list_where_nothing_is_joined",
+            "Where the pair does not occur, the list itself comes back. A new list is asked for: "
+            "else a change of the result changes the argument.",
+            {"    return merged\n": "    return merged if merged != symbols else symbols\n"},
+        ),
+        Misconception(
+            "compared_by_joined_text",
+            "Two symbols are joined if their text together is that of the pair. th + e and t + "
+            "he give the same text and are different pairs.",
+            {
+                "if tuple(symbols[i : i + 2]) == pair:":
+                    'if i + 1 < len(symbols) and symbols[i] + symbols[i + 1] == "".join(pair):',
+            },
+        ),
+        Misconception(
+            "last_symbol_lost",
+            "The last symbol is lost when it is not part of a pair: the loop ends one too early.",
+            {"while i < len(symbols):": "while i < len(symbols) - 1:"},
+        ),
+        Misconception(
+            "joined_from_the_right",
+            "Pairs are joined from right to left. In a a a the first two are joined: aa a.",
+            {
+                "    return merged\n":
+                    '    merged, i = [], len(symbols)\n    while i > 0:\n        if tuple(symbols[max(i - 2, 0) : i]) == pair:\n            merged.insert(0, "".join(pair))\n            i -= 2\n        else:\n            merged.insert(0, symbols[i - 1])\n            i -= 1\n    return merged\n',
+            },
+        ),
+        Misconception(
+            "capitals_made_small",
+            "Words are made small first. Capitals are symbols of their own here.",
+            {'[*word, "</w>"]': '[*word.lower(), "</w>"]'},
+        ),
+        Misconception(
+            "first_to_reach_the_count",
+            "A tie goes to the pair whose running count got there first. It goes to the pair "
+            "that stands first in the words; count everything, then compare.",
+            {
+                "        counts = collections.Counter()\n":
+                    "        counts, leader = collections.Counter(), None\n",
+                "                counts[pair] += word_freqs[word]\n":
+                    "                counts[pair] += word_freqs[word]\n                leader = pair if leader is None or counts[pair] > counts[leader] else leader\n",
+                "max(counts, key=counts.get)": "leader",
+            },
+        ),
+        Misconception(
+            "words_sorted_by_the_alphabet",
+            "The words are sorted first. Ties go by the order of the dict.",
+            {"for word in word_freqs}": "for word in sorted(word_freqs)}"},
+        ),
+        Misconception(
+            "words_sorted_by_frequency",
+            "The words are sorted by frequency first. Ties go by the order of the dict.",
+            {"for word in word_freqs}": "for word in sorted(word_freqs, key=lambda w: -word_freqs[w])}"},
+        ),
+        Misconception(
+            "ties_to_the_smallest_pair",
+            "Ties go to the pair that comes first in the alphabet. The first in the order of the "
+            "words wins.",
+            {"max(counts, key=counts.get)": "min(counts, key=lambda p: (-counts[p], p))"},
+        ),
+        Misconception(
+            "stopped_at_pairs_that_occur_once",
+            "Learning ends when no pair occurs twice. It goes on until no two adjacent symbols "
+            "are left.",
+            {"if not counts:": "if max(counts.values(), default=0) < 2:"},
+        ),
+        Misconception(
+            "joined_texts_for_pairs",
+            "The list holds the joined symbols. Pairs are asked for: th + e and t + he are two "
+            "merges.",
+            {"    return merges\n": '    return ["".join(pair) for pair in merges]\n'},
+        ),
+        Misconception(
+            "end_mark_in_four_pieces",
+            "The end mark is cut into < / w >. It is one symbol.",
+            {'[*word, "</w>"]': '[*word, *"</w>"]'},
+        ),
+        Misconception(
+            "no_pair_left_raises",
+            "When no pair is left, the maximum of nothing is an error. Return the merges that "
+            "were found.",
+            {"        if not counts:\n            break\n": ""},
         ),
     ],
     "bpe_encode": [
@@ -307,6 +671,72 @@ MISCONCEPTIONS = {
                 "    return words\n":
                     '    return [symbol.removesuffix("</w>") for symbol in symbols]\n',
             },
+        ),
+        Misconception(
+            "replaced_in_a_string",
+            'The word is kept as one string with spaces, in which "e s" also stands in "re st". '
+            "Compare whole symbols.",
+            {
+                "        symbols = merge_pair(symbols, pair)\n":
+                    '        symbols = " ".join(symbols).replace(" ".join(pair), "".join(pair)).split()\n',
+            },
+        ),
+        Misconception(
+            "unknown_letters_replaced",
+            "Letters that stand in no merge become <unk>. They stay as they are: BPE has no "
+            "unknown words.",
+            {
+                "    return symbols\n":
+                    '    known = "".join(a + b for a, b in merges)\n    return [s if len(s) > 1 or s in known else "<unk>" for s in symbols]\n',
+            },
+        ),
+        Misconception(
+            "encoded_in_small_letters",
+            "The word is made small first. Its characters are to be kept.",
+            {'[*word, "</w>"]': '[*word.lower(), "</w>"]'},
+        ),
+        Misconception(
+            "joined_from_the_right",
+            "Occurrences are joined from right to left. In o o o the first two are joined.",
+            {
+                "        symbols = merge_pair(symbols, pair)\n":
+                    "        symbols = [s[::-1] for s in merge_pair([s[::-1] for s in symbols[::-1]], (pair[1][::-1], pair[0][::-1]))][::-1]\n",
+            },
+        ),
+        Misconception(
+            "end_marks_replaced_by_spaces",
+            "The marks are replaced by spaces in the joined text, which is then split. Words "
+            "that are empty, or that hold the four characters, come out wrong. Look at each "
+            "symbol.",
+            {"    return words\n": '    return "".join(symbols).replace("</w>", " ").split()\n'},
+        ),
+        Misconception(
+            "one_string_for_words",
+            "One string comes back, with spaces. A list of words is asked for.",
+            {"    return words\n": '    return " ".join(words)\n'},
+        ),
+        Misconception(
+            "characters_of_the_mark_stripped",
+            "str.rstrip takes a set of characters: it removes every <, /, w and > at the end. "
+            "Remove the mark as a whole.",
+            {'word.removesuffix("</w>")': 'word.rstrip("</w>")'},
+        ),
+        Misconception(
+            "every_mark_in_a_word_removed",
+            "All four characters in a row are removed, also in the middle of a word. Only the "
+            "mark at its end goes.",
+            {'word.removesuffix("</w>")': 'word.replace("</w>", "")'},
+        ),
+        Misconception(
+            "mark_alone_ends_no_word",
+            "Only a symbol that is longer than the mark ends a word. The mark may stand alone.",
+            {'if symbol.endswith("</w>"):': 'if symbol.endswith("</w>") and symbol != "</w>":'},
+        ),
+        Misconception(
+            "only_the_mark_alone_ends_a_word",
+            "Only the mark by itself ends a word. Merges attach it to other symbols: est</w> "
+            "ends one, too.",
+            {'if symbol.endswith("</w>"):': 'if symbol == "</w>":'},
         ),
     ],
     "stem_step1": [
@@ -459,6 +889,142 @@ MISCONCEPTIONS = {
                 ),
             },
         ),
+        Misconception(
+            "runs_reduced",
+            "Runs are reduced to one letter. The pattern has one character for each letter of "
+            "the word.",
+            {"    return pattern\n": '    return re.sub(r"(.)\\1+", r"\\1", pattern)\n'},
+        ),
+        Misconception(
+            "y_after_y_by_its_letter",
+            "A y is judged by the letter before it, not by what that letter is. In yy the first "
+            "may be a consonant and the second a vowel, or the reverse.",
+            {
+                'letter in "aeiou" or (letter == "y" and pattern.endswith("c"))':
+                    'letter in "aeiou" or (letter == "y" and pattern != "" and word[len(pattern) - 1] not in "aeiou")',
+            },
+        ),
+        Misconception(
+            "y_after_y_a_consonant",
+            "A y after a y is always a consonant here. It is a vowel if the first y is a "
+            "consonant.",
+            {
+                '(letter == "y" and pattern.endswith("c"))':
+                    '(letter == "y" and pattern.endswith("c") and word[len(pattern) - 1] != "y")',
+            },
+        ),
+        Misconception(
+            "pattern_in_capitals",
+            "The pattern is in capitals. Small c and v are asked for.",
+            {"    return pattern\n": "    return pattern.upper()\n"},
+        ),
+        Misconception(
+            "three_letters_left_alone",
+            "Words of three letters are left alone. Only those of one or two are.",
+            {"if len(word) <= 2:": "if len(word) <= 3:"},
+        ),
+        Misconception(
+            "two_letters_stemmed",
+            'Words of two letters are stemmed. They stay as they are: "is" would lose its s.',
+            {"if len(word) <= 2:": "if len(word) <= 1:"},
+        ),
+        Misconception(
+            "plural_or_past_but_not_both",
+            "A word that 1a has changed does not go through 1b. Both parts apply: meetings "
+            "becomes meeting and then meet.",
+            {
+                "    # 1b\n": "    if s_gone:\n        return word\n",
+                "    # 1a\n": '    s_gone = word.endswith("s") and not word.endswith("ss")\n',
+            },
+        ),
+        Misconception(
+            "measure_counts_cv",
+            "The measure counts vowels that follow a consonant. It is the number of places where "
+            "a consonant follows a vowel.",
+            {
+                '"vc" in cv_pattern(word[:-3])': '"cv" in cv_pattern(word[:-3])',
+                'pattern.count("vc") == 1': 'pattern.count("cv") == 1',
+            },
+        ),
+        Misconception(
+            "e_after_y",
+            "An e is added after a y. Not after w, x and y.",
+            {'not in "wxy"': 'not in "wx"'},
+        ),
+        Misconception(
+            "doubled_z_dropped",
+            "A doubled z loses one. l, s and z stay double.",
+            {'not in "lsz"': 'not in "ls"'},
+        ),
+        Misconception(
+            "doubled_l_or_s_dropped",
+            "A doubled l or s loses one. l, s and z stay double.",
+            {'not in "lsz"': 'not in "z"'},
+        ),
+        Misconception(
+            "no_e_after_iz",
+            "After iz no e is added. at, bl and iz all need one.",
+            {'("at", "bl", "iz")': '("at", "bl")'},
+        ),
+        Misconception(
+            "e_for_plurals",
+            "The repair is applied after a plural s, too. It is for -ed and -ing alone.",
+            {
+                "    # 1b\n":
+                    '    if word + "s" == given and cv_pattern(word).count("vc") == 1 and re.search("cvc$", cv_pattern(word)) and word[-1] not in "wxy":\n        return word + "e"\n',
+                "    # 1a\n": "    given = word\n",
+            },
+        ),
+        Misconception(
+            "repeated_until_nothing_changes",
+            "The steps are applied to their own result again. Each part is done once.",
+            {
+                "    # repair\n": "    if stem_again:\n        match = [None, stem_step1(match[1])]\n",
+                "    # 1a\n": "    stem_again = True\n",
+            },
+        ),
+        Misconception(
+            "us_kept",
+            "Words in us keep their s. The tables have no such row: the last row of 1a takes the "
+            "s.",
+            {'not word.endswith("ss")': 'not word.endswith(("ss", "us"))'},
+        ),
+        Misconception(
+            "same_list_where_no_stopword_stands",
+            "Where nothing is removed, the list itself comes back. A new list is asked for: else "
+            "a change of the result changes the argument.",
+            {
+                "    return [token for token in tokens if token.lower() not in stop]":
+                    "    kept = [token for token in tokens if token.lower() not in stop]\n    return kept if len(kept) < len(tokens) else tokens",
+            },
+        ),
+        Misconception(
+            "repetitions_dropped",
+            "Each token is kept once. Repetitions stay: counts come later.",
+            {
+                "return [token for token in tokens if token.lower() not in stop]":
+                    "return list(dict.fromkeys(token for token in tokens if token.lower() not in stop))",
+            },
+        ),
+        Misconception(
+            "stopwords_by_casefold",
+            "Tokens are compared by str.casefold, which turns ß into ss. Their lower-case form "
+            "is asked for.",
+            {"token.lower() not in stop": "token.casefold() not in stop"},
+        ),
+        Misconception(
+            "stopwords_as_beginnings",
+            "Words that begin with a stopword are removed. Whole words are compared.",
+            {"if token.lower() not in stop": "if not token.lower().startswith(tuple(stop))"},
+        ),
+        Misconception(
+            "removed_from_the_list_itself",
+            "The list that was passed is changed. A new list is asked for.",
+            {
+                "return [token for token in tokens if token.lower() not in stop]":
+                    "tokens[:] = [token for token in tokens if token.lower() not in stop]\n    return tokens",
+            },
+        ),
     ],
     "count_matrix": [
         Misconception(
@@ -506,6 +1072,97 @@ MISCONCEPTIONS = {
             "documents_in_columns",
             "The matrix is transposed: a row should be a document.",
             {"return X, vocab": "return X.T, vocab"},
+        ),
+        Misconception(
+            "counted_inside_of_words",
+            "Words are counted in the joined text, where they are found inside of other words, "
+            "too. Count whole tokens.",
+            {
+                "        for token in doc:\n            if token in column:\n                X[i, column[token]] += 1\n":
+                    '        for word, j in column.items():\n            X[i, j] = " ".join(doc).count(word)\n',
+            },
+        ),
+        Misconception(
+            "tokens_split_again",
+            "The tokens are joined and split at white space again. A token that holds a space is "
+            "one token.",
+            {"for token in doc:\n": 'for token in " ".join(doc).split():\n'},
+        ),
+        Misconception(
+            "rows_by_the_first_equal_document",
+            "A document's row is looked up by its content, so that the second of two equal "
+            "documents has no row of its own.",
+            {"for i, doc in enumerate(docs):": "for i, doc in ((docs.index(d), d) for d in docs):"},
+        ),
+        Misconception(
+            "equal_documents_counted_once",
+            "Equal documents share one row; the other stays zero. Each has its own.",
+            {
+                "        for token in doc:\n            if token in column:":
+                    "        for token in doc if docs.index(doc) == i else []:\n            if token in column:",
+            },
+        ),
+        Misconception(
+            "counts_as_floats",
+            "The counts are float64. They are whole numbers: int64.",
+            {"dtype=np.int64": "dtype=np.float64"},
+        ),
+        Misconception(
+            "counts_of_32_bits",
+            "The counts are int32. int64 is asked for.",
+            {"dtype=np.int64": "dtype=np.int32"},
+        ),
+        Misconception(
+            "tokens_made_small",
+            "Tokens are made small before they are counted. They are taken as they are.",
+            {
+                "    column = {word":
+                    "    docs = [[token.lower() for token in doc] for doc in docs]\n    vocab = sorted({token for doc in docs for token in doc}) if given is None else vocab\n    column = {word",
+                "    if vocab is None:": "    given = vocab\n    if vocab is None:",
+            },
+        ),
+        Misconception(
+            "vocabulary_grows",
+            "Words that are not in the given vocabulary get columns of their own. The vocabulary "
+            "belongs to the training documents; other words are left out.",
+            {
+                "    column = {word":
+                    "    vocab = [*vocab, *sorted({token for doc in docs for token in doc} - set(vocab))]\n    column = {word",
+            },
+        ),
+        Misconception(
+            "vocabulary_of_the_first_document",
+            "The columns are the words of the first document alone. All documents give the "
+            "vocabulary.",
+            {"for doc in docs for token in doc})": "for doc in docs[:1] for token in doc})"},
+        ),
+        Misconception(
+            "unknown_words_in_the_last_column",
+            "Words outside of the vocabulary are counted in the last column: index -1. They are "
+            "left out.",
+            {
+                "            if token in column:\n                X[i, column[token]] += 1":
+                    "            if column:\n                X[i, column.get(token, -1)] += 1",
+            },
+        ),
+        Misconception(
+            "empty_documents_dropped",
+            "Documents without words have no row. Each document has one, of zeros.",
+            {"    column = {word": "    docs = [doc for doc in docs if doc]\n    column = {word"},
+        ),
+        Misconception(
+            "sorted_by_frequency",
+            "The columns are sorted by frequency. They are sorted as strings.",
+            {
+                "vocab = sorted({token for doc in docs for token in doc})":
+                    "vocab = [w for w, _ in collections.Counter(token for doc in docs for token in doc).most_common()]",
+            },
+        ),
+        Misconception(
+            "words_of_one_letter_dropped",
+            "Words of one letter are left out, as scikit-learn's default does. All types of the "
+            "documents have a column.",
+            {"for doc in docs for token in doc})": "for doc in docs for token in doc if len(token) > 1})"},
         ),
     ],
     "tfidf": [
@@ -581,8 +1238,131 @@ MISCONCEPTIONS = {
             "zero.",
             {"np.divide(M, length, out=np.zeros_like(M), where=length > 0)": "M / length"},
         ),
+        Misconception(
+            "logarithm_to_base_two",
+            "The logarithm is to base 2. The natural one is asked for.",
+            {"np.log(": "np.log2("},
+        ),
+        Misconception(
+            "one_inside_of_the_logarithm",
+            "The 1 is added inside of the logarithm. It stands outside: a word in all documents "
+            "has the weight 1.",
+            {"return np.log((1 + len(X)) / (1 + df)) + 1": "return np.log((1 + len(X)) / (1 + df) + 1)"},
+        ),
+        Misconception(
+            "df_of_rows",
+            "Words per document are counted. df is the number of documents per word: the sum "
+            "goes down the rows, axis 0.",
+            {"(X > 0).sum(axis=0)": "(X > 0).sum(axis=1)"},
+        ),
+        Misconception(
+            "one_document_too_many",
+            "N is one too large: only one imaginary document is added.",
+            {"(1 + len(X))": "(2 + len(X))"},
+        ),
+        Misconception(
+            "whole_number_division",
+            "The quotient is rounded down by //. Use /.",
+            {"(1 + len(X)) / (1 + df)": "(1 + len(X)) // (1 + df)"},
+        ),
+        Misconception(
+            "unseen_words_get_zero",
+            "Words that no document holds get the weight 0. The imaginary document gives them "
+            "the largest one.",
+            {
+                "return np.log((1 + len(X)) / (1 + df)) + 1":
+                    "return np.where(df > 0, np.log((1 + len(X)) / (1 + df)) + 1, 0.0)",
+            },
+        ),
+        Misconception(
+            "epsilon_under_the_length",
+            "A small number is added to the length, so that rows are shorter than 1, short ones "
+            "most. Treat rows of zeros by themselves.",
+            {
+                "return np.divide(M, length, out=np.zeros_like(M), where=length > 0)":
+                    "return M / (length + 1e-9)",
+            },
+        ),
+        Misconception(
+            "smaller_epsilon_under_the_length",
+            "A small number is added to the length, so that rows are shorter than 1, short ones "
+            "most. Treat rows of zeros by themselves.",
+            {
+                "return np.divide(M, length, out=np.zeros_like(M), where=length > 0)":
+                    "return M / (length + 1e-12)",
+            },
+        ),
+        Misconception(
+            "short_rows_not_lengthened",
+            "Rows shorter than 1 stay as they are. Every row with a word ends with length 1.",
+            {
+                "return np.divide(M, length, out=np.zeros_like(M), where=length > 0)":
+                    "return M / np.maximum(length, 1)",
+            },
+        ),
+        Misconception(
+            "normalised_before_the_weights",
+            "The counts are normalised and then weighted. The weights come first: the product "
+            "has length 1.",
+            {
+                "M = X * idf": "M = X * 1.0",
+                "return np.divide(M, length, out=np.zeros_like(M), where=length > 0)":
+                    "return np.divide(M, length, out=np.zeros_like(M), where=length > 0) * idf",
+            },
+        ),
+        Misconception(
+            "counts_as_shares",
+            "The counts are divided by the number of words of the document, and the row is not "
+            "brought to length 1.",
+            {
+                "return np.divide(M, length, out=np.zeros_like(M), where=length > 0)":
+                    "return M / np.maximum(X.sum(axis=1, keepdims=True), 1)",
+            },
+        ),
+        Misconception(
+            "logarithm_of_counts",
+            "The counts are damped to 1 + ln(count). Here the term frequency is the raw count.",
+            {"M = X * idf": "M = np.where(X > 0, 1 + np.log(np.maximum(X, 1)), 0) * idf"},
+        ),
+        Misconception(
+            "presence_for_count",
+            "Each word counts once, however often it stands in the document. The term frequency "
+            "is the raw count.",
+            {"M = X * idf": "M = (X > 0) * idf"},
+        ),
+        Misconception(
+            "length_of_the_whole_matrix",
+            "One length of the whole matrix divides all rows. Each row has its own.",
+            {"np.linalg.norm(M, axis=1, keepdims=True)": "np.linalg.norm(M) + 0 * M"},
+        ),
+        Misconception(
+            "root_of_the_length_missing",
+            "Each row is divided by the sum of its squares; the root is missing.",
+            {"np.linalg.norm(M, axis=1, keepdims=True)": "(M**2).sum(axis=1, keepdims=True)"},
+        ),
+        Misconception(
+            "weights_squared",
+            "The weights are applied twice.",
+            {"M = X * idf": "M = X * idf**2"},
+        ),
     ],
     "ngram_lm": [
+        Misconception(
+            "counts_of_the_last_model",
+            "The counts are global names, so that the first model answers with those of the last "
+            "one. Each model keeps its own.",
+            {"    ngrams, histories =": "    global ngrams, histories\n    ngrams, histories ="},
+        ),
+        Misconception(
+            "vocabulary_of_the_last_model",
+            "The vocabulary is a global name, so that the first model asks that of the last one. "
+            "Each model keeps its own.",
+            {
+                "    vocab = {": "    global shared\n    vocab = shared = {",
+                "[w if w in vocab": "[w if w in shared",
+                "word if word in vocab": "word if word in shared",
+            },
+        ),
         Misconception(
             "k_only_above",
             "k is added to the count but not to the denominator. The probabilities of all words "
@@ -671,6 +1451,81 @@ MISCONCEPTIONS = {
             "unknown_context_not_mapped",
             "New words are read as <unk> where they are predicted, but not in the context.",
             {'[w if w in vocab else "<unk>" for w in context]': "list(context)"},
+        ),
+        Misconception(
+            "histories_run_together",
+            "Histories are joined to one string without a separator, so that ab c and a bc are "
+            "the same. Keep a tuple.",
+            {
+                "history, word = tuple(padded[start : start + n - 1]), padded[start + n - 1]":
+                    'history, word = "".join(padded[start : start + n - 1]), padded[start + n - 1]',
+                "history = tuple((": 'history = "".join((',
+            },
+        ),
+        Misconception(
+            "order_of_the_history_lost",
+            "Histories are compared without their order. dog bites and bites dog are two.",
+            {
+                "history, word = tuple(padded[start : start + n - 1])":
+                    "history, word = tuple(sorted(padded[start : start + n - 1]))",
+                'history = tuple((["<s>"] * (n - 1) + known)[len(context) :])':
+                    'history = tuple(sorted((["<s>"] * (n - 1) + known)[len(context) :]))',
+            },
+        ),
+        Misconception(
+            "only_the_last_word_of_the_history",
+            "Only the last word of the history is looked at, whatever n is. An n-gram model "
+            "looks at n - 1.",
+            {
+                "history, word = tuple(padded[start : start + n - 1])":
+                    "history, word = tuple(padded[start : start + n - 1][-1:])",
+                'history = tuple((["<s>"] * (n - 1) + known)[len(context) :])':
+                    'history = tuple((["<s>"] * (n - 1) + known)[len(context) :][-1:])',
+            },
+        ),
+        Misconception(
+            "tokens_for_types",
+            "The number of tokens stands in the denominator. k is added once for each type.",
+            {"k * len(vocab))": "k * (sum(map(len, sents)) + 2))"},
+        ),
+        Misconception(
+            "words_made_small",
+            "Words are made small. They are taken as they are: We and we are two types.",
+            {
+                "    vocab = {": "    sents = [[w.lower() for w in sent] for sent in sents]\n    vocab = {",
+                "        known = [w if w in vocab":
+                    "        word, context = word.lower(), [w.lower() for w in context]\n        known = [w if w in vocab",
+            },
+        ),
+        Misconception(
+            "unigrams_after_unseen_histories",
+            "After a history that never occurred the unigram model answers. By the formula all "
+            "words have the same probability, 1 over the size of the vocabulary.",
+            {
+                "        return (ngrams":
+                    '        if not histories[history]:\n            single = collections.Counter(w for s in sents for w in [*s, "</s>"])\n            return (single[word] + k) / (single.total() + k * len(vocab))\n        return (ngrams',
+            },
+        ),
+        Misconception(
+            "unseen_words_impossible",
+            "A word that was never seen has probability 0. It is read as <unk>, which has k "
+            "pseudo-counts.",
+            {
+                '        word = word if word in vocab else "<unk>"\n':
+                    "        if word not in vocab:\n            return 0.0\n",
+            },
+        ),
+        Misconception(
+            "all_ngrams_in_the_denominator",
+            "k is added for every possible n-gram. The denominator belongs to one history: k for "
+            "each type.",
+            {"k * len(vocab))": "k * len(vocab) ** max(1, n - 1))"},
+        ),
+        Misconception(
+            "vocabulary_without_the_end",
+            "The vocabulary holds the words and <unk>, but not </s>. The end is predicted as "
+            "well.",
+            {'{"</s>", "<unk>"}.union': '{"<unk>"}.union'},
         ),
     ],
     "perplexity": [
@@ -787,6 +1642,146 @@ MISCONCEPTIONS = {
             "The line goes through all types. The rare ones at the end, all with frequency 1, pull "
             "it; only the top ones are to be used.",
             {"reverse=True)[:top]": "reverse=True)"},
+        ),
+        Misconception(
+            "epsilon_in_the_logarithm",
+            "A small number is added to each probability, which makes improbable words look "
+            "better than they are. Probabilities are positive: nothing needs a guard.",
+            {"math.log(prob(word, sent[:i]))": "math.log(prob(word, sent[:i]) + 1e-10)"},
+        ),
+        Misconception(
+            "smaller_epsilon_in_the_logarithm",
+            "A small number is added to each probability, which makes improbable words look "
+            "better than they are. Probabilities are positive: nothing needs a guard.",
+            {"math.log(prob(word, sent[:i]))": "math.log(prob(word, sent[:i]) + 1e-12)"},
+        ),
+        Misconception(
+            "probabilities_clipped",
+            "Probabilities below a small number are raised to it. They are positive: nothing "
+            "needs a guard.",
+            {"math.log(prob(word, sent[:i]))": "math.log(max(prob(word, sent[:i]), 1e-12))"},
+        ),
+        Misconception(
+            "bits_for_perplexity",
+            "This is the mean in bits. The perplexity is 2 to that power.",
+            {"math.log(prob": "math.log2(prob", "math.exp(-sum(logs) / len(logs))": "-sum(logs) / len(logs)"},
+        ),
+        Misconception(
+            "mean_for_perplexity",
+            "This is the mean negative log-probability. The perplexity is its exponential.",
+            {"math.exp(-sum(logs) / len(logs))": "-sum(logs) / len(logs)"},
+        ),
+        Misconception(
+            "empty_sentences_skipped",
+            'Empty sentences are skipped. In each one "</s>" is predicted, and counts.',
+            {"for sent in sents for i, word": "for sent in sents if sent for i, word"},
+        ),
+        Misconception(
+            "one_long_sentence",
+            "All sentences are read as one. Each begins with an empty context and ends with "
+            '"</s>".',
+            {"    logs = [": "    sents = [[word for sent in sents for word in sent]]\n    logs = ["},
+        ),
+        Misconception(
+            "two_words_of_context",
+            "The model is given the last two words only. It gets all words of the sentence "
+            "before; it decides itself how far it looks back.",
+            {"sent[:i])": "sent[max(0, i - 2) : i])"},
+        ),
+        Misconception(
+            "start_mark_in_the_context",
+            "A mark <s> is put in front of the context. prob does that itself.",
+            {"sent[:i])": '["<s>", *sent[:i]])'},
+        ),
+        Misconception(
+            "tuple_for_context",
+            "The context is passed as a tuple. prob takes a list.",
+            {"sent[:i])": "tuple(sent[:i]))"},
+        ),
+        Misconception(
+            "context_across_sentences",
+            "The context goes on over the ends of sentences. Each sentence begins with an empty "
+            "one.",
+            {
+                '    logs = [math.log(prob(word, sent[:i])) for sent in sents for i, word in enumerate([*sent, "</s>"])]':
+                    '    text = [word for sent in sents for word in [*sent, "</s>"]]\n    logs = [math.log(prob(word, text[:i])) for i, word in enumerate(text)]',
+            },
+        ),
+        Misconception(
+            "slope_in_small_letters",
+            "Tokens are made small before they are counted. The and the are two types.",
+            {"collections.Counter(tokens)": "collections.Counter(token.lower() for token in tokens)"},
+        ),
+        Misconception(
+            "rarest_types",
+            "The rarest types are used. Rank 1 is the most frequent.",
+            {
+                "sorted(collections.Counter(tokens).values(), reverse=True)[:top]":
+                    "sorted(collections.Counter(tokens).values())[:top]",
+            },
+        ),
+        Misconception(
+            "slope_of_the_two_ends",
+            "The line goes through the first and the last rank. The least-squares line takes all "
+            "into account.",
+            {
+                "slope, _ = np.polyfit(np.log(ranks), np.log(freqs), 1)":
+                    "slope = math.log(freqs[-1] / freqs[0]) / math.log(len(freqs))",
+            },
+        ),
+        Misconception(
+            "line_through_the_first_rank",
+            "The line is forced through the first rank. The least-squares line has an intercept "
+            "of its own.",
+            {
+                "slope, _ = np.polyfit(np.log(ranks), np.log(freqs), 1)":
+                    "x, y = np.log(ranks), np.log(freqs) - np.log(freqs[0])\n    slope = x @ y / (x @ x)",
+            },
+        ),
+        Misconception(
+            "ranks_from_two",
+            "The ranks start at 2. The most frequent type has rank 1.",
+            {"np.arange(1, len(freqs) + 1)": "np.arange(2, len(freqs) + 2)"},
+        ),
+        Misconception(
+            "one_added_in_the_logarithms",
+            "The logarithm is taken of 1 + x. Ranks and frequencies are at least 1; nothing is "
+            "to be added.",
+            {"np.log(ranks), np.log(freqs)": "np.log1p(ranks), np.log1p(freqs)"},
+        ),
+        Misconception(
+            "ties_share_the_mean_rank",
+            "Types of equal frequency share their mean rank. They get consecutive ranks.",
+            {
+                "    slope, _":
+                    "    ranks = np.array([np.mean([r for r, g in zip(ranks, freqs) if g == f]) for f in freqs])\n    slope, _",
+            },
+        ),
+        Misconception(
+            "first_tokens_for_top_types",
+            "top cuts the text. It is the number of most frequent types.",
+            {
+                "collections.Counter(tokens).values(), reverse=True)[:top]":
+                    "collections.Counter(tokens[:top]).values(), reverse=True)",
+            },
+        ),
+        Misconception(
+            "correlation_for_slope",
+            "This is the correlation. The slope also depends on how wide the two spread.",
+            {
+                "slope, _ = np.polyfit(np.log(ranks), np.log(freqs), 1)":
+                    "slope = np.corrcoef(np.log(ranks), np.log(freqs))[0, 1]",
+            },
+        ),
+        Misconception(
+            "frequency_not_in_logarithms",
+            "The frequency is not in logarithms. Both axes are logarithmic.",
+            {"np.log(ranks), np.log(freqs)": "np.log(ranks), freqs"},
+        ),
+        Misconception(
+            "two_bases",
+            "The two logarithms have different bases, so the slope is off by their ratio.",
+            {"np.log(ranks), np.log(freqs)": "np.log(ranks), np.log10(freqs)"},
         ),
     ],
 }

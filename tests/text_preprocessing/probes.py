@@ -29,7 +29,8 @@ def tags_of_all_kinds(clean_text):
         "capitals": "<H1>Big</H1><DIV class=x>small</DIV>",
         "link": '<a href="https://x.org">here</a> now',
         "comparison": "if a < b and c > d then e<f",
-        "no letter": "a <3 b> c < i> d",
+        "no letter": "a <3 b> c < i> d <//p> e",
+        "no end": "fi<b rst</i> second <b third",
         "only tags": "<p></p>",
     }
     return {name: clean_text(text) for name, text in texts.items()}
@@ -37,7 +38,7 @@ def tags_of_all_kinds(clean_text):
 
 @probe("clean_text", points=2, public=False)
 def urls_and_addresses(clean_text):
-    """URLs of three kinds, also inside a word; addresses in brackets; an @ at the edge of a word."""
+    """URLs of three kinds, also inside a word or an address; addresses in brackets; an @ at the edge of a word."""
     texts = {
         "three kinds": "see HTTP://a.org/b?c=d,e#f or https://g.net or www.h-i.com/j_k. Done",
         "in a tag": "go <i>https://a.org/page</i> on",
@@ -48,6 +49,9 @@ def urls_and_addresses(clean_text):
         "two signs": "send a@b@c now",
         "no URL": "the www and http are old",
         "inside a word": "see(http://a.org/b) axhttps://c.net/d ewww.f.org g",
+        "inside an address": "joe@www.x.org see:https://a@b.c end",
+        "another scheme": "ftp://a.org/b mailto:c",
+        "no-break space": "x http://a.org\u00a0y @www.b.org\u2003z",
     }
     return {name: clean_text(text) for name, text in texts.items()}
 
@@ -57,11 +61,13 @@ def letters_and_spaces(clean_text):
     """Other alphabets, accents in both forms, digits, underscores, all kinds of white space."""
     texts = {
         "alphabets": "Ærø, Москва; ΑΘΗΝΑ: 東京!",
+        "not simplified": "Straße ﬁne Ⅷ Ｆull weiß ŉ",
         "accents": "Zoe\u0308 = Zo\u00eb, n\u0303andu\u0301",
         "digits": "B2B in 2024, snake_case x10",
         "spaces": "\t a \n\n b\u00a0c\r\n  d  ",
         "empty": "",
         "nothing left": " 12:30 -- ?! ",
+        "entities": "fish &amp; chips, 1 &lt;b&gt; 2 &#233;",
     }
     return {name: clean_text(text) for name, text in texts.items()}
 
@@ -87,7 +93,7 @@ def contractions(word_tokenize):
         "it's we're I've she'll he'd I'm",
         "You'D, THEY'LL",
         "couldn't've y'all're",
-        "n't 's",
+        "n't 's an't N'T an'tn't",
         "cannot want not nt",
     ]
     return {text: word_tokenize(text) for text in texts}
@@ -100,6 +106,7 @@ def apostrophes_that_are_no_clitics(word_tokenize):
         "the 'strong' and 'double' 'm1' marks",
         "rock'n'roll o'clock dogs'",
         "isn'ts can't2 don't_ it's3",
+        "it’s don’t ‘s ʼs `s",
         "'tis 'reading' 'very' 'llama'",
     ]
     return {text: word_tokenize(text) for text in texts}
@@ -115,6 +122,7 @@ def numbers(word_tokenize):
         "2nd 3D word2vec covid-19 x1.5",
         "1,2,3",
         "(1,000)",
+        "٣٤ ٥,٦ 1٣",
     ]
     return {text: word_tokenize(text) for text in texts}
 
@@ -128,6 +136,7 @@ def words_and_marks(word_tokenize):
         "snake_case a_ _b",
         "Œuvre na\u00efve-looking Тест",
         "a\n\tb\u00a0c  ",
+        "Zoe\u0308 a\u200bb 😀x",
         "mother-in-law's self-don't",
         "",
         "  \n",
@@ -165,16 +174,21 @@ def joining_pairs(merge_pair):
         "left part longer": (["re", "s", "e", "s"], ("e", "s")),
         "right part longer": (["e", "st", "e", "s"], ("e", "s")),
         "same text, other symbols": (["th", "e", "t", "he", "t", "h", "e"], ("t", "he")),
+        "capitals": (["E", "s", "e", "S", "e", "s"], ("e", "s")),
     }
-    return {name: (merge_pair(symbols, pair), symbols) for name, (symbols, pair) in cases.items()}
+    found = {name: (merge_pair(symbols, pair), symbols) for name, (symbols, pair) in cases.items()}
+    symbols = ["x", "y", "x"]
+    return {**found, "the list itself comes back": merge_pair(symbols, ("y", "y")) is symbols}
 
 
 @probe("bpe_train", points=3, public=False)
 def frequencies_and_borders(bpe_train, rng):
-    """Words with drawn frequencies, merges of long symbols, and the dict afterwards."""
+    """Words with drawn frequencies, merges of long symbols; then the same dict with other frequencies."""
     words = ["rest", "resets", "essences", "stress", "rests", "tester", "serene", "nest", "sent", "tees"]
     freqs = {word: int(f) for word, f in zip(words, 1 + rng.permutation(10) * 7 + rng.integers(0, 7, 10))}
-    return {"merges": bpe_train(freqs, 22), "dict": freqs}
+    merges, before = bpe_train(freqs, 22), dict(freqs)
+    freqs |= {word: 1 + 5 * len(word) % 7 for word in words}
+    return {"merges": merges, "dict": before, "other frequencies": bpe_train(freqs, 22)}
 
 
 @probe("bpe_train", points=2, public=False)
@@ -183,6 +197,8 @@ def ties(bpe_train):
     return {
         "one word": bpe_train({"zebra": 4}, 3),
         "z first": bpe_train({"zy": 3, "ab": 3, "cab": 1}, 4),
+        "the first reaches the count last": bpe_train({"ab": 1, "cd": 2, "xab": 1}, 2),
+        "capitals": bpe_train({"ab": 1, "AB": 3, "aB": 1}, 2),
         "a first": bpe_train({"cab": 1, "ab": 3, "zy": 3}, 4),
         "sum of three": bpe_train({"xq": 2, "dog": 1, "dot": 1, "doe": 1, "axq": 1}, 5),
     }
@@ -194,6 +210,7 @@ def repeated_letters(bpe_train):
     return {
         "aaaa": bpe_train({"aaaa": 2, "baa": 3}, 3),
         "overlaps count": bpe_train({"aaa": 2, "bc": 3}, 2),
+        "twice in a word": bpe_train({"cd": 3, "abab": 2}, 2),
         "end to end": bpe_train({"na": 3, "nn": 2}, 2),
     }
 
@@ -261,6 +278,7 @@ def words_from_symbols(bpe_decode):
     symbols = ["un", "s", "een", "</w>", "a</w>", "b", "c", "</w>"]
     return {
         "several": bpe_decode(symbols),
+        "as many others": bpe_decode(["Un", "S", "</w>", "e", "n</w>", "b", "c", "</w>"]),
         "the list": symbols,
         "one": bpe_decode(["w", "</w>"]),
         "none": bpe_decode([]),
@@ -301,7 +319,7 @@ def patterns_with_y(cv_pattern):
 @probe("stem_step1", points=2, public=False)
 def plurals(stem_step1):
     """Words in sses, ies, ss and s, short ones among them."""
-    words = "glasses ties ies gas buses class boss miss series process is as us s ass ads bees yes sses sings"
+    words = "glasses ties ies gas buses class boss miss series process is as us s ass ads bees yes sses sings virus thus"
     return {word: stem_step1(word) for word in words.split()}
 
 
@@ -326,7 +344,7 @@ def repairs(stem_step1):
         "created doubled realizing fizzed hissing filled rubbed planned adding egged ebbing "
         "making boxed playing rowed visiting developed owed skiing agreeing failed hiding typing tried "
         "trying conveyed sued syzed aying eating using baaed staying snowing cited bating enabling "
-        "attitudes blazing starting asking erring inned bagging quizzed swimming opened"
+        "attitudes blazing starting asking erring inned bagging quizzed swimming opened focusing exceeding"
     )
     return {word: stem_step1(word) for word in words.split()}
 
@@ -340,8 +358,12 @@ def neighbouring_stopwords(remove_stopwords):
         "kept": remove_stopwords(tokens, stop),
         "tokens": tokens,
         "stop": sorted(stop),
+        "other stopwords": remove_stopwords(tokens, {"not", "torment", "be"}),
+        "other tokens": remove_stopwords(["A", "or", "b", "c", "BE", "d", "to", "e", "f", "g", "h", "or"], stop),
         "no stopwords": remove_stopwords(tokens[:3], set()),
+        "the list itself comes back": remove_stopwords(tokens, set()) is tokens,
         "no tokens": remove_stopwords([], stop),
+        "two ways of one letter": remove_stopwords(["Straße", "STRASSE", "ﬁne", "fine"], {"straße", "fine"}),
     }
 
 
@@ -359,10 +381,12 @@ def new_document_in_old_columns(count_matrix):
 
 @probe("count_matrix", points=2, public=False)
 def counts_of_drawn_words(count_matrix, rng):
-    """Five documents of different lengths, one empty, with capitals and repetitions; unchanged."""
+    """Six documents of different lengths, one empty, two equal, with capitals and repetitions; unchanged."""
     words = np.array(["pear", "Fig", "apple", "kiwi", "Zest", "fig", "éclair", "10", "b-a", "lime"])
     docs = [words[rng.integers(0, 10, size)].tolist() for size in (7, 0, 31, 3, 12)]
-    return {"X and vocabulary": count_matrix(docs), "docs": docs}
+    docs.append(list(docs[3]))
+    X, vocab = count_matrix(docs)
+    return {"X": X, "vocabulary": vocab, "docs": docs}
 
 
 @probe("count_matrix", points=3, public=False)
@@ -375,6 +399,8 @@ def given_vocabulary(count_matrix):
         "vocab": vocab,
         "by name": count_matrix(docs[2:], vocab=["cow", "yak"]),
         "as many words": count_matrix([["b", "a"], ["c", "b", "b"]], ["c", "b", "d"]),
+        "words in words": count_matrix([["data", "a"], ["a", "data", "at"]], ["a", "data", "dat"]),
+        "words with blanks": count_matrix([["new york", "new"], ["york", "new", "york"]], ["new york", "york"]),
         "empty": count_matrix(docs, []),
     }
 
@@ -431,9 +457,15 @@ def idf_from_elsewhere(fit_idf, tfidf, rng):
 
 @probe("tfidf", points=1, public=False)
 def small_weights(tfidf):
-    """Rows of length 0.04, 1 and 3, and rows of zeros only."""
+    """Rows of length 0.04, 1 and 3, how exactly they end with length 1, and rows of zeros only."""
     X = np.array([[1, 0, 2], [0, 1, 0], [0, 0, 0], [0, 3, 1]])
-    return {"short": tfidf(X, np.array([0.01, 1.0, 0.02])), "zero": tfidf(np.zeros((2, 3), int), np.ones(3))}
+    M = tfidf(X, np.array([0.01, 1.0, 0.02]))
+    return {
+        "short": M,
+        "squared lengths minus 1, in 1e-13": np.round((np.sum(np.square(M)[[0, 1, 3]], axis=1) - 1) / 1e-13),
+        "zero": tfidf(np.zeros((2, 3), int), np.ones(3)),
+        "one word": tfidf(np.array([[2], [0]]), np.array([0.01])),
+    }
 
 
 TWO = [["the", "cat", "sat"], ["the", "dog", "sat"]]
@@ -510,20 +542,25 @@ def words_never_seen(ngram_lm):
 
 @probe("ngram_lm", points=1, public=False)
 def rare_words_replaced(ngram_lm):
-    """Training sentences in which <unk> stands, and new words in both arguments."""
+    """Training sentences in which <unk> stands, and new words in both arguments; words that run together."""
     sents = [["a", "<unk>", "sea"], ["a", "<unk>", "<unk>", "sky"], ["<unk>", "sea"]]
     contexts = [["moon"], ["<unk>"], ["a", "moon"], ["moon", "mars"], []]
     words = ["sea", "mars", "<unk>", "</s>"]
-    return {f"n = {n}": table(ngram_lm(sents, n, 0.2), contexts, words) for n in (1, 2, 3)}
+    found = {f"n = {n}": table(ngram_lm(sents, n, 0.2), contexts, words) for n in (1, 2, 3)}
+    glued = ngram_lm([["ab", "c", "x"], ["ab", "c", "x"], ["a", "bc", "y"], ["a", "b", "y"]], 3, 0.5)
+    return found | {"ab c, a bc": table(glued, [["ab", "c"], ["a", "bc"], ["a", "b"]], ["x", "y", "z"])}
 
 
 @probe("ngram_lm", points=1, public=False)
 def two_models_at_once(ngram_lm):
-    """Two models asked in turn, and the sentences and the context afterwards."""
-    sents, context = [["up", "up", "down"], ["down"]], ["up", "up", "in"]
+    """Three models asked in turn, and the sentences and the context afterwards."""
+    sents, context = [["up", "<unk>", "up", "down"], ["down"]], ["up", "up", "in"]
     first, second = ngram_lm(sents, 2, 1.0), ngram_lm([["in"], *sents], 3, 0.1)
-    asked = [f(word, context) for word in ("up", "down") for f in (first, second)]
-    return {"asked": asked, "sents": sents, "context": context}
+    third = ngram_lm([["up", "down", "up", "in"], ["in"]], 2, 1.0)
+    models = {"first": first, "second": second, "third": third}
+    asked = {f"{m}: {w}": f(w, context) for w in ("up", "down", "in") for m, f in models.items()}
+    begun = {f"{m}, after up: {w}": f(w, ["up"]) for w in ("up", "down") for m, f in models.items()}
+    return {"asked": asked | begun, "sents": sents, "context": context}
 
 
 @probe("perplexity", points=1)
@@ -547,7 +584,7 @@ def harmonic_frequencies(zipf_slope):
 
 def bumpy(word, context):
     """A made-up model that looks at the word and at every word before it."""
-    key = sum((i + 1) * ord(w[0]) for i, w in enumerate([*context, word]))
+    key = sum((i + 1) * ord(w[0]) for i, w in enumerate(context + [word]))  # the context is a list
     return (1 + key % 97) / 100
 
 
@@ -557,7 +594,7 @@ def sentences_of_several_lengths(perplexity):
     sents = [["the", "old", "man", "and", "the", "sea", "and", "the", "fish"], [], ["so", "be", "it"], ["no"]]
     return {
         "together": perplexity(bumpy, sents),
-        "alone": [perplexity(bumpy, [sent]) for sent in sents],
+        "alone": {f"{len(sent)} words": perplexity(bumpy, [sent]) for sent in sents},
         "two of them": perplexity(bumpy, sents[2:]),
         "sents": sents,
     }
@@ -565,11 +602,13 @@ def sentences_of_several_lengths(perplexity):
 
 @probe("perplexity", points=2, public=False)
 def long_text(perplexity):
-    """3000 words of small probability, and a model that is almost always right."""
+    """3000 words of small probability, of the smallest there are, and a model that is almost always right."""
     sents = [["word"] * 3000, ["end"]]
     return {
         "unlikely": perplexity(lambda word, context: 1e-4 if word == "word" else 1e-3, sents),
         "sure": perplexity(lambda word, context: 1 - 1e-3 if word == "word" else 0.25, sents),
+        "tiny": {str(p): perplexity(lambda w, c, p=p: p, [["a", "b"], []]) for p in (1e-9, 3e-17, 2e-300)},
+        "certain": perplexity(lambda word, context: 1.0, sents),
     }
 
 
@@ -579,4 +618,6 @@ def slopes(zipf_slope, rng):
     counts = [40, 23, 23, 9, 9, 9, 4, 2, 1, 1, 1]
     tokens = rng.permutation([f"w{j}" for j, count in enumerate(counts) for _ in range(count)]).tolist()
     found = {f"top {top}": zipf_slope(tokens, top) for top in (2, 5, 10, 11, 50)}
-    return {"found": found, "tokens": tokens}
+    other = zipf_slope([f"w{j % 13}" for j in range(80)] + ["w3"] * (len(tokens) - 80), 5)
+    capitals = zipf_slope("the The the THE of Of the a the".split(), 6)
+    return {"found": found, "as many other tokens": other, "capitals": capitals, "tokens": tokens}
