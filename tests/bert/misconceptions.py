@@ -94,6 +94,33 @@ MISCONCEPTIONS = {
             "and has to be tagged.",
             {"[label] + [-100]": '[-100 if parts == ["[UNK]"] else label] + [-100]'},
         ),
+        Misconception(
+            "words_in_lower_case",
+            "The word is put into lower case before the cut. It is looked up as it stands: a capital "
+            "and a small letter are two characters.",
+            {
+                "    pieces, start = [], 0\n":
+                    "    word = word.lower()\n    pieces, start = [], 0\n",
+            },
+        ),
+        Misconception(
+            "label_of_the_last_equal_word",
+            "The label is looked up by the word, so that equal words get one label, that of the last "
+            "of them. A word may be a name here and a verb there: labels go by position.",
+            {
+                "    for word, label in zip(words, labels):\n":
+                    "    for word in words:\n        label = dict(zip(words, labels))[word]\n",
+            },
+        ),
+        Misconception(
+            "label_of_the_first_equal_word",
+            "The label is looked up at the first place where the word occurs. A word may be a name "
+            "here and a verb there: labels go by position.",
+            {
+                "    for word, label in zip(words, labels):\n":
+                    "    for word in words:\n        label = labels[words.index(word)]\n",
+            },
+        ),
     ],
     "bert_inputs": [
         Misconception(
@@ -225,6 +252,33 @@ MISCONCEPTIONS = {
                     "return layer_norm(total, gain, bias) + position_table[: ids.shape[1]]",
             },
         ),
+        Misconception(
+            "padding_in_segment_one",
+            "Padding after a pair is in segment 1. It belongs to neither text: segment 1 is for the "
+            "second text and its [SEP] only.",
+            {
+                "segment + [0] * n_pad":
+                    "segment + [int(b is not None)] * n_pad",
+            },
+        ),
+        Misconception(
+            "empty_second_text_taken_for_none",
+            "An empty second text is treated as if there were none. It still has its [SEP], in "
+            "segment 1; only None stands for a single text.",
+            {
+                "    marks = 2 if b is None else 3\n":
+                    "    b = b or None\n    marks = 2 if b is None else 3\n",
+            },
+        ),
+        Misconception(
+            "unknown_piece_is_zero",
+            "A piece that is not in the vocabulary gets the id 0. The vocabulary says which id [UNK] "
+            "has.",
+            {
+                'vocab.get(piece, vocab["[UNK]"])':
+                    "vocab.get(piece, 0)",
+            },
+        ),
     ],
     "mask_tokens": [
         Misconception(
@@ -345,6 +399,25 @@ MISCONCEPTIONS = {
                     "torch.randint(10, (1, 1), generator=rng)",
             },
         ),
+        Misconception(
+            "at_least_one_in_each_row",
+            "A row without a selected token gets one after all, so that short rows are asked more "
+            "often than with probability p. Each token is selected independently, and a row may have "
+            "none.",
+            {
+                "    random_ids =":
+                    "    lot = torch.rand(ids.shape, generator=rng).masked_fill(special, -1).argmax(1, keepdim=True)\n    selected = selected | (~selected.any(1, keepdim=True) & ~special & (torch.arange(ids.shape[1]) == lot))\n    random_ids =",
+            },
+        ),
+        Misconception(
+            "random_tokens_never_mask",
+            "The random tokens never are [MASK]. They are drawn from all V ids alike, and [MASK] is "
+            "one of them.",
+            {
+                "    random_ids = torch.randint(V, ids.shape, generator=rng)\n":
+                    "    random_ids = torch.randint(V - 1, ids.shape, generator=rng)\n    random_ids = random_ids + (random_ids >= mask_id).long()\n",
+            },
+        ),
     ],
     "mlm_loss": [
         Misconception(
@@ -408,6 +481,16 @@ MISCONCEPTIONS = {
             {
                 "    return total /":
                     "    if (labels == -100).all():\n        return torch.tensor(0.0)\n    return total /",
+            },
+        ),
+        Misconception(
+            "logarithm_of_the_softmax",
+            "The softmax is computed first and its logarithm afterwards. Between logits of 1000 and "
+            "-1000 a probability is exactly 0, and its logarithm infinite. A log-softmax, as in "
+            "cross-entropy, never forms it.",
+            {
+                'F.cross_entropy(logits.transpose(1, 2), labels, reduction="sum")':
+                    'F.nll_loss(logits.softmax(-1).log().transpose(1, 2), labels, reduction="sum")',
             },
         ),
     ],
@@ -553,6 +636,26 @@ MISCONCEPTIONS = {
                     'F.cross_entropy(pair_logits, pair_labels, reduction="sum")',
             },
         ),
+        Misconception(
+            "equal_documents_left_out",
+            "The own document is left out by comparing texts, and its copies with it. A copy that "
+            "stands at another place is another document: leave out the one at this place.",
+            {
+                "others = docs[:d] + docs[d + 1 :]":
+                    "others = [other for other in docs if other != doc] or [doc]",
+            },
+        ),
+        Misconception(
+            "task_tested_late",
+            "An unknown task is noticed only when a pair is to be changed. If all documents have one "
+            "sentence, nothing is raised: test the task before anything else.",
+            {
+                '    if task not in ("nsp", "sop"):\n        raise ValueError(f"unknown task {task!r}")\n':
+                    "",
+                "            else:\n":
+                    '            elif task != "nsp":\n                raise ValueError(f"unknown task {task!r}")\n            else:\n',
+            },
+        ),
     ],
     "qa_best_span": [
         Misconception(
@@ -695,6 +798,51 @@ MISCONCEPTIONS = {
                     "first = int(ctx_mask.int().argmax())\n    return s - first, e - first, float(scores[s, e])",
             },
         ),
+        Misconception(
+            "exponentials_not_shifted",
+            "The exponentials of w are taken as they are. exp(1000) is infinite, and the weights "
+            "become nan. A softmax subtracts the largest first.",
+            {
+                "w.softmax(0)":
+                    "w.exp() / w.exp().sum()",
+            },
+        ),
+        Misconception(
+            "large_number_for_minus_infinity",
+            "Forbidden spans have a large negative score in place of minus infinity. The logits may "
+            "be lower still, and then a forbidden span wins.",
+            {
+                "-torch.inf)\n":
+                    "-1e9)\n",
+            },
+        ),
+        Misconception(
+            "best_score_begins_at_zero",
+            "The best score so far begins at 0, so no span is found if all scores are negative. Begin "
+            "with minus infinity.",
+            {
+                "    s, e = divmod(":
+                    "    if scores.max() <= 0:\n        return 0, 0, 0.0\n    s, e = divmod(",
+            },
+        ),
+        Misconception(
+            "last_of_equal_scores",
+            "Among equal scores the last span is taken, perhaps by >= where > is meant. The smaller s "
+            "wins, then the smaller e.",
+            {
+                "divmod(int(scores.argmax()), L)":
+                    "divmod(L * L - 1 - int(scores.flatten().flip(0).argmax()), L)",
+            },
+        ),
+        Misconception(
+            "product_of_probabilities",
+            "The score is a product of two probabilities. It is the sum of the two logits, start[s] + "
+            "end[e].",
+            {
+                "(start[:, None] + end)":
+                    "(start.softmax(0)[:, None] * end.softmax(0))",
+            },
+        ),
     ],
     "parameter_groups": [
         Misconception(
@@ -820,6 +968,41 @@ MISCONCEPTIONS = {
             "The returned number is the sum of the losses, k times their mean. The gradient is "
             "right.",
             {"mean += loss.item()": "mean += loss.item() * len(micro_batches)"},
+        ),
+        Misconception(
+            "groups_by_number_of_axes",
+            "All parameters with fewer than two axes are exempt. The rule here goes by the name and "
+            "not by the shape.",
+            {
+                'parts[-1] == "bias" or "LayerNorm" in parts':
+                    "parameter.dim() < 2",
+            },
+        ),
+        Misconception(
+            "ends_with_the_letters_bias",
+            "A name that ends with the letters `bias` is exempt, such as `unbias`. The last part of "
+            "the dotted name is compared as a whole.",
+            {
+                'parts[-1] == "bias"':
+                    'name.endswith("bias")',
+            },
+        ),
+        Misconception(
+            "empty_group_left_out",
+            "A group without parameters is left out. There are always two groups, the first with "
+            "decay and the second without.",
+            {
+                '    return [{"params": decay, "weight_decay": wd}, {"params": no_decay, "weight_decay": 0.0}]':
+                    '    groups = [{"params": decay, "weight_decay": wd}, {"params": no_decay, "weight_decay": 0.0}]\n    return [group for group in groups if group["params"]]',
+            },
+        ),
+        Misconception(
+            "mean_loss_as_a_tensor",
+            "The mean of the losses is returned as a tensor. A float is asked for.",
+            {
+                "mean += loss.item()":
+                    "mean = mean + loss.detach()",
+            },
         ),
     ],
     "albert_embed": [

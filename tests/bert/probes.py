@@ -18,6 +18,11 @@ def tokens(rng, V, *shape):
     return torch.from_numpy(rng.integers(V, size=shape))
 
 
+def dtypes(*results):
+    """Names of the dtypes of tensors."""
+    return [str(x.dtype) for x in results]
+
+
 def torch_rng(rng):
     """A torch generator with a drawn seed."""
     return torch.Generator().manual_seed(int(rng.integers(2**31)))
@@ -46,19 +51,28 @@ def to_tenths(tokens):
     return share if share in (0, 1) else min(max(round(10 * share) / 10, 0.05), 0.95)
 
 
-def outcomes(sentence_pairs, docs, task, generator, n):
-    """n runs: for each pair in the order of the text, by names, in which runs it had which sentences and label."""
-    runs = [list(sentence_pairs(docs, generator, task)) for _ in range(n)]
-    sentences = [s for doc in docs for s in doc]
-    found = {"number of pairs": np.array([len(run) for run in runs])}
-    for i in range(sum(len(doc) - 1 for doc in docs)):
-        pair = [run[i] if i < len(run) else ("", "", -1) for run in runs]
-        for label in (0, 1):
-            for s in sentences:
-                for k, place in enumerate(("first", "second")):
-                    seen = [p[k] == s and int(p[2]) == label for p in pair]
-                    found[f"pair {i + 1}, {place} {s}, label {label}"] = np.array(seen)
-    return found
+def all_pairs(sentence_pairs, docs, task, generator):
+    """The pairs of one call, as many as there are neighbours; what is missing is ("", "", -1)."""
+    pairs = [(a, b, int(label)) for a, b, label in sentence_pairs(docs, generator, task)]
+    return pairs + [("", "", -1)] * (sum(len(doc) - 1 for doc in docs) - len(pairs))
+
+
+def coins_and_order(docs, pairs, task):
+    """Zeros and ones over all pairs: the labels, and what no pair may be."""
+    true = [pair for doc in docs for pair in zip(doc, doc[1:])]
+    number, pairs = len(pairs), pairs[: len(true)]
+    label = np.array([p[2] for p in pairs])
+    swapped = [(b, a) for a, b in true]
+    wrong = [p[:2] != t for p, t in zip(pairs, true)]
+    bent = [p[:2] != t for p, t in zip(pairs, swapped)] if task == "sop" else [p[0] != t[0] for p, t in zip(pairs, true)]
+    return {
+        "label 1": label == 1,
+        "label 1 twice in a row": (label[1:] == 1) & (label[:-1] == 1),
+        "neither label": (label != 0) & (label != 1),
+        "label 0, not the two neighbours": (label == 0) & np.array(wrong),
+        "label 1, not what it should be": (label == 1) & np.array(bent),
+        "number of pairs": number,
+    }
 
 
 PIECES = "un ##aff ##able ##a aff able a ab abc ##cd ##c ##d b c ##bcd [UNK] [CLS] play ##ing ##ed ##s s ## xy xyz ##zw ##z"
@@ -81,10 +95,18 @@ def labels_by_hand(align_labels):
 
 @probe("wordpiece", points=3, public=False)
 def greedy_cuts(wordpiece):
-    """Words with several cuts, words whose longest match leads nowhere, words of one piece."""
+    """Words with several cuts, words whose longest match leads nowhere; the same words with another vocabulary."""
     vocab = set(VOCAB)
     words = ["abcd", "abcdd", "abcs", "abccd", "aab", "ababc", "playings", "a", "s", "ss", "sss", "unun", "play", "xyzzw", "xyzw", "xyzs"]
-    return {"cuts": {word: wordpiece(word, vocab) for word in words}, "vocabulary": sorted(vocab)}
+    other = {"ab", "##c", "##d", "##s", "p", "##lay", "play", "[CLS]", "##[CLS]"}
+    capitals = {"Ab", "##C", "##c", "A", "##B", "b"}
+    return {
+        "cuts": {word: wordpiece(word, vocab) for word in words},
+        "other vocabulary": {word: wordpiece(word, other) for word in words},
+        "special token": wordpiece("[CLS]", other),
+        "capitals": {word: wordpiece(word, capitals) for word in ("AbC", "Abc", "ABc", "abc", "B", "b")},
+        "six other pieces": {word: wordpiece(word, {"abc", "A", "##b", "##c", "B", "##C"}) for word in ("AbC", "Abc", "abc", "B", "b")},
+    }
 
 
 @probe("wordpiece", points=2, public=False)
@@ -104,16 +126,25 @@ def pieces_of_any_length(wordpiece):
 
 @probe("wordpiece", points=2, public=False)
 def labels_of_a_sentence(align_labels):
-    """Words of one to four pieces, unknown words, equal neighbours, the labels 0 and -100."""
+    """Words of one to four pieces, unknown words, capitals, equal words with other labels, the labels 0 and -100."""
     vocab, words = set(VOCAB), ["unaffable", "zz", "playings", "a", "play", "abcd", "abccd", "unable"]
     labels = [4, 4, 0, 7, -100, 1, 2, 4]
-    return {"aligned": align_labels(words, labels, vocab), "words": words, "labels": labels}
+    again = ["a", "b", "a", "unaffable", "zz", "unaffable", "unaffable"]
+    capitals = {"Play", "a", "##b", "A", "##B"}
+    return {
+        "aligned": align_labels(words, labels, vocab),
+        "other labels": align_labels(words, labels[::-1], vocab),
+        "words that occur twice": align_labels(again, [1, 2, 3, 4, 5, 6, 7], vocab),
+        "capitals": align_labels(["Play", "play", "ab", "AB", "Ab"], [5, 6, 7, 8, 9], capitals),
+        "five other pieces": align_labels(["Play", "play", "ab", "AB", "Ab"], [5, 6, 7, 8, 9], {"play", "A", "##b", "ab", "P"}),
+        "another vocabulary": align_labels(words, labels, {"un", "##a", "##f", "##b", "##l", "##e", "a"}),
+    }
 
 
 @probe("wordpiece", points=1, public=False)
 def sentences_of_no_and_one_word(align_labels):
     """No words at all, a single word of one piece, and a single word of three."""
-    return [align_labels(words, [5] * len(words), set(VOCAB)) for words in ([], ["play"], ["unaffable"])]
+    return {" ".join(words): align_labels(words, [5] * len(words), set(VOCAB)) for words in ([], ["play"], ["unaffable"])}
 
 
 IDS = {"[PAD]": 7, "[UNK]": 3, "[CLS]": 9, "[SEP]": 4, "a": 11, "b": 12, "c": 13, "d": 14, "e": 0, "f": 16}
@@ -149,36 +180,42 @@ def pairs_of_all_lengths(bert_inputs):
         for L in (3, 4, 8, 9, 12):
             first, second = abc[:n], abc[::-1][:m]
             ids, segment, mask = bert_inputs(first, second, IDS, L)
-            results[f"{n}, {m}, {L}"] = [ids, segment, mask, first, second]
+            results[f"{n} and {m} pieces, L = {L}"] = [ids, segment, mask]
     return results
 
 
 @probe("bert_inputs", points=2, public=False, compare=exact())
 def single_texts(bert_inputs):
-    """One text without a second: padded, exactly fitting, too long; unknown pieces."""
+    """One text without a second: padded, exactly fitting, too long; unknown pieces; a vocabulary with other ids."""
     vocab = dict(IDS)
+    other = dict(zip(vocab, [0, 5, 8, 6, 3, 2, 1, 4, 7, 9]))
     texts = [["a"], list("abc"), list("abxcz"), list("fedcba"), ["##a", "A", "a"]]
-    return {L: [bert_inputs(text, None, vocab, L) for text in texts] for L in (3, 5, 6)}, texts, vocab
+    results = {f"{' '.join(text)}, L = {L}": bert_inputs(text, None, vocab, L) for L in (3, 5, 6) for text in texts}
+    return results | {f"{' '.join(text)}, other ids": bert_inputs(text, None, other, 5) for text in texts}
 
 
 @probe("bert_inputs", points=1, public=False, compare=exact())
 def empty_texts(bert_inputs):
     """Empty texts, alone, first and second; the dtypes of the results."""
-    results = [
-        bert_inputs(a, b, IDS, L)
+    results = {
+        f"{a}, {b}, L = {L}": bert_inputs(a, b, IDS, L)
         for a, b in (([], None), ([], []), (["a", "b"], []), ([], ["c", "d", "e"]))
         for L in (3, 5, 7)
-    ]
-    dtypes = [str(x.dtype) for x in bert_inputs([], None, IDS, 3)]
-    return results, dtypes
+    }
+    return results | {"dtypes": dtypes(*bert_inputs([], None, IDS, 3))}
 
 
 @probe("bert_inputs", points=3, public=False)
 def embeddings_of_a_batch(bert_embed, rng):
-    """A batch of three, segments in any order, spare rows in the tables; arguments unchanged."""
+    """A batch of three, segments in any order, spare rows in the tables; a batch of one; in float32, too."""
     tables = [normal(rng, 11, 6), normal(rng, 2, 6), normal(rng, 9, 6), normal(rng, 6), normal(rng, 6)]
     ids, segment = tokens(rng, 11, 5, 3).T, tokens(rng, 2, 3, 5)
-    return bert_embed(ids, segment, *tables), bert_embed(ids[:1, :2], segment[:1, :2], *tables), ids, segment, tables
+    return {
+        "three": bert_embed(ids, segment, *tables),
+        "one": bert_embed(ids[:1, :2], segment[:1, :2], *tables),
+        "a single token": bert_embed(ids[:1, :1], segment[:1, :1], *tables),
+        "in float32": bert_embed(ids, segment, *(t.float() for t in tables)),
+    }
 
 
 @probe("bert_inputs", points=1, public=False)
@@ -231,50 +268,73 @@ def shares_at_the_usual_rate(mask_tokens, rng):
 
 @probe("mask_tokens", points=2, public=False, compare=within_se(moments=1))
 def shares_at_other_rates(mask_tokens, rng):
-    """p = 0.4, and p = 1, where every token that is not special is asked for."""
+    """p = 0.4, and p = 1, where every token that is not special is asked for; the default in rows of four."""
     results, g = {}, torch_rng(rng)
     for p in (0.4, 1.0):
         ids = torch.from_numpy(rng.integers(5, 2000, size=(30, 400)))
         special = torch.from_numpy(rng.random((30, 400)) < 0.3)
         inputs, labels = mask_tokens(ids, special, 2000, 1, g, p)
         results[f"p = {p}"] = fates(ids, special, inputs, labels, 1)
-    return results
+    ids, special = torch.from_numpy(rng.integers(5, 2000, size=(5000, 4))), torch.zeros(5000, 4, dtype=torch.bool)
+    inputs, labels = mask_tokens(ids, special, 2000, 1, g)
+    return results | {"rows of four": fates(ids, special, inputs, labels, 1)}
 
 
 @probe("mask_tokens", points=2, public=False, compare=within_se(moments=1))
 def which_random_tokens(mask_tokens, rng):
-    """A vocabulary of six ids, all tokens with the id 2: how often each id comes up, at p = 1."""
-    ids = torch.full((70, 300), 2)
-    inputs, labels = mask_tokens(ids, torch.zeros(70, 300, dtype=torch.bool), 6, 3, torch_rng(rng), 1.0)
-    inputs = torch.as_tensor(inputs).reshape(-1)
-    return {"labels": labels, "id outside": (inputs < 0) | (inputs > 5)} | {f"id {i}": inputs == i for i in range(6)}
+    """Vocabularies of six and three ids, all tokens the last of them, p = 1: how often each id comes up, also side by side."""
+    results = {}
+    for V in (6, 3):
+        ids = torch.full((200, 250), V - 1)
+        inputs, labels = mask_tokens(ids, torch.zeros(200, 250, dtype=torch.bool), V, 1, torch_rng(rng), 1.0)
+        inputs, labels = torch.as_tensor(inputs), torch.as_tensor(labels)
+        random = (inputs != V - 1) & (inputs != 1)  # neither the original nor [MASK]: certainly drawn
+        across = random[:, 1:] & (inputs[:, 1:] == inputs[:, :-1])
+        down = random[1:] & (inputs[1:] == inputs[:-1])
+        found = {"label is not the original": labels != ids, "id outside": (inputs < 0) | (inputs >= V)}
+        found |= {f"id {i}": inputs == i for i in range(V)}
+        if V == 6:
+            found["the same random id side by side"] = torch.cat([across.reshape(-1), down.reshape(-1)])
+        results |= {f"V = {V}, {name}": x.reshape(-1) for name, x in found.items()}
+    return results
 
 
 @probe("mask_tokens", points=2, public=False, compare=within_se())
 def a_new_mask_each_time(mask_tokens, rng):
-    """600 calls with one generator on three rows: numbers of selected, masked and random tokens."""
-    ids, g, counts = torch.arange(100, 121).view(3, 7), torch_rng(rng), []
-    names = [f"selected in row {b}" for b in range(3)] + ["selected", "now [MASK]", "now another token"]
-    names += ["[0, 0] and [1, 0] selected", "[2, 3] and [2, 4] selected", "[0, 1] and [1, 1] masked"]
-    names += ["[0, 5] masked and [2, 5] random"]
-    special = torch.zeros(3, 7, dtype=torch.bool)
-    for _ in range(600):
-        inputs, labels = (torch.as_tensor(x) for x in mask_tokens(ids, special, 1000, 4, g, 0.5))
-        asked, masked = labels != -100, inputs == 4
-        other = asked & (inputs != 4) & (inputs != ids)
-        both = [asked[0, 0] & asked[1, 0], asked[2, 3] & asked[2, 4], masked[0, 1] & masked[1, 1]]
-        counts.append([*asked.sum(1), asked.sum(), masked.sum(), other.sum(), *both, masked[0, 5] & other[2, 5]])
-    return {name: np.array([int(x) for x in column]) for name, column in zip(names, zip(*counts))}
+    """4000 rows of six tokens: how many of each row are selected, masked and random, which two together; a second call."""
+    ids, g = torch.arange(100, 106).repeat(4000, 1), torch_rng(rng)
+    special = torch.zeros(4000, 6, dtype=torch.bool)
+    (inputs, labels), (others, _) = ([torch.as_tensor(x) for x in mask_tokens(ids, special, 1000, 4, g, 0.5)] for _ in range(2))
+    asked, masked = labels != -100, inputs == 4
+    random = asked & ~masked & (inputs != ids)
+    return {
+        "selected tokens of a row": asked.sum(1),
+        "masked tokens of a row": masked.sum(1),
+        "random tokens of a row": random.sum(1),
+        "the first two of a row selected": asked[:, 0] & asked[:, 1],
+        "tokens 3 and 5 of a row selected": asked[:, 2] & asked[:, 4],
+        "the first of a row and of the next selected": asked[1:, 0] & asked[:-1, 0],
+        "the second of a row and of the next masked": masked[1:, 1] & masked[:-1, 1],
+        "token 4 masked, token 6 random": masked[:, 3] & random[:, 5],
+        "the second call gives the same": bool((inputs == others).all()),
+    }
 
 
 @probe("mask_tokens", points=1, public=False)
 def masking_changes_no_argument(mask_tokens, rng):
-    """Ids and special stay as they are; dtypes of the results; a row of special tokens only."""
+    """Ids and special stay as they are; dtypes and shapes of the results; a row of special tokens only; a single token."""
     ids, special = tokens(rng, 50, 9, 4).T, torch.from_numpy(rng.random((4, 9)) < 0.3)
     inputs, labels = mask_tokens(ids, special, 50, 3, torch_rng(rng), 0.9)
-    row, _ = mask_tokens(ids[:1], torch.ones(1, 9, dtype=torch.bool), 50, 3, torch_rng(rng), 0.9)
-    shapes = [str(inputs.dtype), str(labels.dtype), list(inputs.shape), list(labels.shape)]
-    return {"ids": ids, "special": special, "dtypes and shapes": shapes, "only special tokens": row}
+    row, nothing = mask_tokens(ids[:1], torch.ones(1, 9, dtype=torch.bool), 50, 3, torch_rng(rng), 0.9)
+    one, label = mask_tokens(ids[:1, :1], torch.zeros(1, 1, dtype=torch.bool), 50, 3, torch_rng(rng), 1.0)
+    return {
+        "inputs": [str(inputs.dtype), list(inputs.shape)],
+        "labels": [str(labels.dtype), list(labels.shape)],
+        "inputs at special tokens": torch.where(special, inputs, -1),
+        "labels at special tokens": torch.where(special, labels, -1),
+        "only special tokens": (row, nothing),
+        "a single token": [list(one.shape), label],
+    }
 
 
 @probe("mlm_loss", points=2)
@@ -291,10 +351,18 @@ def three_targets_by_hand(mlm_loss):
 
 @probe("mlm_loss", points=3, public=False)
 def selected_positions_of_a_batch(mlm_loss, rng):
-    """Rows with four, one and no selected position; a batch of one; arguments unchanged."""
+    """Rows with four, one and no selected position; a batch of one; one position; in float32, too."""
     logits = normal(rng, 6, 3, 5, scale=2.0).transpose(0, 1)
     labels = torch.tensor([[0, 3, -100, 4, 0, -100], [-100, -100, -100, 2, -100, -100], [-100] * 6])
-    return mlm_loss(logits, labels), mlm_loss(logits[:1], labels[:1]), logits, labels
+    equal = mlm_loss(torch.zeros(1, 2, 5).double(), torch.tensor([[-100, 3]]))
+    return {
+        "three": mlm_loss(logits, labels),
+        "other labels": mlm_loss(logits, labels.flip(0)),
+        "one": mlm_loss(logits[:1], labels[:1]),
+        "one position": mlm_loss(logits[:1, 1:2], labels[:1, 1:2]),
+        "five equal logits, less ln 5": equal - math.log(5),
+        "in float32": mlm_loss(logits.float(), labels),
+    }
 
 
 @probe("mlm_loss", points=2, public=False)
@@ -307,9 +375,14 @@ def no_position_selected(mlm_loss, rng):
 
 @probe("mlm_loss", points=1, public=False)
 def extreme_logits(mlm_loss):
-    """Logits of ±1000, in float32; one and two selected positions."""
+    """Logits of ±1000, in float32; one and two selected positions; the gradients."""
     logits = torch.tensor([[[1000.0, -1000.0, 0.0, 0.0], [-1000.0, 999.0, 1000.0, 0.0], [0.0, 1000.0, 0.0, 5.0]]])
-    return [mlm_loss(logits, torch.tensor([labels])) for labels in ([1, -100, -100], [0, -100, 1], [-100, 1, 3])]
+    results = {}
+    for labels in ([1, -100, -100], [0, -100, 1], [-100, 1, 3]):
+        leaf = logits.clone().requires_grad_()
+        loss = mlm_loss(leaf, torch.tensor([labels]))
+        results |= {f"labels {labels}": loss, f"labels {labels}, gradient": torch.autograd.grad(loss, leaf)}
+    return results
 
 
 @probe("mlm_loss", points=2, public=False)
@@ -351,51 +424,84 @@ def sum_of_two_losses(pretraining_loss):
 
 @probe("sentence_pairs", points=3, public=False, compare=within_se(moments=1))
 def next_sentence_pairs(sentence_pairs, rng):
-    """Four documents of 4, 1, 2 and 3 sentences, 800 times, for next-sentence prediction."""
-    return outcomes(sentence_pairs, DOCS, "nsp", rng, 800)
+    """Documents of 1001, 1, 3 and 801 sentences, then equal documents with equal sentences, for next-sentence prediction."""
+    docs = [[f"{name}{i}" for i in range(n)] for name, n in (("a", 1001), ("b", 1), ("c", 3), ("d", 801))]
+    pairs = all_pairs(sentence_pairs, docs, "nsp", rng)
+    results = coins_and_order(docs, pairs, "nsp")
+    for name, part in (("a", pairs[:1000]), ("d", pairs[-800:])):
+        drawn = [second if label == 1 else "" for _, second, label in part]
+        for other in "abcd":
+            results[f"pairs of {name}, label 1, second of {other}"] = np.array([s.startswith(other) for s in drawn])
+        place = [(len(s) > 1 and s[1:].isdigit() and int(s[1:]) % 2 == 1) for s in drawn]
+        results[f"pairs of {name}, label 1, odd number"] = np.array(place)
+        results[f"pairs of {name}, label 1 twice, seconds of one document"] = np.array([s[:1] == t[:1] != "" for s, t in zip(drawn, drawn[1:])])
+    long = pairs[:1000] + pairs[-800:]
+    results |= {f"label 1, second c{i}": np.array([p[1:] == (f"c{i}", 1) for p in long]) for i in range(3)}
+    text = [str(i * i % 11) for i in range(601)]
+    docs = [text, list(text), ["x"]]
+    pairs = all_pairs(sentence_pairs, docs, "nsp", rng)
+    results |= {f"equal documents, {name}": x for name, x in coins_and_order(docs, pairs, "nsp").items()}
+    return results | {"equal documents, label 1, second x": np.array([p[1:] == ("x", 1) for p in pairs])}
 
 
 @probe("sentence_pairs", points=3, public=False, compare=within_se(moments=1))
 def order_pairs(sentence_pairs, rng):
-    """The same documents, and one document alone, for sentence-order prediction."""
-    runs = {"four documents": outcomes(sentence_pairs, DOCS, "sop", rng, 500)}
-    return runs | {"one document": outcomes(sentence_pairs, DOCS[3:], "sop", rng, 500)}
+    """Documents of 801, 1, 3 and 401 sentences, one document alone, equal sentences, for sentence-order prediction."""
+    docs = [[f"{name}{i}" for i in range(n)] for name, n in (("a", 801), ("b", 1), ("c", 3), ("d", 401))]
+    text = [str(i * i % 11) for i in range(801)]
+    cases = {"four documents": docs, "one document": docs[:1], "equal sentences": [text, text[:3]]}
+    results = {}
+    for case, docs in cases.items():
+        found = coins_and_order(docs, all_pairs(sentence_pairs, docs, "sop", rng), "sop")
+        results |= {f"{case}, {name}": x for name, x in found.items()}
+    return results
 
 
-@probe("sentence_pairs", points=1, public=False, compare=within_se())
+@probe("sentence_pairs", points=1, public=False, compare=within_se(moments=1))
 def coins_are_independent(sentence_pairs, rng):
-    """Numbers of negative pairs in 400 runs of each task, and the coins of a long document."""
-    counts = []
-    for _ in range(400):
-        runs = [list(sentence_pairs(DOCS, rng, task)) for task in ("nsp", "sop")]
-        counts.append([sum(int(label) for *_, label in run) for run in runs])
-    long = sentence_pairs([[str(i) for i in range(80_001)]], rng, "sop")
-    nsp, sop = np.array(counts).T
-    labels = np.array([int(label) for *_, label in long], dtype=np.int8)
-    return {"negatives of nsp": nsp, "negatives of sop": sop, "labels of a long document": labels}
+    """150 runs of each task on two documents: the coins of four pairs, together and from run to run; a long document."""
+    docs, results = [["a0", "a1", "a2", "a3"], ["b0", "b1"]], {}
+    for task in ("nsp", "sop"):
+        labels = np.array([[label == 1 for *_, label in all_pairs(sentence_pairs, docs, task, rng)[:4]] for _ in range(150)])
+        results |= {f"{task}, label 1 at pair {i + 1}": labels[:, i] for i in range(4)}
+        results[f"{task}, label 1 at two of four pairs"] = labels.sum(1) == 2
+        results[f"{task}, pair 1 as in the run before"] = labels[1:, 0] == labels[:-1, 0]
+    long = [[str(i) for i in range(80_001)]]
+    return results | {"label 1 in a long document": np.array([p[2] == 1 for p in all_pairs(sentence_pairs, long, "sop", rng)])}
 
 
 @probe("sentence_pairs", points=1, public=False)
 def tasks_and_documents(sentence_pairs, rng):
-    """Unknown tasks, documents of one sentence only; the documents afterwards."""
-    docs = [list(doc) for doc in DOCS]
-    sentence_pairs(docs, rng, "nsp")
-    sentence_pairs(docs, rng, "sop")
-    return {
-        "unknown": [raises(sentence_pairs, docs, rng, task) for task in ("NSP", "mlm", "nspsop")],
-        "short": [sentence_pairs([["x"], ["y"]], rng, task) for task in ("nsp", "sop")],
-        "documents": docs,
+    """Unknown tasks, also with short documents and none; documents of one sentence only; what labels are."""
+    short, two = [["x"], ["y"]], [[["p", "q"], ["r"]], [["u", "v"], ["w"]]]
+    pairs = [*sentence_pairs(DOCS, rng, "nsp"), *sentence_pairs(DOCS, rng, "sop")]
+    unknown = {task: raises(sentence_pairs, DOCS, rng, task) for task in ("NSP", "mlm", "nspsop", "")}
+    return unknown | {
+        "unknown, one sentence each": raises(sentence_pairs, short, rng, "mlm"),
+        "unknown, no documents": raises(sentence_pairs, [], rng, "mlm"),
+        "nsp, one sentence each": sentence_pairs(short, rng, "nsp"),
+        "sop, one sentence each": sentence_pairs(short, rng, "sop"),
+        "sop, no documents": sentence_pairs([], rng, "sop"),
+        "sop, documents of equal lengths": [sorted(all_pairs(sentence_pairs, docs, "sop", rng)[0][:2]) for docs in two],
+        "labels that are no integers": [str(p) for p in pairs if not isinstance(p[2], int | np.integer) or p[2] is True],
     }
 
 
 @probe("sentence_pairs", points=2, public=False)
 def whole_loss_of_a_batch(pretraining_loss, rng):
-    """Unequal numbers of selected tokens, then a batch of one without any; arguments unchanged."""
+    """Unequal numbers of selected tokens, other labels; a batch of one without any; pair logits of ±1000, in float32."""
     mlm, pair = normal(rng, 3, 5, 4), normal(rng, 3, 2, scale=2.0)
     labels = torch.tensor([[-100, 2, 0, -100, -100], [3, -100, -100, -100, -100], [1, 1, -100, 3, 2]])
     pair_labels = torch.tensor([1, 0, 1])
-    none = pretraining_loss(mlm[:1], torch.full((1, 5), -100), pair[:1], pair_labels[:1])
-    return pretraining_loss(mlm, labels, pair, pair_labels), none, mlm, labels, pair, pair_labels
+    far = torch.tensor([[1000.0, -1000.0], [-1000.0, 1000.0], [1000.0, 999.5]])
+    return {
+        "three": pretraining_loss(mlm, labels, pair, pair_labels),
+        "other labels": pretraining_loss(mlm, labels.flip(1), pair, pair_labels),
+        "other pair labels": pretraining_loss(mlm, labels, pair, 1 - pair_labels),
+        "nothing selected": pretraining_loss(mlm[:1], torch.full((1, 5), -100), pair[:1], pair_labels[:1]),
+        "one, a single token": pretraining_loss(mlm[:1, 1:2], labels[:1, 1:2], pair[:1], pair_labels[:1]),
+        "pairs of 1000": pretraining_loss(mlm.float(), labels, far, pair_labels),
+    }
 
 
 @probe("sentence_pairs", points=2, public=False)
@@ -435,13 +541,18 @@ def spans_by_hand(qa_best_span):
 
 @probe("qa_best_span", points=2, public=False)
 def mixes_of_layers(elmo_mix, rng):
-    """Four layers and two, w from -1000 to 1000, gamma of either sign; arguments unchanged."""
+    """Four layers, two and one, w from -1000 to 1000, gamma of either sign; in float32, too."""
     layers, w = normal(rng, 2, 4, 5, 3).transpose(0, 1), normal(rng, 4)
-    mixes = [elmo_mix(layers, w, torch.tensor(g, dtype=torch.float64)) for g in (1.7, -0.3)]
-    far = torch.tensor([1000.0, -1000.0, 999.0, 0.0], dtype=torch.float64)
-    mixes += [elmo_mix(layers, far, torch.tensor(2.0, dtype=torch.float64))]
-    mixes += [elmo_mix(layers[:2, :1, 1:], w[:2], torch.tensor(0.5, dtype=torch.float64))]
-    return mixes, layers, w
+    far, gammas = torch.tensor([1000.0, -1000.0, 999.0, 0.0], dtype=torch.float64), torch.tensor([1.7, -0.3, 2.0, 0.5])
+    one, minus, two, half = gammas.double()
+    return {
+        "gamma = 1.7": elmo_mix(layers, w, one),
+        "gamma = -0.3": elmo_mix(layers, w, minus),
+        "w of 1000": elmo_mix(layers, far, two),
+        "two layers, one sequence": elmo_mix(layers[:2, :1, 1:], w[:2], half),
+        "one layer, one token": elmo_mix(layers[:1, :1, :1], w[:1], half),
+        "in float32": elmo_mix(layers.float(), w.float(), gammas[0]),
+    }
 
 
 @probe("qa_best_span", points=1, public=False)
@@ -453,10 +564,17 @@ def gradients_of_a_mix(elmo_mix, rng):
 
 @probe("qa_best_span", points=2, public=False)
 def classes_of_a_batch(cls_logits, rng):
-    """A pooler of another width, four classes; one sequence of one token; arguments unchanged."""
+    """A pooler of another width, four classes, other weights; one sequence of one token; one class; in float32, too."""
     h = normal(rng, 3, 7, 5)
     weights = [normal(rng, 5, 6), normal(rng, 6), normal(rng, 6, 4), normal(rng, 4)]
-    return cls_logits(h, *weights), cls_logits(3 * h[1:2, :1], *weights), h, weights
+    Wp, bp, W, b = weights
+    return {
+        "three": cls_logits(h, *weights),
+        "other weights": cls_logits(h, *(-0.5 * x for x in weights)),
+        "one": cls_logits(3 * h[1:2, :1], *weights),
+        "one class": cls_logits(h[:1], Wp, bp, W[:, :1], b[:1]),
+        "in float32": cls_logits(h.float(), *(x.float() for x in weights)),
+    }
 
 
 @probe("qa_best_span", points=1, public=False)
@@ -468,32 +586,32 @@ def gradients_of_the_classifier(cls_logits, rng):
 
 @probe("qa_best_span", points=3, public=False)
 def spans_of_random_logits(qa_best_span, rng):
-    """Random logits, large ones in the question, max_len from 1 to 30; arguments unchanged."""
-    results = []
+    """Random logits, large ones in the question, max_len from 1 to 30."""
+    results = {}
     for L, low, high in ((9, 3, 8), (14, 6, 13), (11, 2, 10), (12, 0, 12), (7, 3, 4), (10, 5, 9)):
         start, end = normal(rng, L, scale=3.0), normal(rng, L, scale=3.0)
         paragraph = (torch.arange(L) >= low) & (torch.arange(L) < high)
         start[~paragraph] += 9
         end[~paragraph] += 9
-        results.append([qa_best_span(start, end, paragraph, m) for m in (1, 2, 4, 30)])
-        results.append([start, end, paragraph])
+        results |= {f"L = {L}, at most {m}": qa_best_span(start, end, paragraph, m) for m in (1, 2, 4, 30)}
     return results
 
 
 @probe("qa_best_span", points=2, public=False)
 def starts_behind_ends(qa_best_span):
-    """The best start behind the best end; logits all negative or ±1000; a span just too long."""
+    """The best start behind the best end; logits all negative, ±1000 or far below; a span just too long."""
     cases = {
         "crossed": ([0, 0, 1, 2, 9], [0, 9, 2, 1, 0], [0, 1, 1, 1, 1]),
         "negative": ([-1, -9, -2, -8, -7, -3], [-1, -8, -7, -9, -2, -6], [0, 1, 1, 1, 1, 1]),
         "extreme": ([1000, -1000, 999, 0, 0], [1000, 0, -1000, 998, 1000], [0, 0, 1, 1, 0]),
         "deep": ([-500, -70, -90, -80, -99], [-500, -60, -95, -70, -65], [0, 1, 1, 1, 1]),
+        "abyss": ([0, -3e9, -1.5e9, -2.5e9, -2e9], [0, -2e9, -2.5e9, -1.25e9, -3e9], [0, 1, 1, 1, 1]),
         "long": ([0, 5, 0, 0, 0, 0, 0], [0, 0, 0, 4, 5, 6, 0], [0, 1, 1, 1, 1, 1, 1]),
     }
     results = {}
     for name, (start, end, paragraph) in cases.items():
         start, end = torch.tensor(start, dtype=torch.float64), torch.tensor(end, dtype=torch.float64)
-        results[name] = [qa_best_span(start, end, torch.tensor(paragraph) == 1, m) for m in (3, 4, 5)]
+        results |= {f"{name}, at most {m}": qa_best_span(start, end, torch.tensor(paragraph) == 1, m) for m in (3, 4, 5)}
     return results
 
 
@@ -550,8 +668,11 @@ def names_of_all_kinds(parameter_groups):
         "LayerNormal.weight", "PreLayerNorm.weight", "layer_norm.weight", "q.weight", "x.LayerNorm.inner.weight",
         "bias.LayerNorm.weight", "layers.10.bias", "layers.2.weight", "Bias", "x.layernorm.weight",
     ]  # fmt: skip
+    pairs = parameters(names[:6])
     return {
         "iterator": contents(parameter_groups(iter(parameters(names)), 0.1)),
+        "a list": contents(parameter_groups(pairs, 0.1)),
+        "the same list, another decay": contents(parameter_groups(pairs, 0.7)),
         "only decay": contents(parameter_groups(parameters(["a.weight", "b"]), 0.3)),
         "no decay": contents(parameter_groups(parameters(["a.bias"]), 0.3)),
         "nothing": contents(parameter_groups([], 0.2)),
@@ -573,7 +694,7 @@ def groups_of_a_model(parameter_groups, rng):
 def whole_schedules(lr_factor):
     """All steps, and some beyond the end, with short, long and no warm-up."""
     sizes = ((3, 10), (9, 10), (0, 7), (1, 2), (0, 1), (25, 100))
-    return {f"{warm} of {total}": [lr_factor(t, warm, total) for t in range(total + 4)] for warm, total in sizes}
+    return {f"t = {t}, {warm} of {total}": lr_factor(t, warm, total) for warm, total in sizes for t in range(total + 4)}
 
 
 @probe("parameter_groups", points=2, public=False)
@@ -589,7 +710,8 @@ def gradients_of_micro_batches(accumulate, rng):
 
     first = accumulate(loss_fn, batches)
     after, w.grad = w.grad, None
-    return {"loss": first, "gradient": after, "one": accumulate(loss_fn, batches[:1]), "its gradient": w.grad, "x": batches}
+    one = accumulate(loss_fn, batches[:1])
+    return {"loss": first, "gradient": after, "one": one, "its gradient": w.grad, "a float": isinstance(one, float)}
 
 
 @probe("parameter_groups", points=1, public=False)
@@ -603,7 +725,7 @@ def order_of_backward(accumulate):
         return (w * w * batch).mean()
 
     value = accumulate(loss_fn, [torch.tensor([float(i), 3.0]) for i in (5, 2, 2, 7)])
-    return {"record": record, "loss": value, "gradient": w.grad}
+    return {"record": ", ".join(record), "loss": value, "gradient": w.grad}
 
 
 @probe("albert_embed", points=1)
@@ -621,10 +743,15 @@ def parameters_by_hand(encoder_param_count):
 
 @probe("albert_embed", points=2, public=False)
 def factorised_embeddings(albert_embed, rng):
-    """Three rows with repeated ids, H larger and smaller than E; arguments unchanged."""
+    """Three rows with repeated ids, H larger and smaller than E; a single token; in float32, too."""
     ids, A, M = tokens(rng, 9, 6, 3).T, normal(rng, 9, 4), normal(rng, 7, 4).T
     narrow = normal(rng, 4, 2)
-    return albert_embed(ids, A, M), albert_embed(ids[:1, :2], A, narrow), ids, A, M
+    return {
+        "wide": albert_embed(ids, A, M),
+        "narrow": albert_embed(ids[:1, :2], A, narrow),
+        "a single token": albert_embed(ids[:1, :1], A, narrow[:, :1]),
+        "in float32": albert_embed(ids, A.float(), M.float()),
+    }
 
 
 @probe("albert_embed", points=1, public=False)
@@ -640,7 +767,8 @@ def counts_of_many_models(encoder_param_count):
     """Small and published models, shared or not, with E smaller than H, larger, and equal."""
     sizes = [(30522, 768, 768, 12), (30000, 128, 768, 12), (30000, 128, 4096, 12), (7, 3, 5, 1), (100, 8, 8, 2)]
     sizes += [(11, 9, 4, 6), (1, 1, 1, 5), (30522, 1024, 1024, 24)]
-    return {str((*s, shared)): encoder_param_count(*s, shared) for s in sizes for shared in (False, True)}
+    counts = {str((*s, shared)): encoder_param_count(*s, shared) for s in sizes for shared in (False, True)}
+    return counts | {"whole numbers": all(isinstance(n, int | np.integer) for n in counts.values())}
 
 
 @probe("electra_corrupt", points=1)
@@ -662,15 +790,16 @@ def discriminator_by_hand(electra_loss):
 
 @probe("electra_corrupt", points=3, public=False, compare=within_se(moments=1))
 def samples_of_the_generator(electra_corrupt, rng):
-    """3000 sequences with two of four tokens masked: what is drawn, what is called replaced."""
-    ids = torch.tensor([[1, 3, 0, 2]]).expand(3000, 4)
-    masked = torch.tensor([[False, True, True, False]]).expand(3000, 4)
-    probs = np.stack([rng.permutation([0.1, 0.13, 0.17, 0.25, 0.35]) for _ in range(4)])
-    logits = (torch.from_numpy(probs).log() + normal(rng, 4, 1)).expand(3000, 4, 5)
+    """12 000 sequences with two of four tokens masked: what is drawn, what is called replaced; one token has the logit -inf."""
+    ids = torch.tensor([[1, 3, 0, 2]]).expand(12_000, 4)
+    masked = torch.tensor([[False, True, True, False]]).expand(12_000, 4)
+    probs = torch.tensor([[0.3, 0.3, 0.2, 0.2, 0], [0.5, 0.16, 0, 0.28, 0.06], [0.16, 0, 0.28, 0.06, 0.5], [0, 0.4, 0.1, 0.1, 0.4]])
+    logits = (probs.double().log() + normal(rng, 4, 1)).expand(12_000, 4, 5)
     corrupted, replaced = (torch.as_tensor(x) for x in electra_corrupt(ids, masked, logits, torch_rng(rng)))
     results = {f"position {t}, token {i}": corrupted[:, t] == i for t in range(4) for i in range(5)}
-    for i in range(5):
-        results |= {f"tokens {i} and {j} at 1 and 2": (corrupted[:, 1] == i) & (corrupted[:, 2] == j) for j in range(5)}
+    for i, j in ((0, 4), (0, 2), (3, 4), (3, 2)):
+        results[f"tokens {i} and {j} at 1 and 2"] = (corrupted[:, 1] == i) & (corrupted[:, 2] == j)
+    results["position 1 as in the sequence before"] = corrupted[1:, 1] == corrupted[:-1, 1]
     results |= {f"position {t}, is_replaced": replaced[:, t] for t in range(4)}
     results["original, but is_replaced"] = (replaced & (corrupted == ids)).any(1)
     results["not the original, but not is_replaced"] = (~replaced & (corrupted != ids)).any(1)
@@ -679,43 +808,62 @@ def samples_of_the_generator(electra_corrupt, rng):
 
 @probe("electra_corrupt", points=2, public=False)
 def sure_generators(electra_corrupt, rng):
-    """Logits of ±1000 and -inf leave one choice at each position; dtypes; arguments unchanged."""
+    """Logits of ±1000 and -inf leave one choice at each position; other masks and logits; a single token; dtypes."""
     ids, wanted = tokens(rng, 4, 3, 6), tokens(rng, 4, 3, 6)
     wanted[0, :3] = ids[0, :3]
     masked = torch.tensor([[1, 1, 0, 1, 0, 1], [0, 0, 0, 0, 0, 0], [1, 1, 1, 1, 1, 1]]) == 1
     logits = torch.full((3, 6, 4), -1000.0, dtype=torch.float64).scatter(-1, wanted[..., None], 1000.0)
     logits[:, :, 3] = logits[:, :, 3].masked_fill(wanted != 3, -torch.inf)
-    before = [ids.clone(), masked.clone(), logits.clone()]
-    corrupted, replaced = electra_corrupt(ids, masked, logits, torch_rng(rng))
-    dtypes = [str(corrupted.dtype), str(replaced.dtype)]
-    return {"result": (corrupted, replaced), "dtypes": dtypes, "arguments": (ids, masked, logits), "before": before}
+    g = torch_rng(rng)
+    corrupted, replaced = electra_corrupt(ids, masked, logits, g)
+    return {
+        "result": (corrupted, replaced),
+        "another mask": electra_corrupt(ids, ~masked, logits, g),
+        "other logits": electra_corrupt(ids, masked, logits.roll(1, 0), g),
+        "a single token": electra_corrupt(ids[:1, :1], torch.ones(1, 1, dtype=torch.bool), logits[2:, 3:4].float(), g),
+        "dtypes": dtypes(corrupted, replaced),
+    }
 
 
-@probe("electra_corrupt", points=1, public=False, compare=within_se())
+@probe("electra_corrupt", points=1, public=False)
 def new_samples_each_time(electra_corrupt, rng):
-    """400 calls with one generator: how many tokens of three rows are replaced."""
-    ids, masked, g = torch.zeros(3, 5, dtype=torch.int64), torch.ones(3, 5, dtype=torch.bool), torch_rng(rng)
-    logits = torch.zeros(3, 5, 2)
-    counts = torch.stack([torch.as_tensor(electra_corrupt(ids, masked, logits, g)[1]).sum(1) for _ in range(400)])
-    return {f"replaced in row {b}": counts[:, b] for b in range(3)} | {"replaced in all rows": counts.sum(1)}
+    """Five calls with one generator on 200 tokens of which every second one is masked: how many give the same."""
+    ids, g = tokens(rng, 4, 5, 40), torch_rng(rng)
+    masked = (torch.arange(40) % 2 == 0).repeat(5, 1)
+    calls = [torch.as_tensor(electra_corrupt(ids, masked, torch.zeros(5, 40, 4), g)[0]) for _ in range(5)]
+    return {
+        "calls that give what the first one gave": sum(torch.equal(x, calls[0]) for x in calls[1:]),
+        "rows that are equal to the first": sum(torch.equal(row[::2], calls[0][0, ::2]) for row in calls[0][1:]),
+        "tokens that were not masked": calls[-1][:, 1::2],
+    }
 
 
 @probe("electra_corrupt", points=2, public=False)
 def loss_over_all_real_tokens(electra_loss, rng):
-    """Rows of seven, four and one real tokens, padding anywhere; arguments unchanged."""
+    """Rows of seven, four and one real tokens, padding anywhere; a batch of one; one token; in float32, too."""
     logits, labels = normal(rng, 7, 3, scale=2.0).T, torch.from_numpy(rng.random((3, 7)) < 0.3)
     mask = (torch.arange(7) < torch.tensor([[7], [4], [1]])).long()
     mask[1, 0], mask[1, 6] = 0, 1
-    return electra_loss(logits, labels, mask), electra_loss(logits[1:2], labels[1:2], mask[1:2]), logits, labels, mask
+    zero, one = torch.zeros(1, 1).double(), torch.ones(1, 1, dtype=torch.int64)
+    return {
+        "three": electra_loss(logits, labels, mask),
+        "other labels": electra_loss(logits, ~labels, mask),
+        "another mask": electra_loss(logits, labels, mask.flip(0)),
+        "one": electra_loss(logits[1:2], labels[1:2], mask[1:2]),
+        "one token of logit 0, less ln 2": electra_loss(zero, labels[:1, :1], one) - math.log(2),
+        "in float32": electra_loss(logits.float(), labels, mask),
+    }
 
 
 @probe("electra_corrupt", points=1, public=False)
 def extreme_scores(electra_loss):
-    """Logits of ±1000 in float32, right and wrong, and at padding."""
-    logits = torch.tensor([[1000.0, -1000.0, 1000.0, 0.0]])
-    labels = torch.tensor([[True, False, False, True]])
-    masks = ([1, 1, 0, 0], [1, 1, 1, 0], [0, 1, 0, 1])
-    return [electra_loss(logits, labels, torch.tensor([mask])) for mask in masks]
+    """Logits of ±1000 in float32, right and wrong, and at padding; the gradients."""
+    labels, results = torch.tensor([[True, False, False, True]]), {}
+    for mask in ([1, 1, 0, 0], [1, 1, 1, 0], [0, 1, 0, 1]):
+        logits = torch.tensor([[1000.0, -1000.0, 1000.0, 0.0]], requires_grad=True)
+        loss = electra_loss(logits, labels, torch.tensor([mask]))
+        results |= {f"mask {mask}": loss, f"mask {mask}, gradient": torch.autograd.grad(loss, logits)}
+    return results
 
 
 @probe("electra_corrupt", points=2, public=False)

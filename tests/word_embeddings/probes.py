@@ -27,10 +27,9 @@ def two_sentences(skipgram_pairs):
 
 @probe("skipgram_pairs", points=3, public=False, compare=exact())
 def windows_of_many_sizes(skipgram_pairs, rng):
-    """Uneven sentences with repeated words, windows of 1 to 20; the corpus afterwards."""
+    """Uneven sentences with repeated words, windows of 1 to 20."""
     sents = [rng.integers(0, 6, size).tolist() for size in (9, 1, 4, 0, 13, 2)]
-    pairs = {f"m = {m}": skipgram_pairs(sents, m) for m in (1, 2, 3, 5, 20)}
-    return {**pairs, "corpus": sents}
+    return {f"m = {m}": skipgram_pairs(sents, m) for m in (1, 2, 3, 5, 20)}
 
 
 @probe("skipgram_pairs", points=1, public=False, compare=exact())
@@ -113,6 +112,8 @@ def loss_of_a_batch(sgns_loss_grad, rng):
         "5 pairs": sgns_loss_grad(v, pos, neg)[0],
         "1 pair": sgns_loss_grad(v[:1], pos[1:2], neg[2:3])[0],
         "1 noise word": sgns_loss_grad(v[1:], pos[1:], neg[1:, 1:2])[0],
+        "other contexts": sgns_loss_grad(v, pos[::-1], neg)[0],
+        "other noise words": sgns_loss_grad(v, pos, neg[::-1])[0],
         "equal pairs": sgns_loss_grad(v[[1, 1, 2]], pos[[1, 1, 2]], neg[[1, 1, 2]])[0],
     }
 
@@ -212,10 +213,9 @@ def both_matrices_by_hand(cooccurrence):
 
 @probe("cooccurrence", points=2, public=False)
 def plain_counts(cooccurrence, rng):
-    """Uneven sentences, windows of 1 to 30, words that do not occur; the corpus afterwards."""
+    """Uneven sentences, windows of 1 to 30, words that do not occur."""
     sents = [rng.integers(0, 5, size).tolist() for size in (11, 0, 3, 1, 8)]
-    X = {f"m = {m}": cooccurrence(sents, m, 7, False) for m in (1, 2, 4, 30)}
-    return {**X, "corpus": sents}
+    return {f"m = {m}": cooccurrence(sents, m, 7, False) for m in (1, 2, 4, 30)}
 
 
 @probe("cooccurrence", points=3, public=False)
@@ -366,8 +366,8 @@ def counted_contexts(ngram_prob, rng):
 
 @probe("nnlm_forward", points=2, public=False)
 def contexts_at_the_edge(ngram_prob):
-    """Contexts at the ends of sentences, across borders, overlapping, never seen, too long."""
-    sents = [[5, 6, 7], [6, 7], [6, 8, 7, 6], [5, 5, 5, 5, 6], [7]]
+    """Contexts at the ends of sentences, across borders, overlapping, never seen, too long; words that repeat."""
+    sents = [[5, 6, 7], [6, 7], [6, 8, 7, 6], [5, 5, 5, 5, 6], [7], [3, 3, 4, 1], [4, 3, 3, 0], [4, 4, 3, 2]]
     cases = {
         "at the end": ([6, 7], 6),
         "across": ([7], 6),
@@ -378,6 +378,8 @@ def contexts_at_the_edge(ngram_prob):
         "not adjacent": ([5, 7], 6),
         "too long": ([5, 5, 5, 5, 6, 5], 7),
         "whole beginning": ([5, 5, 5, 5], 6),
+        "one word twice": ([3, 3, 4], 1),
+        "the other word twice": ([4, 4, 3], 2),
         "no context": ([], 7),
     }
     long = [[11, 2, 5], [1, 2, 4], [1, 12, 3], [1, 1, 23], [112, 3], [1, 2]]
@@ -442,10 +444,10 @@ def four_pairs_by_hand(spearman):
 
 @probe("analogy", points=3, public=False, compare=exact())
 def many_analogies(analogy, rng):
-    """Analogies among vectors of very different lengths; the vectors afterwards."""
+    """Analogies among vectors of very different lengths, tiny ones too; the vectors afterwards."""
     answers = {}
-    for V, d in ((12, 3), (25, 6)):
-        E = uneven_vectors(rng, V, d)
+    for V, d, scale in ((12, 3, 1), (25, 6, 1), (20, 5, 1e-13)):
+        E = scale * uneven_vectors(rng, V, d)
         before = E.copy()
         asked = [rng.permutation(V)[:3].tolist() for _ in range(25)]
         found = [analogy(E, a, b, c) for a, b, c in asked]
@@ -470,14 +472,15 @@ def the_answer_is_none_of_the_three(analogy):
 
 @probe("analogy", points=2, public=False, compare=exact())
 def neighbours_in_order(nearest, rng):
-    """One, four and all neighbours among vectors of uneven lengths; the vectors afterwards."""
+    """One, four and all neighbours among vectors of uneven lengths, tiny ones too; the vectors afterwards."""
     E = uneven_vectors(rng, 11, 4).T.copy().T
     before = E.copy()
     found = {f"of {w}": {f"k = {k}": nearest(E, w, k) for k in (1, 4, 10)} for w in (0, 3, 10)}
+    tiny = {f"of {w}": nearest(1e-13 * uneven_vectors(rng, 12, 4), w, 11) for w in (1, 7)}
     twin = np.array([[1.0, 0], [0.1, 0.7], [0.3, 2.1], [-0.2, -1.4], [0.6, 4.2]])[:4]  # 2 is parallel to 1
     parallel = {f"of {w}": nearest(twin, w, 3) for w in (1, 2)}
     few = nearest(twin[[0, 1]], 1, 1)
-    return {"found": found, "unchanged": E == before, "parallel": parallel, "two words": few}
+    return {"found": found, "tiny": tiny, "unchanged": E == before, "parallel": parallel, "two words": few}
 
 
 @probe("analogy", points=3, public=False)
@@ -489,6 +492,7 @@ def correlations_of_ranks(spearman, rng):
     lists = {"x": x, "y": y, "ties": ties, "two values": more, "far": far, "curved": np.exp(3 * x), "reversed": -x}
     lists["half"] = x + 2 * y
     lists["barely apart"] = 1 + 1e-12 * np.array([0.0, 3, 1, 4, -2, 7, -5, 9, 2])
+    lists["some barely apart"] = np.array([1, 1 + 1e-12, 5, -3, 1 + 2e-12, 7, 2, 8, 0])
     found = {f"{p}, {q}": spearman(lists[p], lists[q]) for p in lists for q in lists}
     short = spearman(np.array([2.0, 5, 5]), np.array([0.5, 0.1, 0.7]))
     return {"found": found, "three": short, "two": spearman(x[:2], y[:2]), "lists": lists}
