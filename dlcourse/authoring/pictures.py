@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
+from ..core.cells import PROSE
 from ..errors import AuthorError
 from .assignment import ScriptCell
 from .course import AssignmentFiles
@@ -103,12 +104,15 @@ def _file(files: AssignmentFiles, target: str) -> Path | None:
 def _problems(files: AssignmentFiles, cells: Iterable[ScriptCell]) -> Iterator[str]:
     script, used = files.name(files.script), set()
     for cell in cells:
-        if cell.kind != "text":
+        if cell.kind not in PROSE:
             continue
         prose = _FENCE.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), cell.source)
         for match in _IMAGE.finditer(prose):
             where = f"{script}:{cell.line + prose.count(chr(10), 0, match.start())}"
             path = _file(files, match["target"] or "")
+            if cell.kind != "text":
+                yield f"{where}: a picture in hints; it belongs into the prose above"
+                continue
             if path is None:
                 place = files.beside(files.pictures)
                 yield f"{where}: {match[0]!r:.80}: write ![what it shows]({place}/<name>.svg)"

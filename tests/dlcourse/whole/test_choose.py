@@ -1,10 +1,15 @@
 """Choosing questions: what is built of a subset, and that its answers, its results and its release are right."""
 
+import json
 from dataclasses import replace
 from functools import cache
+from io import StringIO
+from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
+from rich.console import Console
 
 from dlcourse.audit import equivalents
 from dlcourse.audit.run import run_audit
@@ -19,11 +24,13 @@ from dlcourse.authoring.references import content_key, run_variant
 from dlcourse.core.cells import NotebookView, student_view
 from dlcourse.core.compare import Close
 from dlcourse.core.evidence import failure
-from dlcourse.core.notebook_file import Submission
 from dlcourse.errors import AuthorError, CourseError
+from dlcourse.executor.isolation import UNSAFE
 from dlcourse.executor.warm import Warm
+from dlcourse.export import pack
 from dlcourse.grading.grader import open_grader
 from dlcourse.nbgrader_port.generate import build, stale
+from dlcourse.student.terminal import check_notebook
 from tests.support.commands import dlcourse
 from tests.support.course import REPOSITORY, answered, perfect, released, submission_of
 
@@ -148,6 +155,19 @@ def test_text_about_given_code_goes_with_it(vectors: Assignment) -> None:
     assert "measured = table()" in sources(chosen, "given")
 
 
+def test_hints_go_with_their_question_and_a_guess_with_its_demo(vectors: Assignment) -> None:
+    *cells, demo = vectors.cells
+    hints = [ScriptCell("hints", f"idea: of {name}", name) for name in vectors.questions]
+    guess = ScriptCell("predict", 'predict("the mean", cosine=...)\n')
+    full = replace(vectors, cells=(*cells[:2], *hints, *cells[2:], guess, demo))
+    chosen = choose(full, ("jitter",))
+    assert sources(chosen, "hints") == "idea: of jitter"
+    assert kinds(chosen)[-2:] == ["predict", "demo"]
+    chosen = choose(full, ("normalise",))
+    assert sources(chosen, "hints") == "idea: of normalise"
+    assert not {"predict", "demo"} & set(kinds(chosen))
+
+
 def test_numbers_stay_and_the_table_says_what_is_left_out(vectors: Assignment) -> None:
     chosen = choose(vectors, ("centroid",))
     check_questions(chosen)
@@ -197,7 +217,9 @@ def chooses(course: Course, value: str) -> Course:
         ('["jitter"]', ["jitter"]),
     ],
 )
-def test_build_grade_and_check(course: Course, warm: Warm, value: str, names: list[str]) -> None:
+def test_build_grade_check_and_otter(
+    course: Course, warm: Warm, tmp_path: Path, value: str, names: list[str]
+) -> None:
     before = content_key(load(course.root, "vectors"), course.seed)
     (course.root / "gradebook.db").unlink()
     course = chooses(course, value)
@@ -209,15 +231,23 @@ def test_build_grade_and_check(course: Course, warm: Warm, value: str, names: li
     notebook = released(course, "vectors")
     tests = [c.name for c in NotebookView(notebook).cells if c.kind == "test"]
     assert set(tests) == set(assignment.probes)
+    answers, stubs = perfect(course, "vectors"), answered(course, "vectors", {})
     grader = open_grader(course, "vectors", warm)
+    packed = pack.from_document(
+        json.loads(json.dumps(pack.to_document(grader))), tmp_path / "otter"
+    )
+    for runner in (grader, packed):  # ours and nbgrader's, and otter's
+        for submitted, points in ((answers, assignment.points), (stubs, 0)):
+            outcomes = runner.grade(submission_of(submitted), warm).outcomes
+            assert set(outcomes) == set(assignment.probes)
+            assert sum(outcome.score for outcome in outcomes.values()) == points
 
-    def score(submitted: Submission) -> float:
-        outcomes = grader.grade(submitted, warm).outcomes
-        assert set(outcomes) == set(assignment.probes)
-        return sum(outcome.score for outcome in outcomes.values())
-
-    assert score(submission_of(perfect(course, "vectors"))) == assignment.points
-    assert score(submission_of(answered(course, "vectors", {}))) == 0
+    mine = course.files("vectors").release_notebook
+    nbformat.write(answers, mine)
+    assert check_notebook(mine, Console(file=StringIO()), UNSAFE) == 0
+    nbformat.write(stubs, mine)
+    public = sum(p.spec.public for p in assignment.probes.values())
+    assert check_notebook(mine, Console(file=StringIO()), UNSAFE) == public > 0
     minutes = sum(q.minutes for q in assignment.questions.values())
     assert f" {minutes} " in dlcourse(course, "list").partition("vectors")[2]
 

@@ -8,9 +8,10 @@ import nbformat
 import pytest
 from nbconvert import HTMLExporter
 
+from dlcourse.authoring.assignment import ScriptCell
 from dlcourse.authoring.build import source_notebook
 from dlcourse.authoring.course import Course
-from dlcourse.authoring.pictures import MOST_BYTES, unsafe, with_pictures
+from dlcourse.authoring.pictures import MOST_BYTES, check_pictures, unsafe, with_pictures
 from dlcourse.authoring.read import load
 from dlcourse.errors import AuthorError
 from tests.support.course import released
@@ -77,6 +78,13 @@ LINE = "solutions/vectors.py:25: "
 )  # fmt: skip
 def test_links_that_are_refused(course: Course, new: str, message: str) -> None:
     assert message in said(course, LINK, new)
+
+
+def test_pictures_stand_in_prose(course: Course) -> None:
+    files, cells = course.files("vectors"), load(course.root, "vectors").cells
+    check_pictures(files, cells)
+    with pytest.raises(AuthorError, match=r"^solutions/vectors\.py:7: a picture in hints"):
+        check_pictures(files, [*cells, ScriptCell("hints", f"idea: {LINK}", "cosine", 7)])
 
 
 def test_a_stray_file_is_refused(course: Course) -> None:
