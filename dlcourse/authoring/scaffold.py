@@ -23,6 +23,9 @@ What is found by its name or place:
   <!-- questions -->   in the title cell: where the build puts the table of questions
   {BEGIN_SOLUTION}   … {END_SOLUTION}: what a student does not get
   tags=["demo"]        a cell with one function under @demo: drawn at once, never run when grading
+  hints="softmax"      of a cell of prose beside the stub: paragraphs idea:, shapes:, steps:, mistake:
+  tags=["predict"]     a cell in which a student writes a guess; open, never graded
+  CLAIMS               {{"demo": [Claim(sentence of the prose, function of its numbers), …]}}
   rng                  a probe's parameter: a numpy Generator; others are names of the notebook
   judge=function       of @probe: function(result, expected) says what is wrong, or None
   MISCONCEPTIONS       {{"question": [Misconception(name, hint, {{old: new}}), …]}}
@@ -82,6 +85,7 @@ def create(
         "misconceptions.py.txt": files.misconceptions,
         "alternatives.py.txt": files.alternatives,
         "test_oracles.py.txt": files.oracles,
+        "claims.py.txt": files.claims,
         "equivalent.toml.txt": files.excuses,
     }
     written = []

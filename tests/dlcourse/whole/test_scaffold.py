@@ -35,7 +35,7 @@ def make(
 def test_files_and_entry(empty: Course) -> None:
     assert make(empty) == [
         "solutions/toy.py", "tests/toy/probes.py", "tests/toy/misconceptions.py", "tests/toy/alternatives.py",
-        "tests/toy/test_oracles.py", "tests/toy/equivalent.toml", "tests/conftest.py", "course.toml",
+        "tests/toy/test_oracles.py", "tests/toy/claims.py", "tests/toy/equivalent.toml", "tests/conftest.py", "course.toml",
     ]  # fmt: skip
     entry = read_course(empty.root).entries["toy"]
     assert (entry.title, entry.track, entry.article, entry.questions, entry.needs) == (
@@ -155,6 +155,9 @@ def test_the_checklist_names_what_is_found_by_its_name() -> None:
         "rng",
         "judge",
         'tags=["demo"]',
+        'tags=["predict"]',
+        'hints="softmax"',
+        "CLAIMS",
         "tests/toy/audit.json",
     ):
         assert word in text
