@@ -23,7 +23,7 @@ What is found by its name or place:
   <!-- questions -->   in the title cell: where the build puts the table of questions
   {BEGIN_SOLUTION}   … {END_SOLUTION}: what a student does not get
   tags=["demo"]        a cell with one function under @demo: drawn at once, never run when grading
-  hints="softmax"      of a cell of prose beside the stub: paragraphs idea:, shapes:, steps:, mistake:
+  hints="softmax"      of prose beside the stub: paragraphs idea:, shapes:, steps:, mistake:
   tags=["predict"]     a cell in which a student writes a guess; open, never graded
   CLAIMS               {{"demo": [Claim(sentence of the prose, function of its numbers), …]}}
   rng                  a probe's parameter: a numpy Generator; others are names of the notebook
