@@ -76,7 +76,7 @@ def exact_grad__numpy(logits, reward):
 
 
 def score_function_grad__numpy(logits, reward, idx, baseline=0.0):
-    """A loop over samples, float64 throughout."""
+    """A loop over samples in numpy, in float64, and back to the dtype of the logits."""
     a = logits.numpy().astype(np.float64)
     p = np.exp(a - a.max())
     p /= p.sum()
@@ -86,7 +86,7 @@ def score_function_grad__numpy(logits, reward, idx, baseline=0.0):
         rows[i] -= p
         rows[i, k] += 1
         rows[i] *= reward[k].item() - b[i]
-    return torch.from_numpy(rows)
+    return torch.from_numpy(rows).to(logits.dtype)
 
 
 def leave_one_out_baseline__numpy(r):
@@ -190,7 +190,7 @@ def gumbel_softmax_jacobian__loops(y, tau):
     """One entry after another, in numpy."""
     y = y.numpy()
     K = y.shape[-1]
-    J = np.empty((*y.shape, K))
+    J = np.empty((*y.shape, K), y.dtype)
     for i in range(K):
         for j in range(K):
             J[..., i, j] = y[..., i] * ((i == j) - y[..., j]) / tau

@@ -58,17 +58,18 @@ def five_laws_by_pencil(reparam_sample):
 
 @probe("reparam_sample", points=2, public=False)
 def one_parameter_per_column(reparam_sample, rng):
-    """Samples whose columns have parameters of their own; arguments stay unchanged."""
+    """Samples whose columns have parameters of their own, and a batch of one; arguments stay unchanged."""
     mu, logvar, scale = normal(rng, 3), normal(rng, 3), uniform(rng, 3, low=0.3, high=3.0)
     eps, u = normal(rng, 3, 4).T, uniform(rng, 3, 4).T  # not contiguous
-    samples = {
+    return {
         "normal": reparam_sample("normal", (mu, logvar), eps),
         "laplace": reparam_sample("laplace", (mu, scale), u - 0.5),
         "exponential": reparam_sample("exponential", (scale,), u),
         "logistic": reparam_sample("logistic", (mu, scale), u),
         "gumbel": reparam_sample("gumbel", (mu, scale), u),
+        "one row": reparam_sample("normal", (mu, logvar), eps[1:2]),
+        "one number": reparam_sample("exponential", (scale[:1],), u[:1, :1]),
     }
-    return samples, mu, logvar, scale, eps, u
 
 
 @probe("reparam_sample", points=2, public=False)
@@ -86,17 +87,27 @@ def gradients_reach_every_parameter(reparam_sample, rng):
 
 
 @probe("reparam_sample", points=1, public=False)
-def laplace_from_end_to_end(reparam_sample):
-    """The Laplace law in float32, near both ends of its noise and at 0; the noise unchanged."""
+def noise_near_its_ends(reparam_sample):
+    """The Laplace law in float32 near both ends and at 0; three laws in float64 close to 0 and to 1."""
     noise = torch.tensor([[-0.499, -0.1, 0.0], [0.125, 0.4, 0.499]])
-    samples = reparam_sample("laplace", (torch.tensor(-3.0), torch.tensor(2.5)), noise)
-    return {"samples": samples, "noise after the call": noise}
+    mu, scale = torch.tensor(-1.3, dtype=torch.float64), torch.tensor(0.7, dtype=torch.float64)
+
+    def from_end_to_end(lowest):
+        return torch.tensor([lowest, 0.37, 1 - 2.3e-7], dtype=torch.float64)
+
+    return {
+        "laplace": reparam_sample("laplace", (torch.tensor(-3.0), torch.tensor(2.5)), noise),
+        "exponential": reparam_sample("exponential", (scale,), from_end_to_end(1.3e-6)),
+        "logistic": reparam_sample("logistic", (mu, scale), from_end_to_end(1.7e-9)),
+        "gumbel": reparam_sample("gumbel", (mu, scale), from_end_to_end(3.1e-14)),
+    }
 
 
 @probe("reparam_sample", points=1, public=False)
 def an_unknown_law_is_an_error(reparam_sample):
-    """A law that is not among the five."""
-    return raises(reparam_sample, "cauchy", (torch.tensor(0.0), torch.tensor(1.0)), torch.tensor([0.3, 0.6]))
+    """A law that is not among the five, and a name with a capital letter."""
+    params, noise = (torch.tensor(0.0), torch.tensor(1.0)), torch.tensor([0.3, 0.6])
+    return {name: raises(reparam_sample, name, params, noise) for name in ("cauchy", "Gumbel")}
 
 
 @probe("gaussian_kl", points=1)
@@ -111,7 +122,11 @@ def kl_by_pencil(gaussian_kl):
 def kl_of_a_batch(gaussian_kl, rng):
     """A batch of four and a batch of one; arguments stay unchanged."""
     mu, logvar = normal(rng, 4, 5), normal(rng, 5, 4).T
-    return gaussian_kl(mu, logvar), gaussian_kl(mu[:1], logvar[1:2]), mu, logvar
+    return {
+        "four": gaussian_kl(mu, logvar),
+        "one": gaussian_kl(mu[:1], logvar[1:2]),
+        "one dimension": gaussian_kl(mu[:, :1], logvar[:, :1]),
+    }
 
 
 @probe("gaussian_kl", points=1, public=False)
@@ -154,21 +169,27 @@ def exact_gradient_of_many_classes(exact_grad, rng):
     """The exact gradient for five classes, and with logits of ±1000; arguments stay unchanged."""
     logits, reward = normal(rng, 5), normal(rng, 5)
     far = torch.tensor([1000.0, -1000.0, 999.0, 998.0], dtype=torch.float64)
-    return exact_grad(logits, reward), exact_grad(far, reward[:4]), logits, reward
+    return {
+        "five": exact_grad(logits, reward),
+        "other rewards": exact_grad(logits, reward + torch.arange(5)),
+        "far": exact_grad(far, reward[:4]),
+        "one class": exact_grad(logits[:1], reward[:1]),
+    }
 
 
 @probe("score_function_grad", points=3, public=False)
 def estimates_of_repeated_draws(score_function_grad, rng):
-    """Seven draws from five classes: no baseline, one number, one number per sample."""
+    """Seven draws from five classes: no baseline, one number, one number per sample, other draws, one draw."""
     logits, reward, baseline = normal(rng, 5), normal(rng, 5), normal(rng, 7)
     idx = torch.tensor([3, 0, 3, 2, 3, 1, 0])  # class 4 never drawn
-    results = [
-        score_function_grad(logits, reward, idx),
-        score_function_grad(logits, reward, idx, -0.7),
-        score_function_grad(logits, reward, idx, baseline),
-        score_function_grad(logits, reward, idx[3:4], baseline[:1]),
-    ]
-    return results, logits, reward, idx, baseline
+    others = torch.tensor([1, 4, 0, 0, 2, 4, 3])
+    return {
+        "no baseline": score_function_grad(logits, reward, idx),
+        "one number": score_function_grad(logits, reward, idx, -0.7),
+        "one per sample": score_function_grad(logits, reward, idx, baseline),
+        "other draws": score_function_grad(logits, reward, others),
+        "one draw": score_function_grad(logits, reward, idx[3:4], baseline[:1]),
+    }
 
 
 @probe("score_function_grad", points=1, public=False)
@@ -182,7 +203,7 @@ def estimates_under_extreme_logits(score_function_grad):
 def leave_one_out_of_many(leave_one_out_baseline, rng):
     """Leave-one-out baselines of six samples and of two; arguments stay unchanged."""
     r = normal(rng, 6)
-    return leave_one_out_baseline(r), leave_one_out_baseline(r[1:3]), r
+    return {"six": leave_one_out_baseline(r), "two": leave_one_out_baseline(r[1:3])}
 
 
 @probe("gumbel_max", points=1)
@@ -213,9 +234,13 @@ def noise_up_to_the_ends(gumbel_noise, rng):
 
 @probe("gumbel_max", points=2, public=False, compare=exact())
 def draws_of_a_batch(gumbel_max, rng):
-    """Many rows of four classes and a batch of one; arguments stay unchanged."""
-    logits, g = normal(rng, 40, 4, scale=2.0), gumbels(rng, 40, 4)
-    return gumbel_max(logits, g), gumbel_max(logits[:1], g[:1]), logits, g
+    """Many rows of four classes under two noises, and a batch of one; arguments stay unchanged."""
+    logits, g, other = normal(rng, 40, 4, scale=2.0), gumbels(rng, 40, 4), gumbels(rng, 40, 4)
+    return {
+        "many": gumbel_max(logits, g),
+        "other noise": gumbel_max(logits, other),
+        "one": gumbel_max(logits[:1], g[:1]),
+    }
 
 
 @probe("gumbel_max", points=1, public=False, compare=exact())
@@ -228,9 +253,10 @@ def draws_with_ties_and_extreme_logits(gumbel_max):
 
 @probe("gumbel_max", points=2, public=False, compare=exact())
 def classes_without_replacement(gumbel_top_k, rng):
-    """One, three and all five classes of each row, in order; arguments stay unchanged."""
+    """One, three and all five classes of each row, in order, and a batch of one; arguments stay unchanged."""
     logits, g = normal(rng, 6, 5, scale=2.0), gumbels(rng, 6, 5)
-    return [gumbel_top_k(logits, g, k) for k in (1, 3, 5)], logits, g
+    drawn = {f"k = {k}": gumbel_top_k(logits, g, k) for k in (1, 3, 5)}
+    return drawn | {"one row": gumbel_top_k(logits[:1], g[2:3], 2)}
 
 
 @probe("gumbel_softmax", points=1)
@@ -249,22 +275,22 @@ def temperatures_by_pencil(tau_schedule):
 
 @probe("gumbel_softmax", points=3, public=False)
 def soft_samples_of_any_rank(gumbel_softmax, rng):
-    """One, two and three axes, at a low and a high temperature; arguments stay unchanged."""
+    """One, two and three axes, a batch of one, at low and high temperatures; arguments stay unchanged."""
     logits, g = normal(rng, 2, 3, 4), gumbels(rng, 2, 4, 3).transpose(1, 2)
-    samples = [
-        gumbel_softmax(logits, g, 0.3),
-        gumbel_softmax(logits[1], g[0], 2.5),
-        gumbel_softmax(logits[1, 2], g[1, 0], 0.7),
-    ]
-    return samples, logits, g
+    return {
+        "three axes": gumbel_softmax(logits, g, 0.3),
+        "two axes": gumbel_softmax(logits[1], g[0], 2.5),
+        "one axis": gumbel_softmax(logits[1, 2], g[1, 0], 0.7),
+        "one row": gumbel_softmax(logits[:1, :1], g[1:, 2:], 1.4),
+    }
 
 
 @probe("gumbel_softmax", points=1, public=False)
 def soft_samples_of_extreme_logits(gumbel_softmax):
-    """Logits of ±1000 at the temperature 0.01."""
+    """Logits of ±1000 at the temperature 0.01, and at one that is as large as they are."""
     logits = torch.tensor([[1000.0, -1000.0, 999.0], [-1000.0, -1000.0, -1000.0]], dtype=torch.float64)
     g = torch.tensor([[0.5, 3.0, 1.5], [0.25, 0.26, -1.0]], dtype=torch.float64)
-    return gumbel_softmax(logits, g, 0.01)
+    return {"cold": gumbel_softmax(logits, g, 0.01), "hot": gumbel_softmax(logits, g, 730.0)}
 
 
 @probe("gumbel_softmax", points=2, public=False)
@@ -278,7 +304,11 @@ def gradients_reach_the_logits(gumbel_softmax, rng):
 def a_whole_annealing(tau_schedule):
     """Two schedules from step 0 to far below their floors."""
     steps = (0, 1, 7, 30, 200, 5000)
-    return [tau_schedule(t, 2.5, 0.3, 0.02) for t in steps], [tau_schedule(t, 0.8, 0.1, 0.005) for t in steps]
+    return {
+        f"from {tau0}, step {t}": tau_schedule(t, tau0, tau_min, rate)
+        for tau0, tau_min, rate in ((2.5, 0.3, 0.02), (0.8, 0.1, 0.005))
+        for t in steps
+    }
 
 
 @probe("gumbel_softmax_jacobian", points=2)
@@ -291,9 +321,15 @@ def jacobian_by_pencil(gumbel_softmax_jacobian, gumbel_softmax_grad):
 
 @probe("gumbel_softmax_jacobian", points=3, public=False)
 def jacobians_of_a_batch(gumbel_softmax_jacobian, rng):
-    """One, two and three axes, at three temperatures; arguments stay unchanged."""
+    """One, two and three axes, a batch of one, at four temperatures; arguments stay unchanged."""
     y = simplex_points(rng, 2, 3, 4)
-    return [gumbel_softmax_jacobian(v, t) for v, t in ((y, 0.3), (y[1], 2.0), (y[0, 2], 1.0))], y
+    return {
+        "three axes": gumbel_softmax_jacobian(y, 0.3),
+        "hotter": gumbel_softmax_jacobian(y, 1.7),
+        "two axes": gumbel_softmax_jacobian(y[1], 2.0),
+        "one axis": gumbel_softmax_jacobian(y[0, 2], 1.0),
+        "one row": gumbel_softmax_jacobian(y[:1, :1], 0.8),
+    }
 
 
 @probe("gumbel_softmax_jacobian", points=1, public=False)
@@ -307,8 +343,11 @@ def jacobians_at_the_corners(gumbel_softmax_jacobian, gumbel_softmax_grad):
 def gradients_of_the_soft_reward(gumbel_softmax_grad, rng):
     """Six samples of four classes, two temperatures, a batch of one; arguments stay unchanged."""
     y, reward = simplex_points(rng, 6, 4), normal(rng, 4, scale=2.0)
-    grads = [gumbel_softmax_grad(v, reward, t) for v, t in ((y, 0.4), (y, 2.0), (y[:1], 1.5))]
-    return grads, y, reward
+    return {
+        "cold": gumbel_softmax_grad(y, reward, 0.4),
+        "hot": gumbel_softmax_grad(y, reward, 2.0),
+        "one row": gumbel_softmax_grad(y[:1], reward, 1.5),
+    }
 
 
 @probe("estimator_stats", points=2)
@@ -329,32 +368,34 @@ def soft_samples_have_their_own_statistics(estimator_stats):
 
 @probe("estimator_stats", points=2, public=False)
 def statistics_of_score_functions(estimator_stats, rng):
-    """Score-function gradients of nine samples of four classes, for rewards near 0 and near 5."""
+    """Score-function gradients of nine samples of four classes, for rewards near 0 and near 5; of one class."""
     logits, reward, g = normal(rng, 4), normal(rng, 4), gumbels(rng, 9, 4)
-    return (
-        [estimator_stats("score", logits, reward + shift, 0.5, g) for shift in (0.0, 5.0)],
-        logits,
-        reward,
-        g,
-    )
+    return {
+        "near 0": estimator_stats("score", logits, reward, 0.5, g),
+        "near 5": estimator_stats("score", logits, reward + 5.0, 0.5, g),
+        "one class": estimator_stats("score", logits[:1], reward[:1], 0.5, g[:, :1]),
+    }
 
 
 @probe("estimator_stats", points=2, public=False)
 def statistics_with_a_baseline(estimator_stats, rng):
     """Seven samples with the leave-one-out baseline, for rewards near 0 and near 5."""
     logits, reward, g = normal(rng, 4), normal(rng, 4), gumbels(rng, 7, 4)
-    stats = [estimator_stats("score_baseline", logits, reward + s, t, g) for s, t in ((0.0, 0.5), (5.0, 2.0))]
-    return stats, logits, reward, g
+    return {
+        "near 0": estimator_stats("score_baseline", logits, reward, 0.5, g),
+        "near 5": estimator_stats("score_baseline", logits, reward + 5.0, 2.0, g),
+    }
 
 
 @probe("estimator_stats", points=2, public=False)
 def statistics_of_soft_samples(estimator_stats, rng):
     """Gumbel-softmax gradients of eight samples: two temperatures, rewards near 0 and near 5."""
     logits, reward, g = normal(rng, 5), normal(rng, 5), gumbels(rng, 8, 5)
-    stats = [
-        estimator_stats("gumbel_softmax", logits, reward + s, t, g) for s, t in ((0, 0.2), (5, 0.2), (0, 3.0))
-    ]
-    return stats, logits, reward, g
+    return {
+        "cold": estimator_stats("gumbel_softmax", logits, reward, 0.2, g),
+        "cold, near 5": estimator_stats("gumbel_softmax", logits, reward + 5.0, 0.2, g),
+        "hot": estimator_stats("gumbel_softmax", logits, reward, 3.0, g),
+    }
 
 
 @probe("straight_through", points=1)
@@ -380,7 +421,12 @@ def forward_of_any_rank(straight_through, rng):
         [[0.6, 0.1, 0.1, 0.2], [0.2, 0.5, 0.2, 0.1], [0.4, 0.4, 0.1, 0.1]]
     )  # classes 2, 3 never win
     many = torch.softmax(normal(rng, 60, 7), -1).float()
-    return [straight_through(v) for v in (y, few, many, few[1:2])], y, few
+    return {
+        "three axes": straight_through(y),
+        "few": straight_through(few),
+        "many": straight_through(many),
+        "one row": straight_through(few[1:2]),
+    }
 
 
 @probe("straight_through", points=2, public=False)
@@ -410,20 +456,26 @@ def vae_loss_by_pencil(cat_vae_loss):
 
 @probe("cat_vae_loss", points=3, public=False)
 def vae_loss_of_a_batch(cat_vae_loss, rng):
-    """Three examples of five pixels and two latents with four classes, and a batch of one."""
+    """Three examples of five pixels and two latents with four classes, other pixels, and a batch of one."""
     recon_logits, x, q_logits = normal(rng, 3, 5), uniform(rng, 5, 3).T, normal(rng, 3, 4, 2).transpose(1, 2)
-    both = cat_vae_loss(recon_logits, x, q_logits)
-    single = cat_vae_loss(recon_logits[1:2], x[:1].round(), q_logits[2:])
-    return both, single, recon_logits, x, q_logits
+    return {
+        "three": cat_vae_loss(recon_logits, x, q_logits),
+        "other pixels": cat_vae_loss(recon_logits, 1 - x**2, q_logits.flip(0)),
+        "one": cat_vae_loss(recon_logits[1:2], x[:1].round(), q_logits[2:]),
+    }
 
 
 @probe("cat_vae_loss", points=2, public=False)
 def vae_loss_of_extreme_logits(cat_vae_loss):
-    """Logits of ±1000 in float32, for pixels and for latents."""
+    """Logits of ±1000 for pixels and for latents: values in float32, and gradients of the KL in float64."""
     recon_logits = torch.tensor([[1000.0, -1000.0, 1000.0, -0.5], [30.0, -30.0, 0.25, 1.0]])
     x = torch.tensor([[1.0, 0.0, 0.0, 1.0], [1.0, 0.0, 1.0, 0.0]])
     q_logits = torch.tensor([[[1000.0, -1000.0, 0.0]], [[-1000.0, -1000.0, -1001.0]]])
-    return cat_vae_loss(recon_logits, x, q_logits)
+    rec, kl = cat_vae_loss(recon_logits, x, q_logits)
+    far = torch.tensor([[[0.0, -1000.0, 0.5]], [[3.0, 900.0, 899.0]]], dtype=torch.float64, requires_grad=True)
+    _, far_kl = cat_vae_loss(recon_logits.double(), x.double(), far)
+    gradient = pulled_back(far_kl, torch.tensor([1.5, -0.5], dtype=torch.float64), far)
+    return {"reconstruction": rec, "KL": kl, "gradient of the KL": gradient}
 
 
 @probe("cat_vae_loss", points=2, public=False)
