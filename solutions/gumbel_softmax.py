@@ -387,9 +387,11 @@ def gaussian_kl(mu: Float[Tensor, "B d"], logvar: Float[Tensor, "B d"]) -> Float
 # mistake: Multiplying by the probability of the class once more. Sampling already does that.
 
 
-# %% question="score_function_grad" minutes=25
+# %% question="score_function_grad" minutes=25 forbid=["autograd", "torch.distributions"]
 def exact_grad(logits: Float[Tensor, " K"], reward: Float[Tensor, " K"]) -> Float[Tensor, " K"]:
     """Gradient of the expected reward under softmax(logits) with respect to the logits.
+
+    Autograd and ``torch.distributions`` are not to be used in this question: the formula is short.
 
     Args:
         logits: any finite values, ±1000 included.
@@ -726,9 +728,11 @@ def simplex(tau: float = 1.0, seed: int = 1) -> dict[str, float]:
 # mistake: Forgetting the chain rule's factor $1/\tau$.
 
 
-# %% question="gumbel_softmax_jacobian" minutes=20 further
+# %% question="gumbel_softmax_jacobian" minutes=20 further forbid=["autograd"]
 def gumbel_softmax_jacobian(y: Float[Tensor, "*batch K"], tau: float) -> Float[Tensor, "*batch K K"]:
     """Derivative of Gumbel-softmax samples with respect to their logits.
+
+    Autograd is not to be used in this question.
 
     Args:
         y: samples, ``gumbel_softmax(logits, g, tau)``; any number of batch axes, or none. Entries may be

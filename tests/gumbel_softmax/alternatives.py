@@ -94,22 +94,20 @@ def leave_one_out_baseline__numpy(r):
     return torch.tensor([np.delete(r.numpy(), i).mean() for i in range(len(r))], dtype=r.dtype)
 
 
-def exact_grad__autograd(logits, reward):
-    """Let autograd differentiate the expectation."""
-    logits = logits.detach().clone().requires_grad_()
-    (grad,) = torch.autograd.grad(torch.softmax(logits, 0) @ reward, logits)
-    return grad
+def exact_grad__matrix(logits, reward):
+    """The Jacobian of the softmax, built as a matrix."""
+    p = torch.exp(logits - torch.logsumexp(logits, 0))
+    return (torch.diag(p) - p[:, None] * p) @ reward
 
 
-def score_function_grad__autograd(logits, reward, idx, baseline=0.0):
-    """Let autograd differentiate the log-probabilities of one logit copy per sample."""
-    copies = logits.detach().expand(len(idx), -1).clone().requires_grad_()
-    log_pi = torch.log_softmax(copies, 1).gather(1, idx[:, None]).squeeze(1)
-    (grad,) = torch.autograd.grad((log_pi * (reward[idx] - baseline)).sum(), copies)
-    return grad
+def score_function_grad__matrix(logits, reward, idx, baseline=0.0):
+    """Rows of an identity matrix; weights by a diagonal matrix."""
+    p = torch.exp(logits - torch.logsumexp(logits, 0))
+    weights = reward.gather(0, idx) - baseline
+    return torch.diag(weights) @ (torch.eye(len(logits), dtype=logits.dtype)[idx] - p)
 
 
-def leave_one_out_baseline__autograd(r):
+def leave_one_out_baseline__matrix(r):
     """A matrix with zeros on the diagonal."""
     n = len(r)
     return (torch.ones(n, n, dtype=r.dtype) - torch.eye(n, dtype=r.dtype)) @ r / (n - 1)
