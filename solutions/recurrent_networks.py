@@ -245,9 +245,11 @@ def rnn_bptt(
 # which would be $2 \cdot 1.28 = 2.56$. With $\lambda = 2$ the bounds are $4$ and $2$; the spectral radius
 # is 1.
 
-# %% question="jacobian_norms" minutes=25
+# %% question="jacobian_norms" minutes=25 forbid=["autograd"]
 def jacobian_norms(Wh: Float[Tensor, "H H"], hs: Float[Tensor, "T H"]) -> Float[Tensor, " T-1"]:
     """How strongly the last state of an RNN depends on each earlier one.
+
+    To be written out: autograd (``torch.autograd``, ``.backward()``, ``torch.func``) is not allowed.
 
     Args:
         Wh: recurrent weights, h_t = tanh(W_h h_{t-1} + ...).
