@@ -2,24 +2,18 @@
 # # GPT: from the causal mask to a conversation
 #
 # A GPT does one thing: it reads a text and gives a probability for every possible next token. All that you
-# see of a chatbot is made from that by a loop. You will build both, the network and the loops around it:
+# see of a chatbot is made from that by a loop. You will build both, the network and the loops around it.
 #
-# 1. causal self-attention, which cannot look ahead;
-# 2. the GPT decoder: embeddings, pre-LN blocks, logits;
-# 3. the language-model loss and perplexity;
-# 4. temperature, top-k and top-p (nucleus) truncation;
-# 5. generation, greedy and sampled;
-# 6. beam search, which you will hold against an exhaustive search;
-# 7. the KV cache, which makes a token cheap;
-# 8. in-context learning: a few-shot prompt, and one step of gradient descent written as attention;
-# 9. a chat session.
-#
-# At the end your code trains a character-level GPT on four sonnets by Shakespeare in a few seconds. It then
-# shows why greedy decoding repeats itself, and what each of the other strategies does about it.
-#
-# **You need:** softmax, cross-entropy, PyTorch indexing and broadcasting.
+# One question runs through the notebook: **of all the texts that a model can write, which one should it
+# write?** The most probable one? To have a truth to measure against, the notebook brings a small GPT that has
+# read the six novels of Jane Austen, and the ends of those novels, which it has not read. Its weights are of
+# no use without a decoder, and the decoder is yours: from question 2 on it is your own code that reads and
+# writes English. At the end you hold seven ways of choosing words against what Austen really wrote.
 #
 # <!-- questions -->
+#
+# **You need:** softmax, cross-entropy, PyTorch indexing and broadcasting; the assignment *transformer* or
+# what it teaches.
 #
 # **Article:** [GPT and generative language models](https://www.chenk.top/en/nlp/gpt-generative-models/)
 #
@@ -29,28 +23,120 @@
 # (GPT-3, 2020); Holtzman et al., [The curious case of neural text
 # degeneration](https://arxiv.org/abs/1904.09751) (2020).
 #
+# **Data.** *Sense and Sensibility*, *Pride and Prejudice*, *Mansfield Park*, *Emma*, *Northanger Abbey* and
+# *Persuasion* by Jane Austen (1775–1817), in the public domain, from the R package *janeaustenr* (MIT licence)
+# as Debian ships it. The weights were trained for this course on the first nine tenths of each novel:
+# 3.6 million characters, seed 0, 4500 steps, 21 minutes on one core. `solutions/training/gpt.py` in the
+# course's repository makes all files again.
+#
 # **Conventions of the whole notebook.** Token ids are int64, in Python lists plain ints. The floating-point
 # tensors of one call share a dtype, float32 or float64, and your result is computed in it: do not create
-# float32 constants that clash with float64 arguments. No function changes its arguments. $\log$ is the
-# natural logarithm, with $\log 0=-\infty$. $B$ is the batch, $T$ the number of positions, $V$ the size of the
-# vocabulary, $D$ the width. Positions are counted from 0. The *arguments* `T` and `p` of questions 4 and 5
-# are something else: the temperature, $\tau$ in the text, and the mass of top-p.
+# float32 constants that clash with float64 arguments. No function changes its arguments. A mask is bool, and
+# True may be seen. $\log$ is the natural logarithm, with $\log 0=-\infty$. $B$ is the batch, $T$ the number
+# of positions, $V$ the size of the vocabulary, $D$ the width, $d$ that of one head, $\tau$ (`tau`) the
+# temperature. Positions are counted from 0.
 
 # %%
+import json
 import math
+import re
 from collections import deque
 from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from dlcourse import check, demo, probe
+from dlcourse import check, demo, guesses, predict, probe
 
 torch.set_num_threads(1)  # small models run faster on one thread
+DATA = Path("data/gpt").resolve()
 
 # %% [markdown]
+# ## A first look: the guessing game
+#
+# Read half a sentence and say what comes next. Claude Shannon played this game in 1951 to measure how much
+# there is to know about English. A language model plays it all day. The passage below is a letter near the end
+# of *Persuasion*, which the model has never read. Its text is cut into *tokens*: frequent words are one token,
+# rare words several. There are 768 of them.
+#
+# Play first. "You pierce my soul. I am …": what comes next? And how many of ten tokens will the first choice of a
+# small model get right?
+
+# %% tags=["predict"]
+predict("tokens out of 10 that are the model's first choice", hits=...)
+
+# %% tags=["demo"]
+PASSAGE = json.loads((DATA / "austen_first_look.json").read_text())
+
+
+def write_text(
+    ax, pieces: list[str], colours: list, width: int = 96, y: float = 1.0, y_step: float = 0.12
+) -> float:
+    """Write tokens in lines of ``width`` letters, each on its colour; return the height that is left."""
+    from matplotlib.patches import Rectangle
+
+    size = 0.98 * 72 * ax.figure.bbox.width / ax.figure.dpi / width / 0.602  # 0.602: width of a letter of this font
+    line, column = 0, 0
+    for piece, colour in zip(pieces, colours, strict=True):
+        for part in re.split(r"(\n)", piece):
+            if part == "\n" or column + len(part) > width:
+                line, column = line + 1, 0
+                part = part.strip("\n ")
+            x, top = column / width, y - line * y_step
+            if part and colour is not None:
+                box = (x, top - 0.92 * y_step), len(part) / width, 0.96 * y_step
+                ax.add_patch(
+                    Rectangle(*box, facecolor=colour, alpha=0.4, transform=ax.transAxes, clip_on=False)
+                ).set_in_layout(False)
+            letters = ax.text(x, top - 0.45 * y_step, part, family="monospace", va="center", transform=ax.transAxes)
+            letters.set(fontsize=size, in_layout=False)
+            column += len(part)
+    return y - (line + 1) * y_step
+
+
+@demo(shown=(1, 84))
+def guessing_game(shown: int = 42) -> dict[str, float]:
+    """How well each token of a letter was expected, and the eight best guesses for the next one."""
+    import matplotlib.pyplot as plt
+    from matplotlib import colormaps
+
+    pieces, p, best = PASSAGE["pieces"], PASSAGE["p"], PASSAGE["best"]
+    hits = sum(row[0][0] == piece for row, piece in zip(best, pieces[1:], strict=True))
+    commonest = max(pieces[1:].count(piece) for piece in pieces[1:])
+    guess = guesses("tokens out of 10 that are the model's first choice").get("hits")
+
+    fig, (page, bars) = plt.subplots(2, 1, figsize=(9, 4.6), height_ratios=[0.55, 1])
+    page.axis("off")
+    colour = colormaps["viridis"]
+    shades = [None, *(colour(min(1.0, max(0.0, 1 + math.log10(max(q, 1e-9)) / 3))) for q in p)]
+    write_text(page, pieces, shades, y_step=0.24)
+    said = "" if guess is None else f"; you guessed {guess}"
+    page.set_title(f"yellow: expected, violet: a surprise. First choice right {10 * hits / len(p):.1f} times in 10{said}")
+    rows, follows = best[shown - 1], (pieces[shown], p[shown - 1])
+    rows = rows if any(piece == follows[0] for piece, _ in rows) else [*rows, follows]
+    names = [piece.replace(" ", "␣").replace("\n", "¶") for piece, _ in rows]
+    colours = ["C1" if piece == follows[0] else "C0" for piece, _ in rows]
+    bars.barh(range(len(rows)), [q for _, q in rows], color=colours)
+    bars.set_yticks(range(len(rows)), names)
+    bars.invert_yaxis()
+    before = "".join(pieces[:shown])[-44:]
+    bars.set_title(f"after “…{before}”: it goes on with “{follows[0]}”, p = {follows[1]:.2g}", color="C1")
+    bars.set_xlabel("probability")
+    plt.show()
+    return {"hits": hits / len(p), "commonest": commonest / len(p), "nats": -sum(math.log(max(q, 5e-5)) for q in p) / len(p)}
+
+# %% [markdown]
+# Move the slider through the letter. The model's first choice is right about once in four tokens; always
+# saying the commonest token of the letter would be right once in seventeen. It is sure inside of words
+# ("list" goes on with "en", "long" with "er") and surprised by the phrases for which the letter is famous:
+# after "I am" it expects "sure", and Austen wrote "half agony, half hope". All these numbers you will compute
+# yourself in question 2.
+#
 # ## 1. Causal self-attention
 #
 # The chain rule of probability splits a text $x_0,\dots,x_{T-1}$ into next-token predictions:
@@ -72,14 +158,19 @@ torch.set_num_threads(1)  # small models run faster on one thread
 # width of *one head*. The division keeps the scores near 1 in size and the softmax away from saturation.
 #
 # **The mask.** Set $s_{ij} = -\infty$ for $j > i$, *before* the softmax. Then $a_{ij}=0$ exactly, and the
-# other weights still sum to 1. Two wrong turns:
+# other weights still sum to 1.
+#
+# ![Scores of the two inputs 1 and 2: the entry above the diagonal becomes minus infinity, each row goes through a softmax, and the weights average the values](pictures/gpt/causal_mask.svg)
+#
+# Two wrong turns:
 #
 # - Zeroing $a_{ij}$ after the softmax. The rows no longer sum to 1, and the future is still in the
 #   denominator, so the output still depends on it.
 # - Blocking $j = i$ as well. A position may see itself. The first one would have nothing to look at, and a
 #   softmax of nothing but $-\infty$ is nan.
 #
-# A large negative number in place of $-\infty$ works until a score is larger than it.
+# A large negative number in place of $-\infty$ is a score like any other. It works as long as the scores of
+# the past are far above it. If they lie below it, the future takes all the weight.
 #
 # **By hand.** $d=1$, $q=k=v=x$, inputs $x_0=1$, $x_1=2$. Row 0 sees only itself: $y_0=1$. Row 1 has the
 # scores $2\cdot1=2$ and $2\cdot2=4$, so $a_{10}=1/(1+e^{2})=0.119$, $a_{11}=0.881$ and
@@ -93,7 +184,7 @@ torch.set_num_threads(1)  # small models run faster on one thread
 # A row of width $D$ must be cut into $H$ pieces *before* the head axis is moved in front of the positions. A
 # bare reshape from $(B,T,D)$ to $(B,H,T,d)$ has the right shape and mixes positions with heads.
 
-# %% question="causal_self_attention" minutes=30 forbid=["attention"]
+# %% question="causal_self_attention" minutes=35 forbid=["attention"]
 def split_heads(
     x: Float[Tensor, "B T D"], Wqkv: Float[Tensor, "D 3*D"], n_heads: int
 ) -> tuple[Float[Tensor, "B H T d"], Float[Tensor, "B H T d"], Float[Tensor, "B H T d"]]:
@@ -143,19 +234,38 @@ def causal_self_attention(
     return (weights @ v).transpose(1, 2).reshape(x.shape) @ Wo
     ### END SOLUTION
 
+# %% [markdown] hints="causal_self_attention"
+# idea: Nothing here needs a loop. All queries meet all keys in one batched matrix product per head; the mask
+# then takes out what a query must not see, and only after that the scores become weights.
+#
+# shapes: The product of the input with its matrix has 3D columns. Give them the shape (3, H, d) in this order,
+# with B and T in front: five axes. Then bring the axis of length 3 to the front and the heads before the
+# positions. Scores have the shape (B, H, T, T), with rows for queries and columns for keys.
+#
+# steps: 1. Split. 2. Scores: queries times transposed keys, over the root of the *head's* width. 3. A bool
+# triangle of side T that marks the columns right of the diagonal; there the score is replaced. 4. A softmax
+# over the last axis. 5. Weights times values. 6. Heads back beside each other: move the head axis behind the
+# positions first, then merge the last two axes. 7. The output matrix.
+#
+# mistake: A bare reshape from (B, T, D) to (B, H, T, d), or back. The shape is right and the numbers are
+# scrambled. If the outputs of one head are right and those of two are not, look there.
+
 # %% [markdown]
 # Look at what the mask does. The left picture shows the size of $\partial y_i/\partial x_j$ in your layer,
 # for random weights: nothing above the diagonal, so no output knows a later input. The right picture is the
 # same layer with its mask applied after the softmax. It looks masked, but the future leaks in through the
-# denominator.
+# denominator. How much? Guess the largest norm above the diagonal; those on the diagonal are about 1.
+
+# %% tags=["predict"]
+predict("largest leak from the future", masked_too_late=...)
 
 # %% tags=["demo"]
 @demo
-def who_depends_on_whom() -> dict[str, float]:
+def who_depends_on_whom(seed: int = 3) -> dict[str, float]:
     """Norms of the Jacobian blocks of causal attention, and of attention masked after the softmax."""
     import matplotlib.pyplot as plt
 
-    generator = torch.Generator().manual_seed(3)
+    generator = torch.Generator().manual_seed(seed)
     T, D, H = 12, 16, 4
     x, Wqkv, Wo = (torch.randn(*s, generator=generator) for s in [(1, T, D), (D, 3 * D), (D, D)])
     Wqkv, Wo = Wqkv / D**0.5, Wo / D**0.5
@@ -170,14 +280,16 @@ def who_depends_on_whom() -> dict[str, float]:
         "mask after the softmax": masked_too_late,
     }
     numbers = {}
-    fig, axes = plt.subplots(1, 2, figsize=(9, 4), layout="constrained", facecolor="white")
+    guess = guesses("largest leak from the future").get("masked_too_late")
+    fig, axes = plt.subplots(1, 2, figsize=(9, 4))
     for ax, (name, layer) in zip(axes, layers.items(), strict=True):
         jacobian = torch.autograd.functional.jacobian(layer, x)  # (1, T, D, 1, T, D)
         size = jacobian.norm(dim=(2, 5))[0, :, 0]
         leak = numbers[name] = size.triu(1).max().item()
-        image = ax.imshow(size.log10().clamp(min=-3).numpy(), cmap="viridis", vmin=-3, vmax=1)
+        image = ax.imshow(size.log10().clamp(min=-3).numpy(), vmin=-3, vmax=1)
         ax.set(xlabel="input position $j$", ylabel="output position $i$")
-        ax.set_title(f"{name}: largest entry for $j>i$ is {leak:.2g}", fontsize=10)
+        said = f" (guess {guess})" if guess is not None and name != "your layer" else ""
+        ax.set_title(f"{name}: at most {leak:.2g} for $j>i${said}")
     fig.colorbar(image, ax=axes, label=r"$\log_{10}\|\partial y_i/\partial x_j\|$, at least $-3$", shrink=0.9)
     plt.show()
     return numbers
@@ -235,6 +347,8 @@ def init_gpt(vocab: int, n_ctx: int, D: int, n_layers: int, generator: torch.Gen
 # $$h \leftarrow h + \mathrm{Attention}\big(\mathrm{LN}_1(h)\big), \qquad
 # h \leftarrow h + \mathrm{FFN}\big(\mathrm{LN}_2(h)\big) .$$
 #
+# ![The block of the worked example: the stream h = (3, 0) passes attention, which adds (0, 0), and the feed-forward net, which adds (0, 4)](pictures/gpt/block.svg)
+#
 # The second line uses the $h$ that the first one has made. The norm stands *inside* the branch: this is
 # **pre-LN**, the order of GPT-2 and of nearly all that came after. The original transformer normalised the
 # sum, $h \leftarrow \mathrm{LN}(h + \dots)$. In pre-LN the path $h \to h \to h$ from the last layer to the
@@ -257,7 +371,7 @@ def init_gpt(vocab: int, n_ctx: int, D: int, n_layers: int, generator: torch.Gen
 # net, $12D^2$ in all. The small GPT-2 has 12 blocks, $D=768$, $V=50257$ and 1024 positions:
 # $12\cdot12\cdot768^2 + 50257\cdot768 + 1024\cdot768 = 124.3$ million.
 
-# %% question="gpt_forward" minutes=30 forbid=["attention", "torch.nn.TransformerEncoderLayer"]
+# %% question="gpt_forward" minutes=25 forbid=["attention", "torch.nn.TransformerEncoderLayer"]
 def gpt_forward(ids: Int[Tensor, "B T"], params: dict, n_heads: int) -> Float[Tensor, "B T V"]:
     """Logits of a decoder-only transformer with pre-LN blocks.
 
@@ -282,7 +396,124 @@ def gpt_forward(ids: Int[Tensor, "B T"], params: dict, n_heads: int) -> Float[Te
     return layer_norm(h, params["ln_f"]) @ params["wte"].T
     ### END SOLUTION
 
+# %% [markdown] hints="gpt_forward"
+# idea: One tensor, the stream $h$ of shape (B, T, D), runs from bottom to top. Everything else reads a
+# normalised copy of it and adds its result.
+#
+# shapes: Looking up (B, T) ids in a table of V rows of width D gives (B, T, D). The positions' vectors are
+# (T, D) and broadcast over the batch. The output matrix has to turn D columns into V.
+#
+# steps: 1. Embeddings plus the first T rows of the position table. 2. For each block, in order: add the
+# attention of the normalised stream; then add the feed-forward net of the stream as it is *now*, normalised
+# with the second norm. 3. The last norm. 4. Scores against every row of the embedding table.
+#
+# mistake: Normalising the stream itself, `h = LN(h)` at the start of a block. The branch reads the norm, the
+# sum does not. With it the path from bottom to top is no longer the identity.
+
 # %% [markdown]
+# **Now give your decoder a mind.** The cell below reads the weights of the Austen model. They are stored as
+# int8 with one scale per row, a quarter of their size in float32: $w = \mathrm{scale}\cdot n$. The tokenizer
+# comes along (byte-pair encoding, the subject of *text_preprocessing*).
+
+# %%
+class Tokenizer:
+    """Byte-pair encoding: words with their leading space, merged from characters; lossless.
+
+    Args:
+        base: the characters.
+        merges: pairs of pieces, the most frequent first.
+    """
+
+    PATTERN = re.compile(r" ?[A-Za-z']+| ?[0-9]+| ?[^A-Za-z0-9\s]+|\n| +")
+
+    def __init__(self, base: list[str], merges: list[tuple[str, str]]) -> None:
+        self.pieces = [*base, *(a + b for a, b in merges)]
+        self.ids = {piece: i for i, piece in enumerate(self.pieces)}
+        self.rank = {pair: i for i, pair in enumerate(merges)}
+
+    def encode(self, text: str) -> list[int]:
+        """Token ids of a text; characters that Austen never uses are dropped."""
+        ids = []
+        for word in self.PATTERN.findall("".join(c for c in text if c in self.ids)):
+            parts = list(word)
+            while len(parts) > 1:
+                rank, at = min((self.rank.get(pair, math.inf), i) for i, pair in enumerate(zip(parts, parts[1:])))
+                if rank == math.inf:
+                    break
+                parts[at : at + 2] = [parts[at] + parts[at + 1]]
+            ids += [self.ids[part] for part in parts]
+        return ids
+
+    def decode(self, ids: list[int]) -> str:
+        """The text of token ids."""
+        return "".join(self.pieces[i] for i in ids)
+
+
+N_HEADS, N_CTX = 4, 96  # of the Austen model: 4 blocks of width 160, 768 tokens, 1.4 million weights
+
+
+@cache
+def load_austen() -> tuple[dict, Tokenizer]:
+    """Weights in the layout of :func:`init_gpt`, float32, and the tokenizer."""
+    stored = np.load(DATA / "austen_gpt.npz")
+
+    def tensor(name: str) -> Tensor:
+        w = stored[name].astype(np.float32)
+        return torch.from_numpy(w * stored[name + ".scale"] if name + ".scale" in stored else w)
+
+    def norm(name: str) -> tuple[Tensor, Tensor]:
+        return tensor(name + ".gain"), tensor(name + ".bias")
+
+    blocks = []
+    while f"blocks.{len(blocks)}.Wo" in stored:
+        at = f"blocks.{len(blocks)}."
+        block = {name: tensor(at + name) for name in ("Wqkv", "Wo", "W1", "b1", "W2", "b2")}
+        blocks.append(block | {name: norm(at + name) for name in ("ln_1", "ln_2")})
+    params = {"wte": tensor("wte"), "wpe": tensor("wpe"), "blocks": blocks, "ln_f": norm("ln_f")}
+    merges = [tuple(pair.split("\x1f")) for pair in str(stored["merges"]).split("\t")]
+    return params, Tokenizer(list(str(stored["base"])), merges)
+
+# %% [markdown]
+# Your code reads the letter of the first look. The left picture holds your probabilities against the numbers
+# that were stored there. On the right, the same passage from the same decoder with random weights: the
+# control. A decoder with one mistake in it runs, too, and predicts nonsense; here you see it.
+
+# %% tags=["demo"]
+@demo
+def your_decoder_reads(seed: int = 0) -> dict[str, float]:
+    """Probability of each token of the letter: by the student's decoder, as stored, and with random weights."""
+    import matplotlib.pyplot as plt
+
+    params, tokenizer = load_austen()
+    ids = torch.tensor([[tokenizer.ids[piece] for piece in PASSAGE["pieces"]]])
+    generator = torch.Generator().manual_seed(seed)
+    untrained = init_gpt(len(tokenizer.pieces), N_CTX, params["wte"].shape[1], len(params["blocks"]), generator)
+    mine, random = (
+        gpt_forward(ids[:, :-1], weights, N_HEADS).softmax(-1).gather(-1, ids[:, 1:, None])[0, :, 0].detach()
+        for weights in (params, untrained)
+    )
+    stored = torch.tensor(PASSAGE["p"])
+
+    fig, (left, right) = plt.subplots(1, 2, figsize=(9, 3.8))
+    left.loglog([1e-5, 1], [1e-5, 1], color="C6", lw=1)
+    left.loglog(stored.clamp(min=1e-5), mine.clamp(min=1e-5), "o", ms=4, alpha=0.7)
+    left.set(xlabel="probability as stored", ylabel="probability by your decoder", title="the first look, again")
+    for weights, p in (("trained weights", mine), ("random weights", random)):
+        right.semilogy(range(1, len(p) + 1), p.clamp(min=1e-6), lw=1.2, label=f"{weights}: {-p.log().mean():.2f} nats")
+    right.set(xlabel="token of the letter", title="probability of the token that comes")
+    right.legend(loc="lower right")
+    plt.show()
+    return {
+        "gap": (mine - stored).abs().max().item(),
+        "trained": -mine.log().mean().item(),
+        "random": -random.log().mean().item(),
+    }
+
+# %% [markdown]
+# The points lie on the line: your decoder gives the numbers of the first look. It needs 3.8 nats per token of
+# this letter; with random weights it needs nearly 7, a little more than $\log768=6.64$, which is what knowing
+# nothing costs. Why the average of $-\log p$ is the number to look at is the subject of the next question.
+#
 # ## 3. Loss and perplexity
 #
 # Maximum likelihood on the chain rule of question 1: minimise the negative log-probability of each token,
@@ -314,7 +545,7 @@ def gpt_forward(ids: Int[Tensor, "B T"], params: dict, n_heads: int) -> Float[Te
 # the best loss you can imagine, look for the missing shift. A model that is asked to predict its own input
 # learns to copy.
 
-# %% question="lm_loss_and_perplexity" minutes=20
+# %% question="lm_loss_and_perplexity" minutes=15
 def lm_loss_and_perplexity(
     logits: Float[Tensor, "B T V"], ids: Int[Tensor, "B T"], pad: int
 ) -> tuple[Float[Tensor, ""], Float[Tensor, ""]]:
@@ -338,7 +569,98 @@ def lm_loss_and_perplexity(
     return loss, loss.exp()
     ### END SOLUTION
 
+# %% [markdown] hints="lm_loss_and_perplexity"
+# idea: Every position but the last makes a prediction, every token but the first is a target. Line them up,
+# leave out the padded targets, and take one mean over all that is left.
+#
+# shapes: Predictions (B, T-1, V), targets (B, T-1). The function of torch wants the classes on axis 1, or
+# everything flattened to two axes and one.
+#
+# steps: 1. Cut off the last position of the logits and the first of the ids. 2. Cross-entropy that ignores the
+# padding id. 3. The exponential of the result.
+#
+# mistake: Averaging per sequence first. One mean, over all targets of the batch; and a mask that multiplies is
+# dangerous: an impossible padded target has the loss inf, and 0 · inf is nan.
+
 # %% [markdown]
+# **How well does the Austen model read?** The picture measures nats per token on pages that no model here
+# was trained on. The curve is a small GPT (2 layers of width 64, a context of 32) that starts from nothing and
+# trains, with your code, on 47,000 characters, an hour's reading. The lines are what to hold it against:
+#
+# - $\log768=6.64$: every token alike;
+# - the *unigram* model, which knows how often each token occurs and nothing of the context: the control;
+# - the Austen model, in your decoder. It has read 76 times as much, for 21 minutes.
+#
+# Where will the curve be after 160 steps, a few seconds of training?
+
+# %% tags=["predict"]
+predict("nats per token after 160 steps", held_out=...)
+
+# %% tags=["demo"]
+@demo
+def training_from_nothing(seed: int = 0, steps: int = 160) -> dict[str, float]:
+    """Loss of a small GPT on held-out pages while it trains, against no context and against the Austen model."""
+    import matplotlib.pyplot as plt
+
+    params, tokenizer = load_austen()
+    text = (DATA / "austen_heldout.txt").read_text()
+    V, n_ctx = len(tokenizer.pieces), 32
+    ids = torch.tensor(tokenizer.encode(text))
+    cut = int(0.8 * len(ids))
+    train, pages = ids[:cut], ids[cut:]
+    counts = torch.bincount(train, minlength=V) + 1.0  # one more, so that no token is impossible
+    unigram = -(counts / counts.sum()).log()[pages].mean().item()
+
+    windows = pages[: len(pages) // n_ctx * n_ctx].view(-1, n_ctx)
+
+    def held_out(weights: dict, n_heads: int) -> float:
+        with torch.no_grad():
+            return lm_loss_and_perplexity(gpt_forward(windows, weights, n_heads), windows, -1)[0].item()
+
+    def leaves(tree: object) -> list[Tensor]:
+        if isinstance(tree, Tensor):
+            return [tree.requires_grad_()]
+        return [leaf for part in (tree.values() if isinstance(tree, dict) else tree) for leaf in leaves(part)]
+
+    generator = torch.Generator().manual_seed(seed)
+    small = init_gpt(V, n_ctx, 64, 2, generator)
+    optimizer = torch.optim.AdamW(leaves(small), lr=4e-3)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda t: min((t + 1) / 20, 1 - t / steps))
+    losses, tests = [], {0: held_out(small, 4)}
+    for step in range(1, steps + 1):
+        start = torch.randint(len(train) - n_ctx, (16, 1), generator=generator)
+        batch = train[start + torch.arange(n_ctx)]
+        loss, _ = lm_loss_and_perplexity(gpt_forward(batch, small, 4), batch, -1)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        schedule.step()
+        losses.append(loss.item())
+        if step % 20 == 0:
+            tests[step] = held_out(small, 4)
+    austen = held_out(params, N_HEADS)
+
+    guess = guesses("nats per token after 160 steps").get("held_out")
+    fig, ax = plt.subplots(figsize=(8, 4))
+    ax.plot(range(1, steps + 1), losses, color="C5", lw=0.8, label="its training batches")
+    ax.plot(list(tests), list(tests.values()), "o-", ms=4, label="from nothing")
+    for name, height in (("every token alike", math.log(V)), ("unigram", unigram), ("Austen model", austen)):
+        ax.plot([0, steps], [height] * 2, ls="--", color={"unigram": "C1", "Austen model": "C2"}.get(name, "C6"))
+        ax.text(steps, height, f" {name} {height:.2f}", va="center")
+    ax.text(steps, tests[steps] - 0.2, f" from nothing {tests[steps]:.2f}", va="center", color="C0")
+    if isinstance(guess, (int, float)):
+        ax.plot(steps, guess, "*", ms=14, color="C4")
+        ax.text(steps, guess, "your guess  ", ha="right", va="center")
+    ax.set(xlabel="step", ylabel="nats per token", title="pages that no model here was trained on")
+    plt.show()
+    return {"first": tests[0], "last": tests[steps], "unigram": unigram, "austen": austen, "uniform": math.log(V)}
+
+# %% [markdown]
+# The small model starts near $\log V$, as it should, and soon beats the unigram model: it has learned to look
+# at the tokens before. But it stays more than two nats per token above the Austen model, which needs less
+# than 3 nats per token: about 1 nat per character, or a perplexity of 19. It hesitates as if between 19
+# tokens, not 768.
+#
 # ## 4. Temperature, top-k, top-p
 #
 # A trained model gives every token a positive probability. The tail is long: tens of thousands of tokens,
@@ -346,7 +668,7 @@ def lm_loss_and_perplexity(
 # sensible path every ten tokens, and there is no way back. Three remedies act on the logits $\ell$ before the
 # softmax.
 #
-# **Temperature** $\tau$ (the argument `T`) divides: $\tilde\pi_w \propto e^{\ell_w/\tau}$. In terms of the
+# **Temperature** $\tau$ (the argument `tau`) divides: $\tilde\pi_w \propto e^{\ell_w/\tau}$. In terms of the
 # old probabilities $\pi=\mathrm{softmax}(\ell)$, $\tilde\pi_w \propto \pi_w^{1/\tau}$. $\tau<1$ sharpens,
 # $\tau>1$ flattens; $\tau\to0$ leaves only the largest. The ranking never changes.
 #
@@ -381,20 +703,20 @@ def lm_loss_and_perplexity(
 # sampled from. Question 5 does it so.
 
 # %% question="top_k_logits" minutes=30
-def top_k_logits(logits: Float[Tensor, "B V"], k: int, T: float = 1.0) -> Float[Tensor, "B V"]:
+def top_k_logits(logits: Float[Tensor, "B V"], k: int, tau: float = 1.0) -> Float[Tensor, "B V"]:
     """Temperature, then the k most probable tokens of each row.
 
     Args:
         logits: any finite values, or -inf for a token that is ruled out already.
         k: how many tokens stay, at least 1; if k >= V, all of them.
-        T: temperature, positive; the logits are divided by it.
+        tau: temperature, positive; the logits are divided by it.
 
     Returns:
-        logits / T where a token stays, -inf elsewhere. Exactly k tokens of each row stay, or all finite ones
+        logits / tau where a token stays, -inf elsewhere. Exactly k tokens of each row stay, or all finite ones
         if they are fewer; among equal logits the smaller id is preferred.
     """
     ### BEGIN SOLUTION
-    ranked, order = (logits / T).sort(dim=-1, descending=True, stable=True)  # stable: the smaller id first
+    ranked, order = (logits / tau).sort(dim=-1, descending=True, stable=True)  # stable: the smaller id first
     ranked[:, k:] = -torch.inf
     return torch.empty_like(logits).scatter(-1, order, ranked)  # back to the order of the vocabulary
     ### END SOLUTION
@@ -422,49 +744,65 @@ def top_p_logits(logits: Float[Tensor, "B V"], p: float) -> Float[Tensor, "B V"]
     return torch.empty_like(logits).scatter(-1, order, ranked)
     ### END SOLUTION
 
+# %% [markdown] hints="top_k_logits"
+# idea: Sort once, decide in sorted order how many tokens stay, and bring the result back to the order of the
+# vocabulary. For top-p the question about each token is: how much mass stands *before* it?
+#
+# shapes: Everything stays (B, V). A sort gives values and places; the places say where each value came from,
+# and a scatter along the last axis is the way back. A cumulative sum runs along the last axis, too.
+#
+# steps: Top-k: divide, sort in falling order and *stably*, overwrite all from place k on, scatter back. Top-p:
+# sort likewise, softmax, cumulative sum, subtract the token's own probability, cut where that is p or more,
+# scatter back.
+#
+# mistake: Comparing the cumulative sum itself with p. It includes the token, so the one that crosses the line
+# is lost, and with a first token above p nothing is left.
+
 # %% [markdown]
-# The same next-token distribution under each of your tools. Grey bars are the model's own probabilities.
+# **Turn the temperature.** The text says "I am", and the Austen model, in your decoder, says what comes next.
+# Below you see its ten likeliest tokens under your tools. Grey bars are the model's own probabilities. How
+# many of the 768 tokens are in the nucleus of $p=0.9$ at $\tau=0.5$, at 1, at 1.5?
+
+# %% tags=["predict"]
+predict("tokens in the nucleus of p = 0.9", tau_0_5=..., tau_1=..., tau_1_5=...)
 
 # %% tags=["demo"]
-@demo
-def shapes_of_a_distribution() -> dict[str, float]:
-    """One distribution over twelve words: temperatures, top-k and top-p."""
+@demo(tau=(0.1, 5.0))
+def temperature(tau: float = 1.0) -> dict[str, float]:
+    """The next token after "I am" under a temperature, and what top-k and top-p leave of it."""
     import matplotlib.pyplot as plt
 
-    words = ["the", "a", "his", "her", "this", "my", "an", "its", "no", "every", "green", "seven"]
-    logits = torch.tensor([[4.0, 3.5, 2.9, 2.8, 2.2, 2.0, 1.5, 1.2, 0.9, 0.4, -0.3, -0.8]])
-    V = len(words)
-    versions = {
-        "T = 0.5": top_k_logits(logits, V, 0.5),
-        "T = 1.5": top_k_logits(logits, V, 1.5),
-        "top-k, k = 4": top_k_logits(logits, 4),
-        "top-p, p = 0.8": top_p_logits(logits, 0.8),
-        "T = 1.5, then top-p 0.8": top_p_logits(top_k_logits(logits, V, 1.5), 0.8),
-        "T = 0.5, then top-p 0.8": top_p_logits(top_k_logits(logits, V, 0.5), 0.8),
-    }
-    plain = logits.softmax(-1)[0].numpy()
-    numbers = {}
-    fig, axes = plt.subplots(
-        2, 3, figsize=(11, 5), sharex=True, sharey=True, layout="constrained", facecolor="white"
-    )
-    for ax, (name, shaped) in zip(axes.flat, versions.items(), strict=True):
-        probs = shaped.softmax(-1)[0].numpy()
-        kept = int((probs > 0).sum())
-        ax.bar(range(V), plain, color="0.8", width=0.9, label="model")
-        ax.bar(range(V), probs, color="#1f77b4", width=0.5, label="sampled from")
-        ax.set_title(f"{name}: {kept} of {V} words", fontsize=10)
-        numbers[name] = kept
-    for ax in axes[1]:
-        ax.set_xticks(range(V), words, rotation=60, fontsize=9)
-    for ax in axes[:, 0]:
-        ax.set_ylabel("probability")
-    axes[0, 0].legend(frameon=False)
+    params, tokenizer = load_austen()
+    with torch.no_grad():
+        ids = torch.tensor([tokenizer.encode("My soul. I am")])
+        logits = gpt_forward(ids, params, N_HEADS)[:, -1]
+    V = logits.shape[1]
+    sizes = {t: int(top_p_logits(top_k_logits(logits, V, t), 0.9).isfinite().sum()) for t in (0.5, 1.0, 1.5)}
+
+    tempered = top_k_logits(logits, V, tau)
+    versions = {"temperature": tempered, "then top-k, k = 5": top_k_logits(tempered, 5)}
+    versions["then top-p, p = 0.9"] = top_p_logits(tempered, 0.9)
+    plain = logits.softmax(-1)[0]
+    order = plain.argsort(descending=True)[:10]
+    noted = guesses("tokens in the nucleus of p = 0.9")
+    fig, axes = plt.subplots(1, 3, figsize=(10, 3.6), sharey=True, sharex=True)
+    for ax, (name, shaped) in zip(axes, versions.items(), strict=True):
+        probs = shaped.softmax(-1)[0]
+        ax.barh(range(10), plain[order], color="C6", alpha=0.35, height=0.9)
+        ax.barh(range(10), probs[order], height=0.5)
+        ax.set_title(f"{name}: {int((probs > 0).sum())} tokens")
+        ax.set_xlabel("probability")
+    axes[0].set_yticks(range(10), [tokenizer.pieces[i].replace(" ", "␣") for i in order])
+    axes[0].invert_yaxis()
+    said = "; you guessed " + ", ".join(f"{v}" for v in noted.values()) if noted else ""
+    fig.suptitle(f"after “I am”, tau = {tau:.2g}. Nucleus at tau 0.5, 1, 1.5: {', '.join(map(str, sizes.values()))}{said}")
     plt.show()
-    return numbers
+    return {f"nucleus at {t}": n for t, n in sizes.items()} | {"first": plain.max().item()}
 
 # %% [markdown]
-# The nucleus grows and shrinks with the distribution. With the same $p$ it holds six words at $\tau=1.5$,
-# four at $\tau=1$ and two at $\tau=0.5$. Top-k would keep its $k$ in all cases.
+# A low temperature puts nearly all on "sure", a high one levels everything. With the same $p$ the nucleus
+# holds 2 tokens at $\tau=0.5$, 62 at 1 and 204 at 1.5, where most of them are nonsense. Top-k would keep its
+# $k$ in all cases.
 #
 # ## 5. Generation
 #
@@ -494,14 +832,14 @@ def shapes_of_a_distribution() -> dict[str, float]:
 # 0, $u=0.5$ token 1 and $u=0.7$ token 2. With top-k and $k=2$, $c=(0,\frac23,\frac23,1)$: now $u=0.1$ gives
 # token 1 and $u=0.7$ token 3.
 
-# %% question="generate" minutes=30
+# %% question="generate" minutes=25
 def generate(
     model: Callable[[Int[Tensor, "1 n"]], Float[Tensor, "1 n V"]],
     ids: list[int],
     max_new: int,
     ctx: int,
     u: Float[Tensor, " max_new"] | None = None,
-    T: float = 1.0,
+    tau: float = 1.0,
     k: int | None = None,
     p: float = 1.0,
     eos: int | None = None,
@@ -514,12 +852,12 @@ def generate(
         ids: the prompt, at least one token. The list is not changed.
         max_new: largest number of new tokens; may be 0.
         ctx: context length of the model, at least 1.
-        u: None for greedy decoding (largest logit, among equals the smallest id; T, k and p have no effect).
+        u: None for greedy decoding (largest logit, among equals the smallest id; tau, k and p have no effect).
             Otherwise one uniform number in [0, 1) for each new token: ``u[0]`` for the first. The token is
             the smallest id w whose cumulative probability c_w, summed in the order of the ids, is greater
             than the uniform number. Apart from exact zeros, no number is so close to a c_w that rounding
             matters.
-        T: temperature. It acts first.
+        tau: temperature. It acts first.
         k: top-k acts second; None keeps all tokens.
         p: top-p acts third, on the softmax of what temperature and top-k have left.
         eos: generation stops after this token has been appended; None for no such token. In the prompt it
@@ -535,7 +873,7 @@ def generate(
         if u is None:
             token = logits.argmax()
         else:
-            logits = top_k_logits(logits, logits.shape[1] if k is None else k, T)
+            logits = top_k_logits(logits, logits.shape[1] if k is None else k, tau)
             cumulative = top_p_logits(logits, p).softmax(-1).cumsum(-1)
             token = (cumulative <= u[t]).sum()  # how many intervals lie below u
         ids.append(int(token))
@@ -543,6 +881,85 @@ def generate(
             break
     return ids
     ### END SOLUTION
+
+# %% [markdown] hints="generate"
+# idea: One loop, in which only the choice of the token differs. Greedy is an argmax; sampling is a search for
+# the interval in which the uniform number falls.
+#
+# shapes: The model wants a batch of one: shape (1, n). What you need of its answer is one row of V logits. The
+# tools of question 4 take and give (1, V).
+#
+# steps: Copy the list. Then, up to the number of new tokens: the last `ctx` ids as a tensor; the logits of the
+# last position; either the largest, or temperature, top-k, top-p, softmax, cumulative sum, and the first
+# token whose sum is greater than this step's number; append an int; stop if it is the end token.
+#
+# mistake: Looking for the end token in the whole text, so that a prompt that begins with it ends at once.
+
+# %% [markdown]
+# **Your decoder writes.** Greedy decoding takes the likeliest token every time. What does that sound like?
+# The text below continues two beginnings for 100 tokens, with a context of 96. Tokens are orange where the
+# last four tokens have stood in the text before. The control is what Austen wrote, measured in the same way.
+
+# %% tags=["predict"]
+predict("share of tokens that repeat a run of four", greedy=..., sampled=..., austen=...)
+
+# %% tags=["demo"]
+def repeated(ids: list[int], n: int = 4) -> list[bool]:
+    """Whether the ``n`` tokens that end at each place have stood in this order before."""
+    seen, flags = set(), []
+    for end in range(1, len(ids) + 1):
+        gram = tuple(ids[max(0, end - n) : end])
+        flags.append(len(gram) == n and gram in seen)
+        seen.add(gram)
+    return flags
+
+
+@demo
+def loops(seed: int = 0) -> dict[str, float]:
+    """Greedy and sampled texts with their repetitions marked, and how often Austen repeats herself."""
+    import matplotlib.pyplot as plt
+
+    params, tokenizer = load_austen()
+    generator = torch.Generator().manual_seed(seed)
+    beginnings = ["Emma was", '"My dear,"']
+    n = 100
+
+    def model(ids: Tensor) -> Tensor:
+        with torch.no_grad():
+            return gpt_forward(ids, params, N_HEADS)
+
+    prompts = [tokenizer.encode("\n" + beginning) for beginning in beginnings]
+    texts = {
+        "greedy": [generate(model, ids, n, N_CTX) for ids in prompts],
+        "sampled": [generate(model, ids, n, N_CTX, torch.rand(n, generator=generator)) for ids in prompts],
+    }
+    held_out = tokenizer.encode((DATA / "austen_heldout.txt").read_text())
+    starts = torch.randint(len(held_out) - n, (12,), generator=generator).tolist()
+    texts["austen"] = [held_out[i : i + n + 4] for i in starts]
+    share = {name: sum(map(sum, map(repeated, rows))) / n / len(rows) for name, rows in texts.items()}
+
+    noted = guesses("share of tokens that repeat a run of four")
+    fig, page = plt.subplots(figsize=(9, 5.4))
+    page.axis("off")
+    y = 1.0
+    for name in ("greedy", "sampled"):
+        page.text(0, y, name, weight="bold", va="top", transform=page.transAxes)
+        y -= 0.05
+        for ids in texts[name]:
+            marks = ["C1" if flag else None for flag in repeated(ids[1:])]
+            y = write_text(page, [tokenizer.pieces[i] for i in ids[1:]], marks, y=y, y_step=0.049) - 0.02
+    said = "".join(f" (guess {noted[name]})" for name in noted)
+    parts = ", ".join(f"{name} {100 * value:.0f} %" for name, value in share.items())
+    page.set_title(f"repeats a run of four tokens: {parts}{said}")
+    plt.show()
+    return share
+
+# %% [markdown]
+# The likeliest token each time, and the text walks in circles: "I am sure I am sure". A repeated phrase makes
+# its next repetition likelier, and nothing ever breaks the circle. More than half of the greedy tokens repeat
+# a run of four; of Austen's, and of those drawn by chance, one in a hundred. Sampling does not loop. But
+# listen to it: it stumbles over words. Between the two there should be something better. Is it a better
+# *search*?
 
 # %% [markdown]
 # ## 6. Beam search
@@ -556,8 +973,10 @@ def generate(
 # $$\text{score} = \frac{R}{n^{\alpha}} ,$$
 #
 # where $n$ counts the *generated* tokens, `eos` included. $\alpha=0$ is the plain sum, $\alpha=1$ the mean
-# per token; $\alpha=0.6$ is a common choice. The prompt does not count: a long one would make all $n$ nearly
-# equal and switch the correction off. Note that $R$ is negative. Dividing by more makes the score *larger*.
+# per token; the default here, 0.6, lies between. (Translation systems often divide by another function of the
+# length, $\big((5+n)/6\big)^{\alpha}$ with $\alpha$ between 0.6 and 0.7: Wu et al., 2016.) The prompt does
+# not count: a long one would make all $n$ nearly equal and switch the correction off. Note that $R$ is
+# negative. Dividing by more makes the score *larger*.
 #
 # **The algorithm.** A beam is a pair: the sequence, and its raw sum $R$. Start with the prompt and $R=0$.
 # Then, at most `max_new` times:
@@ -572,6 +991,8 @@ def generate(
 #
 # The result is the beam with the highest score. What is carried on is $R$. The score serves only to compare:
 # adding the next $\log p$ to a score that is already divided would divide the early tokens again and again.
+#
+# ![Beam search of width 2 on the example below: word 1 looks better at first, word 2 followed by the end token wins](pictures/gpt/beam_tree.svg)
 #
 # With `beam=1` this is greedy decoding. With a beam so wide that nothing is ever dropped it is exhaustive
 # search.
@@ -590,7 +1011,7 @@ def generate(
 # has $R=\log0.45=-0.799$; word and `eos` have $R=\log0.33=-1.109$. With $\alpha=0$ the first wins. With
 # $\alpha=1$ it is $-0.799$ against $-1.109/2=-0.554$, and the second wins.
 
-# %% question="beam_search" minutes=35 further
+# %% question="beam_search" minutes=40 further
 def beam_search(
     model: Callable[[Int[Tensor, "1 n"]], Float[Tensor, "1 n V"]],
     ids: list[int],
@@ -642,6 +1063,20 @@ def beam_search(
     return beams[0][1], score(beams[0])
     ### END SOLUTION
 
+# %% [markdown] hints="beam_search"
+# idea: Keep a short list of beginnings. In each round every unfinished one has V children, every finished one
+# is its own only child; all children compete for the places of the next list.
+#
+# shapes: A beam is a pair of a number and a list of ids. The model is asked for one sequence at a time and
+# answers (1, n, V); the last row of it, through a log-softmax, gives the V numbers to add.
+#
+# steps: 1. Start with the prompt and the sum 0. 2. Collect the children. 3. Sort them by score, which is the
+# sum over the new length to the power alpha, and keep the first few. 4. Stop when all that are kept have ended,
+# or after `max_new` rounds. 5. Return the first with its score.
+#
+# mistake: Carrying on the divided score. Write two small functions, one that tells whether a beam is finished
+# and one that gives its score, and keep the raw sum in the pair.
+
 # %% [markdown]
 # How good is a narrow beam? On a small problem we can know. Take 100 random models over four tokens whose
 # predictions depend on the last two tokens, and texts of six tokens. There are $4^6=4096$ texts; exhaustive
@@ -671,22 +1106,21 @@ def beam_against_exhaustive_search(n_models: int = 100, seed: int = 0) -> dict[s
             gap = best - beam_search(model, [0, 0], b, length, alpha=0.0)[1]
             found[b] += (gap < 1e-4) / n_models
             gaps[b].append(gap)
-    fig, (left, right) = plt.subplots(1, 2, figsize=(10, 3.8), layout="constrained", facecolor="white")
-    bars = left.bar([str(b) for b in widths], [100 * found[b] for b in widths], color="#1f77b4")
+    fig, (left, right) = plt.subplots(1, 2, figsize=(9, 3.6))
+    bars = left.bar([str(b) for b in widths], [100 * found[b] for b in widths])
     left.bar_label(bars, fmt="%.0f")
     left.set(xlabel="beam (1 is greedy)", ylabel="% of models", ylim=(0, 109))
     left.set_title("the best of 4096 texts is found")
     mean_gap = {b: sum(gaps[b]) / n_models for b in widths}
-    right.plot([str(b) for b in widths], [mean_gap[b] for b in widths], "o-", color="#d62728")
+    right.plot([str(b) for b in widths], [mean_gap[b] for b in widths], "o-", color="C1")
     right.set(xlabel="beam (1 is greedy)", ylabel="nats", title="mean log-probability missed")
     right.set_ylim(bottom=0)
-    right.grid(alpha=0.3)
     plt.show()
     return {f"found_{b}": found[b] for b in widths} | {f"gap_{b}": mean_gap[b] for b in widths}
 
 # %% [markdown]
-# Greedy finds the best text in well over half of the cases, a beam of 4 in nearly all of them. Keep this in
-# mind for the payoff: there the most probable text turns out not to be the one you want.
+# Greedy finds the best text in well over half of the cases, a beam of 4 in nearly all of them. So beam search
+# searches well. The payoff will show whether the most probable text is the one you want.
 #
 # ## 7. The KV cache
 #
@@ -708,6 +1142,8 @@ def beam_against_exhaustive_search(n_models: int = 100, seed: int = 0) -> dict[s
 # 3. The mask is a rectangle of $S$ rows and $P+S$ columns. New token $i$ sees the columns
 #
 # $$j \le P+i .$$
+#
+# ![The KV cache of the example below: two cached positions, two new tokens, a mask of two rows and four columns with one blocked entry](pictures/gpt/kv_cache.svg)
 #
 # For $S=1$ this is no restriction at all: the newest token sees everything. A triangular mask of shape
 # $(1, P+1)$ would leave it the very first token only.
@@ -740,7 +1176,7 @@ def empty_cache(params: dict, batch: int, n_heads: int) -> list[tuple[Tensor, Te
     nothing = wte.new_zeros(batch, n_heads, 0, wte.shape[1] // n_heads)
     return [(nothing, nothing) for _ in params["blocks"]]
 
-# %% question="kv_cache_step" minutes=30 forbid=["attention"]
+# %% question="kv_cache_step" minutes=35 forbid=["attention"]
 def kv_cache_step(
     ids: Int[Tensor, "B S"],
     cache: list[tuple[Float[Tensor, "B H P d"], Float[Tensor, "B H P d"]]],
@@ -779,13 +1215,27 @@ def kv_cache_step(
     return layer_norm(h, params["ln_f"]) @ params["wte"].T, new_cache
     ### END SOLUTION
 
+# %% [markdown] hints="kv_cache_step"
+# idea: It is the decoder of question 2, run for the new rows only. Queries come from the new rows; keys and
+# values are those of the cache and the new ones together.
+#
+# shapes: New queries (B, H, S, d), all keys (B, H, P+S, d), so scores and mask have S rows and P+S columns. The
+# axis that grows is the third. P stands in the cache.
+#
+# steps: 1. P from the cache. 2. Embeddings, with rows P to P+S of the position table. 3. Per block: split the
+# normalised stream; append to the old keys and values; note the pair for the new cache; scores, mask, softmax,
+# values, heads merged, output matrix; the feed-forward net. 4. Last norm and logits.
+#
+# mistake: A triangle that starts at column 0. Its corner has to move P columns to the right, so that new
+# token i sees the columns up to P + i.
+
 # %% [markdown]
 # Count the work. The left picture shows the floating-point operations for one more token, as PyTorch counts
 # them, without and with your cache. The right one shows the time that 256 tokens took here.
 
 # %% tags=["demo"]
 @demo
-def cost_of_a_token() -> dict[str, float]:
+def cost_of_a_token(seed: int = 0) -> dict[str, float]:
     """Operations and seconds per generated token, with the whole text recomputed and with a KV cache."""
     import time
 
@@ -793,7 +1243,7 @@ def cost_of_a_token() -> dict[str, float]:
     from torch.utils.flop_counter import FlopCounterMode
 
     n, D, H = 256, 128, 4
-    generator = torch.Generator().manual_seed(0)
+    generator = torch.Generator().manual_seed(seed)
     params, ids = init_gpt(50, n, D, 2, generator), torch.randint(50, (1, n), generator=generator)
 
     places, work = range(15, n, 16), {"whole text": [], "KV cache": []}
@@ -819,16 +1269,14 @@ def cost_of_a_token() -> dict[str, float]:
         clock[name], logits[name] = times, torch.stack(rows)
     gap = (logits["whole text"] - logits["KV cache"]).abs().max().item()
 
-    fig, (left, right) = plt.subplots(1, 2, figsize=(10, 3.8), layout="constrained", facecolor="white")
-    for name, colour in (("whole text", "#d62728"), ("KV cache", "#1f77b4")):
+    fig, (left, right) = plt.subplots(1, 2, figsize=(9, 3.6))
+    for name, colour in (("whole text", "C1"), ("KV cache", "C0")):
         left.semilogy([t + 1 for t in places], work[name], "o-", ms=4, color=colour, label=name)
         right.plot(range(1, n + 1), clock[name], color=colour, lw=2, label=name)
     left.set(xlabel="tokens so far", ylabel="floating-point operations", title="work for the newest token")
     right.set(xlabel="tokens so far", ylabel="seconds")
     right.set_title(f"total time; logits differ by at most {gap:.0e}")
-    for ax in (left, right):
-        ax.grid(alpha=0.3)
-        ax.legend(frameon=False)
+    left.legend(loc="center right")
     plt.show()
     return {
         "gap": gap,
@@ -839,9 +1287,39 @@ def cost_of_a_token() -> dict[str, float]:
 
 # %% [markdown]
 # Without the cache the newest of 256 tokens costs 256 times as much: every position is computed again. With
-# it, a token at the end costs a third more than one near the start, for the longer attention. The clock shows
-# less, since calling PyTorch takes longer than the arithmetic of so small a model.
+# it, a token at the end costs a third more than one near the start, for the longer attention. The logits
+# agree to rounding. The clock shows less, since calling PyTorch takes longer than the arithmetic of so small
+# a model.
 #
+# The class below puts your cache under `generate` and `beam_search`. It looks up the longest beginning of the
+# text that it has met, and runs only the rest through your `kv_cache_step`. Beams that share a beginning
+# share its cache: this is what the promise *the old cache stays as it was* is good for.
+
+# %%
+class Remembering:
+    """A model that runs no position twice; texts have at most N_CTX tokens.
+
+    Args:
+        params: weights of a GPT with N_HEADS heads.
+    """
+
+    def __init__(self, params: dict) -> None:
+        self.params = params
+        self.known = {(): (empty_cache(params, 1, N_HEADS), params["wte"].new_zeros(1, 0, len(params["wte"])))}
+
+    def __call__(self, ids: Int[Tensor, "1 n"]) -> Float[Tensor, "1 n V"]:
+        """Logits of all positions."""
+        text = tuple(ids[0].tolist())
+        past = next(n for n in range(len(text), -1, -1) if text[:n] in self.known)
+        cache, logits = self.known[text[:past]]
+        if past < len(text):
+            with torch.no_grad():
+                new, cache = kv_cache_step(ids[:, past:], cache, self.params, N_HEADS)
+            logits = torch.cat([logits, new], dim=1)
+            self.known[text] = cache, logits
+        return logits
+
+# %% [markdown]
 # ## 8. Learning from the prompt
 #
 # A large enough model can do a new task from a few examples in its prompt, without any change of its weights:
@@ -928,7 +1406,106 @@ def icl_gd_predict(
     return lr * (y @ (X @ xq))
     ### END SOLUTION
 
+# %% [markdown] hints="icl_prompt"
+# idea: The prompt is a list of blocks with one empty line between two of them; the last block is unfinished.
+# The prediction is a weighted sum of the targets, and the weights are dot products.
+#
+# shapes: The examples (n, d) and the query (d) give n dot products; with n targets they give one number. With
+# n = 0 both are empty, and so is the sum.
+#
+# steps: Leave out the pairs whose input *equals* the query. Make a block of two lines of each of the others. Join
+# the task, the blocks and the open block with two newlines. For the prediction: dot products, times targets,
+# sum, times the learning rate.
+#
+# mistake: `query in x` in place of `x == query`: it throws away "cats" when the query is "cat".
+
 # %% [markdown]
+# **Does it work?** Two models read prompts. The first is the Austen model, which gets your `icl_prompt`:
+# words are to be repeated, `Input: Emma`, `Output: Emma`. How many nats does the right answer cost after 0 to
+# 4 examples? The control has the same examples with their outputs mixed up. The second is linear attention,
+# your `icl_gd_predict`, on tasks in $d=8$ dimensions: $w$ is drawn anew for each prompt, $y_i=w\cdot x_i$,
+# and the weights of the "model" are nothing but the step size $\eta=1/(n+d+1)$. Here the truth is known: for
+# normal $x$ the squared error is $\frac{d+1}{n+d+1}$ of what the prediction 0 has. The control has its
+# targets mixed up among the examples.
+#
+# Guess: does the Austen model learn from the examples? How many nats are gained by right ones against
+# mixed-up ones?
+
+# %% tags=["predict"]
+predict("nats gained by right examples", austen=...)
+
+# %% tags=["demo"]
+@demo
+def learning_from_the_prompt(seed: int = 0) -> dict[str, float]:
+    """The Austen model on few-shot prompts, and linear attention on regression; both with mixed-up controls."""
+    import matplotlib.pyplot as plt
+
+    params, tokenizer = load_austen()
+    generator = torch.Generator().manual_seed(seed)
+    words = [
+        "Emma", "Elinor", "Fanny", "Anne", "Catherine", "Harriet", "Jane", "Marianne", "Bath", "London", "father", "sister",
+        "letter", "morning",
+    ]  # fmt: skip
+
+    def cost(shown: list[str], outputs: list[str], query: str) -> float:
+        """Nats of the right answer."""
+        prompt = icl_prompt("Repeat it.", list(zip(shown, outputs, strict=True)), query)
+        answer = tokenizer.encode(" " + query)
+        ids = torch.tensor([[*tokenizer.encode(prompt), *answer][-N_CTX:]])
+        with torch.no_grad():
+            log_p = gpt_forward(ids[:, :-1], params, N_HEADS).log_softmax(-1)
+        return -log_p.gather(-1, ids[:, 1:, None])[0, -len(answer) :].sum().item()
+
+    costs = {n: [] for n in range(5)}
+    for n in costs:
+        for _ in range(25):
+            *shown, query = (words[i] for i in torch.randperm(len(words), generator=generator)[: n + 1].tolist())
+            rotated = shown[1:] + shown[:1]
+            costs[n].append((cost(shown, shown, query), cost(shown, rotated, query)))
+    right, mixed = ({n: sum(row[i] for row in rows) / len(rows) for n, rows in costs.items()} for i in (0, 1))
+    gain = sum(mixed[n] - right[n] for n in (2, 3, 4)) / 3
+
+    d, sizes = 8, (0, 1, 2, 4, 8, 16, 32, 64)
+    error = {"one step": {}, "control: mixed targets": {}}
+    for n in sizes:
+        rows = {name: [] for name in error}
+        for _ in range(300):
+            X, w, xq = (torch.randn(*shape, generator=generator) for shape in ((n, d), (d,), (d,)))
+            y = X @ w
+            targets = {"one step": y, "control: mixed targets": y[torch.randperm(n, generator=generator)]}
+            for name, target in targets.items():
+                rows[name].append((icl_gd_predict(X, target, xq, 1 / (n + d + 1)) - w @ xq).item() ** 2 / d)
+        for name in error:
+            error[name][n] = sum(rows[name]) / len(rows[name])
+
+    guess = guesses("nats gained by right examples").get("austen")
+    said = "" if guess is None else f", guess {guess}"
+    fig, (left, right_ax) = plt.subplots(1, 2, figsize=(9.5, 3.8))
+    left.plot(list(right), list(right.values()), "o-", label="right examples")
+    left.plot(list(mixed), list(mixed.values()), "s--", label="control: mixed up")
+    left.set(xlabel="examples", ylabel="nats for the right answer", ylim=(0, 10), xticks=range(5))
+    left.set_title(f"Austen model: gained {gain:.2f} nats{said}")
+    left.legend(loc="lower left")
+    right_ax.plot(sizes, [(d + 1) / (n + d + 1) for n in sizes], "--", color="C6", label="closed form")
+    for name, marker in (("one step", "o"), ("control: mixed targets", "s")):
+        right_ax.plot(sizes, list(error[name].values()), marker, label=name)
+    right_ax.set(xlabel="examples", ylabel="squared error (prediction 0: 1)", ylim=(0, 2))
+    right_ax.set_title("linear attention: one step of descent")
+    right_ax.legend(loc="upper right")
+    plt.show()
+    return {
+        "gain": gain, "one step": error["one step"][64], "closed form": (d + 1) / (64 + d + 1),
+        "control": error["control: mixed targets"][64], "nothing": error["one step"][0],
+    }  # fmt: skip
+
+# %% [markdown]
+# The Austen model does not learn from its prompt: right and mixed-up examples serve it equally badly. It is
+# too small, and novels gave it little reason to look for such patterns. In-context learning is not in the
+# architecture; training puts it there. The *layer* can do it, as the right picture shows: one layer of linear
+# attention, with no trained weight but a step size, has learned most of the task after 64 examples, as the
+# closed form says, and what it has learned comes from the prompt alone. With mixed-up targets there is
+# nothing to learn: it does about as badly as saying 0.
+#
 # ## 9. A chat
 #
 # A language model has no memory and no notion of a conversation. A chat program keeps the record, writes it
@@ -957,7 +1534,7 @@ def icl_gd_predict(
 # Only the reply goes into the record. If the invented user line is stored, the model answers itself from then
 # on.
 
-# %% question="ChatSession" minutes=15 further
+# %% question="ChatSession" minutes=20 further
 class ChatSession:
     """A conversation with a text model.
 
@@ -997,210 +1574,226 @@ class ChatSession:
         return answer
         ### END SOLUTION
 
-# %% [markdown]
-# ## Payoff: four sonnets
+# %% [markdown] hints="ChatSession"
+# idea: Keep a list of finished turns. The prompt is written anew each time from the last few of them, and the
+# reply is what comes *after* the prompt.
 #
-# Sonnets 18, 73, 116 and 130 by William Shakespeare (printed 1609, public domain; spelling modernised): 2446
-# characters, 47 different ones. Your GPT learns to predict the next character. Two layers of width 48 and a
-# context of 32 characters are enough to see what matters.
-
-# %%
-SONNETS = """\
-Shall I compare thee to a summer's day?
-Thou art more lovely and more temperate:
-Rough winds do shake the darling buds of May,
-And summer's lease hath all too short a date:
-Sometime too hot the eye of heaven shines,
-And often is his gold complexion dimm'd;
-And every fair from fair sometime declines,
-By chance or nature's changing course untrimm'd;
-But thy eternal summer shall not fade
-Nor lose possession of that fair thou owest;
-Nor shall Death brag thou wander'st in his shade,
-When in eternal lines to time thou growest:
-So long as men can breathe or eyes can see,
-So long lives this and this gives life to thee.
-
-That time of year thou mayst in me behold
-When yellow leaves, or none, or few, do hang
-Upon those boughs which shake against the cold,
-Bare ruin'd choirs, where late the sweet birds sang.
-In me thou see'st the twilight of such day
-As after sunset fadeth in the west,
-Which by and by black night doth take away,
-Death's second self, that seals up all in rest.
-In me thou see'st the glowing of such fire
-That on the ashes of his youth doth lie,
-As the death-bed whereon it must expire,
-Consumed with that which it was nourish'd by.
-This thou perceivest, which makes thy love more strong,
-To love that well which thou must leave ere long.
-
-Let me not to the marriage of true minds
-Admit impediments. Love is not love
-Which alters when it alteration finds,
-Or bends with the remover to remove:
-O no! it is an ever-fixed mark
-That looks on tempests and is never shaken;
-It is the star to every wandering bark,
-Whose worth's unknown, although his height be taken.
-Love's not Time's fool, though rosy lips and cheeks
-Within his bending sickle's compass come:
-Love alters not with his brief hours and weeks,
-But bears it out even to the edge of doom.
-If this be error and upon me proved,
-I never writ, nor no man ever loved.
-
-My mistress' eyes are nothing like the sun;
-Coral is far more red than her lips' red;
-If snow be white, why then her breasts are dun;
-If hairs be wires, black wires grow on her head.
-I have seen roses damask'd, red and white,
-But no such roses see I in her cheeks;
-And in some perfumes is there more delight
-Than in the breath that from my mistress reeks.
-I love to hear her speak, yet well I know
-That music hath a far more pleasing sound;
-I grant I never saw a goddess go;
-My mistress, when she walks, treads on the ground:
-And yet, by heaven, I think my love as rare
-As any she belied with false compare.
-"""
+# shapes: A turn is two lines. With `max_turns` = 0 the prompt has exactly two lines: the new message and the
+# open one.
+#
+# steps: 1. Lines of the last turns, the new message, the open line; join with newlines. 2. Call the model once.
+# 3. Cut off as many characters as the prompt has. 4. Cut before the first newline that is followed by "User:".
+# 5. Strip. 6. Store the message and the reply, nothing else.
+#
+# mistake: Slicing a list with `[-0:]`, which is the whole list, when `max_turns` is 0. And replacing the
+# prompt by nothing with `replace`, which also removes it where the model repeats it.
 
 # %% [markdown]
-# The loss starts near $\log47=3.85$ and comes down to about 1.7 nats per character in 300 steps. Then your
-# strategies continue five passages, with 100 new characters each. Two numbers are taken from what they write:
-#
-# - **distinct-4**: the number of different runs of four characters, divided by the number of all such runs. A
-#   text that goes round in circles has few.
-# - the mean log-probability per character that the model itself gives to the text.
+# **Talk to it.** Here your session talks to the Austen model. It was never taught to answer; it continues.
+# The picture also says whether it listens at all: how much likelier each reply is after its own question than
+# after another one of the conversation, in nats per token. An answer that ignores the question has 0. Put in
+# your own messages: `chat_with_austen(messages=("What is your opinion of Mr. Darcy?", ...))`.
 
 # %% tags=["demo"]
 @demo
-def four_sonnets(seed: int = 0, steps: int = 300) -> dict[str, float]:
-    """A character-level GPT, and what seven decoding strategies make of it."""
+def chat_with_austen(
+    seed: int = 0,
+    messages: tuple[str, ...] = ("Is Emma at home?", "Do you like to dance?", "What do you think of Bath?"),
+) -> dict[str, float]:
+    """A conversation with the Austen model, and how much its replies depend on the questions."""
     import textwrap
 
     import matplotlib.pyplot as plt
 
-    characters = sorted(set(SONNETS))
-    encode = {c: i for i, c in enumerate(characters)}
-    text = torch.tensor([encode[c] for c in SONNETS])
-    n_ctx, D, H, n_new = 32, 48, 4, 100
+    params, tokenizer = load_austen()
     generator = torch.Generator().manual_seed(seed)
-    params = init_gpt(len(characters), n_ctx, D, 2, generator)
-
-    def leaves(tree: object) -> list[Tensor]:
-        if isinstance(tree, Tensor):
-            return [tree.requires_grad_()]
-        return [leaf for part in (tree.values() if isinstance(tree, dict) else tree) for leaf in leaves(part)]
-
-    optimizer = torch.optim.AdamW(leaves(params), lr=5e-3)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda t: min((t + 1) / 20, 1 - t / steps))
-    losses = []
-    for _ in range(steps):
-        start = torch.randint(len(text) - n_ctx, (16, 1), generator=generator)
-        ids = text[start + torch.arange(n_ctx + 1)]
-        # n_ctx + 1 characters make n_ctx predictions; the logits of the last one are not needed
-        logits = F.pad(gpt_forward(ids[:, :-1], params, H), (0, 0, 0, 1))
-        loss, _ = lm_loss_and_perplexity(logits, ids, pad=-1)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        schedule.step()
-        losses.append(loss.item())
 
     def model(ids: Tensor) -> Tensor:
-        return gpt_forward(ids[:, -n_ctx:], params, H)
+        with torch.no_grad():
+            return gpt_forward(ids, params, N_HEADS)
 
-    def uniform() -> Tensor:
-        return torch.rand(n_new, generator=generator)
+    def respond(prompt: str) -> str:
+        ids = tokenizer.encode(prompt)
+        u = torch.rand(24, generator=generator)
+        return prompt + tokenizer.decode(generate(model, ids, 24, N_CTX, u, tau=0.8, k=20)[len(ids) :])
 
-    strategies = {
-        "greedy": lambda ids: generate(model, ids, n_new, n_ctx),
-        "beam 4": lambda ids: beam_search(model, ids, 4, n_new)[0],
-        "T = 0.5": lambda ids: generate(model, ids, n_new, n_ctx, uniform(), T=0.5),
-        "top-k 3": lambda ids: generate(model, ids, n_new, n_ctx, uniform(), k=3),
-        "top-p 0.8": lambda ids: generate(model, ids, n_new, n_ctx, uniform(), p=0.8),
-        "T = 1": lambda ids: generate(model, ids, n_new, n_ctx, uniform()),
-        "T = 1.5": lambda ids: generate(model, ids, n_new, n_ctx, uniform(), T=1.5),
-    }
+    def log_p(question: str, reply: str) -> float:
+        asked = tokenizer.encode(f"User: {question}\nAssistant:")
+        ids = torch.tensor([(asked + tokenizer.encode(" " + reply))[:N_CTX]])
+        rows = model(ids[:, :-1]).log_softmax(-1).gather(-1, ids[:, 1:, None])
+        return rows[0, len(asked) - 1 :].mean().item()
 
-    def measure(texts: list[list[int]]) -> tuple[float, float]:
-        """distinct-4 and mean log-probability of what follows the first n_ctx characters."""
-        distinct, log_p = 0.0, 0.0
-        for ids in texts:
-            grams = [tuple(ids[i : i + 4]) for i in range(n_ctx, len(ids) - 3)]
-            distinct += len(set(grams)) / len(grams) / len(texts)
-            windows = torch.tensor(ids).unfold(0, n_ctx + 1, 1)
-            picked = model(windows[:, :-1])[:, -1].log_softmax(-1).gather(1, windows[:, -1:])
-            log_p += picked.mean().item() / len(texts)
-        return distinct, log_p
-
-    starts = range(0, len(text) - n_ctx - n_new, 480)
-    prompts = [text[i : i + n_ctx].tolist() for i in starts]
-    numbers, samples = {"first": losses[0], "last": sum(losses[-20:]) / 20}, {}
-    with torch.no_grad():
-        for name, strategy in strategies.items():
-            texts = [strategy(ids) for ids in prompts]
-            numbers[f"{name}, distinct"], numbers[f"{name}, log p"] = measure(texts)
-            samples[name] = "".join(characters[i] for i in texts[0][n_ctx:])
-        human = [text[i : i + n_ctx + n_new].tolist() for i in starts]
-        numbers["Shakespeare, distinct"], numbers["Shakespeare, log p"] = measure(human)
-
-    fig = plt.figure(figsize=(12, 7.2), layout="constrained", facecolor="white")
-    grid = fig.add_gridspec(2, 2, height_ratios=[1, 0.95])
-    curve, plane, page = fig.add_subplot(grid[0, 0]), fig.add_subplot(grid[0, 1]), fig.add_subplot(grid[1, :])
-    curve.plot(losses, color="#1f77b4")
-    curve.axhline(math.log(len(characters)), color="0.5", ls="--", label="log 47: every character alike")
-    curve.set(xlabel="step", ylabel="nats per character")
-    curve.set_title(f"training loss: down to {numbers['last']:.2f}")
-    curve.legend(frameon=False)
-    for name in strategies:
-        plane.plot(numbers[f"{name}, distinct"], numbers[f"{name}, log p"], "o", ms=9, label=name)
-    x, y = numbers["Shakespeare, distinct"], numbers["Shakespeare, log p"]
-    plane.plot(x, y, "*", ms=15, color="black", label="Shakespeare himself")
-    plane.legend(frameon=False, loc="lower left", fontsize=9)
-    plane.set(xlabel="distinct-4", ylabel="mean log-probability", title="likely texts repeat themselves")
-    plane.set_xlim(0, 1.04)
-    plane.grid(alpha=0.3)
+    session = ChatSession(respond, 1)
+    replies = [session.reply(message) for message in messages]
+    lines = []
+    for message, reply in zip(messages, replies, strict=True):
+        lines += [f"User: {message}", *textwrap.wrap(f"Assistant: {reply}", 100, subsequent_indent="  ")]
+    gains = [
+        log_p(own, reply) - log_p(other, reply)
+        for own, reply in zip(messages, replies, strict=True)
+        for other in messages
+        if other != own and reply
+    ]
+    listens = sum(gains) / max(1, len(gains))
+    fig, page = plt.subplots(figsize=(9, 0.24 * len(lines) + 0.6))
     page.axis("off")
-    for row, (name, sample) in enumerate(samples.items()):
-        shown = textwrap.shorten(sample.replace("\n", " / "), 112)
-        page.text(0, 1 - (row + 0.5) / len(samples), name, va="center", weight="bold", color="black")
-        page.text(0.1, 1 - (row + 0.5) / len(samples), shown, va="center", family="monospace", color="black")
-    page.set_title("how they go on from: " + "".join(characters[i] for i in prompts[0]), fontsize=10)
+    page.text(0, 1, "\n".join(lines), va="top", family="monospace", fontsize=9, transform=page.transAxes)
+    page.set_title(f"replies are {listens:.2f} nats per token likelier after their own question")
+    plt.show()
+    return {"listens": listens}
+
+# %% [markdown]
+# Grammatical, more or less, and beside the point: hardly a difference between its own question and another. A
+# session around a text model is not yet an assistant. What is missing is training on conversations, and on
+# what people prefer.
+#
+# ## Payoff: what should a model write?
+#
+# Now the question of the beginning. Four passages from the ends of the novels are broken off after 32 tokens,
+# and seven rules continue each of them by 56 tokens, all with your decoder, your cache, your `generate` and
+# your `beam_search`. The star is what Austen wrote there. Three numbers are taken of every text:
+#
+# - **repetition**: the share of tokens that end a run of four which has stood in the text before;
+# - **log-probability**: the mean per token that the model itself gives to the text;
+# - **words**: the share of words that occur at least twice in the training text (9162 words). This is a
+#   measure that no rule aims at.
+#
+# The control writes with random weights, by plain sampling. And a guess: which rule comes closest to Austen
+# on repetition and log-probability together? (`"greedy"`, `"beam 4"`, `"tau 0.5"`, `"top-k 20"`, `"top-p
+# 0.9"`, `"tau 1"`, `"tau 1.5"`)
+
+# %% tags=["predict"]
+predict("the rule that comes closest to Austen", rule=...)
+
+# %% tags=["demo"]
+RULES = {
+    "greedy": None,
+    "beam 4": None,
+    "tau 0.5": {"tau": 0.5},
+    "top-k 20": {"k": 20},
+    "top-p 0.9": {"p": 0.9},
+    "tau 1": {},
+    "tau 1.5": {"tau": 1.5},
+}
+
+
+def continuations(seed: int, n_texts: int = 4, shown: int = 32, n_new: int = 56) -> dict[str, list[list[int]]]:
+    """Token ids by rule, prompt included: the seven rules, "random weights" and "Austen"."""
+    params, tokenizer = load_austen()
+    generator = torch.Generator().manual_seed(seed)
+    ids = tokenizer.encode((DATA / "austen_heldout.txt").read_text())
+    newline = tokenizer.ids["\n"]
+    starts = [i + 1 for i, token in enumerate(ids[: -shown - n_new]) if token == newline]
+    chosen = [starts[i] for i in torch.randperm(len(starts), generator=generator)[:n_texts].tolist()]
+    passages = [ids[i : i + shown + n_new] for i in chosen]
+    untrained = init_gpt(len(tokenizer.pieces), N_CTX, params["wte"].shape[1], len(params["blocks"]), generator)
+    texts = {name: [] for name in (*RULES, "random weights")} | {"Austen": passages}
+    for passage in passages:
+        model, prompt = Remembering(params), passage[:shown]
+        for name, setting in RULES.items():
+            if name == "beam 4":
+                text, _ = beam_search(model, prompt, 4, n_new)
+            elif name == "greedy":
+                text = generate(model, prompt, n_new, N_CTX)
+            else:
+                text = generate(model, prompt, n_new, N_CTX, torch.rand(n_new, generator=generator), **setting)
+            texts[name].append(text)
+        u = torch.rand(n_new, generator=generator)
+        texts["random weights"].append(generate(Remembering(untrained), prompt, n_new, N_CTX, u))
+    return texts
+
+
+@demo
+def what_should_it_write(seed: int = 0) -> dict[str, float]:
+    """Seven rules, a control and Austen: repetition, log-probability, words."""
+    import matplotlib.pyplot as plt
+
+    params, tokenizer = load_austen()
+    shown = 32
+    vocabulary = set((DATA / "austen_words.txt").read_text().split())
+    texts, numbers = continuations(seed), {}
+    for name, rows in texts.items():
+        ids = torch.tensor(rows)
+        with torch.no_grad():
+            log_p = gpt_forward(ids[:, :-1], params, N_HEADS).log_softmax(-1).gather(-1, ids[:, 1:, None])
+        written = [tokenizer.decode(row[shown:]).lower() for row in rows]
+        words = [word for text in written for word in re.findall(r"[a-z]+(?:'[a-z]+)?", text)]
+        new = [flag for row in rows for flag in repeated(row)[shown:]]
+        numbers[f"{name}, repetition"] = sum(new) / len(new)
+        numbers[f"{name}, log p"] = log_p[:, shown - 1 :].mean().item()
+        numbers[f"{name}, words"] = sum(word in vocabulary for word in words) / max(1, len(words))
+
+    guess = guesses("the rule that comes closest to Austen").get("rule")
+    top, bottom = plt.figure(figsize=(9.5, 8.6)).subfigures(2, 1, height_ratios=[0.8, 1.2])
+    plane, bars = top.subplots(1, 2)
+    page = bottom.subplots()
+    for name in texts:
+        x, y = 100 * numbers[f"{name}, repetition"], numbers[f"{name}, log p"]
+        if name == "random weights":
+            continue
+        colour = "C1" if name == "Austen" else "C4" if name == guess else "C0"
+        plane.plot(x, y, "*" if name == "Austen" else "o", ms=15 if name == "Austen" else 7, color=colour)
+        plane.annotate(name, (x, y), xytext=(9, -3), textcoords="offset points", color=colour)
+    plane.set(xlabel="repetition, % of tokens", ylabel="log-probability per token")
+    plane.set_title("likely texts repeat themselves")
+    plane.set(xlim=(-5, 75), ylim=(-5.2, -1))
+    names = [*texts][::-1]
+    shares = [100 * numbers[f"{name}, words"] for name in names]
+    colours = ["C1" if name == "Austen" else "C6" if name == "random weights" else "C0" for name in names]
+    bars.bar_label(bars.barh(names, shares, color=colours), fmt="%.0f", padding=2)
+    bars.set(xlim=(0, 112), xlabel="words that the training text knows, %", title="words or word-like noise?")
+    page.axis("off")
+    y, step = 1.0, 0.043
+    y = write_text(page, ["… " + tokenizer.decode(texts["Austen"][0][:shown])[-150:]], [None], y=y, y_step=step) - 0.012
+    for name in ("greedy", "beam 4", "top-p 0.9", "tau 1.5", "random weights", "Austen"):
+        page.text(0, y, name, weight="bold", va="top", transform=page.transAxes)
+        y -= step
+        row = texts[name][0]
+        marks = ["C1" if flag else None for flag in repeated(row)[shown:]]
+        y = write_text(page, [tokenizer.pieces[i] for i in row[shown:]], marks, y=y, y_step=step) - 0.012
     plt.show()
     return numbers
 
 # %% [markdown]
-# Read the plane from left to right. Greedy decoding and beam search go for what the model finds likely, and
-# they end in loops: a repeated phrase makes its next repetition more likely, and nothing ever breaks the
-# circle. Beam search is the better search: its texts are more probable than the greedy ones, and no less
-# repetitive. At the other end, $\tau=1.5$ hardly ever repeats itself, and can no longer spell.
+# All of this is written by your code. Read the plane from right to left.
 #
-# The star is what Shakespeare wrote at these places. It does not sit at the top: people do not say the most
-# probable thing at every step. Its log-probability lies between those of top-p 0.8 and of plain sampling, and
-# it repeats itself hardly more than they do. That is the case for truncated sampling in open-ended text.
-# Where there is one right answer, as in translation, search is the better choice.
+# Greedy decoding and beam search go for what the model finds likely, and they end in loops; the orange tokens
+# show them. Beam search is the better search, its texts are more probable than the greedy ones, and that does
+# not cure them: the likeliest texts *are* the loops. Austen stands far from there. Her words are much less
+# likely, to the model, than what search writes, and she does not repeat herself. People do not say the most
+# probable thing at every step.
 #
-# One caution: these are the sonnets that the model was trained on, and it is small and half trained. With 500
-# steps it knows long passages by heart, and even greedy decoding no longer loops, since it recites.
+# At the other end $\tau=1.5$ does not repeat itself either, and can no longer spell: many of its words are
+# none. That is what the third number is for. The control marks the end of the scale: with random weights
+# fewer than half of the words are words.
+#
+# Truncated sampling, top-k or top-p, has nearly no repetition and words that are words. Plain sampling,
+# $\tau=1$, comes nearer to her log-probability than any search does, as it must if the model's probabilities
+# are good; but it pays with a slip of the pen here and there. That is the case for truncated sampling in
+# open-ended text. Where there is one right answer, as in translation, search is the better choice.
+#
+# What the numbers do not measure is sense. Each clause is English, the whole is about nothing: this is what
+# 1.4 million weights can hold.
+#
+# **Reflect.** Three questions without points. Why is the log-probability of plain samples near minus the
+# model's held-out loss? What would the plane look like for a perfect model of Austen? And which rule would
+# you choose for a program that completes code?
 #
 # ## What you built, and where it goes next
 #
 # You have the whole path: from a mask that hides the future to a program that holds a conversation. What
-# separates this from a GPT that you would want to talk to is a tokenizer, some billions of weights, and
-# training on human preferences.
+# separates this from a GPT that you would want to talk to is some billions of weights, some trillions of
+# tokens, and training on human preferences.
 #
 # - **Scaling.** The loss falls as a power of the number of weights, $L=(N_c/N)^{0.076}$: [Kaplan et
 #   al.](https://arxiv.org/abs/2001.08361). For a fixed budget, weights and data should grow together, with
-#   about 20 tokens per weight: [Hoffmann et al.](https://arxiv.org/abs/2203.15556) (Chinchilla).
+#   about 20 tokens per weight: [Hoffmann et al.](https://arxiv.org/abs/2203.15556) (Chinchilla). The Austen
+#   model has read 1.3 million tokens, one per weight; it had to read them eight times.
 # - **Pre-LN or post-LN:** [Xiong et al.](https://arxiv.org/abs/2002.04745) on why the first needs no warm-up.
-# - **Decoding.** Nucleus sampling: [Holtzman et al.](https://arxiv.org/abs/1904.09751). The length penalty:
-#   [Wu et al.](https://arxiv.org/abs/1609.08144). The most probable translation is often the empty one:
-#   [Stahlberg and Byrne](https://arxiv.org/abs/1908.10090). Distinct-n: [Li et
-#   al.](https://arxiv.org/abs/1510.03055).
+# - **Decoding.** Nucleus sampling: [Holtzman et al.](https://arxiv.org/abs/1904.09751). A length penalty for
+#   translation: [Wu et al.](https://arxiv.org/abs/1609.08144), equation 14. The most probable translation is
+#   often the empty one: [Stahlberg and Byrne](https://arxiv.org/abs/1908.10090). Why repetition feeds itself:
+#   [Xu et al.](https://arxiv.org/abs/2206.02369).
 # - **Cheaper caches.** One key and value for several heads: [Shazeer](https://arxiv.org/abs/1911.02150). A
 #   small model that drafts and a large one that checks: [Leviathan et al.](https://arxiv.org/abs/2211.17192).
 # - **In-context learning.** Gradient descent in the forward pass: [von Oswald et

@@ -94,10 +94,10 @@ def lm_loss_and_perplexity__loops(logits, ids, pad):
     return loss, loss.detach().exp().item()
 
 
-def top_k_logits__python(logits, k, T=1.0):
+def top_k_logits__python(logits, k, tau=1.0):
     """Python's stable sort."""
     out = torch.full(logits.shape, -math.inf, dtype=logits.dtype)
-    for b, row in enumerate((logits / T).tolist()):
+    for b, row in enumerate((logits / tau).tolist()):
         for w in sorted(range(len(row)), key=lambda w: -row[w])[:k]:
             out[b, w] = row[w]
     return out
@@ -116,10 +116,10 @@ def top_p_logits__python(logits, p):
     return out
 
 
-def top_k_logits__ranks(logits, k, T=1.0):
+def top_k_logits__ranks(logits, k, tau=1.0):
     """The rank of every token in place of a scatter."""
     rank = torch.argsort(torch.argsort(-logits, dim=-1, stable=True), dim=-1)
-    return torch.where(rank < k, logits / T, -torch.inf)
+    return torch.where(rank < k, logits / tau, -torch.inf)
 
 
 def top_p_logits__ranks(logits, p):
@@ -134,7 +134,7 @@ def top_p_logits__ranks(logits, p):
     return torch.from_numpy(out)
 
 
-def generate__numpy(model, ids, max_new, ctx, u=None, T=1.0, k=None, p=1.0, eos=None):
+def generate__numpy(model, ids, max_new, ctx, u=None, tau=1.0, k=None, p=1.0, eos=None):
     """A tensor that grows; the inverse distribution function by numpy."""
     text = torch.tensor([ids])
     for step in range(max_new):
@@ -142,7 +142,7 @@ def generate__numpy(model, ids, max_new, ctx, u=None, T=1.0, k=None, p=1.0, eos=
         if u is None:
             token = int(np.argmax(row.numpy()))
         else:
-            row = row[None] / T
+            row = row[None] / tau
             if k is not None:
                 row = top_k_logits(row, k)
             if p < 1:
@@ -155,7 +155,7 @@ def generate__numpy(model, ids, max_new, ctx, u=None, T=1.0, k=None, p=1.0, eos=
     return text[0].tolist()
 
 
-def generate__plain(model, ids, max_new, ctx, u=None, T=1.0, k=None, p=1.0, eos=None):
+def generate__plain(model, ids, max_new, ctx, u=None, tau=1.0, k=None, p=1.0, eos=None):
     """Everything in plain Python, without the functions of question 4."""
     new = []
     while len(new) < max_new and (not new or new[-1] != eos):
@@ -165,7 +165,7 @@ def generate__plain(model, ids, max_new, ctx, u=None, T=1.0, k=None, p=1.0, eos=
             new.append(order[0])
             continue
         order = order[:k]
-        weights = {w: math.exp((row[w] - row[order[0]]) / T) for w in order}
+        weights = {w: math.exp((row[w] - row[order[0]]) / tau) for w in order}
         total = math.fsum(weights.values())
         nucleus, mass = [], 0.0
         for w in order:

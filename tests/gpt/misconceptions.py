@@ -100,6 +100,20 @@ MISCONCEPTIONS = {
             "heads exchange what they found.",
             {".reshape(x.shape) @ Wo": ".reshape(x.shape)"},
         ),
+        Misconception(
+            "queries_and_keys_swapped",
+            "The scores have keys as rows and queries as columns. Each query is a row, so that the softmax over the last axis runs over the keys.",
+            {
+                "q @ k.transpose(-2, -1)": "k @ q.transpose(-2, -1)",
+            },
+        ),
+        Misconception(
+            "divided_by_the_width",
+            "The scores are divided by d. The standard deviation of a dot product of d terms is the square root of d.",
+            {
+                "/ math.sqrt(d)": "/ d",
+            },
+        ),
     ],
     "gpt_forward": [
         Misconception(
@@ -171,6 +185,26 @@ MISCONCEPTIONS = {
                 "return layer_norm(": "return (layer_norm(",
             },
         ),
+        Misconception(
+            "one_norm_used_twice",
+            "The feed-forward net reads a stream normalised with the first norm of the block. Each branch "
+            "has a norm of its own, with its own gain and bias.",
+            {'layer_norm(h, block["ln_2"])': 'layer_norm(h, block["ln_1"])'},
+        ),
+        Misconception(
+            "embeddings_scaled",
+            "The token embeddings are multiplied by the square root of D, as in the original transformer. GPT-2 adds them as they are.",
+            {
+                "params[\"wte\"][ids] +": "params[\"wte\"][ids] * params[\"wte\"].shape[1] ** 0.5 +",
+            },
+        ),
+        Misconception(
+            "blocks_from_the_top",
+            "The blocks were taken in reverse order. The first of the list is the first to read the embeddings.",
+            {
+                "in params[\"blocks\"]:": "in reversed(params[\"blocks\"]):",
+            },
+        ),
     ],
     "lm_loss_and_perplexity": [
         Misconception(
@@ -234,13 +268,37 @@ MISCONCEPTIONS = {
             "to a loss in bits.",
             {"loss.exp()": "loss.exp2()"},
         ),
+        Misconception(
+            "logarithm_of_a_softmax",
+            "The softmax was taken first and its logarithm afterwards. A probability below the smallest "
+            "float is 0 by then, and the loss is inf where it should be large. Take both in one step.",
+            {
+                "F.cross_entropy(logits[:, :-1].transpose(1, 2), targets, ignore_index=pad)":
+                    "F.nll_loss(logits[:, :-1].softmax(-1).log().transpose(1, 2), targets, ignore_index=pad)",
+            },
+        ),
+        Misconception(
+            "first_token_predicted_from_the_last",
+            "The ids were rolled, so that the last position is asked for the first token of its text. It has no target: drop its logits.",
+            {
+                "targets = ids[:, 1:]": "targets = ids.roll(-1, 1)",
+                "logits[:, :-1]": "logits",
+            },
+        ),
+        Misconception(
+            "loss_in_bits",
+            "The loss was divided by log 2 and is in bits. Nats are asked for.",
+            {
+                "return loss, loss.exp()": "return loss / math.log(2), loss.exp()",
+            },
+        ),
     ],
     "top_k_logits": [
         Misconception(
             "temperature_multiplies",
             "The logits were multiplied by the temperature. They are divided by it: a low "
             "temperature makes the distribution sharper.",
-            {"(logits / T)": "(logits * T)"},
+            {"(logits / tau)": "(logits * tau)"},
         ),
         Misconception(
             "zero_in_place_of_minus_infinity",
@@ -259,8 +317,8 @@ MISCONCEPTIONS = {
             "Among equal logits the larger ids were kept. The text prefers the smaller id; a sort "
             "in rising order, read from its end, turns ties around.",
             {
-                "(logits / T).sort(dim=-1, descending=True, stable=True)":
-                    "(x.flip(-1) for x in (logits / T).sort(dim=-1, stable=True))",
+                "(logits / tau).sort(dim=-1, descending=True, stable=True)":
+                    "(x.flip(-1) for x in (logits / tau).sort(dim=-1, stable=True))",
             },
         ),
         Misconception(
@@ -323,6 +381,34 @@ MISCONCEPTIONS = {
             "Single probabilities were compared with 1 - p. Top-p is about the sum over the most "
             "probable tokens: many small ones may belong to the nucleus.",
             {"before >= p": "(probs < 1 - p) & (before > 0)"},
+        ),
+        Misconception(
+            "large_negative_number_for_top_k",
+            "The tokens cut off by top-k have a large negative logit. It is a logit like any other; only -inf gives the probability 0 whatever the others are.",
+            {
+                "ranked[:, k:] = -torch.inf": "ranked[:, k:] = -1e9",
+            },
+        ),
+        Misconception(
+            "large_negative_number_for_top_p",
+            "The tokens outside the nucleus have a large negative logit. Only -inf gives the probability 0 whatever the others are.",
+            {
+                "before >= p, -torch.inf": "before >= p, -1e9",
+            },
+        ),
+        Misconception(
+            "one_token_too_many",
+            "Top-k keeps k + 1 tokens.",
+            {
+                "ranked[:, k:]": "ranked[:, k + 1 :]",
+            },
+        ),
+        Misconception(
+            "inverse_order_for_the_way_back_of_top_p",
+            "The numbers of top-p were put back with the inverse of the order. A scatter takes the places where the numbers came from; a gather would take the inverse.",
+            {
+                "    ranked = ranked.masked_fill(before >= p, -torch.inf)\n    return torch.empty_like(logits).scatter(-1, order, ranked)": "    ranked = ranked.masked_fill(before >= p, -torch.inf)\n    return ranked.gather(-1, order)",
+            },
         ),
     ],
     "generate": [
@@ -388,11 +474,11 @@ MISCONCEPTIONS = {
             "that p speaks of the probabilities that are sampled from.",
             {
                 (
-                    "            logits = top_k_logits(logits, logits.shape[1] if k is None else k, T)\n"
+                    "            logits = top_k_logits(logits, logits.shape[1] if k is None else k, tau)\n"
                     "            cumulative = top_p_logits(logits, p).softmax(-1).cumsum(-1)"
                 ): (
                     "            logits = top_p_logits(top_k_logits(logits, logits.shape[1] if k is None else k), p)\n"
-                    "            cumulative = (logits / T).softmax(-1).cumsum(-1)"
+                    "            cumulative = (logits / tau).softmax(-1).cumsum(-1)"
                 ),
             },
         ),
@@ -402,10 +488,10 @@ MISCONCEPTIONS = {
             "what it has left, renormalised.",
             {
                 (
-                    "            logits = top_k_logits(logits, logits.shape[1] if k is None else k, T)\n"
+                    "            logits = top_k_logits(logits, logits.shape[1] if k is None else k, tau)\n"
                     "            cumulative = top_p_logits(logits, p).softmax(-1).cumsum(-1)"
                 ): (
-                    "            logits = top_p_logits(logits / T, p)\n"
+                    "            logits = top_p_logits(logits / tau, p)\n"
                     "            logits = top_k_logits(logits, logits.shape[1] if k is None else k)\n"
                     "            cumulative = logits.softmax(-1).cumsum(-1)"
                 ),
@@ -423,6 +509,34 @@ MISCONCEPTIONS = {
             "Every token was drawn with the first uniform number. Then the draws are not "
             "independent: one number belongs to each new token.",
             {"u[t]": "u[0]"},
+        ),
+        Misconception(
+            "temperature_ignored",
+            "The temperature has no effect: the logits were truncated and sampled as they are. Divide them "
+            "by it before anything else.",
+            {"if k is None else k, tau)": "if k is None else k)"},
+        ),
+        Misconception(
+            "prompt_left_out",
+            "Only the new tokens were returned. The result begins with the prompt.",
+            {
+                "    ids = list(ids)\n": "    ids, n = list(ids), len(ids)\n",
+                "    return ids\n": "    return ids[n:]\n",
+            },
+        ),
+        Misconception(
+            "top_p_ignored",
+            "The nucleus has no effect: after temperature and top-k the tokens were sampled as they are.",
+            {
+                "top_p_logits(logits, p).softmax(-1)": "logits.softmax(-1)",
+            },
+        ),
+        Misconception(
+            "summed_in_the_order_of_probability",
+            "The probabilities were laid end to end from the largest to the smallest. The interval of a token depends on the order, and the text lays them in the order of the ids.",
+            {
+                "top_p_logits(logits, p).softmax(-1).cumsum(-1)": "top_p_logits(logits, p).softmax(-1).sort(descending=True).values.cumsum(-1)",
+            },
         ),
     ],
     "beam_search": [
@@ -497,7 +611,7 @@ MISCONCEPTIONS = {
         ),
         Misconception(
             "raw_sum_returned",
-            "The sequence is right, but its raw sum was returned. The score S / n^alpha is asked "
+            "The sequence is right, but its raw sum was returned. The score R / n^alpha is asked "
             "for.",
             {"return beams[0][1], score(beams[0])": "return beams[0][1], beams[0][0]"},
         ),
@@ -527,6 +641,43 @@ MISCONCEPTIONS = {
                 "len(sequence) > len(ids) and sequence[-1] == eos": "sequence[-1] == eos",
                 "/ (len(sequence) - len(ids)) ** alpha":
                     "/ max(1, len(sequence) - len(ids)) ** alpha",
+            },
+        ),
+        Misconception(
+            "end_token_not_counted",
+            "The end token was left out of the length n. It is a generated token, its log-probability is in "
+            "the sum, and so it counts.",
+            {
+                "/ (len(sequence) - len(ids)) ** alpha":
+                    "/ max(1, len(sequence) - len(ids) - finished(sequence)) ** alpha",
+            },
+        ),
+        Misconception(
+            "new_tokens_only",
+            "Only the new tokens were returned. The result begins with the prompt.",
+            {
+                "return beams[0][1], score(beams[0])": "return beams[0][1][len(ids) :], score(beams[0])",
+            },
+        ),
+        Misconception(
+            "stops_with_the_best",
+            "The search stops as soon as the best beam has ended. Another one may still overtake it: stop when all that are kept have ended.",
+            {
+                "if all(finished(sequence) for _, sequence in beams):": "if finished(beams[0][1]):",
+            },
+        ),
+        Misconception(
+            "another_length_penalty",
+            "The sum is divided by ((5 + n) / 6)^alpha, the penalty of some translation systems. Here it is n^alpha.",
+            {
+                "(len(sequence) - len(ids)) ** alpha": "((5 + len(sequence) - len(ids)) / 6) ** alpha",
+            },
+        ),
+        Misconception(
+            "multiplied_by_the_length",
+            "The sum was multiplied by the power of the length. It is negative, so this makes long texts worse still; divide.",
+            {
+                "total / (len": "total * (len",
             },
         ),
     ],
@@ -592,6 +743,42 @@ MISCONCEPTIONS = {
             {
                 'split_heads(layer_norm(h, block["ln_1"]), block["Wqkv"], n_heads)':
                     'split_heads(h, block["Wqkv"], n_heads)',
+            },
+        ),
+        Misconception(
+            "mask_after_the_softmax_in_a_chunk",
+            "Within the new tokens the future is set to zero after the softmax. The weights of a row no "
+            "longer sum to 1: mask the scores, not the weights.",
+            {
+                "scores.masked_fill(future, -torch.inf).softmax(-1)":
+                    "scores.softmax(-1).masked_fill(future, 0.0)",
+            },
+        ),
+        Misconception(
+            "a_large_negative_number_in_the_chunk",
+            "A finite number stands in for -inf in the mask. As soon as the scores of the past are below "
+            "it, the later tokens of the chunk win.",
+            {"masked_fill(future, -torch.inf)": "masked_fill(future, -1e9)"},
+        ),
+        Misconception(
+            "scaled_by_the_width_of_the_model",
+            "The scores are divided by the square root of the model width D. It is the head width d that counts, as in question 1.",
+            {
+                "math.sqrt(q.shape[-1])": "math.sqrt(h.shape[-1])",
+            },
+        ),
+        Misconception(
+            "old_cache_returned",
+            "The logits are right, but the returned cache is the old one: the next step does not know these tokens.",
+            {
+                "@ params[\"wte\"].T, new_cache": "@ params[\"wte\"].T, cache",
+            },
+        ),
+        Misconception(
+            "last_position_only",
+            "Only the logits of the last new token are returned. All S new positions are asked for.",
+            {
+                "return layer_norm(h, params[\"ln_f\"])": "return layer_norm(h[:, -1:], params[\"ln_f\"])",
             },
         ),
     ],
@@ -660,6 +847,33 @@ MISCONCEPTIONS = {
             "The sign is wrong. At w = 0 the gradient is minus the sum of y_i x_i, and descent "
             "subtracts it.",
             {"return lr * (y @": "return -lr * (y @"},
+        ),
+        Misconception(
+            "contained_inputs_left_out",
+            "Examples whose input is a part of the query were left out, too. Only an input that equals the "
+            "query gives the answer away.",
+            {"if x != query": "if x not in query"},
+        ),
+        Misconception(
+            "no_space_after_output",
+            "In the examples the space after \"Output:\" is missing.",
+            {
+                "Output: {y}": "Output:{y}",
+            },
+        ),
+        Misconception(
+            "step_size_ignored",
+            "The learning rate is missing.",
+            {
+                "lr * (y @ (X @ xq))": "(y @ (X @ xq))",
+            },
+        ),
+        Misconception(
+            "scaled_like_attention",
+            "The dot products were divided by the square root of d, as in attention. A gradient step has no such factor.",
+            {
+                "lr * (y @ (X @ xq))": "lr * (y @ (X @ xq)) / X.shape[1] ** 0.5",
+            },
         ),
     ],
     "ChatSession": [
@@ -735,6 +949,43 @@ MISCONCEPTIONS = {
             'The prompt ends with a space after "Assistant:". As in question 8 it should end with '
             "the colon.",
             {'f"User: {user}", "Assistant:"]': 'f"User: {user}", "Assistant: "]'},
+        ),
+        Misconception(
+            "prompt_replaced_everywhere",
+            "The prompt was removed wherever it stands in the text. The model may quote it; only its "
+            "first occurrence, at the beginning, is not part of the reply.",
+            {
+                "self.respond_fn(prompt)[len(prompt) :]":
+                    'self.respond_fn(prompt).replace(prompt, "")',
+            },
+        ),
+        Misconception(
+            "reply_not_stripped",
+            "The white space around the reply is still there. It is stripped at both ends before it is "
+            "returned and stored.",
+            {'continuation.split("\\nUser:")[0].strip()': 'continuation.split("\\nUser:")[0]'},
+        ),
+        Misconception(
+            "first_line_only",
+            "The reply was cut at its first line break. It may hold several lines; only a line that begins with \"User:\" ends it.",
+            {
+                "\"\\nUser:\")[0]": "\"\\n\")[0]",
+            },
+        ),
+        Misconception(
+            "window_one_turn_short",
+            "The prompt shows one finished turn too few.",
+            {
+                "maxlen=2 * max_turns": "maxlen=2 * max(0, max_turns - 1)",
+            },
+        ),
+        Misconception(
+            "user_message_stripped",
+            "The message of the user was stripped. It is taken as it is.",
+            {
+                "f\"User: {user}\", \"Assistant:\"]": "f\"User: {user.strip()}\", \"Assistant:\"]",
+                "[f\"User: {user}\"": "[f\"User: {user.strip()}\"",
+            },
         ),
     ],
 }

@@ -65,6 +65,12 @@ def scripted(continuations, prompts):
     return respond
 
 
+def talk(session, users, prompts):
+    """What a session answers to each message, and what its model was shown."""
+    replies = {f"reply {i}": session.reply(user) for i, user in enumerate(users)}
+    return replies | {f"prompt {i}": prompt for i, prompt in enumerate(prompts)}
+
+
 @probe("causal_self_attention", points=1)
 def layout_of_the_heads(split_heads):
     """Two positions, two heads of width 2: keys are 10 times and values 100 times the queries."""
@@ -84,16 +90,17 @@ def two_positions_by_hand(causal_self_attention):
 def heads_of_a_batch(split_heads, rng):
     """A batch cut into three heads and into two; arguments stay unchanged."""
     x, Wqkv = normal(rng, 5, 2, 6).transpose(0, 1), normal(rng, 6, 18)  # x is not contiguous
-    return split_heads(x, Wqkv, 3), split_heads(x, Wqkv, 2), x, Wqkv
+    return {f"{H} heads": dict(zip("qkv", split_heads(x, Wqkv, H), strict=True)) for H in (3, 2)}
 
 
 @probe("causal_self_attention", points=4, public=False)
 def attention_of_a_batch(causal_self_attention, rng):
     """A batch with four heads, two, and one; a batch of one; a single position; arguments stay unchanged."""
     x, Wqkv, Wo = normal(rng, 5, 3, 8).transpose(0, 1), normal(rng, 8, 24, scale=0.5), normal(rng, 8, 8)
-    outputs = [causal_self_attention(x, Wqkv, Wo, H) for H in (4, 2, 1)]
-    outputs += [causal_self_attention(x[:1], Wqkv, Wo, 2), causal_self_attention(x[:, :1], Wqkv, Wo, 4)]
-    return outputs, x, Wqkv, Wo
+    outputs = {f"{H} heads": causal_self_attention(x, Wqkv, Wo, H) for H in (4, 2, 1)}
+    outputs["a batch of one"] = causal_self_attention(x[:1], Wqkv, Wo, 2)
+    outputs["a single position"] = causal_self_attention(x[:, :1], Wqkv, Wo, 4)
+    return outputs
 
 
 @probe("causal_self_attention", points=2, public=False)
@@ -152,7 +159,7 @@ def the_same_token_twice(gpt_forward):
 def two_blocks_on_a_batch(gpt_forward, rng):
     """Two blocks, a batch of three, with three heads and with two; arguments stay unchanged."""
     params, ids = random_gpt(rng, V=7, n_ctx=9, D=6, n_layers=2, hidden=10), tokens(rng, 7, 3, 5)
-    return gpt_forward(ids, params, 3), gpt_forward(ids, params, 2), params, ids
+    return {f"{H} heads": gpt_forward(ids, params, H) for H in (3, 2)}
 
 
 @probe("gpt_forward", points=2, public=False)
@@ -223,7 +230,19 @@ def loss_under_extreme_logits(lm_loss_and_perplexity):
     logits = torch.tensor([[[1000.0, -1000.0, 0.0], [-1000.0, 999.0, 1000.0], [0.0, 1000.0, 0.0]]])
     loss, _ = lm_loss_and_perplexity(logits, torch.tensor([[2, 0, 1]]), -1)
     right, perplexity = lm_loss_and_perplexity(logits, torch.tensor([[0, 0, 2]]), -1)
-    return loss, right, perplexity
+    impossible = torch.tensor([[[1000.0, -1000.0], [3.5, -2.25]]])
+    far, infinite = lm_loss_and_perplexity(impossible, torch.tensor([[0, 1]]), -1)
+    unlikely = torch.tensor([[[300.25, -300.0], [0.5, 1.5]]], dtype=torch.float64)
+    nats, large = lm_loss_and_perplexity(unlikely, torch.tensor([[1, 1]]), -1)
+    return {
+        "nearly right": loss,
+        "right": right,
+        "perplexity of right": perplexity,
+        "2000 nats": far,
+        "perplexity of 2000 nats": infinite,
+        "600.25 nats": nats,
+        "logarithm of their perplexity": torch.as_tensor(large, dtype=torch.float64).log(),
+    }
 
 
 @probe("lm_loss_and_perplexity", points=2, public=False)
@@ -238,7 +257,7 @@ def gradient_of_the_loss(lm_loss_and_perplexity, rng):
 def top_k_by_hand(top_k_logits):
     """The logits of the text: k = 3 with a tie, k = 1 at temperature 1/2, and all at temperature 2."""
     logits = torch.tensor([[0.0, math.log(4), 0.0, math.log(2)]])
-    return top_k_logits(logits, 3), top_k_logits(logits, 1, 0.5), top_k_logits(logits, 4, T=2.0)
+    return top_k_logits(logits, 3), top_k_logits(logits, 1, 0.5), top_k_logits(logits, 4, tau=2.0)
 
 
 @probe("top_k_logits", points=2)
@@ -252,8 +271,9 @@ def top_p_by_hand(top_p_logits):
 def top_k_of_a_batch(top_k_logits, rng):
     """Three rows of seven logits, several k and temperatures; the argument stays unchanged."""
     logits = normal(rng, 7, 3, scale=2.0).T
-    pairs = ((1, 1.0), (3, 0.5), (6, 2.5), (7, 0.7), (20, 1.5))
-    return [top_k_logits(logits, k, T) for k, T in pairs], top_k_logits(logits[:1], 2), logits
+    pairs = ((1, 1.0), (3, 0.5), (6, 2.5), (7, 0.7), (20, 1.5), (4, 1e-4))
+    results = {f"k = {k}, tau = {tau}": top_k_logits(logits, k, tau) for k, tau in pairs}
+    return results | {"a batch of one": top_k_logits(logits[:1], 2)}
 
 
 @probe("top_k_logits", points=2, public=False)
@@ -261,9 +281,8 @@ def top_k_with_ties(top_k_logits):
     """Equal logits on both sides of the cut, in a small vocabulary and in one of sixty tokens."""
     logits = torch.tensor([[1.0, 3, 3, 2, 3, 2], [0, 0, 0, 0, 0, 0], [2, 1, 2, 1, 2, 1]])
     wide = torch.stack([torch.arange(60) % 3, 7 * torch.arange(60) % 5]).float()
-    return [top_k_logits(logits, k, 0.5) for k in (1, 2, 3, 4, 5)], [
-        top_k_logits(wide, k) for k in (7, 30, 47)
-    ]
+    results = {f"6 tokens, k = {k}": top_k_logits(logits, k, 0.5) for k in (1, 2, 3, 4, 5)}
+    return results | {f"60 tokens, k = {k}": top_k_logits(wide, k) for k in (7, 30, 47)}
 
 
 @probe("top_k_logits", points=1, public=False)
@@ -277,11 +296,8 @@ def top_k_of_extreme_logits(top_k_logits):
 def top_p_of_a_batch(top_p_logits, rng):
     """Four rows of nine logits, several p, and a batch of one; the argument stays unchanged."""
     logits = normal(rng, 9, 4, scale=1.5).T
-    return (
-        [top_p_logits(logits, p) for p in (0.05, 0.3, 0.6, 0.9, 0.99)],
-        top_p_logits(logits[2:3], 0.5),
-        logits,
-    )
+    results = {f"p = {p}": top_p_logits(logits, p) for p in (0.05, 0.3, 0.6, 0.9, 0.99)}
+    return results | {"a batch of one": top_p_logits(logits[2:3], 0.5)}
 
 
 @probe("top_k_logits", points=2, public=False)
@@ -299,7 +315,9 @@ def top_p_on_the_line(top_p_logits):
         [[2.0, 2.0, 2.0, 2.0, -torch.inf], [0.0, -torch.inf, 0.0, 0.0, 0.0]], dtype=torch.float64
     )
     wide = torch.full((1, 64), -3.0, dtype=torch.float64)
-    return [[top_p_logits(x, p) for p in (0.25, 0.5, 0.75, 0.3, 0.6, 0.9)] for x in (logits, wide)]
+    ps = (0.25, 0.5, 0.75, 0.3, 0.6, 0.9)
+    named = {"4 tokens": logits, "64 tokens": wide}
+    return {f"{name}, p = {p}": top_p_logits(x, p) for name, x in named.items() for p in ps}
 
 
 @probe("generate", points=1)
@@ -321,10 +339,8 @@ def draws_by_hand(generate):
 def greedy_with_a_context(generate, rng):
     """Greedy texts from models that see one, three, five and fifty tokens; the prompt stays unchanged."""
     model, prompt = first_and_last(rng, 11), [3, 10, 0, 7, 5]
-    texts = [
-        generate(model, prompt, n, ctx) for n, ctx in ((12, 1), (12, 3), (12, 5), (7, 50), (0, 4), (1, 2))
-    ]
-    return texts, prompt
+    sizes = ((12, 1), (12, 3), (12, 5), (7, 50), (0, 4), (1, 2))
+    return {f"{n} new, context {ctx}": generate(model, prompt, n, ctx) for n, ctx in sizes}
 
 
 @probe("generate", points=2, public=False, compare=exact())
@@ -332,16 +348,16 @@ def ends_of_texts(generate, rng):
     """A chosen end token, one that is never chosen, one that stands in the prompt, and none."""
     circle = chain(*torch.roll(0.8 * torch.eye(5) + 0.04, 1, dims=1).tolist())  # 0, 1, 2, 3, 4, 0, ...
     even = torch.full((9,), 0.5, dtype=torch.float64)
-    return [
-        generate(circle, [1, 2], 20, 6, eos=4),
-        generate(circle, [4, 2], 20, 6, eos=4),
-        generate(circle, [2, 4], 7, 6, eos=0),
-        generate(circle, [2, 4], 2, 6, eos=3),
-        generate(circle, [2, 4], 4, 6, eos=4),
-        generate(circle, [0], 9, 6),
-        generate(circle, [3, 3], 9, 6, even, eos=2),
-        generate(circle, [3, 3], 9, 6, even, eos=0),
-    ]
+    return {
+        "chosen": generate(circle, [1, 2], 20, 6, eos=4),
+        "chosen, and in the prompt": generate(circle, [4, 2], 20, 6, eos=4),
+        "the first new token": generate(circle, [2, 4], 7, 6, eos=0),
+        "never chosen": generate(circle, [2, 4], 2, 6, eos=3),
+        "last in the prompt": generate(circle, [2, 4], 4, 6, eos=4),
+        "none": generate(circle, [0], 9, 6),
+        "sampled, eos 2": generate(circle, [3, 3], 9, 6, even, eos=2),
+        "sampled, eos 0": generate(circle, [3, 3], 9, 6, even, eos=0),
+    }
 
 
 @probe("generate", points=4, public=False, compare=exact())
@@ -349,11 +365,13 @@ def sampled_texts(generate, rng):
     """Texts of 15 tokens with temperature, top-k and top-p, alone and together; arguments stay unchanged."""
     model, prompt, u = first_and_last(rng, 9, scale=1.0), [8, 2], torch.from_numpy(rng.uniform(size=15))
     settings = [
-        {}, {"T": 0.4}, {"T": 2.5}, {"k": 3}, {"k": 1}, {"k": 40}, {"p": 0.6}, {"p": 0.9},
-        {"T": 2.0, "p": 0.6}, {"T": 0.5, "p": 0.8}, {"k": 4, "p": 0.7}, {"T": 1.7, "k": 6, "p": 0.8},
+        {}, {"tau": 0.4}, {"tau": 2.5}, {"k": 3}, {"k": 1}, {"k": 40}, {"p": 0.6}, {"p": 0.9},
+        {"tau": 2.0, "p": 0.6}, {"tau": 0.5, "p": 0.8}, {"k": 4, "p": 0.7}, {"tau": 1.7, "k": 6, "p": 0.8},
     ]  # fmt: skip
-    texts = [generate(model, prompt, 15, 4, u, **setting) for setting in settings]
-    return texts, generate(model, prompt, 6, 3, u, 0.8, 5, 0.95, 4), prompt, u
+    texts = {str(setting): generate(model, prompt, 15, 4, u, **setting) for setting in settings}
+    wide = first_and_last(rng, 60, scale=0.3)
+    texts["60 tokens"] = generate(wide, [59, 3], 15, 4, u)
+    return texts | {"by position": generate(model, prompt, 6, 3, u, 0.8, 5, 0.95, 4)}
 
 
 @probe("generate", points=2, public=False, compare=exact())
@@ -362,12 +380,10 @@ def ties_and_a_zero(generate):
     ties = chain([0.1, 0.3, 0.3, 0.3], [0.4, 0.0, 0.2, 0.4], [0.0, 0.0, 0.5, 0.5], [0.25] * 4)
     rising = chain([0.0, 0.1, 0.3, 0.6], [0.1, 0.2, 0.3, 0.4], [0.0, 0.0, 0.0, 1.0], [0.05, 0.15, 0.2, 0.6])
     zero = torch.zeros(4, dtype=torch.float64)
-    return [
-        [generate(ties, [i], 3, 5) for i in range(4)],
-        [generate(rising, [i], 4, 5, zero) for i in range(4)],
-        [generate(rising, [i], 4, 5, zero, k=2) for i in range(4)],
-        [generate(rising, [i], 4, 5, zero, p=0.5) for i in range(4)],
-    ]
+    results = {f"ties after {i}": generate(ties, [i], 3, 5) for i in range(4)}
+    for name, setting in {"zero": {}, "zero, k = 2": {"k": 2}, "zero, p = 0.5": {"p": 0.5}}.items():
+        results |= {f"{name} after {i}": generate(rising, [i], 4, 5, zero, **setting) for i in range(4)}
+    return results
 
 
 @probe("beam_search", points=2)
@@ -387,34 +403,34 @@ def two_lengths_by_hand(beam_search):
 @probe("beam_search", points=3, public=False)
 def beams_without_an_end(beam_search, rng):
     """Random models without an end token: beams of 1, 2, 3 and 5, texts of 1, 4 and 6 tokens."""
-    results = []
-    for _ in range(3):
+    results = {}
+    for i in range(3):
         model = first_and_last(rng, 5)
-        results += [
-            beam_search(model, [4, 1, 2], beam, n) for beam, n in ((1, 6), (2, 4), (3, 6), (5, 4), (3, 1))
-        ]
+        for beam, n in ((1, 6), (2, 4), (3, 6), (5, 4), (3, 1)):
+            results[f"model {i}, beam {beam}, {n} new"] = beam_search(model, [4, 1, 2], beam, n)
     return results
 
 
 @probe("beam_search", points=4, public=False)
 def beams_that_end(beam_search, rng):
     """Random models with an end token, under four length penalties; the prompt stays unchanged."""
-    results, prompt = [], [3, 1]
+    results, prompt = {}, [3, 1]
     for i in range(4):
         model = first_and_last(rng, 4)
         for beam, alpha in ((2, 0.0), (3, 1.0), (4, 0.3), (3, 1.5)):
-            results.append(beam_search(model, prompt, beam, 5, i % 3, alpha))
-        results.append(beam_search(model, prompt, 2, 6, eos=i % 4))
-    return results, prompt
+            results[f"model {i}, beam {beam}, alpha {alpha}"] = beam_search(model, prompt, beam, 5, i % 3, alpha)
+        results[f"model {i}, six new"] = beam_search(model, prompt, 2, 6, eos=i % 4)
+    return results
 
 
 @probe("beam_search", points=2, public=False)
 def a_beam_that_drops_nothing(beam_search, rng):
     """Exhaustive search: a beam wider than the number of texts."""
-    results = []
+    results = {}
     for alpha in (0.0, 0.6, 1.2):
         model = first_and_last(rng, 3)
-        results += [beam_search(model, [1], 200, 4, eos, alpha) for eos in (0, 2, None)]
+        for eos in (0, 2, None):
+            results[f"alpha {alpha}, eos {eos}"] = beam_search(model, [1], 200, 4, eos, alpha)
     return results
 
 
@@ -422,14 +438,21 @@ def a_beam_that_drops_nothing(beam_search, rng):
 def an_end_token_in_the_prompt(beam_search, rng):
     """Prompts that hold the end token, also as their last token, and a long prompt."""
     model, prompts = first_and_last(rng, 4, scale=0.7), ([0], [0, 2, 0], [1, 0, 3, 3, 0, 1, 2, 3, 1, 2])
-    return [beam_search(model, prompt, 3, 4, eos=0, alpha=0.8) for prompt in prompts], prompts
+    return {str(prompt): beam_search(model, prompt, 3, 4, eos=0, alpha=0.8) for prompt in prompts}
 
 
 @probe("beam_search", points=1, public=False)
 def an_end_long_before_the_limit(beam_search):
-    """All beams end after a few tokens, while max_new is 60."""
+    """All beams end after a few tokens, while max_new is 60; a text that ends first and is overtaken."""
     sure = chain([0.5, 0.25, 0.25], [0.9, 0.06, 0.04], [0.8, 0.05, 0.15])
-    return beam_search(sure, [1], 2, 60, eos=0, alpha=0.0), beam_search(sure, [2], 1, 60, eos=0)
+    late = chain([0.4, 0.3, 0.3], [0.99, 0.006, 0.004], [0.55, 0.44, 0.01])
+    return {
+        "beam 2": beam_search(sure, [1], 2, 60, eos=0, alpha=0.0),
+        "beam 1": beam_search(sure, [2], 1, 60, eos=0),
+        "no place left": beam_search(late, [2], 1, 60, eos=0, alpha=1.0),
+        "overtaken": beam_search(late, [2], 2, 60, eos=0, alpha=1.0),
+        "overtaken, beam 3": beam_search(late, [2, 2], 3, 60, eos=0, alpha=1.0),
+    }
 
 
 @probe("kv_cache_step", points=1)
@@ -459,33 +482,45 @@ def prefill_and_one_step(kv_cache_step, empty_cache, rng):
 def token_by_token(kv_cache_step, rng):
     """A batch of two, from the empty cache to the end of the context, one token at a time."""
     params, ids = random_gpt(rng, V=7, n_ctx=6, D=6, n_layers=2, hidden=5), tokens(rng, 7, 2, 6)
-    cache, logits = no_positions(params, 2, 3), []
+    cache, results = no_positions(params, 2, 3), {}
     for t in range(6):
-        row, cache = kv_cache_step(ids[:, t : t + 1], cache, params, 3)
-        logits.append(row)
-    return logits, cache
+        results[f"token {t}"], cache = kv_cache_step(ids[:, t : t + 1], cache, params, 3)
+    return results | {"cache of 6": cache}
 
 
 @probe("kv_cache_step", points=3, public=False)
 def several_tokens_at_once(kv_cache_step, rng):
     """Chunks of two, three, one and four tokens for a batch of three, in a model of three layers."""
     params, ids = random_gpt(rng, V=5, n_ctx=12, D=8, n_layers=3, hidden=6), tokens(rng, 5, 3, 10)
-    cache, logits, start = no_positions(params, 3, 2), [], 0
+    cache, results, start = no_positions(params, 3, 2), {}, 0
     for size in (2, 3, 1, 4):
-        chunk, cache = kv_cache_step(ids[:, start : start + size], cache, params, 2)
-        logits.append(chunk)
+        results[f"{size} tokens"], cache = kv_cache_step(ids[:, start : start + size], cache, params, 2)
         start += size
-    return logits, cache
+    return results | {"cache of 10": cache}
+
+
+@probe("kv_cache_step", points=1, public=False)
+def scores_of_any_size_in_a_chunk(kv_cache_step, rng):
+    """Weights of a million, so that scores reach 10^12: a prefill of five tokens, then three at once."""
+    params, ids = random_gpt(rng, V=6, n_ctx=9, D=4, n_layers=1, hidden=5), tokens(rng, 6, 7, 8)
+    params["blocks"][0]["Wqkv"] *= 1e6
+    prefill, cache = kv_cache_step(ids[:, :5], no_positions(params, 7, 2), params, 2)
+    chunk, _ = kv_cache_step(ids[:, 5:], cache, params, 2)
+    return {"five tokens": prefill, "three more": chunk}
 
 
 @probe("kv_cache_step", points=2, public=False)
 def two_branches_from_one_prefix(kv_cache_step, rng):
-    """Two continuations of one cache, which stays unchanged, as do the other arguments."""
+    """Two continuations of one cache, which stays unchanged; then the first goes on, and the second."""
     params, ids = random_gpt(rng, V=6, n_ctx=9, D=4, n_layers=2, hidden=5), tokens(rng, 6, 2, 8)
     _, prefix = kv_cache_step(ids[:, :4], no_positions(params, 2, 1), params, 1)
-    one, _ = kv_cache_step(ids[:, 4:5], prefix, params, 1)
-    other, longer = kv_cache_step(ids[:, 5:], prefix, params, 1)
-    return one, other, longer, prefix, params, ids
+    one, first = kv_cache_step(ids[:, 4:5], prefix, params, 1)
+    other, second = kv_cache_step(ids[:, 5:6], prefix, params, 1)
+    more, _ = kv_cache_step(ids[:, 6:], first, params, 1)
+    also, longer = kv_cache_step(ids[:, 6:7], second, params, 1)
+    return {
+        "first": one, "second": other, "first goes on": more, "second goes on": also, "prefix": prefix, "cache": longer,
+    }  # fmt: skip
 
 
 @probe("icl_prompt", points=1)
@@ -506,30 +541,35 @@ def one_gradient_step_by_hand(icl_gd_predict):
 def prompts_of_many_lengths(icl_prompt):
     """No example, one, and three with repeated inputs and outer spaces; the list stays unchanged."""
     examples = [("2 + 2", "4"), (" two ", "2"), ("2 + 2", "four"), ("a\nb", "Output: c ")]
-    return [
-        icl_prompt("Add.", [], "1 + 1"),
-        icl_prompt("Name the capital.", [("Peru", "Lima")], "Chad"),
-        icl_prompt("Go on. ", examples, " 3 + 3"),
-        examples,
-    ]
+    return {
+        "none": icl_prompt("Add.", [], "1 + 1"),
+        "one": icl_prompt("Name the capital.", [("Peru", "Lima")], "Chad"),
+        "one of the same length": icl_prompt("Name the harbour.", [("Mali", "none")], "Cuba"),
+        "four": icl_prompt("Go on. ", examples, " 3 + 3"),
+        "none again": icl_prompt("Mul.", [], "2 * 2"),
+    }
 
 
 @probe("icl_prompt", points=1, public=False)
 def the_answer_is_among_the_examples(icl_prompt):
     """Pools of examples that hold the query itself: once, twice, and alone."""
     pool = [("cat", "cats"), ("child", "children"), ("Cat", "CATS"), ("cat", "kittens"), ("cats", "cat")]
-    return (
-        icl_prompt("Plural.", pool, "cat"),
-        icl_prompt("Plural.", pool, "child"),
-        icl_prompt("P.", pool[:1], "cat"),
-    )
+    return {
+        "twice": icl_prompt("Plural.", pool, "cat"),
+        "once": icl_prompt("Plural.", pool, "child"),
+        "alone": icl_prompt("P.", pool[:1], "cat"),
+        "inputs within the query": icl_prompt("Plural.", pool, "catschild"),
+        "other outer space": icl_prompt("Plural.", [(" cat", "a"), ("cat ", "b"), ("dog", "c")], "cat"),
+        "query within an answer": icl_prompt("Plural.", pool, "kit"),
+    }
 
 
 @probe("icl_prompt", points=2, public=False)
 def one_gradient_step_on_many_examples(icl_gd_predict, rng):
     """Seven examples with three features at two learning rates; arguments stay unchanged."""
     X, y, xq = normal(rng, 3, 7).T, normal(rng, 7), normal(rng, 3)
-    return [icl_gd_predict(X, y, xq, lr) for lr in (0.05, 1.5)], icl_gd_predict(X, y, -xq, 0.3), X, y, xq
+    results = {f"lr = {lr}": icl_gd_predict(X, y, xq, lr) for lr in (0.05, 1.5)}
+    return results | {"the opposite query": icl_gd_predict(X, y, -xq, 0.3)}
 
 
 @probe("icl_prompt", points=1, public=False)
@@ -537,11 +577,11 @@ def one_example_and_none(icl_gd_predict, rng):
     """A single example, no example at all, and features of ±1000 in float32."""
     X, y, xq = normal(rng, 1, 4), normal(rng, 1), normal(rng, 4)
     far = torch.tensor([[1000.0, -1000.0], [-1000.0, 500.0], [1.0, 2.0]])
-    return [
-        icl_gd_predict(X, y, xq, 0.7),
-        icl_gd_predict(X[:0], y[:0], xq, 0.7),
-        icl_gd_predict(far, torch.tensor([1.0, -3.0, 2.0]), torch.tensor([0.5, 1.0]), 0.01),
-    ]
+    return {
+        "one": icl_gd_predict(X, y, xq, 0.7),
+        "none": icl_gd_predict(X[:0], y[:0], xq, 0.7),
+        "far": icl_gd_predict(far, torch.tensor([1.0, -3.0, 2.0]), torch.tensor([0.5, 1.0]), 0.01),
+    }
 
 
 @probe("ChatSession", points=2)
@@ -556,11 +596,11 @@ def a_short_conversation(ChatSession):
 @probe("ChatSession", points=3, public=False)
 def a_long_conversation(ChatSession):
     """Seven messages with a window of two turns, and of three."""
-    results = []
+    results = {}
     for max_turns in (2, 3):
         prompts = []
         session = ChatSession(scripted([f" answer {i} \n" for i in range(7)], prompts), max_turns)
-        results.append(([session.reply(f"question {i}") for i in range(7)], prompts))
+        results[f"{max_turns} turns"] = talk(session, [f"question {i}" for i in range(7)], prompts)
     return results
 
 
@@ -579,7 +619,7 @@ def invented_turns(ChatSession):
         prompts,
     )
     session = ChatSession(model, 5)
-    return [session.reply(f"message {i}") for i in range(5)], prompts
+    return talk(session, [f"message {i}" for i in range(5)], prompts)
 
 
 @probe("ChatSession", points=2, public=False)
@@ -588,7 +628,7 @@ def speakers_named_in_the_text(ChatSession):
     prompts = []
     model = scripted(
         [
-            " It marks the reply.\n\nIt ends a prompt.\n",
+            " It marks the reply.\nUsers like it.\n\nIt ends a prompt.\n",
             " The word User: stands there.\n User: too\nUser: oh",
             " a\nAssistant: b\nUser: c",
             "  ok\t",
@@ -597,17 +637,18 @@ def speakers_named_in_the_text(ChatSession):
     )
     session = ChatSession(model, 2)
     users = ["What does Assistant: mean?", "And\nUser: ?", "\nUser: x\nAssistant: y", " Assistant:"]
-    return [session.reply(user) for user in users], prompts
+    echo = scripted([" You wrote User: Hi\nAssistant: and I saw it.", "User: Hi\nAssistant:"], echoed := [])
+    return talk(session, users, prompts) | {"echo": talk(ChatSession(echo, 0), ["Hi", "Hi"], echoed)}
 
 
 @probe("ChatSession", points=1, public=False)
 def no_memory_and_a_short_one(ChatSession):
     """Windows of no turn and of one turn."""
-    results = []
+    results = {}
     for max_turns in (0, 1):
         prompts = []
         session = ChatSession(scripted([" a", " b", " c", " d"], prompts), max_turns)
-        results.append(([session.reply(user) for user in "wxyz"], prompts))
+        results[f"{max_turns} turns"] = talk(session, "wxyz", prompts)
     return results
 
 
@@ -617,4 +658,6 @@ def two_sessions_at_once(ChatSession):
     prompts = []
     model = scripted([" a", " b", " c", " d"], prompts)
     first, second = ChatSession(model, 3), ChatSession(model, 1)
-    return [first.reply("1"), second.reply("2"), first.reply("3"), second.reply("4")], prompts
+    replies = {"first": first.reply("1"), "second": second.reply("2")}
+    replies |= {"first again": first.reply("3"), "second again": second.reply("4")}
+    return replies | {f"prompt {i}": prompt for i, prompt in enumerate(prompts)}

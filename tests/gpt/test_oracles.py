@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import re
 
 import pytest
 import torch
@@ -68,12 +69,6 @@ def test_the_number_worked_by_hand(ref):
     worked(ref, "causal_self_attention", "=0.119$,", 2 - y[1])
     worked(ref, "causal_self_attention", "=0.881$", y[1] - 1)
     worked(ref, "causal_self_attention", "=0.269", 1 / (1 + math.e))
-
-
-def test_claims_of_the_first_picture(ref):
-    numbers = ref.who_depends_on_whom()
-    assert numbers["your layer"] == 0
-    assert numbers["mask after the softmax"] > 0.05
 
 
 def torch_decoder(params, n_heads, hidden):
@@ -219,20 +214,13 @@ def test_the_distribution_worked_by_hand(ref):
     )
 
 
-def test_claims_of_the_bars(ref):
-    numbers = ref.shapes_of_a_distribution()
-    assert numbers["T = 1.5, then top-p 0.8"] == 6
-    assert numbers["top-p, p = 0.8"] == numbers["top-k, k = 4"] == 4
-    assert numbers["T = 0.5, then top-p 0.8"] == 2
-
-
 def test_frequencies_of_sampled_texts_are_their_probabilities(ref, torch_rng):
     """An even grid of pairs of uniform numbers stands for the unit square."""
     table, n = randn(torch_rng, 3, 3, 3), 50
     model, counts = pair_model(table), {}
     grid = (torch.arange(n, dtype=F64) + 0.5) / n
     for u, v in itertools.product(grid.tolist(), grid.tolist()):
-        text = tuple(ref.generate(model, [0, 1], 2, 9, torch.tensor([u, v]), T=1.3)[2:])
+        text = tuple(ref.generate(model, [0, 1], 2, 9, torch.tensor([u, v]), tau=1.3)[2:])
         counts[text] = counts.get(text, 0) + 1 / n**2
     p = (table / 1.3).softmax(-1)
     for a, b in texts(3, 2):
@@ -335,14 +323,6 @@ def test_the_beams_worked_by_hand(ref):
     worked(ref, "beam_search", "-1.109/2=-0.554", [score, score])
 
 
-@pytest.mark.parametrize("seed", [0, 1, 2])
-def test_claims_of_the_beams(ref, seed):
-    numbers = ref.beam_against_exhaustive_search(seed=seed)
-    assert 0.5 < numbers["found_1"] < 0.85
-    assert numbers["found_4"] > 0.9
-    assert numbers["gap_1"] > 5 * numbers["gap_4"]
-
-
 @pytest.mark.parametrize("sizes", [[9], [1] * 9, [4, 1, 1, 3], [2, 5, 2]])
 def test_the_cache_changes_nothing(ref, torch_rng, sizes):
     """Against nn.TransformerEncoder over the whole text."""
@@ -378,13 +358,6 @@ def test_the_step_worked_by_hand(ref):
         assert logits.flatten().tolist() == pytest.approx(expected, abs=1e-4)
         text = "(2.4,-3.2)" if expected[1] < 0 else "(2.4,3.2)"
         worked(ref, "kv_cache_step", text, logits)
-
-
-def test_claims_of_the_cost(ref):
-    numbers = ref.cost_of_a_token()
-    assert numbers["gap"] < 1e-4
-    assert numbers["last_ratio"] == pytest.approx(256, rel=0.02)
-    assert numbers["growth"] == pytest.approx(4 / 3, rel=0.05)
 
 
 def test_prediction_is_that_of_a_gradient_step_by_autograd(ref, torch_rng):
@@ -426,32 +399,88 @@ def test_chat_with_a_model_that_reads_its_prompt(ref, max_turns):
     assert [session.reply(f"question {i}") for i in range(6)] == expected
 
 
-def test_the_sonnets(ref):
-    assert len(ref.SONNETS) == 2446
-    assert len(set(ref.SONNETS)) == 47
-    assert len(ref.SONNETS.strip().split("\n\n")) == 4
+def test_tokens_are_lossless(ref):
+    _, tokenizer = ref.load_austen()
+    text = (ref.DATA / "austen_heldout.txt").read_text()
+    ids = tokenizer.encode(text)
+    assert tokenizer.decode(ids) == text
+    assert len(tokenizer.pieces) == 768
+    assert 2.7 < len(text) / len(ids) < 3
+
+
+def test_stored_weights_read_austen_as_the_training_script_says(ref):
+    """Nats per character on the held-out excerpt, against what was measured on all held-out text: 1.014."""
+    params, tokenizer = ref.load_austen()
+    text = (ref.DATA / "austen_heldout.txt").read_text()
+    windows = torch.tensor(tokenizer.encode(text)).unfold(0, 97, 48)
+    with torch.no_grad():
+        log_p = torch.cat(
+            [
+                F.log_softmax(ref.gpt_forward(part[:, :-1], params, 4), -1).gather(
+                    -1, part[:, 1:, None]
+                )
+                for part in windows.split(32)
+            ]
+        )
+    tokens_per_character = len(tokenizer.encode(text)) / len(text)
+    assert -log_p[:, 48:].mean().item() * tokens_per_character == pytest.approx(1.014, abs=0.03)
+
+
+def test_first_look_is_what_torchs_encoder_says(ref):
+    """The stored probabilities, against nn.TransformerEncoder with the stored weights."""
+    params, tokenizer = ref.load_austen()
+    ids = torch.tensor([[tokenizer.ids[piece] for piece in ref.PASSAGE["pieces"]]])
+    params = {name: _doubled(part) for name, part in params.items()}
+    T = ids.shape[1]
+    mask = nn.Transformer.generate_square_subsequent_mask(T, dtype=F64)
+    encoder = torch_decoder(params, 4, 640)
+    with torch.no_grad():
+        h = encoder(params["wte"][ids] + params["wpe"][:T], mask=mask, is_causal=True)
+        probs = (h @ params["wte"].T)[0, :-1].softmax(-1)
+    mine = probs.gather(1, ids[0, 1:, None])[:, 0].tolist()
+    assert mine == pytest.approx(ref.PASSAGE["p"], abs=2e-6)
+    best = [[tokenizer.pieces[i] for i in row.topk(8).indices] for row in probs]
+    assert best == [[piece for piece, _ in row] for row in ref.PASSAGE["best"]]
+
+
+def _doubled(tree):
+    if isinstance(tree, dict):
+        return {name: _doubled(part) for name, part in tree.items()}
+    if isinstance(tree, (list, tuple)):
+        return type(tree)(_doubled(part) for part in tree)
+    return tree.double()
+
+
+def test_a_remembering_model_is_the_model(ref):
+    """In any order of questions: branches, repeats and single tokens."""
+    params, _ = ref.load_austen()
+    model = ref.Remembering(params)
+    for ids in ([5, 9, 700], [5, 9, 700, 3], [5, 9, 2], [5, 9], [5, 9, 700, 3, 8, 8], [7]):
+        with torch.no_grad():
+            whole = ref.gpt_forward(torch.tensor([ids]), params, 4)
+        torch.testing.assert_close(model(torch.tensor([ids])), whole, rtol=1e-4, atol=1e-4)
+
+
+RUDE = {
+    "arse", "ass", "bastard", "bitch", "bloody", "bugger", "cock", "crap", "cunt", "damn", "damned", "dick", "devil",
+    "fuck", "gipsy", "hell", "jew", "negro", "nigger", "piss", "prick", "pussy", "shit", "slave", "slut", "tit", "tits", "turd",
+    "twat", "wank", "whore",
+}  # fmt: skip
+"""Words that nobody should find in a picture of the notebook."""
+
+
+def rude_words(text):
+    return RUDE & set(re.findall("[a-z]+", text.lower()))
+
+
+def test_a_rude_word_is_found():
+    assert rude_words('"Damn the carriage," said Emma.') == {"damn"}
+    assert not rude_words("She passed the classical assembly at Scunthorpe.")
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2])
-def test_claims_of_the_payoff(ref, seed):
-    numbers = ref.four_sonnets(seed)
-    assert numbers["first"] == pytest.approx(math.log(47), abs=0.15)
-    assert 1.4 < numbers["last"] < 2.0
-    distinct = {
-        name.removesuffix(", distinct"): v
-        for name, v in numbers.items()
-        if name.endswith(", distinct")
-    }
-    log_p = {
-        name.removesuffix(", log p"): v for name, v in numbers.items() if name.endswith(", log p")
-    }
-    search, sampling = ("greedy", "beam 4"), ("T = 0.5", "top-k 3", "top-p 0.8", "T = 1", "T = 1.5")
-    assert max(distinct[s] for s in search) < min(distinct[s] for s in sampling) - 0.05
-    assert min(log_p[s] for s in search) > max(log_p[s] for s in (*sampling, "Shakespeare"))
-    assert log_p["beam 4"] > log_p["greedy"]
-    assert distinct["beam 4"] < distinct["greedy"] + 0.05
-    assert log_p["T = 0.5"] > log_p["T = 1"] > log_p["T = 1.5"]
-    assert log_p["top-p 0.8"] > log_p["Shakespeare"] > log_p["T = 1"]
-    assert distinct["T = 1.5"] > 0.98
-    assert distinct["Shakespeare"] > max(distinct["top-p 0.8"], distinct["T = 1"]) - 0.1
-    assert distinct["Shakespeare"] > 0.9
+def test_what_is_shown_is_fit_to_be_shown(ref, seed):
+    _, tokenizer = ref.load_austen()
+    for name, rows in ref.continuations(seed).items():
+        for row in rows:
+            assert not rude_words(tokenizer.decode(row)), name
