@@ -39,16 +39,23 @@ def rebuild(
     cells = [_extra_cell(text, slug, None, n) for n, text in enumerate(work.extras.get(None, []))]
     notes = list(submission.notes)
     for grade_id, instructors in original.cells.items():
+        extras = work.extras.get(grade_id, [])
+        if instructors.kind == "predict":
+            # a cell of the student's own, since nbgrader would look for it among its locked ones
+            guess = work.guesses.get(grade_id, instructors.source)
+            cells += [
+                _extra_cell(s, slug, grade_id, len(cells) + n)
+                for n, s in enumerate([guess, *extras])
+            ]
+            continue
         cell = nbformat.from_dict(instructors.cell)
         if grade_id in original.stubs:
             cell.source = work.answers.get(grade_id, "")
             CellView(cell).mark_answer(instructors.name)
             if grade_id not in work.answers and submission.readable:
                 notes.append(f"the cell of question {instructors.name} is not in the notebook")
-        elif grade_id in work.guesses:
-            cell.source = work.guesses[grade_id]
         cells.append(cell)
-        for text in work.extras.get(grade_id, []):
+        for text in extras:
             cells.append(_extra_cell(text, slug, grade_id, len(cells)))
     notebook = nbformat.v4.new_notebook(cells=cells, metadata=dict(source.metadata))
     NotebookView(notebook).write(slug=slug, notes=notes, readable=submission.readable)
