@@ -63,7 +63,7 @@ def gradient_conflicts__loops(G):
                 cosines[i, j] = a @ b / (a.norm() * b.norm())
             if i < j:
                 conflicts.append(float(cosines[i, j] < 0))
-    return cosines, sum(conflicts) / len(conflicts)
+    return cosines.to(G.dtype), sum(conflicts) / len(conflicts)
 
 
 def transfer_affinity__loops(losses, theta, lr):
@@ -81,10 +81,11 @@ def transfer_affinity__loops(losses, theta, lr):
 
 def linear_cka__loops(X, Y):
     """The n × n form: cosine of two centred Gram matrices, in numpy."""
+    dtype = X.dtype
     X, Y = X.double().numpy(), Y.double().numpy()
     H = np.eye(len(X)) - 1 / len(X)
     K, L = H @ X @ X.T @ H, H @ Y @ Y.T @ H
-    return (K * L).sum() / np.sqrt((K * K).sum() * (L * L).sum())
+    return torch.tensor((K * L).sum() / np.sqrt((K * K).sum() * (L * L).sum()), dtype=dtype)
 
 
 def rotation_task__loops(x):
@@ -112,7 +113,7 @@ def uncertainty_loss__sigma(losses, s):
     for loss, log_variance in zip(losses.double(), s.double(), strict=True):
         sigma = torch.exp(log_variance / 2)
         total = total + loss / (2 * sigma**2) + torch.log(sigma)
-    return total
+    return total.to(losses.dtype)
 
 
 def gradnorm_step__autograd(w, norms, losses, initial_losses, alpha, lr):
