@@ -704,14 +704,14 @@ def parameter_count(cell: str, D: int, H: int, layers: int = 1, directions: int 
 #
 # The losses are $1.5$ and $2.6$. The $1.5$ in window 2 is a number; that it depends on $w$ is forgotten.
 
-# %% question="tbptt_windows" minutes=35 forbid=["torch.nn.utils.clip_grad_norm_", "torch.nn.utils.clip_grad_norm"]
+# %% question="tbptt_windows" minutes=35 forbid=["torch.nn.utils.clip_grad_norm_", "torch.nn.utils.clip_grad_norm", "torch.nn.utils.clip_grads_with_norm_"]
 def tbptt_windows(
     ids: Int64[Tensor, " N"], B: int, T: int
 ) -> Iterable[tuple[Int64[Tensor, "B T"], Int64[Tensor, "B T"]]]:
     """Cut a text into windows in which each row goes on where it stopped.
 
     Args:
-        ids: the text.
+        ids: the text, at least one id.
         B: rows.
         T: columns of a window.
 
@@ -736,14 +736,15 @@ def tbptt_windows(
 def clip_grad_norm(grads: list[Float[Tensor, "..."]], max_norm: float) -> tuple[list[Float[Tensor, "..."]], Tensor]:
     """Scale gradients down to a global norm of at most ``max_norm``.
 
-    To be written out: ``nn.utils.clip_grad_norm_`` is not allowed. A norm, such as ``torch.linalg.vector_norm``, is.
+    To be written out: ``nn.utils.clip_grad_norm_`` and ``clip_grads_with_norm_`` are not allowed. A norm, such as
+    ``torch.linalg.vector_norm``, is.
 
     Args:
         grads: one or more tensors of any shapes. Their squares do not overflow.
         max_norm: the limit, positive.
 
     Returns:
-        New tensors in the same order, and the norm before clipping (a tensor without axes, or a float). The
+        The clipped gradients in the same order, and the norm before clipping (a tensor without axes, or a float). The
         norm is the Euclidean one over all entries of all tensors. If it is at most ``max_norm`` (it may be 0),
         the gradients keep their values; otherwise all are multiplied by max_norm / norm, with nothing added to
         the norm.

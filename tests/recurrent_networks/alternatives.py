@@ -214,6 +214,23 @@ def clip_grad_norm__norm_of_norms(grads, max_norm):
     return list(grads), norm
 
 
+def tbptt_epoch__norm_of_norms(loss_fn, params, optimizer, windows, state, max_norm):
+    """backward, and gradients scaled where they lie."""
+    losses = []
+    for x, y in windows:
+        for p in params:
+            p.grad = None
+        loss, state = loss_fn(x, y, tuple(s.detach() for s in state))
+        loss.backward()
+        norm = torch.stack([p.grad.norm() for p in params]).norm()
+        if norm > max_norm:
+            for p in params:
+                p.grad[:] *= max_norm / norm
+        optimizer.step()
+        losses.append(loss.item())
+    return losses, tuple(s.detach() for s in state)
+
+
 def sample_text__searchsorted(step, state, seed_ids, u, temperature=1.0):
     """numpy's searchsorted; the last logits are not computed in vain."""
     logits = None

@@ -44,6 +44,41 @@ MISCONCEPTIONS = {
             "squeeze the sum; otherwise the state can grow without bound.",
             {"torch.tanh(h @ Wh.T + x @ Wx.T + b)": "h @ Wh.T + torch.tanh(x @ Wx.T + b)"},
         ),
+        Misconception(
+            "initial_state_ignored",
+            "The network starts from zeros. It starts from h0, which is an argument and need not be "
+            "zero: a long text is read in pieces, and the state is handed on.",
+            {"h, hs = h0, []": "h, hs = 0 * h0, []"},
+        ),
+        Misconception(
+            "bias_forgotten",
+            "The bias is missing. W_h h + W_x x + b goes into the tanh.",
+            {"@ Wx.T + b)": "@ Wx.T)"},
+        ),
+        Misconception(
+            "initial_state_in_the_list",
+            "The list begins with h0, so there are T + 1 states. Asked are the T states after the "
+            "inputs; h0 was known before.",
+            {"h, hs = h0, []": "h, hs = h0, [h0]"},
+        ),
+        Misconception(
+            "time_before_batch",
+            "The axes are (T, B, H). A batch is (B, T, H) here: stack the states along axis 1.",
+            {"torch.stack(hs, dim=1)": "torch.stack(hs)"},
+        ),
+        Misconception(
+            "rectifier_in_place_of_tanh",
+            "The activation is a ReLU. It cuts off everything negative and does not bound what is "
+            "positive; a state that is fed back at every step can then explode. Asked is tanh.",
+            {"torch.tanh(": "torch.relu("},
+        ),
+        Misconception(
+            "state_detached",
+            "The state was detached between the steps, so no gradient reaches the earlier inputs. "
+            "Only the border between two windows of a long text cuts the graph, and that is not "
+            "decided here.",
+            {"h @ Wh.T": "h.detach() @ Wh.T"},
+        ),
     ],
     "rnn_bptt": [
         Misconception(
@@ -107,6 +142,47 @@ MISCONCEPTIONS = {
             "The last result is the gradient that reaches h_1, or its pre-activation. h0 is one "
             "step further back: there is one more multiplication by the transpose of W_h.",
             {"return dX, dWx, dWh, db, carried": "return dX, dWx, dWh, db, delta"},
+        ),
+        Misconception(
+            "index_wraps_around",
+            "At the first step the index t - 1 is -1, and in Python that is the last state. The "
+            "state before the first input is h0.",
+            {"(hs[:, t - 1] if t > 0 else h0)": "hs[:, t - 1]"},
+        ),
+        Misconception(
+            "gradient_of_wh_transposed",
+            "The gradient of W_h is transposed. Row i belongs to the unit that receives, so it is "
+            "delta (a column) times the state before (a row). Both are H wide; no shape complains.",
+            {"delta.T @ (hs[:, t - 1] if t > 0 else h0)": "(hs[:, t - 1] if t > 0 else h0).T @ delta"},
+        ),
+        Misconception(
+            "slope_of_the_logistic_function",
+            "The slope is h (1 - h). That belongs to the logistic function; tanh has 1 - h^2.",
+            {"(1 - hs[:, t] ** 2)": "hs[:, t] * (1 - hs[:, t])"},
+        ),
+        Misconception(
+            "slope_forgotten",
+            "The slope of the tanh is missing: delta is the gradient at the pre-activation, not at "
+            "the state.",
+            {" * (1 - hs[:, t] ** 2)": ""},
+        ),
+        Misconception(
+            "walks_forward",
+            "The loop runs from the first step to the last. What reaches h_t from later steps has "
+            "to be known first, so it runs backward.",
+            {"reversed(range(X.shape[1]))": "range(X.shape[1])"},
+        ),
+        Misconception(
+            "initial_state_through_a_tanh",
+            "The gradient of h0 was multiplied by 1 - h0^2. h0 is an argument and did not come out "
+            "of a tanh here; its gradient is W_h^T delta_1.",
+            {"return dX, dWx, dWh, db, carried": "return dX, dWx, dWh, db, carried * (1 - h0**2)"},
+        ),
+        Misconception(
+            "direct_gradient_carried_back",
+            "The direct gradient of step t is handed to step t - 1 as well. What goes back passes "
+            "the tanh and W_h; nothing goes past them.",
+            {"carried = delta @ Wh": "carried = delta @ Wh + dhs[:, t]"},
         ),
     ],
     "jacobian_norms": [
@@ -174,6 +250,49 @@ MISCONCEPTIONS = {
             "there are T - t steps, and each of them multiplies by W_h.",
             {"torch.arange(T - 1, 0, -1)": "torch.arange(T - 2, -1, -1)"},
         ),
+        Misconception(
+            "spectral_radius_of_the_product",
+            "This is the largest absolute eigenvalue of the product. Eigenvalues say what happens "
+            "when one and the same matrix is applied again and again; the most by which a matrix "
+            "can stretch a vector is its largest singular value.",
+            {"torch.linalg.matrix_norm(product, ord=2)": "torch.linalg.eigvals(product).abs().max()"},
+        ),
+        Misconception(
+            "slope_taken_at_the_output",
+            "The slope is 1 - tanh(h)^2, but the states have been through the tanh already: it is 1 "
+            "- h^2.",
+            {"(1 - h**2)": "(1 - torch.tanh(h) ** 2)"},
+        ),
+        Misconception(
+            "recurrent_matrix_transposed",
+            "The factors hold the transpose of W_h. In the column form the Jacobian is diag(1 - "
+            "h^2) W_h; its transpose acts on gradients.",
+            {"[:, None] * Wh)": "[:, None] * Wh.T)"},
+        ),
+        Misconception(
+            "last_state_on_itself",
+            "There are T entries, and the last is 1: the norm of dh_T/dh_T. The list ends with t = "
+            "T - 1.",
+            {"norms = []": "norms = [torch.ones((), dtype=Wh.dtype)]"},
+        ),
+        Misconception(
+            "frobenius_norm_in_the_bound",
+            "The bound uses the Frobenius norm. That is a bound, too, but a larger one; lambda is "
+            "the largest singular value.",
+            {"torch.linalg.matrix_norm(Wh, ord=2) **": "torch.linalg.matrix_norm(Wh) **"},
+        ),
+        Misconception(
+            "bounds_in_reverse_order",
+            "The first bound is that of neighbours. It belongs to the end: t = 1 is the farthest "
+            "from T.",
+            {"torch.arange(T - 1, 0, -1)": "torch.arange(1, T)"},
+        ),
+        Misconception(
+            "bound_one_step_too_far",
+            "The exponents are one too large. From t to T there are T - t steps; the last entry, "
+            "for neighbours, is lambda itself.",
+            {"torch.arange(T - 1, 0, -1)": "torch.arange(T, 1, -1)"},
+        ),
     ],
     "lstm_cell": [
         Misconception(
@@ -223,6 +342,40 @@ MISCONCEPTIONS = {
             "The candidate is added without the input gate, so everything new comes in at full "
             "strength.",
             {"+ i * candidate": "+ candidate"},
+        ),
+        Misconception(
+            "biases_forgotten",
+            "The biases are missing. Each of the four has one, and the forget gate's decides how "
+            "long the cell remembers at the start of training.",
+            {" + bf)": ")", " + bi)": ")", " + bc)": ")", " + bo)": ")"},
+        ),
+        Misconception(
+            "cell_before_state",
+            "The two results have changed places: the state h' comes first, then the cell c'.",
+            {"return o * torch.tanh(c_new), c_new": "return c_new, o * torch.tanh(c_new)"},
+        ),
+        Misconception(
+            "cell_stored_after_the_tanh",
+            "The tanh was applied to the cell that is kept. It belongs to what is shown only; a "
+            "cell that is squeezed at every step forgets as an RNN does.",
+            {
+                "c_new = f * c + i * candidate":
+                    "c_new = torch.tanh(f * c + i * candidate)",
+                "return o * torch.tanh(c_new), c_new":
+                    "return o * c_new, c_new",
+            },
+        ),
+        Misconception(
+            "logistic_function_of_the_cell",
+            "The cell goes through the logistic function before it is shown. It is a tanh: what is "
+            "shown can be negative.",
+            {"o * torch.tanh(c_new)": "o * torch.sigmoid(c_new)"},
+        ),
+        Misconception(
+            "cell_detached",
+            "The old cell was detached, which cuts the very path on which the gradient does not "
+            "vanish.",
+            {"f * c +": "f * c.detach() +"},
         ),
     ],
     "gru_cell": [
@@ -286,6 +439,46 @@ MISCONCEPTIONS = {
                 "return (1 - z) * h + z * candidate":
                     "return torch.tanh((1 - z) * h + z * candidate)",
             },
+        ),
+        Misconception(
+            "pytorchs_gru",
+            "This is nn.GRU: z keeps the old state, and the reset gate multiplies the product of W "
+            "and h. Here z = 1 means replace, and r multiplies h before the product.",
+            {
+                "torch.cat([r * h, x], dim=-1) @ W.T + b":
+                    "r * (h @ W[:, : h.shape[1]].T) + x @ W[:, h.shape[1] :].T + b",
+                "(1 - z) * h + z * candidate":
+                    "z * h + (1 - z) * candidate",
+            },
+        ),
+        Misconception(
+            "reset_reversed",
+            "The candidate reads the state multiplied by 1 - r. In spite of its name, r = 1 means "
+            "that a unit may be read and r = 0 that it is ignored.",
+            {"r * h": "(1 - r) * h"},
+        ),
+        Misconception(
+            "old_state_kept_in_full",
+            "The old state is not multiplied by 1 - z. The two weights have to sum to 1; otherwise "
+            "the state grows without bound.",
+            {"(1 - z) * h + z": "h + z"},
+        ),
+        Misconception(
+            "sigmoid_for_the_candidate",
+            "The candidate goes through the logistic function like a gate. It is content: with tanh "
+            "it can be negative.",
+            {"candidate = torch.tanh(": "candidate = torch.sigmoid("},
+        ),
+        Misconception(
+            "biases_of_the_gates_forgotten",
+            "The biases of the gates are missing. That of the update gate decides how long the "
+            "state is kept at the start of training.",
+            {" + bz)": ")", " + br)": ")"},
+        ),
+        Misconception(
+            "bias_of_the_candidate_forgotten",
+            "The candidate has no bias. W [r h; x] + b goes into its tanh.",
+            {"@ W.T + b)": "@ W.T)"},
         ),
     ],
     "bidirectional": [
@@ -369,6 +562,63 @@ MISCONCEPTIONS = {
             "no_bias",
             "The biases are not counted. Each gate or candidate has H of them.",
             {"(H + width + 1)": "(H + width)"},
+        ),
+        Misconception(
+            "padding_blanked_and_read_first",
+            "The padding was set to 0, but the backward network still starts by reading it. Zeros "
+            "are an input, too: a network with a bias, or with gates, changes its state while it "
+            "reads them. Reverse only the real entries.",
+            {
+                "bwd(X[row, mirror])[row, mirror]":
+                    "bwd(X.masked_fill(mirror[..., None] < 0, 0.0).flip(1)).flip(1)",
+            },
+        ),
+        Misconception(
+            "top_layer_first",
+            "The layers were run from the top to the bottom. The lowest comes first in the list, "
+            "and reads X.",
+            {"for fwd, bwd in layers:": "for fwd, bwd in layers[::-1]:"},
+        ),
+        Misconception(
+            "upper_layers_are_given_the_input",
+            "Every layer was given the input X. Each one reads what the layer below puts out.",
+            {
+                "        X = bidirectional(X, lengths, fwd, bwd)\n    return X":
+                    "        out = bidirectional(X, lengths, fwd, bwd)\n    return out",
+            },
+        ),
+        Misconception(
+            "lengths_of_the_first_layer_only",
+            "The upper layers took all rows for full. Their input is padded as before, so that "
+            "they, too, need the lengths.",
+            {
+                "        X = bidirectional(X, lengths, fwd, bwd)\n":
+                    "        X = bidirectional(X, lengths, fwd, bwd)\n        lengths = torch.full_like(lengths, X.shape[1])\n",
+            },
+        ),
+        Misconception(
+            "added_to_the_input",
+            "Where the widths agree, the output of a layer was added to its input. Residual "
+            "connections are a good idea, and not asked for here.",
+            {
+                "        X = bidirectional(X, lengths, fwd, bwd)\n":
+                    "        out = bidirectional(X, lengths, fwd, bwd)\n        X = out + X if out.shape == X.shape else out\n",
+            },
+        ),
+        Misconception(
+            "candidates_not_counted",
+            "Only the gates are counted: two of a GRU, three of an LSTM. The candidate has a matrix "
+            "and a bias of its own.",
+            {"GATES[cell]": '(GATES[cell] - (cell != "rnn"))'},
+        ),
+        Misconception(
+            "graph_cut",
+            "The result carries no gradient. The networks are trained through it, so it has to be "
+            "computed without no_grad or detach.",
+            {
+                "return torch.cat([fwd(X), backward], dim=-1)":
+                    "return torch.cat([fwd(X), backward], dim=-1).detach()",
+            },
         ),
     ],
     "tbptt_windows": [
@@ -472,7 +722,13 @@ MISCONCEPTIONS = {
             "gradients_accumulated",
             "The gradients of a window are added to those of the windows before. Each step uses "
             "the gradient of its own window only.",
-            {"p.grad = g": "p.grad = g if p.grad is None else p.grad + g"},
+            {
+                "grads, _ = clip_grad_norm(torch.autograd.grad(loss, params), max_norm)": (
+                    "grads = torch.autograd.grad(loss, params)\n"
+                    "        grads = [g if p.grad is None else g + p.grad for p, g in zip(params, grads)]\n"
+                    "        grads, _ = clip_grad_norm(grads, max_norm)"
+                ),
+            },
         ),
         Misconception(
             "not_clipped",
@@ -482,6 +738,87 @@ MISCONCEPTIONS = {
                 "grads, _ = clip_grad_norm(torch.autograd.grad(loss, params), max_norm)":
                     "grads = torch.autograd.grad(loss, params)",
             },
+        ),
+        Misconception(
+            "targets_within_the_row",
+            "Inputs and targets were both cut out of rows, so that the last id of a row has no "
+            "target there. Its target is the id that follows in the text: the first one of the next "
+            "row.",
+            {
+                "L = (len(ids) - 1) // B":
+                    "L = len(ids) // B - 1",
+                "x, y = ids[: B * L].view(B, L), ids[1 : B * L + 1].view(B, L)":
+                    "rows = ids[: B * (L + 1)].view(B, L + 1)\n    x, y = rows[:, :-1], rows[:, 1:]",
+            },
+        ),
+        Misconception(
+            "just_enough_refused",
+            "A text with exactly one window is refused. L = T is enough.",
+            {"if L < T:": "if L <= T:"},
+        ),
+        Misconception(
+            "epsilon_added_to_the_norm",
+            "A small number was added to the norm, as torch does to be safe from a division by 0. "
+            "The factor is min(1, max_norm / norm) exactly; for small gradients and limits the "
+            "difference is large.",
+            {"torch.clamp(max_norm / norm,": "torch.clamp(max_norm / (norm + 1e-6),"},
+        ),
+        Misconception(
+            "largest_of_the_norms",
+            "This is the largest norm of a single tensor. The norm of the whole gradient runs over "
+            "all entries of all tensors.",
+            {"torch.cat([g.flatten() for g in grads]).norm()": "max(g.norm() for g in grads)"},
+        ),
+        Misconception(
+            "square_of_the_norm",
+            "The root is missing: this is the square of the norm.",
+            {
+                "torch.cat([g.flatten() for g in grads]).norm()":
+                    "torch.cat([g.flatten() for g in grads]).square().sum()",
+            },
+        ),
+        Misconception(
+            "sum_of_the_absolute_values",
+            "The norm is the sum of the absolute values. Asked is the Euclidean one, the root of "
+            "the sum of the squares.",
+            {
+                "torch.cat([g.flatten() for g in grads]).norm()":
+                    "torch.cat([g.flatten() for g in grads]).abs().sum()",
+            },
+        ),
+        Misconception(
+            "norm_after_clipping",
+            "The norm that was returned is the one after clipping. Before clipping it says how wild "
+            "the gradients are; afterwards hardly anything.",
+            {
+                "return [scale * g for g in grads], norm":
+                    "return [scale * g for g in grads], norm.clamp(max=max_norm)",
+            },
+        ),
+        Misconception(
+            "gradients_from_before_the_call",
+            "What stood in .grad before the call was added to the first gradient. Gradients have to "
+            "be set to zero before a window's backward pass, not only after its step.",
+            {
+                "grads, _ = clip_grad_norm(torch.autograd.grad(loss, params), max_norm)":
+                    "grads = torch.autograd.grad(loss, params)\n        if not losses:\n            grads = [g if p.grad is None else g + p.grad for p, g in zip(params, grads)]\n        grads, _ = clip_grad_norm(grads, max_norm)",
+            },
+        ),
+        Misconception(
+            "last_state_keeps_its_history",
+            "The state that is returned still carries the history of the last window. Detach it, "
+            "too.",
+            {
+                "loss, state = loss_fn(x, y, state)":
+                    "loss, state = loss_fn(x, y, tuple(s.detach() for s in state))",
+                "        state = tuple(s.detach() for s in state)\n":
+                    "",
+            },
+        ),
+        Misconception(
+            "mean_of_the_losses",
+            "One number is returned, the mean of the losses. Asked are the losses of all windows.",
+            {"return losses, state": "return sum(losses) / len(losses), state"},
         ),
     ],
     "sample_text": [
@@ -549,6 +886,36 @@ MISCONCEPTIONS = {
             "includes its left end, not its right one; otherwise u = 0 draws an id of probability "
             "0.",
             {"<= threshold)": "< threshold)"},
+        ),
+        Misconception(
+            "probabilities_to_a_power",
+            "The softmax was taken first, and its probabilities to the power 1 / temperature. On "
+            "paper that is the same. But at a low temperature all powers are below the smallest "
+            "float, and 0 / 0 is no probability: divide the logits.",
+            {
+                "torch.softmax(logits / temperature, dim=-1)":
+                    "torch.softmax(logits, dim=-1) ** (1 / temperature)\n        probs = probs / probs.sum()",
+            },
+        ),
+        Misconception(
+            "exponential_without_a_shift",
+            "The softmax was written out without a shift, and exp overflows for large logits or low "
+            "temperatures. torch.softmax subtracts the maximum first.",
+            {
+                "torch.softmax(logits / temperature, dim=-1)":
+                    "torch.exp(logits / temperature)\n        probs = probs / probs.sum()",
+            },
+        ),
+        Misconception(
+            "seed_returned",
+            "The result begins with the seed. Asked are the new ids alone.",
+            {"return new": "return list(seed_ids) + new"},
+        ),
+        Misconception(
+            "ids_as_tensors",
+            "The ids are tensors. They are to be plain ints, so that they can be fed to step, "
+            "looked up and joined.",
+            {"int((probs.cumsum(-1) <= threshold).sum())": "(probs.cumsum(-1) <= threshold).sum()"},
         ),
     ],
     "seq2seq_loss": [
@@ -690,6 +1057,107 @@ MISCONCEPTIONS = {
             "The factor k is missing in numerator and denominator: this starts at one half, "
             "whatever k is.",
             {"weight = k * math.exp(-i / k)": "weight = math.exp(-i / k)"},
+        ),
+        Misconception(
+            "logarithm_of_the_softmax",
+            "The logarithm was taken of a softmax. Probabilities below the smallest float are 0 by "
+            "then, and the loss is infinite; log-softmax or cross-entropy does both in one step.",
+            {
+                'F.cross_entropy(logits, tgt[:, t], ignore_index=pad, reduction="sum")':
+                    'F.nll_loss(torch.log(logits.softmax(-1)), tgt[:, t], ignore_index=pad, reduction="sum")',
+            },
+        ),
+        Misconception(
+            "mean_within_each_step",
+            "Each step's losses were averaged over the sentences that are not padded there, and the "
+            "means added up. So a step that few sentences reach counts as much as the first. Add up "
+            "each sentence, then take the mean over all B.",
+            {', reduction="sum")': ")", "return loss / len(tgt)": "return loss"},
+        ),
+        Misconception(
+            "eos_not_predicted",
+            "The last target is left out. The targets do not begin with sos, so there is nothing to "
+            "shift: every one of them is predicted, eos as well.",
+            {"for t in range(tgt.shape[1]):": "for t in range(tgt.shape[1] - 1):"},
+        ),
+        Misconception(
+            "targets_taken_to_begin_with_sos",
+            "The first target was fed and not predicted. The targets do not begin with sos; it has "
+            "to be fed at the first step, and tgt[:, 0] is what that step predicts.",
+            {
+                "previous = torch.full((len(tgt),), sos)":
+                    "previous = tgt[:, 0]",
+                "for t in range(tgt.shape[1]):":
+                    "for t in range(1, tgt.shape[1]):",
+            },
+        ),
+        Misconception(
+            "graph_cut_between_the_steps",
+            "The decoder's state was detached at every step, so that no gradient reaches the "
+            "encoder or an earlier step.",
+            {
+                "        logits, state = step(previous, state)\n        loss":
+                    "        logits, state = step(previous, state.detach())\n        loss",
+            },
+        ),
+        Misconception(
+            "the_larger_of_equal_logits",
+            "Where two logits are equal, the larger id was fed. The smaller one is asked for; "
+            "argmax takes it.",
+            {
+                "torch.where(teacher[:, t], previous, logits.argmax(-1))":
+                    "torch.where(teacher[:, t], previous, logits.argsort(-1)[:, -1])",
+            },
+        ),
+        Misconception(
+            "sos_in_the_translation",
+            "The translation begins with sos. That was fed, not chosen.",
+            {"columns = []": "columns = [previous]"},
+        ),
+        Misconception(
+            "stops_with_the_first_sentence",
+            "Decoding stopped when one sentence of the batch had ended. The others go on.",
+            {
+                "        columns.append(previous)\n":
+                    "        columns.append(previous)\n        if (previous == eos).any():\n            break\n",
+            },
+        ),
+        Misconception(
+            "state_not_carried_while_decoding",
+            "While decoding, every step started from the encoder's state. The decoder's own state "
+            "has to be carried on.",
+            {
+                "        logits, state = step(previous, state)\n        previous = logits":
+                    "        logits, _ = step(previous, state)\n        previous = logits",
+            },
+        ),
+        Misconception(
+            "the_larger_of_equal_logits_while_decoding",
+            "Among equal logits the larger id was taken. The smaller one is asked for; argmax takes "
+            "it.",
+            {
+                "previous = logits.argmax(-1)\n        columns":
+                    "previous = logits.argsort(-1)[:, -1]\n        columns",
+            },
+        ),
+        Misconception(
+            "linear_decay",
+            "This falls in a straight line and reaches 0 at step k. The inverse sigmoid stays near "
+            "1 for a while, and never reaches 0.",
+            {
+                "    weight = k * math.exp(-i / k)  # numerator and denominator times exp(-i/k), which cannot overflow\n    return weight / (weight + 1)":
+                    "    return max(0.0, 1 - i / k)",
+            },
+        ),
+        Misconception(
+            "small_number_in_the_logarithm",
+            "A small number was added to the probability before its logarithm was taken. That hides "
+            "how wrong a very improbable target is, and its gradient vanishes; log-softmax or "
+            "cross-entropy needs no such help.",
+            {
+                'F.cross_entropy(logits, tgt[:, t], ignore_index=pad, reduction="sum")':
+                    'F.nll_loss(torch.log(logits.softmax(-1) + 1e-9), tgt[:, t], ignore_index=pad, reduction="sum")',
+            },
         ),
     ],
 }
