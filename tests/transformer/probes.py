@@ -169,9 +169,9 @@ def gradients_through_the_scores(luong_scores, rng):
 
 @probe("luong_scores", points=1, public=False)
 def an_unknown_score(luong_scores):
-    """A kind of score that is none of the three."""
-    s, H = numbers([1.0, 2.0]), numbers([[3.0, 0.0], [0.0, 1.0]])
-    return raises(luong_scores, s, H, "cosine", torch.eye(2, dtype=F64))
+    """Kinds of score that are none of the three, other spellings among them."""
+    s, H, W = numbers([1.0, 2.0]), numbers([[3.0, 0.0], [0.0, 1.0]]), torch.eye(2, dtype=F64)
+    return {kind: raises(luong_scores, s, H, kind, W) for kind in ("cosine", "Dot", "GENERAL", "dot ", "gen", "")}
 
 
 @probe("luong_scores", points=2, public=False, compare=exact())
@@ -180,7 +180,8 @@ def windows_at_the_ends_and_between(local_window):
     p = torch.tensor([0.0, 2.75, 6.0, 8.5, -4.0, 3.25, 2.5, 3.5, -2.25], dtype=F64)
     windows = {f"n = {n}, D = {D}": local_window(p, n, D) for n, D in ((7, 2), (9, 0), (5, 4), (7, 3), (1, 1))}
     single = local_window(p[3:4].float(), 9, 1)
-    return windows | {"one centre": single, "dtypes": dtypes(*windows.values(), single)}
+    others = {"other centres, n = 7, D = 2": local_window(p.flip(0) + 1, 7, 2)}
+    return windows | others | {"one centre": single, "dtypes": dtypes(*windows.values(), single)}
 
 
 @probe("scaled_dot_product_attention", points=3)
@@ -272,7 +273,12 @@ def masks_of_a_batch(make_masks, rng):
     tgt[0, 3] = tgt[2, 1:] = 5
     src[:, 0], tgt[:, 0] = torch.tensor([0, 9, 4]), torch.tensor([6, 0, 2])
     src_mask, tgt_mask = make_masks(src, tgt, 5)
-    return {"source": src_mask, "target": tgt_mask, "dtypes": dtypes(src_mask, tgt_mask)}
+    return {
+        "source": src_mask,
+        "target": tgt_mask,
+        "padded elsewhere": make_masks(src.roll(1, 0), tgt.roll(1, 0), 5),
+        "dtypes": dtypes(src_mask, tgt_mask),
+    }
 
 
 @probe("make_masks", points=1, public=False, compare=exact())
@@ -490,6 +496,8 @@ def encoder_layers_of_padded_sentences(encoder_layer, rng):
     one = encoder_layer(x[2:].float(), low, 1, mask[2:])
     return {
         "three": three,
+        "three, padded otherwise": encoder_layer(x, p, 2, mask.flip(0)),
+        "three, another layer": encoder_layer(x, random_layer(rng, 6, 9, ["self_attention"]), 2, mask),
         "two": encoder_layer(x[1:], p, 3, mask[1:]),
         "one": one,
         "a single word": encoder_layer(x[:1, :1], p, 2, mask[:1, ..., :1]),
@@ -552,6 +560,7 @@ def translations_of_padded_sentences(decoder_layer, rng):
     one = decoder_layer(y[:1].float(), memory[:1].float(), in_float32(p), 2, tgt_mask[:1], src_mask[:1])
     return {
         "three": three,
+        "three, other sources": decoder_layer(y, memory.flip(0), p, 3, tgt_mask, src_mask.flip(0)),
         "one": one,
         "single tokens": decoder_layer(y[:1, :1], memory[:1, :1], p, 1, tgt_mask[:1, :, :1, :1], src_mask[:1, ..., :1]),
         "dtypes": dtypes(*three, *one),
@@ -661,7 +670,12 @@ def logits_of_two_layers(Transformer, rng):
     src = torch.tensor([[8, 0, 5, 3, 3], [1, 2, 4, 6, 7], [6, 6, 0, 2, 3]])
     tgt_in = torch.tensor([[1, 4, 3, 3], [1, 0, 5, 2], [1, 5, 2, 3]])
     logits, weights = model(src, tgt_in)
-    return {"logits": logits, "weights": weights, "dtypes": dtypes(logits, weights)}
+    return {
+        "logits": logits,
+        "weights": weights,
+        "other sources": model(src.flip(0), tgt_in),
+        "dtypes": dtypes(logits, weights),
+    }
 
 
 @probe("Transformer", points=2, public=False)
@@ -683,10 +697,10 @@ def losses_of_padded_targets(Transformer, rng):
     src = torch.tensor([[7, 0, 5, 4], [1, 2, 4, 4], [6, 6, 0, 2]])
     tgt = torch.tensor([[1, 5, 2, 4, 4, 4], [1, 6, 0, 6, 3, 2], [1, 2, 4, 4, 4, 4]])
     alone = {f"{i} alone": model.loss(src[i : i + 1, : 2 + i], tgt[i : i + 1]) for i in range(3)}
-    together = model.loss(src, tgt)
+    together, others = model.loss(src, tgt), model.loss(src.flip(0), tgt)
     with torch.no_grad():
         model.output.bias[2], model.output.bias[5] = 1000.0, -1000.0
-    return alone | {"together": together, "logits of 1000": model.loss(src, tgt), "dtypes": dtypes(together)}
+    return alone | {"together": together, "other sources": others, "logits of 1000": model.loss(src, tgt), "dtypes": dtypes(together)}
 
 
 @probe("Transformer", points=2, public=False, compare=close(1e-3, 1e-5))
@@ -713,6 +727,7 @@ def writing_until_all_are_complete(Transformer):
             model.output.bias[3] = -1000.0  # padding is never written by choice
         for eos in (0, 1, 2, 4, 5):
             written[f"model {seed}, eos {eos}"] = model.greedy(src, 4 if eos == 1 else 1, eos, 7)
+        written[f"model {seed}, eos 5, the last source first"] = model.greedy(src.flip(0), 1, 5, 7)
         written[f"model {seed}, one step"] = model.greedy(src[:1], 1, 5, 1)
         written[f"model {seed}, short sources"] = model.greedy(src[:3, :3], 4, 2, 3)
     fond_of_padding = filled(Transformer(9, 6, 8, 2, 10, 1, 3), np.random.default_rng(450), 0.6)
