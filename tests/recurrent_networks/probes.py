@@ -728,7 +728,7 @@ def translations(greedy_decode, rng):
     src = torch.from_numpy(rng.integers(9, size=(6, 4)))
     found = {f"eos = {eos}": greedy_decode(encode, step, src, 0, eos, 7) for eos in range(5)}
     few = greedy_decode(encode, step, src[2:3], 3, 1, 1), greedy_decode(encode, step, src[:3, :2], 4, 2, 3)
-    ints = [are_ints(symbols) for rows in found.values() for symbols in rows]
+    ints = are_ints(symbol for rows in found.values() for symbols in rows for symbol in symbols)
     return {**found, "one step": few[0], "three steps": few[1], "ints": ints}
 
 

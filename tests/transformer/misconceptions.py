@@ -55,6 +55,66 @@ MISCONCEPTIONS = {
             "lower still, and then the padding is read; only minus infinity is below all of them.",
             {"-math.inf": "-1e9"},
         ),
+        Misconception(
+            "decoder_state_ignored",
+            "The scores do not depend on the decoder's state, so every step of the decoder would "
+            "read the same words. W_s s belongs into each hidden unit.",
+            {"(s @ Ws.T)[:, None] + H @ Wh.T": "H @ Wh.T"},
+        ),
+        Misconception(
+            "weights_deleted_and_rescaled",
+            "The mask came too late: after the softmax, or after the largest score had been subtracted. "
+            "On paper the rest can be scaled up to a sum of 1. But where what is forbidden scores far "
+            "higher, all that is left is 0 / 0. Mask the scores before anything else.",
+            {
+                "(hidden @ v).masked_fill(~mask, -math.inf)":
+                    "hidden @ v",
+                "torch.softmax(e, dim=-1)":
+                    "torch.softmax(e, dim=-1) * mask\n    alpha = alpha / alpha.sum(-1, keepdim=True)",
+            },
+        ),
+        Misconception(
+            "exponential_without_a_shift",
+            "The softmax was written out without a shift: exp overflows for scores above 88 in "
+            "float32, and the weights are nan. Subtract the largest score of the row first.",
+            {"torch.softmax(e, dim=-1)": "torch.exp(e) / torch.exp(e).sum(-1, keepdim=True)"},
+        ),
+        Misconception(
+            "mask_upside_down",
+            "The mask was read the wrong way round: True marks the positions that may be read.",
+            {"masked_fill(~mask": "masked_fill(mask"},
+        ),
+        Misconception(
+            "scores_scaled",
+            "The scores were divided by the square root of a width. That came with the "
+            "Transformer's dot products; here v can take any scale itself.",
+            {"(hidden @ v).masked_fill": "(hidden @ v / math.sqrt(len(v))).masked_fill"},
+        ),
+        Misconception(
+            "hidden_units_averaged",
+            "The context averages the hidden units of the scoring network. It is the encoder states "
+            "that are read.",
+            {'"bn,bnd->bd", alpha, H)': '"bn,bnd->bd", alpha, hidden)'},
+        ),
+        Misconception(
+            "weights_first",
+            "The two results have changed places: the contexts come first.",
+            {
+                'return torch.einsum("bn,bnd->bd", alpha, H), alpha':
+                    'return alpha, torch.einsum("bn,bnd->bd", alpha, H)',
+            },
+        ),
+        Misconception(
+            "scores_returned",
+            "The second result holds the scores. Asked are the weights, after the softmax.",
+            {"alpha, H), alpha": "alpha, H), e"},
+        ),
+        Misconception(
+            "logistic_function_in_place_of_tanh",
+            "The hidden units use the logistic function. Bahdanau's are tanh, which can be "
+            "negative.",
+            {"torch.tanh(": "torch.sigmoid("},
+        ),
     ],
     "luong_scores": [
         Misconception(
@@ -120,6 +180,83 @@ MISCONCEPTIONS = {
             "positions, and cutting off its fraction shifts the window.",
             {"- p[:, None]).abs()": "- p.long()[:, None]).abs()"},
         ),
+        Misconception(
+            "other_spellings_accepted",
+            "Other spellings of the three names are accepted. Exactly three are allowed; anything "
+            "else is a ValueError, so that a slip is noticed.",
+            {
+                '    if kind == "dot":':
+                    '    kind = kind.lower()\n    if kind == "dot":',
+            },
+        ),
+        Misconception(
+            "no_error_for_an_unknown_score",
+            "For a name that is none of the three, None is returned, and the error shows somewhere "
+            "else. Raise a ValueError.",
+            {'raise ValueError(f"unknown score {kind!r}")': "return None"},
+        ),
+        Misconception(
+            "general_is_scaled",
+            "The general score was divided by the square root of the width. Luong's scores are "
+            "bare.",
+            {
+                'return torch.einsum("bi,ij,bnj->bn", s, W, H)':
+                    'return torch.einsum("bi,ij,bnj->bn", s, W, H) / s.shape[1] ** 0.5',
+            },
+        ),
+        Misconception(
+            "hidden_units_added_up",
+            "The hidden units of the concat score were added up. They are weighted by v.",
+            {"@ W.T) @ v": "@ W.T).sum(-1)"},
+        ),
+        Misconception(
+            "tanh_of_the_score",
+            "The tanh was taken of the finished concat score. It belongs to the hidden units, "
+            "before v.",
+            {
+                "torch.tanh(torch.cat([states, H], dim=-1) @ W.T) @ v":
+                    "torch.tanh(torch.cat([states, H], dim=-1) @ W.T @ v)",
+            },
+        ),
+        Misconception(
+            "centre_rounded",
+            "The centre was rounded. It may lie between two positions, and rounding shifts the "
+            "window.",
+            {"- p[:, None]).abs()": "- p.round()[:, None]).abs()"},
+        ),
+        Misconception(
+            "window_of_numbers",
+            "The window holds numbers. A mask is a bool tensor: what comes later negates it with ~.",
+            {
+                "return (torch.arange(n) - p[:, None]).abs() <= D":
+                    "return ((torch.arange(n) - p[:, None]).abs() <= D).float()",
+            },
+        ),
+        Misconception(
+            "whole_width",
+            "D was taken for the whole width. It is half of it: the window reaches from p - D to p "
+            "+ D.",
+            {".abs() <= D": ".abs() <= D / 2"},
+        ),
+        Misconception(
+            "centre_moved_into_the_sentence",
+            "A centre outside of the sentence was moved to its end. The window stays where it is; "
+            "if it holds no position, the row is False.",
+            {"- p[:, None]).abs()": "- p.clamp(0, n - 1)[:, None]).abs()"},
+        ),
+        Misconception(
+            "positions_from_one",
+            "Positions were counted from 1. They are 0, ..., n - 1.",
+            {"torch.arange(n) -": "torch.arange(1, n + 1) -"},
+        ),
+        Misconception(
+            "right_end_left_out",
+            "The right end of the window is missing, as in a slice. Both ends belong to it.",
+            {
+                "(torch.arange(n) - p[:, None]).abs() <= D":
+                    "(torch.arange(n) >= p[:, None] - D) & (torch.arange(n) < p[:, None] + D)",
+            },
+        ),
     ],
     "scaled_dot_product_attention": [
         Misconception(
@@ -174,6 +311,58 @@ MISCONCEPTIONS = {
             "still, and then the forbidden keys win; only minus infinity is below all of them.",
             {"-math.inf": "-1e9"},
         ),
+        Misconception(
+            "forbidden_scores_zero",
+            "Forbidden scores were set to 0. The exponential of 0 is 1, so those keys keep a "
+            "weight, and a large one where the other scores are negative.",
+            {"-math.inf": "0.0"},
+        ),
+        Misconception(
+            "weights_deleted_and_rescaled",
+            "The mask came too late: after the softmax, or after the largest score had been subtracted. "
+            "On paper the rest can be scaled up to a sum of 1. But where what is forbidden scores far "
+            "higher, all that is left is 0 / 0. Mask the scores before anything else.",
+            {
+                "        scores = scores.masked_fill(~allowed, -math.inf)":
+                    "        pass",
+                "weights = torch.softmax(scores, dim=-1)":
+                    "weights = torch.softmax(scores, dim=-1)\n    if allowed is not None:\n        weights = weights * allowed\n        weights = weights / weights.sum(-1, keepdim=True)",
+            },
+        ),
+        Misconception(
+            "exponential_without_a_shift",
+            "The softmax was written out without a shift: exp overflows for scores above 88 in "
+            "float32, and the weights are nan. Subtract the largest score of the row first.",
+            {"torch.softmax(scores, dim=-1)": "torch.exp(scores) / torch.exp(scores).sum(-1, keepdim=True)"},
+        ),
+        Misconception(
+            "minus_infinity_times_the_mask",
+            "The mask was multiplied by minus infinity. Where the mask is 0 that gives nan, not 0; "
+            "fill the forbidden scores in place of adding to them.",
+            {"scores.masked_fill(~allowed, -math.inf)": "scores + (~allowed) * -math.inf"},
+        ),
+        Misconception(
+            "scaled_by_the_width_of_the_values",
+            "The scores were divided by the square root of the values' width. The scores are sums "
+            "over the d_k features of queries and keys.",
+            {"math.sqrt(Q.shape[-1])": "math.sqrt(V.shape[-1])"},
+        ),
+        Misconception(
+            "weights_first",
+            "The two results have changed places: the outputs come first.",
+            {"return weights @ V, weights": "return weights, weights @ V"},
+        ),
+        Misconception(
+            "scores_returned",
+            "The second result holds the scores. Asked are the weights, after the softmax.",
+            {"return weights @ V, weights": "return weights @ V, scores"},
+        ),
+        Misconception(
+            "weights_detached",
+            "The weights that are returned carry no gradient. They are to be differentiable as "
+            "well.",
+            {"return weights @ V, weights": "return weights @ V, weights.detach()"},
+        ),
     ],
     "make_masks": [
         Misconception(
@@ -224,6 +413,42 @@ MISCONCEPTIONS = {
             {
                 "return (src != pad)[:, None, None, :], causal & (tgt != pad)[:, None, None, :]":
                     "return (src != pad)[:, None, None, :].float(), (causal & (tgt != pad)[:, None, None, :]).float()",
+            },
+        ),
+        Misconception(
+            "masks_of_integers",
+            "The masks hold integers. A mask is a bool tensor: what comes later negates it with ~, "
+            "and of the integer 1 that makes -2.",
+            {
+                "return (src != pad)[:, None, None, :], causal & (tgt != pad)[:, None, None, :]":
+                    "return (src != pad)[:, None, None, :].long(), (causal & (tgt != pad)[:, None, None, :]).long()",
+            },
+        ),
+        Misconception(
+            "source_mask_is_causal",
+            "The source mask forbids the future. The whole source is known before the first word is "
+            "written; only its padding is hidden.",
+            {
+                "(src != pad)[:, None, None, :], causal":
+                    "(src != pad)[:, None, None, :] & torch.ones(src.shape[1], src.shape[1], dtype=torch.bool).tril(), causal",
+            },
+        ),
+        Misconception(
+            "zeros_and_minus_infinity",
+            "These are additive masks, 0 and minus infinity. Here a mask says what is allowed: True "
+            "or False.",
+            {
+                "return (src != pad)[:, None, None, :], causal & (tgt != pad)[:, None, None, :]":
+                    "masks = (src != pad)[:, None, None, :], causal & (tgt != pad)[:, None, None, :]\n    return tuple(torch.zeros(mask.shape).masked_fill(~mask, -math.inf) for mask in masks)",
+            },
+        ),
+        Misconception(
+            "padded_queries_hidden_too",
+            "Padded queries were hidden as well as padded keys. A row in which nothing is allowed "
+            "gives nan in the softmax; only keys are hidden.",
+            {
+                "causal & (tgt != pad)[:, None, None, :]":
+                    "causal & (tgt != pad)[:, None, None, :] & (tgt != pad)[:, None, :, None]",
             },
         ),
     ],
@@ -279,6 +504,40 @@ MISCONCEPTIONS = {
             "The mask was not handed to the attention: padded and future tokens are read.",
             {"split(v, Wv), mask)": "split(v, Wv))"},
         ),
+        Misconception(
+            "scaled_twice",
+            "The scores were divided by the square root of d_k twice. Your attention function does "
+            "it already.",
+            {"split(q, Wq), split": "split(q, Wq) / math.sqrt(q.shape[-1] // h), split"},
+        ),
+        Misconception(
+            "weights_averaged_over_the_heads",
+            "The weights were averaged over the heads. Asked are those of every head.",
+            {".flatten(2) @ Wo, weights": ".flatten(2) @ Wo, weights.mean(1)"},
+        ),
+        Misconception(
+            "output_matrix_transposed",
+            "The output projection was transposed, as nn.Linear stores it. Tokens are rows: joined "
+            "@ Wo.",
+            {".flatten(2) @ Wo": ".flatten(2) @ Wo.T"},
+        ),
+        Misconception(
+            "keys_and_values_exchanged",
+            "Keys and values have changed places. k is compared with the query, v is averaged.",
+            {"split(k, Wk), split(v, Wv)": "split(v, Wk), split(k, Wv)"},
+        ),
+        Misconception(
+            "heads_interleaved_when_joined",
+            "The heads were joined feature by feature. Head 0 comes first with all of its d_k "
+            "features, then head 1.",
+            {"heads.transpose(1, 2).flatten(2) @ Wo": "heads.permute(0, 2, 3, 1).flatten(2) @ Wo"},
+        ),
+        Misconception(
+            "query_added",
+            "The query was added to the result. The residual connection belongs to the layer, not "
+            "to the attention.",
+            {"heads.transpose(1, 2).flatten(2) @ Wo": "q + heads.transpose(1, 2).flatten(2) @ Wo"},
+        ),
     ],
     "sinusoidal_positions": [
         Misconception(
@@ -318,6 +577,34 @@ MISCONCEPTIONS = {
             "The table is float64. Added to float32 embeddings it makes the whole model compute in "
             "double precision; the result is to be float32.",
             {".flatten(1)": ".flatten(1).double()"},
+        ),
+        Misconception(
+            "a_frequency_for_every_column",
+            "Every column has a frequency of its own. The sine and the cosine of a pair share one: "
+            "that is what makes moving on by k a rotation.",
+            {
+                "-torch.arange(0, d, 2) / d":
+                    "-torch.arange(d) / d",
+                "torch.stack([angle.sin(), angle.cos()], dim=-1).flatten(1)":
+                    "torch.where(torch.arange(d) % 2 == 0, angle.sin(), angle.cos())",
+            },
+        ),
+        Misconception(
+            "frequencies_grow",
+            "The frequencies grow from pair to pair. The exponent is negative: the first pair is "
+            "the fastest.",
+            {"10000 ** (-torch": "10000 ** (torch"},
+        ),
+        Misconception(
+            "exponent_halved",
+            "The exponent is half as large as it should be: pairs were counted and not doubled. The "
+            "exponent of pair i is -2i/d.",
+            {"-torch.arange(0, d, 2) / d": "-torch.arange(d // 2) / d"},
+        ),
+        Misconception(
+            "exponents_from_zero_to_one",
+            "The exponents run from 0 to 1 in equal steps. The last one is -(d - 2)/d, not -1.",
+            {"-torch.arange(0, d, 2) / d": "-torch.linspace(0, 1, d // 2)"},
         ),
     ],
     "encoder_layer": [
@@ -413,6 +700,76 @@ MISCONCEPTIONS = {
                     "(x**2).mean(dim=-1, keepdim=True) - mean**2",
             },
         ),
+        Misconception(
+            "eps_ignored",
+            "The argument eps has no influence: its usual value was written into the formula.",
+            {"/ torch.sqrt(variance + eps)": "/ torch.sqrt(variance + 1e-5)"},
+        ),
+        Misconception(
+            "no_eps",
+            "eps is missing. Where all features are equal the variance is 0, and 0 / 0 is no "
+            "number.",
+            {"/ torch.sqrt(variance + eps)": "/ torch.sqrt(variance)"},
+        ),
+        Misconception(
+            "shift_scaled_too",
+            "gamma multiplies beta as well. It scales what was normalised; the shift is added "
+            "afterwards.",
+            {
+                "gamma * (x - mean) / torch.sqrt(variance + eps) + beta":
+                    "gamma * ((x - mean) / torch.sqrt(variance + eps) + beta)",
+            },
+        ),
+        Misconception(
+            "norm_over_everything",
+            "There is one mean and one variance for the whole batch. Layer normalisation treats "
+            "every token alone.",
+            {
+                "x.mean(dim=-1, keepdim=True)":
+                    "x.mean()",
+                "x.var(dim=-1, keepdim=True, unbiased=False)":
+                    "x.var(unbiased=False)",
+            },
+        ),
+        Misconception(
+            "mean_not_subtracted",
+            "The mean was not subtracted. That is close to RMS normalisation, which came later; LN "
+            "centres first.",
+            {"gamma * (x - mean)": "gamma * x"},
+        ),
+        Misconception(
+            "gelu_in_place_of_relu",
+            "The hidden layer has a GELU. Many later models do; the formula here is max(0, x).",
+            {"torch.relu(x @ W1 + b1)": "F.gelu(x @ W1 + b1)"},
+        ),
+        Misconception(
+            "second_bias_forgotten",
+            "The output of the feed-forward network lacks its bias b2.",
+            {"@ W2 + b2": "@ W2"},
+        ),
+        Misconception(
+            "first_bias_forgotten",
+            "The hidden layer of the feed-forward network lacks its bias b1.",
+            {"torch.relu(x @ W1 + b1)": "torch.relu(x @ W1)"},
+        ),
+        Misconception(
+            "no_residual_around_the_network",
+            "The input of the feed-forward network is not added back to its output.",
+            {"layer_norm(x + feed_forward(x,": "layer_norm(feed_forward(x,"},
+        ),
+        Misconception(
+            "mask_not_used",
+            "The mask was not handed to the attention: padding is read.",
+            {"h=h, mask=mask)": "h=h)"},
+        ),
+        Misconception(
+            "no_norm_at_the_end",
+            "The second layer norm is missing. In this order, post-LN, every sum is normalised.",
+            {
+                'return layer_norm(x + feed_forward(x, **p["feed_forward"]), **p["norm2"])':
+                    'return x + feed_forward(x, **p["feed_forward"])',
+            },
+        ),
     ],
     "decoder_layer": [
         Misconception(
@@ -472,6 +829,35 @@ MISCONCEPTIONS = {
             "The weights that were returned are those of the self-attention. Asked are those of the "
             "cross-attention: which source token is read for which target position.",
             {"attended, _ =": "attended, own =", "), weights": "), own"},
+        ),
+        Misconception(
+            "no_residual_around_the_self_attention",
+            "The target is not added back after its self-attention.",
+            {"layer_norm(y + attended,": "layer_norm(attended,"},
+        ),
+        Misconception(
+            "no_residual_around_the_network",
+            "The input of the feed-forward network is not added back to its output.",
+            {"layer_norm(y + feed_forward(": "layer_norm(feed_forward("},
+        ),
+        Misconception(
+            "weights_averaged_over_the_heads",
+            "The weights were averaged over the heads. Asked are those of every head.",
+            {
+                "), weights\n":
+                    "), weights.mean(1)\n",
+            },
+        ),
+        Misconception(
+            "second_residual_from_the_input",
+            "The second residual connection starts at the input of the layer. Each one starts at "
+            "the output of the part before.",
+            {
+                "    y = layer_norm(y + attended":
+                    "    first, y = y, layer_norm(y + attended",
+                "layer_norm(y + read,":
+                    "layer_norm(first + read,",
+            },
         ),
     ],
     "Transformer": [
@@ -617,6 +1003,87 @@ MISCONCEPTIONS = {
             "A row that had written padding was treated as complete. Only eos completes it; before "
             "that, padding is a token like any other.",
             {"complete |= token == eos": "complete |= (token == eos) | (token == self.pad)"},
+        ),
+        Misconception(
+            "eos_replaced_by_padding",
+            "The end symbol was replaced by padding. A row keeps its eos and gets padding only "
+            "after it.",
+            {
+                "return tgt[:, 1:]\n":
+                    "return tgt[:, 1:].masked_fill(tgt[:, 1:] == eos, self.pad)\n",
+            },
+        ),
+        Misconception(
+            "sentences_averaged_first",
+            "Each sentence's loss was averaged, and then the sentences. All labels of the batch "
+            "count the same: one mean over all of them.",
+            {
+                "return F.cross_entropy(logits.flatten(0, 1), tgt[:, 1:].flatten(), ignore_index=self.pad)":
+                    'losses = F.cross_entropy(logits.transpose(1, 2), tgt[:, 1:], ignore_index=self.pad, reduction="none")\n        return (losses.sum(1) / (tgt[:, 1:] != self.pad).sum(1)).mean()',
+            },
+        ),
+        Misconception(
+            "loss_without_gradient",
+            "The loss carries no gradient, so nothing can be trained with it.",
+            {
+                "return F.cross_entropy(logits.flatten(0, 1), tgt[:, 1:].flatten(), ignore_index=self.pad)":
+                    "return F.cross_entropy(logits.flatten(0, 1), tgt[:, 1:].flatten(), ignore_index=self.pad).detach()",
+            },
+        ),
+        Misconception(
+            "padding_is_always_zero",
+            "Labels of the id 0 were left out. Which id pads is self.pad.",
+            {"ignore_index=self.pad": "ignore_index=0"},
+        ),
+        Misconception(
+            "probabilities_returned",
+            "A softmax was applied to the result. Asked are logits; the loss takes its own softmax.",
+            {"return self.output(y), weights": "return self.output(y).softmax(-1), weights"},
+        ),
+        Misconception(
+            "weights_of_the_first_layer",
+            "The weights are those of the first decoder layer. Asked are those of the last.",
+            {
+                "            y, weights = decoder_layer(":
+                    "            y, new = decoder_layer(",
+                "tgt_mask, src_mask)\n        return self.output(y), weights":
+                    "tgt_mask, src_mask)\n            weights = new if p is self.decoder[0] else weights\n        return self.output(y), weights",
+            },
+        ),
+        Misconception(
+            "padding_visible",
+            "The masks do not hide the padding: tokens look at it.",
+            {"make_masks(src, tgt_in, self.pad)": "make_masks(src, tgt_in, -1)"},
+        ),
+        Misconception(
+            "embeddings_divided",
+            "The embeddings were divided by the square root of D. They are multiplied by it, so "
+            "that the words are larger than the positions.",
+            {"table(ids) * math.sqrt(self.d_model) +": "table(ids) / math.sqrt(self.d_model) +"},
+        ),
+        Misconception(
+            "embeddings_times_d",
+            "The embeddings were multiplied by D. The factor is its square root.",
+            {"table(ids) * math.sqrt(self.d_model) +": "table(ids) * self.d_model +"},
+        ),
+        Misconception(
+            "padding_embedded_as_zero",
+            "Padding was embedded as 0. It is embedded like any other id; the masks see to it that "
+            "nobody looks.",
+            {
+                "table(ids) * math.sqrt(self.d_model) +":
+                    "table(ids) * (ids != self.pad)[..., None] * math.sqrt(self.d_model) +",
+            },
+        ),
+        Misconception(
+            "biases_in_the_attention",
+            "The attention was counted with biases. Its four matrices have none here.",
+            {"attention = 4 * d_model**2": "attention = 4 * (d_model**2 + d_model)"},
+        ),
+        Misconception(
+            "bias_of_the_output_not_counted",
+            "The biases of the output layer are missing, one per target token.",
+            {"output = d_model * n_tgt + n_tgt": "output = d_model * n_tgt"},
         ),
     ],
 }

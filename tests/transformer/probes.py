@@ -34,6 +34,11 @@ def gradients(rng, outputs, inputs):
     return torch.autograd.grad(total, inputs, allow_unused=True)
 
 
+def off_by(weights):
+    """By how much rows of weights miss the sum 1, in units of 10^-11; float64 misses it by far less."""
+    return (1e11 * (torch.as_tensor(weights).sum(-1) - 1)).round()
+
+
 def dtypes(*results):
     """Names of the dtypes of arrays or tensors."""
     return [str(x.dtype).removeprefix("torch.") for x in results]
@@ -62,6 +67,7 @@ def a_batch_of_padded_sentences(bahdanau_attention, rng):
         "three": (contexts, weights),
         "one": bahdanau_attention(s[1:2], H[1:2], Ws, Wh, v, mask[1:2]),
         "a single position": bahdanau_attention(s[:1], H[:1, :1], Ws, Wh, v, mask[:1, :1]),
+        "sums of the weights, off by": off_by(weights),
         "dtypes": dtypes(contexts, weights),
     }
 
@@ -207,6 +213,7 @@ def any_number_of_batch_axes(scaled_dot_product_attention, rng):
         "two axes": scaled_dot_product_attention(Q[1, 2], K[0, 2], V[1, 0]),
         "one query": scaled_dot_product_attention(Q[:1, :1, :1], K[:1, :1], V[:1, :1]),
         "one key": scaled_dot_product_attention(Q[:1, 0], K[:1, 0, :1], V[:1, 0, :1]),
+        "sums of the weights, off by": off_by(weights),
         "width 1": scaled_dot_product_attention(Q[..., :1], K[..., :1], V[..., :1]),
         "dtypes": dtypes(output, weights),
     }
@@ -347,7 +354,7 @@ def heads_with_large_numbers(multi_head_attention):
 @probe("multi_head_attention", points=2, public=False, compare=close(1e-4, 1e-5))
 def gradients_reach_every_matrix(multi_head_attention, rng):
     """Autograd through outputs and weights, to tokens and matrices."""
-    shapes = [(2, 3, 4), (2, 5, 4), (2, 5, 4), (4, 4), (4, 4), (4, 4), (4, 4)]
+    shapes = [(2, 3, 6), (2, 5, 6), (2, 5, 6), (6, 6), (6, 6), (6, 6), (6, 6)]
     inputs = [normal(rng, *shape).requires_grad_() for shape in shapes]
     mask = up_to([4, 5], 5)[:, None, None]
     return gradients(rng, multi_head_attention(*inputs, 2, mask), inputs)
@@ -355,8 +362,8 @@ def gradients_reach_every_matrix(multi_head_attention, rng):
 
 @probe("sinusoidal_positions", points=2)
 def positions_by_hand(sinusoidal_positions):
-    """Three positions of width 4: the text has the rows 0 and 2."""
-    return sinusoidal_positions(3, 4)
+    """Three positions of width 4, of which the text has the rows 0 and 2; two of width 6."""
+    return {"width 4": sinusoidal_positions(3, 4), "width 6": sinusoidal_positions(2, 6)}
 
 
 @probe("sinusoidal_positions", points=2, public=False)
@@ -411,7 +418,7 @@ def norm_by_hand(layer_norm):
 
 @probe("encoder_layer", points=3)
 def one_token_by_hand(feed_forward, encoder_layer):
-    """The layer of the text with the token (1, 3), and its feed-forward network at (-1, 1) and (1, -1)."""
+    """The layer of the text with the token (1, 3), and with (-5, -1); its feed-forward network at (-1, 1) and (1, -1)."""
     eye, norm = (
         torch.eye(2, dtype=F64),
         {"gamma": torch.ones(2, dtype=F64), "beta": torch.zeros(2, dtype=F64)},
@@ -428,9 +435,9 @@ def one_token_by_hand(feed_forward, encoder_layer):
         "feed_forward": ffn,
         "norm2": norm,
     }
-    mask = torch.ones(1, 1, 1, 1, dtype=torch.bool)
+    mask = torch.ones(2, 1, 1, 1, dtype=torch.bool)
     return feed_forward(numbers([-1.0, 1.0], [1.0, -1.0]), **ffn), encoder_layer(
-        numbers([[1.0, 3.0]]), p, 1, mask
+        numbers([[1.0, 3.0]], [[-5.0, -1.0]]), p, 1, mask
     )
 
 
@@ -599,8 +606,8 @@ def filled(model, rng, scale=0.4):
 
 @probe("Transformer", points=1, compare=exact())
 def parameters_by_hand(parameter_count):
-    """The 640 parameters of the text."""
-    return parameter_count(10, 8, 4, 16, 1)
+    """The 640 parameters of the text; two layers of width 6 with 10 hidden units, for 7 and 5 tokens."""
+    return {"text": parameter_count(10, 8, 4, 16, 1), "two layers": parameter_count(7, 5, 6, 10, 2)}
 
 
 @probe("Transformer", points=2)
