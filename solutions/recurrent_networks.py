@@ -704,7 +704,7 @@ def parameter_count(cell: str, D: int, H: int, layers: int = 1, directions: int 
 #
 # The losses are $1.5$ and $2.6$. The $1.5$ in window 2 is a number; that it depends on $w$ is forgotten.
 
-# %% question="tbptt_windows" minutes=35 forbid=["torch.nn.utils.clip_grad_norm_", "torch.nn.utils.clip_grad_norm", "torch.nn.utils.clip_grads_with_norm_"]
+# %% question="tbptt_windows" minutes=35 forbid=["torch.nn.utils.clip_grad_norm_", "torch.nn.utils.clip_grad_norm", "torch.nn.utils.clip_grads_with_norm_", "torch.nn.utils.get_total_norm"]
 def tbptt_windows(
     ids: Int64[Tensor, " N"], B: int, T: int
 ) -> Iterable[tuple[Int64[Tensor, "B T"], Int64[Tensor, "B T"]]]:
@@ -736,8 +736,8 @@ def tbptt_windows(
 def clip_grad_norm(grads: list[Float[Tensor, "..."]], max_norm: float) -> tuple[list[Float[Tensor, "..."]], Tensor]:
     """Scale gradients down to a global norm of at most ``max_norm``.
 
-    To be written out: ``nn.utils.clip_grad_norm_`` and ``clip_grads_with_norm_`` are not allowed. A norm, such as
-    ``torch.linalg.vector_norm``, is.
+    To be written out: ``nn.utils.clip_grad_norm_`` and its parts, ``get_total_norm`` and ``clip_grads_with_norm_``, are
+    not allowed. A norm of one tensor, such as ``torch.linalg.vector_norm``, is.
 
     Args:
         grads: one or more tensors of any shapes. Their squares do not overflow.
