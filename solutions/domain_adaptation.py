@@ -137,7 +137,7 @@ def weighted_risk(
 
     Args:
         losses: loss of each source example.
-        w: its importance weight, 0 or more, not all 0.
+        w: its importance weight, 0 or more, not all 0; of any scale, down to 1e-9.
         normalize: True for the self-normalised estimate.
 
     Returns:
@@ -152,7 +152,7 @@ def effective_sample_size(w: Float[np.ndarray, " n"]) -> float:
     """How many equally weighted examples the weights are worth.
 
     Args:
-        w: importance weights, 0 or more, not all 0.
+        w: importance weights, 0 or more, not all 0; of any scale, down to 1e-9.
 
     Returns:
         (sum w)^2 / sum(w^2), from 1 to n.
@@ -282,7 +282,8 @@ def adjust_posterior(post: Float[np.ndarray, "n K"], w: Float[np.ndarray, " K"])
 
     Args:
         post: p_S(y | x) of each example; a row sums to 1.
-        w: p_T(y) / p_S(y) of each class, 0 or more. No row of ``post * w`` is all 0.
+        w: p_T(y) / p_S(y) of each class, 0 or more. No row of ``post * w`` is all 0, but it may be as small as
+            1e-9.
 
     Returns:
         p_T(y | x); each row sums to 1.
@@ -374,7 +375,8 @@ def bbse_weights(joint: Float[np.ndarray, "K K"], mu: Float[np.ndarray, " K"]) -
     """Black-box shift estimate of the class weights.
 
     Args:
-        joint: p_S(prediction = i, truth = j) at [i, j], an invertible matrix whose entries sum to 1.
+        joint: p_S(prediction = i, truth = j) at [i, j], an invertible matrix whose entries sum to 1. Its columns
+            may be nearly alike.
         mu: p_T(prediction = i), the share of each predicted class on the target.
 
     Returns:
@@ -529,7 +531,8 @@ class GradReverse(torch.autograd.Function):
 
         Args:
             ctx: what ``forward`` has kept.
-            grad_output: gradient of the loss with respect to the output.
+            grad_output: gradient of the loss with respect to the output. Others may use the same tensor: it is not
+                changed.
 
         Returns:
             The reversed and scaled gradient for x, and None for lam.
@@ -596,7 +599,7 @@ def dann_losses(
 
     Args:
         f: features, (n, p) to (n, width). It treats every example by itself.
-        c: class head, features (n, width) to logits (n, K).
+        c: class head, features (n, width) to logits (n, K); any finite values, ±1000 included.
         d: domain classifier, features (n, width) to logits (n, 1) of "comes from the source"; any finite
             values, ±1000 included.
         xs: source examples.
@@ -625,7 +628,7 @@ def dann_lambda(p: float, gamma: float = 10.0) -> float:
 
     Args:
         p: progress of training, from 0 to 1.
-        gamma: steepness, positive.
+        gamma: steepness, positive, up to 1000.
 
     Returns:
         2 / (1 + exp(-gamma p)) - 1, which rises from 0 towards 1.
@@ -678,8 +681,8 @@ def median_sigma(X: Float[Tensor, "n p"], Y: Float[Tensor, "m p"]) -> float:
     """Bandwidth by the median heuristic.
 
     Args:
-        X: one sample.
-        Y: the other; n + m >= 2.
+        X: one sample. It may require a gradient.
+        Y: the other, likewise; n + m >= 2.
 
     Returns:
         The median of the Euclidean distances between the pooled n + m points, over the

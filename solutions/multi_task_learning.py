@@ -21,8 +21,8 @@
 #
 # **Notation** $T$ tasks with losses $L_1,\dots,L_T$; $\theta\in\mathbb R^P$ the shared parameters;
 # $g_t=\nabla_\theta L_t$ the gradient of task $t$; $G\in\mathbb R^{T\times P}$ all of them, one row per
-# task; $g_0=\frac1T\sum_t g_t$ their mean. Tensors are float32, ids int64. No function changes its inputs
-# unless its docstring says so.
+# task; $g_0=\frac1T\sum_t g_t$ their mean. Tensors are float32, ids int64, and so are those that you
+# return. No function changes its inputs unless its docstring says so.
 
 # %%
 from collections.abc import Callable, Sequence
@@ -232,10 +232,10 @@ def cross_stitch(
     Args:
         xa: features of network a; not changed.
         xb: features of network b; not changed.
-        A: mixing weights, learned: gradients flow to it.
+        A: mixing weights, learned.
 
     Returns:
-        The new xa and the new xb, both made of the old ones.
+        The new xa and the new xb, both made of the old ones. Gradients flow to all three arguments.
     """
     ### BEGIN SOLUTION
     mixed_a = A[0, 0] * xa + A[0, 1] * xb
@@ -255,7 +255,8 @@ def mtan_mask(
         b: bias of the mask.
 
     Returns:
-        The masked features. Pre-activations of ±1000 give a mask of 1 or 0.
+        The masked features. Pre-activations of ±1000 give a mask of 1 or 0. Gradients flow to all three
+        arguments, to ``features`` through the mask as well.
     """
     ### BEGIN SOLUTION
     return torch.sigmoid(features @ W.T + b) * features
@@ -303,19 +304,22 @@ def mtan_mask(
 # $\lVert Y^\top X\rVert_F^2=3^2=9$, and $9/(2\cdot6)=0.75$.
 
 
-# %% question="gradient_conflicts" minutes=35
+# %% question="gradient_conflicts" minutes=35 forbid=["torch.nn.functional.cosine_similarity"]
 def gradient_conflicts(G: Float[Tensor, "T P"]) -> tuple[Float[Tensor, "T T"], Float[Tensor, ""]]:
     """Cosines between task gradients, and how many pairs of tasks conflict.
 
+    ``cosine_similarity`` is not allowed in this question.
+
     Args:
-        G: gradients, one row per task, T ≥ 2. A row may be zero.
+        G: gradients, one row per task, T ≥ 2. A row may be zero, and other rows as short as 1e-6.
 
     Returns:
         The cosines; 0 in row and column of a zero gradient, its diagonal element included. And the fraction
         of the T(T−1)/2 pairs of different tasks whose cosine is below 0, without a tolerance.
     """
     ### BEGIN SOLUTION
-    unit = F.normalize(G, dim=1)  # leaves a zero row zero
+    length = G.norm(dim=1, keepdim=True)
+    unit = G / torch.where(length > 0, length, 1.0)  # a zero row stays zero
     cosines = unit @ unit.T
     i, j = torch.triu_indices(len(G), len(G), offset=1)
     return cosines, (cosines[i, j] < 0).float().mean()
@@ -350,7 +354,8 @@ def linear_cka(X: Float[Tensor, "n p"], Y: Float[Tensor, "n q"]) -> Float[Tensor
     """Similarity of two sets of features of the same n examples, from 0 to 1.
 
     Args:
-        X: features of one network, one example per row, not centred, not all of them constant; not changed.
+        X: features of one network, one example per row, not all of them constant; not changed. They are not
+            centred: a column's mean may be a thousand times its spread, which may be as small as 0.01.
         Y: features of another network for the same examples, likewise.
 
     Returns:
@@ -449,13 +454,13 @@ def jigsaw_task(
 # $s=(\log4,0,-\log2)$ every first term is $\frac12$: $\frac32+\frac12(\log4-\log2)\approx1.847$.
 
 
-# %% question="uncertainty_loss" minutes=20
+# %% question="uncertainty_loss" minutes=20 forbid=["torch.nn.functional.gaussian_nll_loss"]
 def uncertainty_loss(losses: Float[Tensor, "T"], s: Float[Tensor, "T"]) -> Float[Tensor, ""]:
-    """Sum over tasks of ½ e^(−s) L + ½ s.
+    """Sum over tasks of ½ e^(−s) L + ½ s; ``gaussian_nll_loss`` is not allowed.
 
     Args:
         losses: the T losses, any scale.
-        s: log-variances log σ² of the tasks, learned together with the network.
+        s: log-variances log σ² of the tasks, learned together with the network; any value from −30 to 30, as it is.
 
     Returns:
         A scalar through which gradients flow to both arguments.
@@ -570,6 +575,7 @@ def pcgrad(G: Float[Tensor, "T P"], order: Sequence[int]) -> Float[Tensor, "P"]:
 
     Args:
         G: original gradients, one row per task; not changed. A row may be zero: it conflicts with no other.
+            Others may be as short as 1e-6; what conflicts is decided without a tolerance.
         order: a permutation of 0 … T−1. Every task i visits the others in this order and leaves itself out.
 
     Returns:
@@ -630,8 +636,8 @@ def cagrad(G: Float[Tensor, "2 P"], c: float) -> Float[Tensor, "P"]:
     """The step within c‖g0‖ of the mean gradient g0 whose smaller gain, min(g_1·d, g_2·d), is largest.
 
     Args:
-        G: the gradients of two tasks; not changed. Neither is zero, and neither is their mean; they may point
-            in the same or in opposite directions.
+        G: the gradients of two tasks; not changed. Neither is zero, and neither is their mean; both may be as
+            short as 1e-6, and point in the same or in opposite directions.
         c: radius of the ball relative to ‖g0‖, 0 ≤ c < 1.
 
     Returns:
@@ -788,7 +794,7 @@ def train_mtl(
         targets: targets by task name.
         loss_fns: ``loss_fns[name](output, target)`` is the loss of a task. The order of this dictionary is
             the order of the tasks in ``G``, ``s``, ``w``, in PCGrad's order (0, 1, …, T−1) and in the
-            history. The other dictionaries may have another order.
+            history. The other dictionaries may have another order. A head without a loss is not moved.
         optimizer: over all parameters of ``net``. Use nothing but ``optimizer.zero_grad()`` and
             ``optimizer.step()``, the latter once per step.
         method: "uniform", "uncertainty", "gradnorm", "pcgrad" or "cagrad" (the last with two tasks only; you
@@ -804,7 +810,7 @@ def train_mtl(
         graph.
 
     Raises:
-        ValueError: the method is unknown.
+        ValueError: the method is unknown ("PCGrad" is); ``net`` has not been changed then.
     """
     ### BEGIN SOLUTION
     if method not in ("uniform", "uncertainty", "gradnorm", "pcgrad", "cagrad"):

@@ -225,7 +225,7 @@ def coral_transform__einsum(S, T, eps=1e-3):
     """numpy's covariance and SciPy's matrix functions."""
     C_S, C_T = (np.cov(X.numpy(), rowvar=False) + eps * np.eye(X.shape[1]) for X in (S, T))
     whitened = (S - S.mean(0)).numpy() @ np.linalg.inv(scipy.linalg.sqrtm(C_S).real)
-    return torch.from_numpy(whitened @ scipy.linalg.sqrtm(C_T).real + T.numpy().mean(axis=0))
+    return torch.from_numpy(whitened @ scipy.linalg.sqrtm(C_T).real + T.numpy().mean(axis=0)).to(S.dtype)
 
 
 def coral_loss__loops(S, T):

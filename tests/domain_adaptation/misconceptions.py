@@ -52,6 +52,122 @@ MISCONCEPTIONS = {
             "the sum in the numerator has to be squared, too.",
             {"w.sum() ** 2 /": "w.sum() /"},
         ),
+        Misconception(
+            "epsilon_beside_the_odds",
+            "An epsilon is added to 1 − p. Next to p = 1 it is no small part of it, and p = 1 "
+            "itself does not occur.",
+            {
+                "(1 - p_target)":
+                    "(1 - p_target + 1e-8)",
+            },
+        ),
+        Misconception(
+            "probabilities_clipped",
+            "The probabilities are clipped away from 0 and 1. A probability of 0 is a weight of 0, "
+            "and near 1 the weight is as large as it is.",
+            {
+                "return p_target /":
+                    "p_target = np.clip(p_target, 1e-6, 1 - 1e-6)\n    return p_target /",
+            },
+        ),
+        Misconception(
+            "weights_of_mean_one",
+            "The weights are divided by their mean. They come as they are: normalising is for the "
+            "risk to do, if asked.",
+            {
+                "return p_target / (1 - p_target) * n_s / n_t":
+                    "w = p_target / (1 - p_target) * n_s / n_t\n    return w / w.mean()",
+            },
+        ),
+        Misconception(
+            "length_for_the_sample_size",
+            "n_s is taken to be the number of probabilities. It is the number of source examples "
+            "that the classifier was trained on.",
+            {
+                "* n_s / n_t":
+                    "* len(p_target) / n_t",
+            },
+        ),
+        Misconception(
+            "share_of_the_pool",
+            "The factor is n_s / (n_s + n_t), the share of the source in the pool. The odds contain "
+            "n_t / n_s.",
+            {
+                "* n_s / n_t":
+                    "* n_s / (n_s + n_t)",
+            },
+        ),
+        Misconception(
+            "sum_of_weights_at_least_one",
+            "The sum of the weights is replaced by 1 where it is smaller. A common factor in the "
+            "weights is to have no effect.",
+            {
+                "w.sum() if normalize":
+                    "max(w.sum(), 1.0) if normalize",
+            },
+        ),
+        Misconception(
+            "epsilon_beside_the_sum_of_weights",
+            "An epsilon is added to the sum of the weights. Of small weights it is no small part, "
+            "and the common factor no longer cancels.",
+            {
+                "w.sum() if normalize":
+                    "w.sum() + 1e-8 if normalize",
+            },
+        ),
+        Misconception(
+            "normalised_and_averaged",
+            "The self-normalised sum is also divided by the number of examples. It is a weighted "
+            "mean already.",
+            {
+                "(w.sum() if normalize else len(w))":
+                    "(w.sum() if normalize else 1) / len(w)",
+            },
+        ),
+        Misconception(
+            "mean_over_the_positive_weights",
+            "The plain risk is divided by the number of positive weights. It is a mean over all n "
+            "examples, those of weight 0 included.",
+            {
+                "else len(w))":
+                    "else (w > 0).sum())",
+            },
+        ),
+        Misconception(
+            "sum_over_maximum",
+            "This is sum(w) / max(w). The effective sample size is (sum w)² / sum(w²).",
+            {
+                "w.sum() ** 2 / (w**2).sum()":
+                    "w.sum() / w.max()",
+            },
+        ),
+        Misconception(
+            "share_of_the_sample",
+            "This is a share of the sample. The effective sample size is a number of examples, from "
+            "1 to n.",
+            {
+                "w.sum() ** 2 / (w**2).sum()":
+                    "w.sum() ** 2 / (w**2).sum() / len(w)",
+            },
+        ),
+        Misconception(
+            "number_of_positive_weights",
+            "These are the examples whose weight is not 0. A small weight counts for less than a "
+            "large one.",
+            {
+                "w.sum() ** 2 / (w**2).sum()":
+                    "float((w > 0).sum())",
+            },
+        ),
+        Misconception(
+            "epsilon_beside_the_squares",
+            "An epsilon is added to the sum of squares. Of small weights the squares are smaller "
+            "still; the size does not depend on their scale.",
+            {
+                "(w**2).sum()\n":
+                    "((w**2).sum() + 1e-12)\n",
+            },
+        ),
     ],
     "label_shift_em": [
         Misconception(
@@ -127,6 +243,100 @@ MISCONCEPTIONS = {
                     "np.eye(len(prior_s))[adjust_posterior(post, w=prior_t / prior_s).argmax(axis=1)].mean(axis=0)",
             },
         ),
+        Misconception(
+            "divided_by_the_weights",
+            "The posteriors are divided by the weights. A class that has become more common, w > 1, "
+            "becomes more likely.",
+            {
+                "joint = post * w":
+                    "joint = post / w",
+            },
+        ),
+        Misconception(
+            "softmax_of_the_products",
+            "The rows are normalised by a softmax. They are probabilities already: divide by their "
+            "sum.",
+            {
+                "return joint / joint.sum(axis=1, keepdims=True)":
+                    "joint = np.exp(joint)\n    return joint / joint.sum(axis=1, keepdims=True)",
+            },
+        ),
+        Misconception(
+            "epsilon_beside_the_sum",
+            "An epsilon is added to the sum of the row. Of small weights it is no small part, and "
+            "the rows no longer sum to 1.",
+            {
+                "joint.sum(axis=1, keepdims=True)":
+                    "(joint.sum(axis=1, keepdims=True) + 1e-12)",
+            },
+        ),
+        Misconception(
+            "epsilon_in_the_logarithms",
+            "An epsilon is added inside of the logarithms. A class of weight 0 is gone: its "
+            "probability is 0.",
+            {
+                "joint = post * w":
+                    "joint = np.exp(np.log(post + 1e-6) + np.log(w + 1e-6))",
+            },
+        ),
+        Misconception(
+            "one_round_too_many",
+            "EM runs one round too many. With iters = 0 the prior is the source's.",
+            {
+                "range(iters)":
+                    "range(iters + 1)",
+            },
+        ),
+        Misconception(
+            "one_round_too_few",
+            "EM runs one round too few.",
+            {
+                "range(iters)":
+                    "range(iters - 1)",
+            },
+        ),
+        Misconception(
+            "stops_when_little_changes",
+            "The rounds end early when little changes. Exactly `iters` rounds are asked for.",
+            {
+                "        prior_t = adjust_posterior(post, w=prior_t / prior_s).mean(axis=0)\n":
+                    "        before, prior_t = prior_t, adjust_posterior(post, w=prior_t / prior_s).mean(axis=0)\n        if abs(prior_t - before).max() < 1e-3:\n            break\n",
+            },
+        ),
+        Misconception(
+            "prior_smoothed",
+            "The prior is kept away from 0. A class that no example has gets the prior 0.",
+            {
+                ".mean(axis=0)\n":
+                    ".mean(axis=0).clip(1e-4)\n",
+            },
+        ),
+        Misconception(
+            "posterior_not_adjusted",
+            "The posteriors come back as they were given. They are to be adjusted to the prior that "
+            "was found.",
+            {
+                "return prior_t, adjust_posterior(post, w=prior_t / prior_s)":
+                    "return prior_t, post",
+            },
+        ),
+        Misconception(
+            "weights_for_the_prior",
+            "The first result is the ratio w. The prior itself is asked for.",
+            {
+                "return prior_t, adjust":
+                    "return prior_t / prior_s, adjust",
+            },
+        ),
+        Misconception(
+            "sum_for_mean",
+            "The M-step sums over the examples. The new prior is the mean of the posteriors and "
+            "sums to 1.",
+            {
+                ".mean(axis=0)\n":
+                    ".sum(axis=0)\n",
+            },
+        ),
     ],
     "bbse_weights": [
         Misconception(
@@ -192,6 +402,101 @@ MISCONCEPTIONS = {
             "estimated prior does not sum to 1 any more. The solution is to be returned as it is.",
             {"np.linalg.solve(joint, mu)": "np.linalg.solve(joint, mu).clip(min=0)"},
         ),
+        Misconception(
+            "classes_counted_from_the_data",
+            "The number of classes is read off the data. K says how many there are; the last may "
+            "never occur.",
+            {
+                "    counts =":
+                    "    K = max(y_pred.max(), y_true.max()) + 1\n    counts =",
+            },
+        ),
+        Misconception(
+            "counts_smoothed",
+            "One is added to every count. The shares are asked for as they were counted.",
+            {
+                "counts.reshape(K, K) / len(y_true)":
+                    "(counts.reshape(K, K) + 1) / (len(y_true) + K * K)",
+            },
+        ),
+        Misconception(
+            "shares_of_the_predictions",
+            "Each row sums to 1: these are p(truth | prediction). Joint shares sum to 1 over the "
+            "whole matrix.",
+            {
+                "return counts.reshape(K, K) / len(y_true)":
+                    "counts = counts.reshape(K, K)\n    return counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)",
+            },
+        ),
+        Misconception(
+            "divided_by_the_number_of_entries",
+            "The counts are divided by K². They are shares of the n examples.",
+            {
+                "/ len(y_true)":
+                    "/ K**2",
+            },
+        ),
+        Misconception(
+            "matrix_regularised",
+            "Something is added to the diagonal, or small singular values are cut off. The system "
+            "itself is to be solved, also where columns are nearly alike.",
+            {
+                "np.linalg.solve(joint, mu)":
+                    "np.linalg.solve(joint + 1e-6 * np.eye(len(mu)), mu)",
+            },
+        ),
+        Misconception(
+            "small_singular_values_dropped",
+            "Small singular values are dropped. The matrix is invertible, and the solution of the "
+            "system is asked for, also where columns are nearly alike.",
+            {
+                "np.linalg.solve(joint, mu)":
+                    "np.linalg.pinv(joint, rcond=1e-2) @ mu",
+            },
+        ),
+        Misconception(
+            "weights_clipped_and_rescaled",
+            "Negative weights are set to 0 and the others rescaled. The solution is returned as it "
+            "is, so that the user sees the trouble.",
+            {
+                "return np.linalg.solve(joint, mu)":
+                    "w = np.linalg.solve(joint, mu)\n    return w.clip(0) * w.sum() / w.clip(0).sum()",
+            },
+        ),
+        Misconception(
+            "weights_sum_to_one",
+            "The weights are scaled to the sum 1. The prior p_S(y) w_y sums to 1, and does so "
+            "without any help.",
+            {
+                "return np.linalg.solve(joint, mu)":
+                    "w = np.linalg.solve(joint, mu)\n    return w / w.sum()",
+            },
+        ),
+        Misconception(
+            "multiplied_instead_of_solved",
+            "The matrix is multiplied with μ. J w = μ is to be solved for w.",
+            {
+                "np.linalg.solve(joint, mu)":
+                    "joint @ mu",
+            },
+        ),
+        Misconception(
+            "absolute_values",
+            "Negative weights have lost their sign. The solution is returned as it is, so that the "
+            "user sees the trouble.",
+            {
+                "np.linalg.solve(joint, mu)":
+                    "abs(np.linalg.solve(joint, mu))",
+            },
+        ),
+        Misconception(
+            "only_the_diagonal",
+            "Only the diagonal is used, as if the model never confused two classes.",
+            {
+                "np.linalg.solve(joint, mu)":
+                    "mu / np.diag(joint)",
+            },
+        ),
     ],
     "GradReverse": [
         Misconception(
@@ -229,6 +534,89 @@ MISCONCEPTIONS = {
             "lam is kept in one place for all uses of the layer, so the last forward pass decides "
             "for every backward pass. Each use has its own `ctx`.",
             {"ctx.lam = lam": "GradReverse.lam = lam", "-ctx.lam *": "-GradReverse.lam *"},
+        ),
+        Misconception(
+            "gradient_changed_in_place",
+            "`grad_output` is changed in place. Where the output is added to something else, both "
+            "get the same tensor, and the other one is spoilt.",
+            {
+                "-ctx.lam * grad_output, None":
+                    "grad_output.mul_(-ctx.lam), None",
+            },
+        ),
+        Misconception(
+            "lam_at_most_one",
+            "lam is cut off at 1. It may be any number from 0 on.",
+            {
+                "ctx.lam = lam":
+                    "ctx.lam = min(lam, 1.0)",
+            },
+        ),
+        Misconception(
+            "lam_squared",
+            "The gradient is multiplied by lam². It is multiplied by lam, once.",
+            {
+                "-ctx.lam *":
+                    "-(ctx.lam**2) *",
+            },
+        ),
+        Misconception(
+            "lam_zero_taken_for_missing",
+            "lam = 0 is taken for a missing value. It is a value: no gradient passes.",
+            {
+                "ctx.lam = lam":
+                    "ctx.lam = lam or 1.0",
+            },
+        ),
+        Misconception(
+            "sign_of_the_gradient",
+            "Only the sign of the gradient is passed on. It is to be scaled, not cut to one size.",
+            {
+                "* grad_output, None":
+                    "* grad_output.sign(), None",
+            },
+        ),
+        Misconception(
+            "gradient_clipped",
+            "The gradient is clipped. It is to be reversed and scaled, however long it is.",
+            {
+                "-ctx.lam * grad_output, None":
+                    "(-ctx.lam * grad_output).clamp(-1, 1), None",
+            },
+        ),
+        Misconception(
+            "none_first",
+            "The two results are exchanged. They come in the order of the inputs of forward: x, "
+            "then lam.",
+            {
+                "-ctx.lam * grad_output, None":
+                    "None, -ctx.lam * grad_output",
+            },
+        ),
+        Misconception(
+            "gradient_divided_by_lam",
+            "The gradient is divided by lam. It is multiplied by it: lam = 0 stops it.",
+            {
+                "-ctx.lam * grad_output":
+                    "-grad_output / max(ctx.lam, 1e-12)",
+            },
+        ),
+        Misconception(
+            "whole_number_lam",
+            "lam is rounded to a whole number.",
+            {
+                "ctx.lam = lam":
+                    "ctx.lam = int(lam)",
+            },
+        ),
+        Misconception(
+            "used_up_after_one_pass",
+            "What forward has kept is thrown away in backward. With retain_graph a second backward "
+            "pass needs it again.",
+            {
+                "return -ctx.lam * grad_output":
+                    "lam, ctx.lam = ctx.lam, 0.0\n        return -lam * grad_output",
+            },
         ),
     ],
     "dann_losses": [
@@ -331,6 +719,154 @@ MISCONCEPTIONS = {
             "The steepness is always 10; the argument gamma has no effect.",
             {"math.exp(-gamma * p)": "math.exp(-10 * p)"},
         ),
+        Misconception(
+            "logarithm_of_the_softmax",
+            "The softmax comes first and the logarithm after it. Of a head that is sure of a wrong "
+            "class the softmax is 0 in float32, and its logarithm −∞. cross_entropy takes both at "
+            "once.",
+            {
+                "F.cross_entropy(c(hs), ys)":
+                    "F.nll_loss(c(hs).softmax(dim=1).log(), ys)",
+            },
+        ),
+        Misconception(
+            "epsilon_in_the_logarithm",
+            "An epsilon is added inside of the logarithm. It puts a ceiling on the loss of a head "
+            "that is sure of a wrong class. cross_entropy needs none.",
+            {
+                "F.cross_entropy(c(hs), ys)":
+                    "F.nll_loss((c(hs).softmax(dim=1) + 1e-9).log(), ys)",
+            },
+        ),
+        Misconception(
+            "sigmoid_and_logarithm_apart",
+            "The sigmoid comes first and the logarithm after it. At a logit of −1000 the sigmoid is "
+            "0, and its logarithm −∞. Use a loss that takes logits.",
+            {
+                "F.binary_cross_entropy_with_logits(zs, torch.ones_like(zs))":
+                    "-torch.sigmoid(zs).log().mean()",
+                "F.binary_cross_entropy_with_logits(zt, torch.zeros_like(zt))":
+                    "-(1 - torch.sigmoid(zt)).log().mean()",
+            },
+        ),
+        Misconception(
+            "binary_loss_of_probabilities",
+            "The sigmoid is taken before a binary cross-entropy of probabilities, which cuts off "
+            "its logarithms at −100. With logits the loss is exact.",
+            {
+                "F.binary_cross_entropy_with_logits(zs, torch.ones_like(zs))":
+                    "F.binary_cross_entropy(torch.sigmoid(zs), torch.ones_like(zs))",
+                "F.binary_cross_entropy_with_logits(zt, torch.zeros_like(zt))":
+                    "F.binary_cross_entropy(torch.sigmoid(zt), torch.zeros_like(zt))",
+            },
+        ),
+        Misconception(
+            "half_of_the_domain_loss",
+            "The domain loss is the mean of the two domains' losses. They are added.",
+            {
+                "return class_loss, domain_loss":
+                    "return class_loss, domain_loss / 2",
+            },
+        ),
+        Misconception(
+            "class_loss_summed",
+            "The class loss is a sum. It is the mean over the source examples.",
+            {
+                "F.cross_entropy(c(hs), ys)":
+                    'F.cross_entropy(c(hs), ys, reduction="sum")',
+            },
+        ),
+        Misconception(
+            "softmax_before_the_cross_entropy",
+            "c gives logits, and cross_entropy takes logits. A softmax before it flattens the loss.",
+            {
+                "F.cross_entropy(c(hs), ys)":
+                    "F.cross_entropy(c(hs).softmax(dim=1), ys)",
+            },
+        ),
+        Misconception(
+            "only_the_target_reversed",
+            "The reversal acts on the target's features only. Those of the source are to move as "
+            "well.",
+            {
+                "d(GradReverse.apply(hs, lam)),":
+                    "d(hs),",
+            },
+        ),
+        Misconception(
+            "reversed_behind_the_domain_classifier",
+            "The reversal stands behind the domain classifier, which is then trained to be bad. It "
+            "belongs between the features and d.",
+            {
+                "d(GradReverse.apply(hs, lam)), d(GradReverse.apply(ht, lam))":
+                    "GradReverse.apply(d(hs), lam), GradReverse.apply(d(ht), lam)",
+            },
+        ),
+        Misconception(
+            "lam_always_one",
+            "lam has no effect: the reversal always has strength 1.",
+            {
+                "GradReverse.apply(hs, lam)":
+                    "GradReverse.apply(hs, 1.0)",
+                "GradReverse.apply(ht, lam)":
+                    "GradReverse.apply(ht, 1.0)",
+            },
+        ),
+        Misconception(
+            "labels_flipped_instead_of_reversed",
+            "The domain labels are flipped in place of a reversal. d is then trained on the wrong "
+            "labels, and f helps it.",
+            {
+                "GradReverse.apply(hs, lam)":
+                    "hs",
+                "GradReverse.apply(ht, lam)":
+                    "ht",
+                "torch.ones_like(zs)":
+                    "torch.zeros_like(zs)",
+                "torch.zeros_like(zt)":
+                    "torch.ones_like(zt)",
+            },
+        ),
+        Misconception(
+            "ramp_without_the_minus_one",
+            "The 1 is not subtracted: the ramp would start at 1.",
+            {
+                "math.exp(-gamma * p)) - 1":
+                    "math.exp(-gamma * p))",
+            },
+        ),
+        Misconception(
+            "ramp_of_twice_the_steepness",
+            "The ramp is tanh(γp/2), not tanh(γp).",
+            {
+                "2 / (1 + math.exp(-gamma * p)) - 1":
+                    "math.tanh(gamma * p)",
+            },
+        ),
+        Misconception(
+            "ramp_overflows",
+            "exp(γp) overflows for a steep ramp. exp(−γp) does not.",
+            {
+                "2 / (1 + math.exp(-gamma * p)) - 1":
+                    "(math.exp(gamma * p) - 1) / (math.exp(gamma * p) + 1)",
+            },
+        ),
+        Misconception(
+            "ramp_falls",
+            "The sign in the exponent is lost: the ramp falls.",
+            {
+                "math.exp(-gamma * p)":
+                    "math.exp(gamma * p)",
+            },
+        ),
+        Misconception(
+            "straight_ramp",
+            "The ramp is straight. It is a sigmoid that is stretched and moved.",
+            {
+                "2 / (1 + math.exp(-gamma * p)) - 1":
+                    "min(1.0, gamma * p)",
+            },
+        ),
     ],
     "mmd2": [
         Misconception(
@@ -418,6 +954,126 @@ MISCONCEPTIONS = {
             "mean_distance",
             "This is the mean distance. A single outlier moves it; the median stays.",
             {".quantile(0.5).item()": ".mean().item()"},
+        ),
+        Misconception(
+            "squares_multiplied_out",
+            "The squared distances come from |x|² + |y|² − 2xy. In float32, with coordinates near "
+            "1000, rounding leaves nothing of small distances: subtract first, and square then.",
+            {
+                "(A[:, None] - B).square().sum(dim=-1)":
+                    "A.square().sum(1)[:, None] + B.square().sum(1) - 2 * A @ B.T",
+            },
+        ),
+        Misconception(
+            "distances_through_a_matrix_product",
+            "For more than 25 points torch.cdist multiplies the squares out, and so do forms that "
+            "clamp at 0. In float32, with coordinates near 1000, rounding leaves nothing of small "
+            "distances.",
+            {
+                "(A[:, None] - B).square().sum(dim=-1)":
+                    "torch.cdist(A, B).square()",
+            },
+        ),
+        Misconception(
+            "gradient_of_the_root",
+            "A root is taken and squared again. Where two points coincide its gradient is infinite, "
+            "and the product nan: stay with the square.",
+            {
+                "(A[:, None] - B).square().sum(dim=-1)":
+                    "(A[:, None] - B).square().sum(dim=-1).sqrt().square()",
+            },
+        ),
+        Misconception(
+            "mean_over_the_features",
+            "The squared differences are averaged over the features. The squared distance is their "
+            "sum.",
+            {
+                "(A[:, None] - B).square().sum(dim=-1)":
+                    "(A[:, None] - B).square().mean(dim=-1)",
+            },
+        ),
+        Misconception(
+            "only_the_first_bandwidth",
+            "Only the first bandwidth is used. The kernel is the mean over all of them.",
+            {
+                "for scale in scales) / len(scales)":
+                    "for scale in scales[:1])",
+            },
+        ),
+        Misconception(
+            "one_kernel_of_the_mean_bandwidth",
+            "The bandwidths are averaged. The kernels are.",
+            {
+                "[2 * sigma**2 for sigma in sigmas]":
+                    "[2 * (sum(sigmas) / len(sigmas)) ** 2]",
+            },
+        ),
+        Misconception(
+            "kernel_sums_for_means",
+            "The kernels are summed over the pairs. Each of the three terms is a mean.",
+            {
+                "/ scale).mean()":
+                    "/ scale).sum()",
+            },
+        ),
+        Misconception(
+            "means_compared",
+            "This is the squared distance of the means. The kernel sees more than these.",
+            {
+                "return mean_kernel(X, X) + mean_kernel(Y, Y) - 2 * mean_kernel(X, Y)":
+                    "return (X.mean(dim=0) - Y.mean(dim=0)).square().sum()",
+            },
+        ),
+        Misconception(
+            "second_sample_detached",
+            "The value is right, but the second sample gets a part of its gradient only.",
+            {
+                "mean_kernel(Y, Y)":
+                    "mean_kernel(Y.detach(), Y.detach())",
+            },
+        ),
+        Misconception(
+            "upper_median",
+            "Of an even number of distances the upper middle one is taken. The median is the mean "
+            "of the two in the middle.",
+            {
+                ".quantile(0.5)":
+                    '.quantile(0.5, interpolation="higher")',
+            },
+        ),
+        Misconception(
+            "coinciding_points_left_out",
+            "Distances of 0 are left out, also those of two rows that hold the same point. Only a "
+            "row with itself makes no pair.",
+            {
+                "torch.pdist(torch.cat([X, Y])).quantile":
+                    "(lambda d: d[d > 0] if (d > 0).any() else d)(torch.pdist(torch.cat([X, Y]))).quantile",
+            },
+        ),
+        Misconception(
+            "median_as_a_tensor",
+            "The median is a tensor. A Python float is asked for, through which no gradient flows.",
+            {
+                ".quantile(0.5).item()":
+                    ".quantile(0.5)",
+            },
+        ),
+        Misconception(
+            "median_divided_by_root_two",
+            "The median is divided by √2, as where the kernel has σ² without the 2. Here σ is the "
+            "median itself.",
+            {
+                ".quantile(0.5).item()":
+                    ".quantile(0.5).item() / 2**0.5",
+            },
+        ),
+        Misconception(
+            "epsilon_beside_the_median",
+            "An epsilon is added. Where enough points coincide the median is 0.",
+            {
+                ".quantile(0.5).item()":
+                    ".quantile(0.5).item() + 1e-6",
+            },
         ),
     ],
     "coral_loss": [
@@ -509,6 +1165,122 @@ MISCONCEPTIONS = {
             {
                 "(eigenvalues + eps) ** exponent":
                     "((eigenvalues.clamp(min=1e-12)) ** exponent + eps)",
+            },
+        ),
+        Misconception(
+            "squares_multiplied_out",
+            "The squared norm comes from ‖A‖² + ‖B‖² − 2⟨A, B⟩. Of large covariances that are "
+            "nearly equal rounding leaves nothing: subtract first, and square then.",
+            {
+                "(torch.cov(S.T) - torch.cov(T.T)).square().sum()":
+                    "(torch.cov(S.T).square().sum() + torch.cov(T.T).square().sum() - 2 * (torch.cov(S.T) * torch.cov(T.T)).sum())",
+            },
+        ),
+        Misconception(
+            "mean_square_of_the_entries",
+            "This is a mean over the p² entries, without the factor ¼.",
+            {
+                "/ (4 * S.shape[1] ** 2)":
+                    "/ S.shape[1] ** 2",
+            },
+        ),
+        Misconception(
+            "correlations_for_covariances",
+            "These are correlations. CORAL compares covariances: the scales of the features count.",
+            {
+                "torch.cov(S.T) - torch.cov(T.T)":
+                    "torch.corrcoef(S.T) - torch.corrcoef(T.T)",
+            },
+        ),
+        Misconception(
+            "variances_only",
+            "Only the variances are compared. Off the diagonal the covariances count as well.",
+            {
+                "(torch.cov(S.T) - torch.cov(T.T))":
+                    "(torch.cov(S.T) - torch.cov(T.T)).diagonal()",
+            },
+        ),
+        Misconception(
+            "means_compared_as_well",
+            "The means are compared, too. CORAL does not see them.",
+            {
+                "(4 * S.shape[1] ** 2)":
+                    "(4 * S.shape[1] ** 2) + (S.mean(dim=0) - T.mean(dim=0)).square().sum()",
+            },
+        ),
+        Misconception(
+            "target_detached",
+            "The value is right, but no gradient flows to the target.",
+            {
+                "- torch.cov(T.T))":
+                    "- torch.cov(T.T).detach())",
+            },
+        ),
+        Misconception(
+            "means_subtracted_last",
+            "The mean is taken out of the products afterwards. Far from 0, in float32, rounding "
+            "leaves nothing: centre first.",
+            {
+                "(torch.cov(S.T) - torch.cov(T.T))":
+                    "((S.T @ S / len(S) - S.mean(0).outer(S.mean(0))) * len(S) / (len(S) - 1) - (T.T @ T / len(T) - T.mean(0).outer(T.mean(0))) * len(T) / (len(T) - 1))",
+            },
+        ),
+        Misconception(
+            "eps_on_the_source_only",
+            "ε is added to the source's covariance only. It is added to both.",
+            {
+                "(eigenvalues + eps)":
+                    "(eigenvalues + (eps if X is S else 0.0))",
+            },
+        ),
+        Misconception(
+            "eigenvalues_raised_to_eps",
+            "Eigenvalues below ε are raised to ε. ε is added to all of them.",
+            {
+                "(eigenvalues + eps)":
+                    "eigenvalues.clamp(min=eps)",
+            },
+        ),
+        Misconception(
+            "features_scaled_one_by_one",
+            "Each feature is scaled by itself. The covariances between features are to agree as "
+            "well.",
+            {
+                "torch.linalg.eigh(torch.cov(X.T))":
+                    "torch.linalg.eigh(torch.cov(X.T).diagonal().diag())",
+            },
+        ),
+        Misconception(
+            "moved_to_the_mean_of_the_source",
+            "The mean of the source is put back. The moved source has the mean of the target.",
+            {
+                "+ T.mean(dim=0)":
+                    "+ S.mean(dim=0)",
+            },
+        ),
+        Misconception(
+            "covariances_without_roots",
+            "The covariances themselves are used, without the roots.",
+            {
+                "power(S, -0.5) @ power(T, 0.5)":
+                    "power(S, -1.0) @ power(T, 1.0)",
+            },
+        ),
+        Misconception(
+            "root_of_the_product",
+            "The root is taken of the product C_S⁻¹ C_T. Its root is another matrix than the "
+            "product of the roots, unless the two commute.",
+            {
+                "centred @ power(S, -0.5) @ power(T, 0.5)":
+                    "centred @ torch.from_numpy(scipy.linalg.sqrtm((power(S, -1.0) @ power(T, 1.0)).numpy()).real.copy()).to(S)",
+            },
+        ),
+        Misconception(
+            "eigenvectors_transposed",
+            "The matrix of eigenvectors is transposed: its columns are the eigenvectors.",
+            {
+                "U * (eigenvalues + eps) ** exponent @ U.T":
+                    "U.T * (eigenvalues + eps) ** exponent @ U",
             },
         ),
     ],
@@ -603,6 +1375,103 @@ MISCONCEPTIONS = {
                     "            batches = [layer(z) for z in batches]\n        net.train()\n",
             },
         ),
+        Misconception(
+            "mean_of_the_batch_means",
+            "The means of the batches are averaged. A small batch then counts as much as a large "
+            "one.",
+            {
+                "return z.mean(dim=0),":
+                    "return torch.stack([b.mean(dim=0) for b in batches]).mean(dim=0),",
+            },
+        ),
+        Misconception(
+            "epsilon_added_to_the_variance",
+            "An epsilon is added to the variance. The layer adds its own when it normalises.",
+            {
+                "z.var(dim=0, correction=0)":
+                    "z.var(dim=0, correction=0) + 1e-5",
+            },
+        ),
+        Misconception(
+            "statistics_in_float64",
+            "The statistics are in float64. They have the dtype of the batches.",
+            {
+                "z = torch.cat(batches)":
+                    "z = torch.cat(batches).double()",
+            },
+        ),
+        Misconception(
+            "batches_counted_as_tracked",
+            "num_batches_tracked has changed. Nothing but the mean and the variance does.",
+            {
+                "layer.running_var.copy_(var)":
+                    "layer.running_var.copy_(var)\n                layer.num_batches_tracked += len(batches)",
+            },
+        ),
+        Misconception(
+            "variance_left_alone",
+            "Only the mean is adapted. The variance is a statistic of the target, too.",
+            {
+                "                layer.running_var.copy_(var)\n":
+                    "",
+            },
+        ),
+        Misconception(
+            "first_batch_only",
+            "The statistics are those of the first batch. They are those of the whole target.",
+            {
+                "adabn_stats(batches)":
+                    "adabn_stats(batches[:1])",
+            },
+        ),
+        Misconception(
+            "statistics_with_a_graph",
+            "The statistics carry a graph: the buffers require a gradient. Measure them under "
+            "torch.no_grad().",
+            {
+                "    with torch.no_grad():\n        for layer in net:":
+                    "    if batches:\n        for layer in net:",
+                "layer.running_mean.copy_(mean)":
+                    "layer.running_mean = mean",
+                "layer.running_var.copy_(var)":
+                    "layer.running_var = var",
+            },
+        ),
+        Misconception(
+            "parameters_frozen",
+            "γ and β no longer require a gradient. Nothing but the statistics changes.",
+            {
+                "layer.running_var.copy_(var)":
+                    "layer.running_var.copy_(var)\n                layer.requires_grad_(False)",
+            },
+        ),
+        Misconception(
+            "layers_without_scale_left_out",
+            "Layers without γ and β are left out. They have statistics, and these are adapted.",
+            {
+                "if isinstance(layer, nn.BatchNorm1d):":
+                    "if isinstance(layer, nn.BatchNorm1d) and layer.affine:",
+            },
+        ),
+        Misconception(
+            "adapted_only_once",
+            "A layer is adapted only the first time. The function may be called again for another "
+            "target.",
+            {
+                "if isinstance(layer, nn.BatchNorm1d):":
+                    'if isinstance(layer, nn.BatchNorm1d) and not hasattr(layer, "adapted"):\n                layer.adapted = True',
+            },
+        ),
+        Misconception(
+            "averaged_with_the_source",
+            "The statistics are averaged with those of the source. They become those of the target.",
+            {
+                "layer.running_mean.copy_(mean)":
+                    "layer.running_mean.copy_((mean + layer.running_mean) / 2)",
+                "layer.running_var.copy_(var)":
+                    "layer.running_var.copy_((var + layer.running_var) / 2)",
+            },
+        ),
     ],
     "select_pseudo_labels": [
         Misconception(
@@ -667,6 +1536,80 @@ MISCONCEPTIONS = {
             "`torch.argsort` does not keep the order of equals. With few examples this goes "
             "unnoticed.",
             {"descending=True, stable=True": "descending=True"},
+        ),
+        Misconception(
+            "tau_in_float64",
+            "The confidence is compared as a number of double precision. 0.9 in float32 is a little "
+            "less than 0.9; torch rounds tau to the dtype of the tensor, and then they are equal.",
+            {
+                "confidence[order] >= tau":
+                    "confidence[order].double() >= tau",
+            },
+        ),
+        Misconception(
+            "tolerance_at_the_threshold",
+            "Confidences a little below tau are kept. There is no tolerance.",
+            {
+                ">= tau":
+                    ">= tau - 1e-6",
+            },
+        ),
+        Misconception(
+            "cap_on_the_total",
+            "The cap is on all classes together. Each class has a cap of its own.",
+            {
+                "[order[y[order] == k][:cap] for k in y.unique()]":
+                    "[order[: cap * probs.shape[1]]]",
+            },
+        ),
+        Misconception(
+            "as_many_of_each_class",
+            "As many of each class are kept as of the rarest. Each class is capped by itself.",
+            {
+                "    kept = [order[y[order] == k][:cap] for k in y.unique()]\n":
+                    "    cap = min([cap, *(int((y[order] == k).sum()) for k in y.unique())])\n    kept = [order[y[order] == k][:cap] for k in y.unique()]\n",
+            },
+        ),
+        Misconception(
+            "labels_of_all_examples",
+            "There is a label for every example. Only those of the kept ones are asked for.",
+            {
+                "return idx, y[idx]":
+                    "return idx, y",
+            },
+        ),
+        Misconception(
+            "largest_class_among_equals",
+            "Among equally probable classes the last one is taken. The smallest is asked for.",
+            {
+                "confidence, y = probs.max(dim=1)":
+                    "confidence, y = probs.flip(1).max(dim=1)\n    y = probs.shape[1] - 1 - y",
+            },
+        ),
+        Misconception(
+            "labels_in_another_dtype",
+            "The indices or labels are not int64.",
+            {
+                "return idx, y[idx]":
+                    "return idx.int(), y[idx].int()",
+            },
+        ),
+        Misconception(
+            "confidence_rounded",
+            "The confidences are rounded. They are compared as they are.",
+            {
+                "confidence, y = probs.max(dim=1)":
+                    "confidence, y = probs.max(dim=1)\n    confidence = (100 * confidence).round() / 100",
+            },
+        ),
+        Misconception(
+            "topk_among_equals",
+            "topk chooses among equally confident examples as it likes. Among them the smallest "
+            "index comes first: a stable sort keeps that.",
+            {
+                "order[y[order] == k][:cap]":
+                    "(lambda o: o[confidence[o].topk(min(cap, len(o))).indices])((y == k).logical_and(confidence >= tau).nonzero()[:, 0])",
+            },
         ),
     ],
 }

@@ -152,7 +152,7 @@ def cagrad__bisection(G, c):
         w = (low + high) / 2
         slope = difference @ g0 + radius * (difference @ mixture(w)) / mixture(w).norm()
         low, high = (low, w) if slope > 0 else (w, high)
-    return (g0 + radius * F.normalize(mixture(high), dim=0)).float()
+    return (g0 + radius * F.normalize(mixture(high), dim=0)).to(G.dtype)
 
 
 def cagrad__scipy(G, c):

@@ -52,6 +52,100 @@ MISCONCEPTIONS = {
                     "{name: nn.Linear(d_hidden, n) for name, n in heads.items()}",
             },
         ),
+        Misconception(
+            "relu_outside_of_the_encoder",
+            "The ReLU is applied in forward and is no part of the encoder. Whoever calls "
+            "net.encoder gets features before the ReLU; the text asks for nn.Sequential with both.",
+            {
+                "nn.Linear(d_in, d_hidden), nn.ReLU())":
+                    "nn.Linear(d_in, d_hidden))",
+                "self.encoder(x)\n":
+                    "F.relu(self.encoder(x))\n",
+            },
+        ),
+        Misconception(
+            "heads_in_a_module_list",
+            "The heads are numbered. They are to be found by the name of their task: nn.ModuleDict "
+            "calls a parameter heads.<task>.weight.",
+            {
+                "nn.ModuleDict({name: nn.Linear(d_hidden, n) for name, n in heads.items()})":
+                    "nn.ModuleList([nn.Linear(d_hidden, n) for n in heads.values()])\n        self.names = list(heads)",
+                "in self.heads.items()":
+                    "in zip(self.names, self.heads)",
+            },
+        ),
+        Misconception(
+            "heads_without_bias",
+            "The heads have no bias. A regression whose targets have another mean than 0 needs one, "
+            "and the parameter heads.<task>.bias is asked for.",
+            {
+                "nn.Linear(d_hidden, n)":
+                    "nn.Linear(d_hidden, n, bias=False)",
+            },
+        ),
+        Misconception(
+            "encoder_without_bias",
+            "The encoder has no bias: encoder.0.bias is missing, and every feature switches on at "
+            "0.",
+            {
+                "nn.Linear(d_in, d_hidden)":
+                    "nn.Linear(d_in, d_hidden, bias=False)",
+            },
+        ),
+        Misconception(
+            "softmax_on_the_outputs",
+            "A softmax follows the heads. Heads give plain linear outputs: cross_entropy takes the "
+            "softmax itself, and a regression has no use for one.",
+            {
+                "head(z)":
+                    "head(z).softmax(dim=-1)",
+            },
+        ),
+        Misconception(
+            "outputs_squeezed",
+            "Axes of length 1 are removed from the outputs. A head with one output gives (B, 1): "
+            "next to targets of shape (B, 1), outputs of shape (B,) are broadcast to (B, B).",
+            {
+                "head(z)":
+                    "head(z).squeeze()",
+            },
+        ),
+        Misconception(
+            "one_layer_for_heads_of_one_size",
+            "Tasks with equally many outputs share one head. Each task has a head of its own, "
+            "whatever its size.",
+            {
+                "self.heads = nn.ModuleDict({name: nn.Linear(d_hidden, n) for name, n in heads.items()})":
+                    "made = {n: nn.Linear(d_hidden, n) for n in heads.values()}\n        self.heads = nn.ModuleDict({name: made[n] for name, n in heads.items()})",
+            },
+        ),
+        Misconception(
+            "initial_values_zero",
+            "All parameters start at 0. No gradient then reaches the encoder, and all its features "
+            "stay alike; torch's own initial values are asked for.",
+            {
+                "for name, n in heads.items()})\n":
+                    "for name, n in heads.items()})\n        for p in self.parameters():\n            nn.init.zeros_(p)\n",
+            },
+        ),
+        Misconception(
+            "xavier_initial_values",
+            "The weights are drawn by a rule of your own. The initial values are to be those that "
+            "nn.Linear gives.",
+            {
+                "for name, n in heads.items()})\n":
+                    "for name, n in heads.items()})\n        for m in self.modules():\n            if isinstance(m, nn.Linear):\n                nn.init.xavier_uniform_(m.weight)\n",
+            },
+        ),
+        Misconception(
+            "tanh_for_relu",
+            "The encoder ends in tanh. ReLU is asked for, so features are never negative and may be "
+            "large.",
+            {
+                "nn.Linear(d_in, d_hidden), nn.ReLU()":
+                    "nn.Linear(d_in, d_hidden), nn.Tanh()",
+            },
+        ),
     ],
     "soft_sharing_penalty": [
         Misconception(
@@ -103,19 +197,169 @@ MISCONCEPTIONS = {
             "This is the mask itself. It has still to be applied to the features.",
             {"torch.sigmoid(features @ W.T + b) * features": "torch.sigmoid(features @ W.T + b)"},
         ),
+        Misconception(
+            "mean_of_squares",
+            "The squared differences are averaged. They are to be summed, over the parameters and "
+            "over the pairs.",
+            {
+                "differences.square().sum()":
+                    "differences.square().mean()",
+            },
+        ),
+        Misconception(
+            "neighbours_only",
+            "Only networks that follow each other in the list are compared. Every pair of different "
+            "networks counts, in both orders.",
+            {
+                "differences = theta[:, None] - theta[None, :]":
+                    "differences = theta[1:] - theta[:-1]",
+            },
+        ),
+        Misconception(
+            "all_tied_to_the_first",
+            "All networks are compared with the first one. Every pair of different networks counts, "
+            "in both orders.",
+            {
+                "theta[None, :]":
+                    "theta[:1]",
+            },
+        ),
+        Misconception(
+            "root_of_the_sum",
+            "This is the root of the sum of squares. The penalty is the sum of squared distances "
+            "itself, without a root.",
+            {
+                "differences.square().sum()":
+                    "differences.norm()",
+            },
+        ),
+        Misconception(
+            "other_network_detached",
+            "The value is right, but half of the gradient is missing: each pair pulls on both of "
+            "its networks.",
+            {
+                "theta[None, :]":
+                    "theta[None, :].detach()",
+            },
+        ),
+        Misconception(
+            "squares_multiplied_out",
+            "The squared distances come from |a|² + |b|² − 2ab. Of networks that are close "
+            "together, far from 0, rounding leaves nothing: subtract first, and square then.",
+            {
+                "differences.square().sum()":
+                    "(2 * len(theta) * theta.square().sum() - 2 * (theta @ theta.T).sum())",
+            },
+        ),
+        Misconception(
+            "mean_over_pairs",
+            "The sum is divided by the number of pairs. It is to be a sum; a single network, which "
+            "has no pair, would also divide by 0.",
+            {
+                "lam * differences.square().sum()":
+                    "lam * differences.square().sum() / (len(theta) * (len(theta) - 1))",
+            },
+        ),
+        Misconception(
+            "absolute_differences",
+            "These are sums of absolute differences. The distances are to be squared.",
+            {
+                "differences.square().sum()":
+                    "differences.abs().sum()",
+            },
+        ),
+        Misconception(
+            "cross_stitch_outputs_swapped",
+            "The two outputs are swapped: row 0 of the matrix makes the new xa, which comes first.",
+            {
+                "return mixed_a, mixed_b":
+                    "return mixed_b, mixed_a",
+            },
+        ),
+        Misconception(
+            "cross_stitch_rows_sum_to_one",
+            "The rows of the matrix are normalised by a softmax. A is used as it is; its elements "
+            "may be negative and sum to anything.",
+            {
+                "    mixed_a = A[0, 0] * xa":
+                    "    A = A.softmax(dim=1)\n    mixed_a = A[0, 0] * xa",
+            },
+        ),
+        Misconception(
+            "cross_stitch_matrix_detached",
+            "The outputs are right, but the matrix never learns: its elements are taken out of the "
+            "graph.",
+            {
+                "    mixed_a = A[0, 0] * xa":
+                    "    A = A.detach()\n    mixed_a = A[0, 0] * xa",
+            },
+        ),
+        Misconception(
+            "mask_overflows",
+            "exp of a large number is infinite, and infinite over infinite is nan. torch.sigmoid is "
+            "safe at ±1000.",
+            {
+                "return torch.sigmoid(features @ W.T + b) * features":
+                    "e = torch.exp(features @ W.T + b)\n    return e / (1 + e) * features",
+            },
+        ),
+        Misconception(
+            "mask_without_bias",
+            "The bias of the mask is missing: it decides what a feature is worth before anything is "
+            "seen.",
+            {
+                "features @ W.T + b":
+                    "features @ W.T",
+            },
+        ),
+        Misconception(
+            "mask_by_tanh",
+            "The mask is a tanh, between −1 and 1: it can turn a feature's sign round. A sigmoid "
+            "keeps between nothing and all.",
+            {
+                "torch.sigmoid(":
+                    "torch.tanh(",
+            },
+        ),
+        Misconception(
+            "mask_with_residual",
+            "The masked features are added to the features. What is asked for is their product "
+            "alone, so that a mask of 0 removes a feature.",
+            {
+                "* features\n":
+                    "* features + features\n",
+            },
+        ),
+        Misconception(
+            "mask_detached",
+            "The values are right, but the mask does not learn: no gradient flows through it to W "
+            "and b.",
+            {
+                "torch.sigmoid(features @ W.T + b)":
+                    "torch.sigmoid(features @ W.T + b).detach()",
+            },
+        ),
+        Misconception(
+            "hard_mask",
+            "The mask is rounded to 0 or 1. σ itself is the mask; a step has no gradient.",
+            {
+                "torch.sigmoid(features @ W.T + b)":
+                    "(torch.sigmoid(features @ W.T + b) > 0.5).float()",
+            },
+        ),
     ],
     "gradient_conflicts": [
         Misconception(
             "raw_inner_products",
             "These are inner products, not cosines: their size depends on the scale of the losses, "
             "and tasks in other units cannot be compared.",
-            {"F.normalize(G, dim=1)": "G"},
+            {"G / torch.where(length > 0, length, 1.0)": "G"},
         ),
         Misconception(
             "zero_gradient_gives_nan",
             "A task with gradient zero, one that is solved, is divided by its length 0, and the "
             "nan spreads through its row and column. Its cosines are 0 by convention.",
-            {"F.normalize(G, dim=1)": "G / G.norm(dim=1, keepdim=True)"},
+            {"torch.where(length > 0, length, 1.0)": "length"},
         ),
         Misconception(
             "diagonal_counted",
@@ -174,6 +418,185 @@ MISCONCEPTIONS = {
             "matrices.",
             {"(Y.T @ X).square().sum()": "(Y.T @ X).norm()"},
         ),
+        Misconception(
+            "tolerance_for_conflicts",
+            "A cosine counts as negative only from a threshold on. The comparison is with 0 itself, "
+            "strictly: −0.005 is a conflict.",
+            {
+                "cosines[i, j] < 0":
+                    "cosines[i, j] < -0.01",
+            },
+        ),
+        Misconception(
+            "small_epsilon_against_zero",
+            "An epsilon is added to the product of the lengths. Short gradients then lose their "
+            "cosine: lengths of 1e-6 have a product of 1e-12. Treat a zero row by itself.",
+            {
+                "unit @ unit.T":
+                    "G @ G.T / (length * length.T + 1e-8)",
+            },
+        ),
+        Misconception(
+            "diagonal_always_one",
+            "The diagonal is set to 1 everywhere. A task without a gradient has no direction, and "
+            "its cosine with itself is 0 by convention.",
+            {
+                "cosines = unit @ unit.T":
+                    "cosines = (unit @ unit.T).fill_diagonal_(1.0)",
+            },
+        ),
+        Misconception(
+            "divided_by_all_elements",
+            "The conflicting pairs are divided by T². There are T(T−1)/2 pairs of different tasks.",
+            {
+                "(cosines[i, j] < 0).float().mean()":
+                    "(cosines[i, j] < 0).sum() / len(G) ** 2",
+            },
+        ),
+        Misconception(
+            "divided_by_ordered_pairs",
+            "Each conflict is counted once, but divided by the number of ordered pairs T(T−1), so "
+            "the fraction is half of what it should be.",
+            {
+                "(cosines[i, j] < 0).float().mean()":
+                    "(cosines[i, j] < 0).sum() / (len(G) * (len(G) - 1))",
+            },
+        ),
+        Misconception(
+            "number_of_conflicts",
+            "This is the number of conflicting pairs. The fraction of all pairs is asked for.",
+            {
+                ".float().mean()":
+                    ".float().sum()",
+            },
+        ),
+        Misconception(
+            "right_angles_left_out",
+            "Pairs with cosine 0 are left out of the count of pairs. They are pairs like all "
+            "others, only without a conflict.",
+            {
+                "(cosines[i, j] < 0).float().mean()":
+                    "(cosines[i, j] < 0).sum() / (cosines[i, j] != 0).sum().clamp(min=1)",
+            },
+        ),
+        Misconception(
+            "gain_not_relative",
+            "This is the loss that a step removes. It is to be divided by the loss before the step, "
+            "so that tasks in other units compare.",
+            {
+                "1 - losses(theta - lr * g) / before":
+                    "before - losses(theta - lr * g)",
+            },
+        ),
+        Misconception(
+            "gain_relative_to_the_new_loss",
+            "The gain is divided by the loss after the step. It is the share of the loss before it.",
+            {
+                "1 - losses(theta - lr * g) / before":
+                    "before / losses(theta - lr * g) - 1",
+            },
+        ),
+        Misconception(
+            "gain_relative_to_the_stepped_task",
+            "The gain of task j is divided by the loss of task i. Each task's gain is a share of "
+            "its own loss.",
+            {
+                "1 - losses(theta - lr * g) / before":
+                    "(before - losses(theta - lr * g)) / loss",
+            },
+        ),
+        Misconception(
+            "step_uphill",
+            "The step goes along the gradient, uphill. Descent subtracts it: θ − lr·g.",
+            {
+                "theta - lr * g":
+                    "theta + lr * g",
+            },
+        ),
+        Misconception(
+            "transfer_to_first_order",
+            "This is the first-order estimate lr·g_i·g_j / L_j. Take the step and look at the "
+            "losses: the estimate knows nothing of curvature.",
+            {
+                "1 - losses(theta - lr * g) / before":
+                    "lr * torch.stack([g @ torch.autograd.grad(one, theta, retain_graph=True)[0] for one in before]) / before",
+            },
+        ),
+        Misconception(
+            "step_of_unit_length",
+            "The gradient is normalised before the step. A loud task takes a longer step: θ − "
+            "lr·g_i, with g_i as it is.",
+            {
+                "theta - lr * g":
+                    "theta - lr * g / g.norm()",
+            },
+        ),
+        Misconception(
+            "step_on_all_tasks",
+            "Every step follows the gradient of the sum of all losses. Row i is about a step on "
+            "task i alone.",
+            {
+                "torch.autograd.grad(loss, theta":
+                    "torch.autograd.grad(before.sum(), theta",
+            },
+        ),
+        Misconception(
+            "transfer_clipped",
+            "The gains are clipped at −1. A harmful step may make a loss many times as large, and Z "
+            "then is far below −1.",
+            {
+                "return torch.stack(rows)":
+                    "return torch.stack(rows).clamp(min=-1)",
+            },
+        ),
+        Misconception(
+            "cka_divided_by_traces",
+            "The numerator is divided by the traces of the Gram matrices. CKA divides by their "
+            "Frobenius norms, or CKA(X, X) is not 1.",
+            {
+                "(X.T @ X).norm() * (Y.T @ Y).norm()":
+                    "(X.T @ X).trace() * (Y.T @ Y).trace()",
+            },
+        ),
+        Misconception(
+            "cka_one_mean_for_all",
+            "One mean over all elements is subtracted. Every column has a mean of its own.",
+            {
+                "X.mean(dim=0)":
+                    "X.mean()",
+                "Y.mean(dim=0)":
+                    "Y.mean()",
+            },
+        ),
+        Misconception(
+            "cka_standardised",
+            "The columns are divided by their standard deviations as well. CKA only centres: a "
+            "feature that varies more counts for more.",
+            {
+                "X = X - X.mean(dim=0)":
+                    "X = (X - X.mean(dim=0)) / X.std(dim=0)",
+                "Y = Y - Y.mean(dim=0)":
+                    "Y = (Y - Y.mean(dim=0)) / Y.std(dim=0)",
+            },
+        ),
+        Misconception(
+            "cka_means_subtracted_last",
+            "The means are subtracted from the products. Where they are large against the spread, "
+            "rounding leaves nothing: centre the features first.",
+            {
+                "    X = X - X.mean(dim=0)\n    Y = Y - Y.mean(dim=0)\n    return (Y.T @ X).square().sum() / ((X.T @ X).norm() * (Y.T @ Y).norm())":
+                    "    x, y, n = X.mean(dim=0), Y.mean(dim=0), len(X)\n    XX, YY = X.T @ X - n * torch.outer(x, x), Y.T @ Y - n * torch.outer(y, y)\n    return (Y.T @ X - n * torch.outer(y, x)).square().sum() / (XX.norm() * YY.norm())",
+            },
+        ),
+        Misconception(
+            "cka_epsilon",
+            "An epsilon is added to the denominator. Of small features the Gram matrices are "
+            "smaller still, and CKA no longer is free of scale.",
+            {
+                "((X.T @ X).norm() * (Y.T @ Y).norm())":
+                    "((X.T @ X).norm() * (Y.T @ Y).norm() + 1e-6)",
+            },
+        ),
     ],
     "rotation_task": [
         Misconception(
@@ -215,6 +638,86 @@ MISCONCEPTIONS = {
             "differ, so most of them are wrong.",
             {"perms[ids]": "perms[ids[:1]]"},
         ),
+        Misconception(
+            "labels_as_floats",
+            "The labels are floats. Class numbers are integers, int64: cross_entropy takes floats "
+            "for probabilities.",
+            {
+                "torch.arange(4).repeat":
+                    "torch.arange(4.0).repeat",
+            },
+        ),
+        Misconception(
+            "labels_from_one",
+            "The labels start at 1. They are the number of quarter turns, 0 to 3.",
+            {
+                "torch.arange(4).repeat":
+                    "torch.arange(1, 5).repeat",
+            },
+        ),
+        Misconception(
+            "labels_in_degrees",
+            "The labels are angles. They are the number of quarter turns, 0 to 3: the index of a "
+            "class.",
+            {
+                "torch.arange(4).repeat(len(x))":
+                    "90 * torch.arange(4).repeat(len(x))",
+            },
+        ),
+        Misconception(
+            "batch_in_blocks",
+            "Images and labels both come in blocks of one orientation. They agree, but the order "
+            "asked for is image by image: the four of image 0 first.",
+            {
+                "for k in range(4)], dim=1)":
+                    "for k in range(4)], dim=0)",
+                "torch.arange(4).repeat(len(x))":
+                    "torch.arange(4).repeat_interleave(len(x))",
+            },
+        ),
+        Misconception(
+            "transposed_and_mirrored",
+            "These are reflections and no turns: a transposition or a mirroring alone changes left "
+            "and right.",
+            {
+                "x.rot90(k, dims=(1, 2))":
+                    "(x, x.transpose(1, 2), x.flip(1, 2), x.flip(1))[k]",
+            },
+        ),
+        Misconception(
+            "permutation_by_place_in_the_batch",
+            "Image b gets permutation b. It gets the one that its id names: perms[ids[b]].",
+            {
+                "perms[ids]":
+                    "perms[torch.arange(B) % len(perms)]",
+            },
+        ),
+        Misconception(
+            "tiles_not_put_back",
+            "The shuffled tiles are written one after the other. Rows of two tiles beside each "
+            "other have to be interleaved again.",
+            {
+                ".transpose(2, 3).reshape(B, H, W)":
+                    ".reshape(B, H, W)",
+            },
+        ),
+        Misconception(
+            "tiles_cut_by_reshape",
+            "The tiles are cut by a reshape alone: these are bands of rows. A tile is a quarter "
+            "with half the height and half the width.",
+            {
+                "x.reshape(B, 2, H // 2, 2, W // 2).transpose(2, 3)":
+                    "x.reshape(B, 2, 2, H // 2, W // 2)",
+            },
+        ),
+        Misconception(
+            "permutation_backwards",
+            "The permutation is read from its end. Place 0 shows tile π_0.",
+            {
+                "perms[ids]]":
+                    "perms[ids].flip(1)]",
+            },
+        ),
     ],
     "uncertainty_loss": [
         Misconception(
@@ -246,6 +749,91 @@ MISCONCEPTIONS = {
             "The loss is divided by the standard deviation. s is the logarithm of the variance: "
             "the loss is divided by exp(s), not by its root.",
             {"torch.exp(-s)": "torch.exp(-0.5 * s)"},
+        ),
+        Misconception(
+            "mean_over_tasks",
+            "The terms are averaged over the tasks. They are summed.",
+            {
+                ").sum()":
+                    ").mean()",
+            },
+        ),
+        Misconception(
+            "s_taken_for_log_sigma",
+            "s is taken for log σ. It is log σ²: the loss is divided by e^s, and the penalty is ½ "
+            "s.",
+            {
+                "0.5 * torch.exp(-s) * losses + 0.5 * s":
+                    "0.5 * torch.exp(-2 * s) * losses + s",
+            },
+        ),
+        Misconception(
+            "twice_the_exponent",
+            "The loss is divided by e^(2s), as if s were log σ. s is log σ², so that e^s is the "
+            "variance already.",
+            {
+                "torch.exp(-s)":
+                    "torch.exp(-2 * s)",
+            },
+        ),
+        Misconception(
+            "penalty_subtracted",
+            "The penalty is subtracted: then a large variance is rewarded twice.",
+            {
+                "+ 0.5 * s)":
+                    "- 0.5 * s)",
+            },
+        ),
+        Misconception(
+            "losses_detached",
+            "The value is right, but the network never learns: no gradient flows to the losses.",
+            {
+                "* losses +":
+                    "* losses.detach() +",
+            },
+        ),
+        Misconception(
+            "weights_detached",
+            "The weights are taken out of the graph, so that s only feels its penalty and falls for "
+            "ever.",
+            {
+                "torch.exp(-s)":
+                    "torch.exp(-s).detach()",
+            },
+        ),
+        Misconception(
+            "not_summed",
+            "There is one term for each task. Their sum is asked for, a scalar.",
+            {
+                ").sum()":
+                    ")",
+            },
+        ),
+        Misconception(
+            "s_clamped",
+            "s is clamped. It is used as it is: that is what learning the logarithm is for.",
+            {
+                "    return (0.5":
+                    "    s = s.clamp(-10, 10)\n    return (0.5",
+            },
+        ),
+        Misconception(
+            "positive_penalty",
+            "The penalty is log(1 + σ²), which is never negative. It is log σ; of a precise task it "
+            "is negative.",
+            {
+                "0.5 * s)":
+                    "0.5 * torch.log1p(torch.exp(s)))",
+            },
+        ),
+        Misconception(
+            "epsilon_beside_the_variance",
+            "An epsilon is added to the variance. Of a precise task the variance is smaller still; "
+            "e^(−s) needs none.",
+            {
+                "torch.exp(-s) * losses":
+                    "losses / (torch.exp(s) + 1e-8)",
+            },
         ),
     ],
     "gradnorm_step": [
@@ -304,6 +892,144 @@ MISCONCEPTIONS = {
             "step depends on which side of the target a task is, not on how far.",
             {"torch.sign(weighted - target)": "2 * (weighted - target)"},
         ),
+        Misconception(
+            "task_on_target_is_moved",
+            "A task exactly on its target is moved. The derivative of |x| at 0 is taken as sign(0) "
+            "= 0, so its weight only changes with the scaling.",
+            {
+                "torch.sign(weighted - target)":
+                    "torch.where(weighted > target, 1.0, -1.0)",
+            },
+        ),
+        Misconception(
+            "task_on_target_is_lowered",
+            "A task exactly on its target is moved down. sign(0) = 0: its weight only changes with "
+            "the scaling.",
+            {
+                "torch.sign(weighted - target)":
+                    "torch.where(weighted >= target, 1.0, -1.0)",
+            },
+        ),
+        Misconception(
+            "tolerance_around_the_target",
+            "Tasks near their target are not moved. Only one exactly on it stays; there is no "
+            "tolerance.",
+            {
+                "torch.sign(weighted - target)":
+                    "torch.sign(weighted - target) * ((weighted - target).abs() > 1e-3)",
+            },
+        ),
+        Misconception(
+            "step_uphill",
+            "The step goes uphill: a task above its target gets more weight. Descent subtracts the "
+            "gradient.",
+            {
+                "w - lr * norms":
+                    "w + lr * norms",
+            },
+        ),
+        Misconception(
+            "weights_clipped",
+            "Negative weights are cut off. They are not clipped here; keep the learning rate small "
+            "instead.",
+            {
+                "w - lr * norms * torch.sign(weighted - target)":
+                    "(w - lr * norms * torch.sign(weighted - target)).clamp(min=0.0)",
+            },
+        ),
+        Misconception(
+            "scaled_by_absolute_values",
+            "The weights are divided by the sum of their absolute values. Their sum itself is to be "
+            "T.",
+            {
+                "w / w.sum()":
+                    "w / w.abs().sum()",
+            },
+        ),
+        Misconception(
+            "old_sum_kept",
+            "The weights are scaled to the sum that they had. It is to be T, whatever it was.",
+            {
+                "    w = w - lr":
+                    "    before = w.sum()\n    w = w - lr",
+                "len(w) * w / w.sum()":
+                    "before * w / w.sum()",
+            },
+        ),
+        Misconception(
+            "scaled_before_the_step",
+            "The weights are scaled before the step, and the result has another sum. Scale what "
+            "comes out of the step.",
+            {
+                "    w = w - lr":
+                    "    w = len(w) * w / w.sum()\n    w = w - lr",
+                "return len(w) * w / w.sum()":
+                    "return w",
+            },
+        ),
+        Misconception(
+            "target_from_unweighted_norms",
+            "The mean is taken over the unweighted norms. Ḡ is the mean of w n, what the tasks "
+            "contribute at present.",
+            {
+                "weighted.mean()":
+                    "norms.mean()",
+            },
+        ),
+        Misconception(
+            "sum_for_mean_norm",
+            "The target is a multiple of the sum of the norms. It is their mean: otherwise every "
+            "task is below its target.",
+            {
+                "weighted.mean()":
+                    "weighted.sum()",
+            },
+        ),
+        Misconception(
+            "alpha_as_a_factor",
+            "α multiplies the rate. It is its exponent: with α = 0 all targets are equal, and not "
+            "0.",
+            {
+                "rate**alpha":
+                    "rate * alpha",
+            },
+        ),
+        Misconception(
+            "ratio_of_mean_losses",
+            "The rates are divided by the ratio of the mean losses. Divide by the mean of the "
+            "ratios: otherwise a loud task decides it alone.",
+            {
+                "rate / rate.mean()":
+                    "rate / (losses.mean() / initial_losses.mean())",
+            },
+        ),
+        Misconception(
+            "power_before_the_mean",
+            "The ratios are raised to α first and divided by the mean then. The relative rate r "
+            "comes first, the power of it after.",
+            {
+                "    rate = rate / rate.mean()\n":
+                    "    rate = rate**alpha\n    rate = rate / rate.mean()\n",
+                "* rate**alpha":
+                    "* rate",
+            },
+        ),
+        Misconception(
+            "step_without_the_norm",
+            "The step is lr times a sign. The derivative of |w n − target| has the factor n.",
+            {
+                "lr * norms *":
+                    "lr *",
+            },
+        ),
+        Misconception(
+            "mean_of_distances",
+            "The distances are averaged over the tasks; the loss on the weights is their sum.",
+            {
+                "lr * norms *":
+                    "lr / len(w) * norms *",
+            },
+        ),
     ],
     "pcgrad": [
         Misconception(
@@ -351,6 +1077,94 @@ MISCONCEPTIONS = {
             "Every pair is projected, in conflict or not. Where tasks agree this throws away the "
             "common part, which is what sharing was for.",
             {"j != i and g @ G[j] < 0": "j != i and (G[j] != 0).any()"},
+        ),
+        Misconception(
+            "tolerance_for_conflicts",
+            "Only conflicts beyond a threshold are projected. Any negative inner product is a "
+            "conflict, and of short gradients it is tiny.",
+            {
+                "g @ G[j] < 0":
+                    "g @ G[j] < -1e-6",
+            },
+        ),
+        Misconception(
+            "epsilon_in_the_projection",
+            "An epsilon is added to ‖g_j‖². Of short gradients that is no small part of it. It is "
+            "not needed: a zero gradient conflicts with no other.",
+            {
+                "(G[j] @ G[j])":
+                    "(G[j] @ G[j] + 1e-8)",
+            },
+        ),
+        Misconception(
+            "divides_by_its_own_square",
+            "The inner product is divided by the squared length of the gradient that is changed. "
+            "The component along g_j has ‖g_j‖² below.",
+            {
+                "(G[j] @ G[j])":
+                    "(g @ g)",
+            },
+        ),
+        Misconception(
+            "component_added",
+            "The component along g_j is added. It points against g_j: take it away.",
+            {
+                "g = g - (g":
+                    "g = g + (g",
+            },
+        ),
+        Misconception(
+            "gradients_normalised_first",
+            "The gradients are brought to length 1 before. PCGrad only removes components and "
+            "leaves lengths as they are.",
+            {
+                "        g = G[i]\n":
+                    "        g = F.normalize(G[i], dim=0)\n",
+            },
+        ),
+        Misconception(
+            "zero_gradient_gives_nan",
+            "A right angle, or a task with gradient zero, is projected as well: 0 over 0 is nan. "
+            "Only a negative inner product is a conflict.",
+            {
+                "g @ G[j] < 0":
+                    "g @ G[j] <= 0",
+            },
+        ),
+        Misconception(
+            "visits_itself",
+            "A task visits itself. Once it was projected it may point against its own first "
+            "gradient, which is then removed from it.",
+            {
+                "j != i and g":
+                    "g",
+            },
+        ),
+        Misconception(
+            "projected_gradients_only_once",
+            "Each task is projected off the one that it conflicts with most. It visits all others, "
+            "one after the other.",
+            {
+                "        for j in order:\n":
+                    "        for j in [min(order, key=lambda k: float(g @ G[k]))]:\n",
+            },
+        ),
+        Misconception(
+            "scaled_to_its_own_direction",
+            "The component is taken along g. What is removed points along g_j.",
+            {
+                "* G[j]\n":
+                    "* g\n",
+            },
+        ),
+        Misconception(
+            "one_order_for_a_ring",
+            "Task i starts with the task after it. Every task visits the others in the order that "
+            "is given, from its beginning.",
+            {
+                "for j in order:":
+                    "for j in [k for k in order if k > i] + [k for k in order if k < i]:",
+            },
         ),
     ],
     "cagrad": [
@@ -405,6 +1219,111 @@ MISCONCEPTIONS = {
             "The centre of the ball is the sum of the gradients. It is their mean.",
             {"g0 = (g1 + g2) / 2": "g0 = g1 + g2"},
         ),
+        Misconception(
+            "search_in_float32",
+            "The search runs in float32. Near its minimum Φ is flat, and rounded values do not show "
+            "where it is: convert the gradients to float64 first.",
+            {
+                "g1, g2 = G.double()":
+                    "g1, g2 = G",
+            },
+        ),
+        Misconception(
+            "epsilon_beside_the_length",
+            "An epsilon is added to the length of g_w. Of short gradients it is no small part of "
+            "it, and d no longer reaches the edge of the ball.",
+            {
+                "g_w / g_w.norm()).to":
+                    "g_w / (g_w.norm() + 1e-8)).to",
+            },
+        ),
+        Misconception(
+            "rescaled_as_in_the_code_of_the_paper",
+            "The step is divided by 1 + c, as some published code does. Here d is not rescaled.",
+            {
+                ".to(G.dtype)":
+                    ".to(G.dtype) / (1 + c)",
+            },
+        ),
+        Misconception(
+            "rescaled_by_c_squared",
+            "The step is divided by 1 + c², as some published code does. Here d is not rescaled.",
+            {
+                ".to(G.dtype)":
+                    ".to(G.dtype) / (1 + c**2)",
+            },
+        ),
+        Misconception(
+            "result_in_float64",
+            "The result is in float64. Search in float64, and return the dtype of G: otherwise the "
+            "step cannot be mixed with float32 parameters.",
+            {
+                ".to(G.dtype)":
+                    "",
+            },
+        ),
+        Misconception(
+            "always_an_end",
+            "The mixture is always one of the two gradients. Where they conflict the minimum of Φ "
+            "mostly lies between.",
+            {
+                "    g_w = low * g1 + (1 - low) * g2\n":
+                    "    g_w = g1 if g1 @ g0 + radius * g1.norm() < g2 @ g0 + radius * g2.norm() else g2\n",
+            },
+        ),
+        Misconception(
+            "coarse_grid",
+            "The mixture is taken from a grid. It is asked for to 1e-6: a search that narrows the "
+            "interval gets there.",
+            {
+                "    for _ in range(60):":
+                    "    low = min(torch.linspace(0, 1, 101).tolist(), key=phi)\n    for _ in range(0):",
+            },
+        ),
+        Misconception(
+            "mixture_added_with_factor_c",
+            "c times the mixture is added. The correction has the length c‖g0‖, along g_w.",
+            {
+                "radius * g_w / g_w.norm()":
+                    "c * g_w",
+            },
+        ),
+        Misconception(
+            "phi_without_the_norm_of_the_mean",
+            "In Φ the second term lacks the factor ‖g0‖: the radius of the ball is c‖g0‖ there, "
+            "too.",
+            {
+                "+ radius * g_w.norm()\n":
+                    "+ c * g_w.norm()\n",
+            },
+        ),
+        Misconception(
+            "mixture_the_other_way_round",
+            "The weight that is found belongs to the other gradient: w goes with g_1 and 1 − w with "
+            "g_2, in the search and afterwards.",
+            {
+                "    g_w = low * g1 + (1 - low) * g2\n":
+                    "    g_w = (1 - low) * g1 + low * g2\n",
+            },
+        ),
+        Misconception(
+            "root_of_c",
+            "The radius is √c‖g0‖. In the dual of the published code c² appears under a root; the "
+            "radius is c‖g0‖.",
+            {
+                "c * g0.norm()":
+                    "c**0.5 * g0.norm()",
+            },
+        ),
+        Misconception(
+            "too_few_steps",
+            "The search ends too early. It is to find w to 1e-6: each third takes the interval to "
+            "2/3, so that 60 steps are plenty and 15 are not.",
+            {
+                "range(60)":
+                    "range(15)",
+            },
+        ),
     ],
     "train_mtl": [
         Misconception(
@@ -457,6 +1376,203 @@ MISCONCEPTIONS = {
             {
                 "[loss_fn(outputs[name], targets[name]) for name, loss_fn in loss_fns.items()]":
                     "[loss_fns[name](outputs[name], targets[name]) for name in outputs]",
+            },
+        ),
+        Misconception(
+            "weights_of_the_next_step",
+            "The history holds the weights after their update. It is to hold those that were used "
+            "in that step, 1 (or ½) at first.",
+            {
+                '        history["weights"].append(w)\n':
+                    "",
+                "    return {name: torch":
+                    '        history["weights"].append(w if method != "uncertainty" else torch.exp(-s.detach()) / 2)\n    return {name: torch',
+            },
+        ),
+        Misconception(
+            "losses_after_the_step",
+            "The history holds the losses after the step. It is to hold those before it, from which "
+            "the gradients were taken.",
+            {
+                '        history["losses"].append(present_losses)\n':
+                    "",
+                "        optimizer.step()\n":
+                    '        optimizer.step()\n        outputs = net(x)\n        history["losses"].append(torch.stack([f(outputs[n], targets[n]) for n, f in loss_fns.items()]).detach())\n',
+            },
+        ),
+        Misconception(
+            "history_with_graphs",
+            "The losses in the history still have their graphs, so that no step's memory is ever "
+            "freed. Detach what is kept.",
+            {
+                "torch.stack(losses).detach()":
+                    "torch.stack(losses)",
+            },
+        ),
+        Misconception(
+            "weights_updated_before_the_step",
+            "GradNorm's weights are updated before the step of the network and used in it. They are "
+            "to be used from the next step on.",
+            {
+                "        optimizer.zero_grad()\n":
+                    '        if method == "gradnorm":\n            w = gradnorm_step(w, G.norm(dim=1), present_losses, initial_losses, alpha, weight_lr)\n            total = w @ torch.stack(losses)\n        optimizer.zero_grad()\n',
+                '        if method == "gradnorm":\n            w = gradnorm_step(w, G.norm(dim=1), present_losses, initial_losses, alpha, weight_lr)\n    return':
+                    "    return",
+            },
+        ),
+        Misconception(
+            "weights_of_uncertainty_without_half",
+            "The weight in the history is e^(−s). The factor of a loss in the total is ½e^(−s).",
+            {
+                "torch.exp(-s.detach()) / 2":
+                    "torch.exp(-s.detach())",
+            },
+        ),
+        Misconception(
+            "weighted_losses_in_the_history",
+            "The history holds weighted losses. It is to hold the losses themselves.",
+            {
+                "append(present_losses)":
+                    "append(present_losses * w)",
+            },
+        ),
+        Misconception(
+            "surgery_added_to_the_gradient",
+            "The combined gradient is added to the encoder's gradient. It is to replace it: "
+            "otherwise the conflict is still there.",
+            {
+                "p.grad = part":
+                    "p.grad += part",
+            },
+        ),
+        Misconception(
+            "factor_two_for_any_number_of_tasks",
+            "The combined gradient is multiplied by 2. The mean becomes a sum by the factor T, the "
+            "number of tasks.",
+            {
+                "(T * d)":
+                    "(2 * d)",
+            },
+        ),
+        Misconception(
+            "heads_without_a_step",
+            "The heads get no gradient where the encoder's is replaced. Head t always follows the "
+            "total loss.",
+            {
+                '        if method in ("pcgrad", "cagrad"):\n':
+                    '        if method in ("pcgrad", "cagrad"):\n            for p in net.heads.parameters():\n                p.grad = None\n',
+            },
+        ),
+        Misconception(
+            "mean_of_the_losses",
+            "The total is the mean of the losses. It is their (weighted) sum.",
+            {
+                "total = w @ torch.stack(losses)":
+                    "total = w @ torch.stack(losses) / T",
+            },
+        ),
+        Misconception(
+            "alpha_not_passed_on",
+            "alpha is not used: GradNorm always runs with 1.5.",
+            {
+                "initial_losses, alpha, weight_lr)":
+                    "initial_losses, 1.5, weight_lr)",
+            },
+        ),
+        Misconception(
+            "c_not_passed_on",
+            "c is not used: CAGrad always runs with 0.5.",
+            {
+                "cagrad(G, c)":
+                    "cagrad(G, 0.5)",
+            },
+        ),
+        Misconception(
+            "targets_by_position",
+            "Targets and losses are matched by their places in the dictionaries, whose orders "
+            "differ. Find a task by its name.",
+            {
+                "for name, loss_fn in loss_fns.items()]":
+                    "for (name, _), loss_fn in zip(targets.items(), loss_fns.values())]",
+            },
+        ),
+        Misconception(
+            "norms_of_the_weights_alone",
+            "GradNorm looks at the encoder's weights without its bias. The gradients are those with "
+            "respect to all of the encoder's parameters.",
+            {
+                "shared = list(net.encoder.parameters())":
+                    'shared = [p for p in net.encoder.parameters() if p.ndim > 1 or method != "gradnorm"]',
+            },
+        ),
+        Misconception(
+            "unknown_method_is_uniform",
+            "An unknown method is taken for plain summing. A misspelt name should be noticed: "
+            "ValueError.",
+            {
+                'raise ValueError(f"unknown method {method!r}")':
+                    'method = "uniform"',
+            },
+        ),
+        Misconception(
+            "method_in_any_case",
+            "Capital letters in the method's name are made small. Only the names of the text are "
+            "known.",
+            {
+                "    if method not in":
+                    "    method = method.lower()\n    if method not in",
+            },
+        ),
+        Misconception(
+            "another_exception",
+            "An unknown method raises another exception. A value that is not known is a ValueError.",
+            {
+                "raise ValueError(":
+                    "raise KeyError(",
+            },
+        ),
+        Misconception(
+            "parameters_in_reverse",
+            "The parts of the combined gradient go to the wrong parameters. They come in the order "
+            "in which the parameters were given.",
+            {
+                "zip(shared, (T * d).split([p.numel() for p in shared]))":
+                    "zip(shared[::-1], (T * d).split([p.numel() for p in shared[::-1]]))",
+            },
+        ),
+        Misconception(
+            "old_grad_lost",
+            "`.grad` is emptied on the way. Somebody may still need it: it is to be as it was.",
+            {
+                "    rows = []\n":
+                    "    rows = []\n    for p in params:\n        p.grad = None\n",
+            },
+        ),
+        Misconception(
+            "unused_parameters_left_out",
+            "A parameter that a loss does not use is left out of its row. Rows then have different "
+            "lengths; put zeros there.",
+            {
+                "retain_graph=True, materialize_grads=True)":
+                    "retain_graph=True, allow_unused=True)\n        gradients = [g for g in gradients if g is not None]",
+            },
+        ),
+        Misconception(
+            "graph_freed",
+            "The graph of the last loss is freed. It is still needed: for the backward pass of the "
+            "total loss.",
+            {
+                "retain_graph=True":
+                    "retain_graph=loss is not losses[-1]",
+            },
+        ),
+        Misconception(
+            "first_losses_of_an_earlier_training",
+            "The first losses are kept on the net, and a second training finds those of the first. "
+            "Step 0 is that of this call.",
+            {
+                "        if step == 0:\n            initial_losses = present_losses\n":
+                    '        if not hasattr(net, "first_losses"):\n            net.first_losses = present_losses\n        initial_losses = net.first_losses\n',
             },
         ),
     ],

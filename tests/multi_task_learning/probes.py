@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from dlcourse import probe, raises
+from dlcourse import close, probe, raises
 
 
 def tensor(values):
@@ -18,7 +18,9 @@ def fill(net):
     """Values that depend on a parameter's name and shape alone, so that the order of creation is free."""
     with torch.no_grad():
         for name, parameter in net.named_parameters():
-            values = np.random.default_rng(zlib.crc32(name.encode())).normal(size=tuple(parameter.shape))
+            values = np.random.default_rng(zlib.crc32(name.encode())).normal(
+                size=tuple(parameter.shape)
+            )
             parameter.copy_(tensor(values))
     return net
 
@@ -57,13 +59,33 @@ def the_worked_example(MultiTaskNet):
 
 @probe("MultiTaskNet", points=2, public=False)
 def three_heads_on_a_batch(MultiTaskNet, rng):
-    """Outputs of three heads of different sizes for six examples."""
-    net = fill(MultiTaskNet(5, 7, {"digit": 4, "depth": 1, "shape": 2}))
+    """Outputs of three heads, two of them of one size, and of the encoder, for six examples."""
+    net = fill(MultiTaskNet(5, 7, {"digit": 3, "depth": 1, "shape": 3}))
     x = tensor(rng.normal(size=(6, 5)))
-    return net(x), x
+    return {"outputs": net(x), "output of the encoder": net.encoder(x)}
 
 
-@probe("MultiTaskNet", points=2, public=False)
+@probe("MultiTaskNet", points=1, public=False, compare=close(rtol=0.0, atol=0.09))
+def initial_values(MultiTaskNet):
+    """Initial values in a wide net, against the bound and the spread of those that torch draws."""
+    net = MultiTaskNet(400, 300, {"a": 320, "b": 320})
+    evidence = {}
+    for name, values in net.named_parameters():
+        bound = (400 if name.startswith("encoder") else 300) ** -0.5
+        evidence[name, "largest, as a share of the bound"] = values.abs().max() / bound
+        if values.ndim == 2:
+            evidence[name, "root mean square, as a share of torch's"] = (
+                values.square().mean().sqrt() * 3**0.5 / bound
+            )
+    x = torch.linspace(-1, 1, 800).reshape(2, 400)
+    features = net.encoder(x)
+    same = [torch.allclose(net(x)[task], net.heads[task](features), atol=1e-5) for task in "ab"]
+    evidence["outputs are those of the heads on the features"] = same
+    evidence["two heads start alike"] = torch.equal(net.heads["a"].weight, net.heads["b"].weight)
+    return {str(key): value for key, value in evidence.items()}
+
+
+@probe("MultiTaskNet", points=1, public=False)
 def gradients_that_each_head_sends_to_every_parameter(MultiTaskNet, rng):
     """Each head's gradient with respect to every parameter of the net."""
     net = fill(MultiTaskNet(4, 6, {"z": 3, "a": 2}))
@@ -93,14 +115,22 @@ def two_networks_five_apart(soft_sharing_penalty):
 @probe("soft_sharing_penalty", points=1)
 def cross_stitch_by_hand(cross_stitch):
     """The example of the text: (1, 2) and (10, 30) become (1.9, 4.8) and (8.2, 24.4)."""
-    xa, xb, A = torch.tensor([[1.0, 2.0]]), torch.tensor([[10.0, 30.0]]), torch.tensor([[0.9, 0.1], [0.2, 0.8]])
+    xa, xb, A = (
+        torch.tensor([[1.0, 2.0]]),
+        torch.tensor([[10.0, 30.0]]),
+        torch.tensor([[0.9, 0.1], [0.2, 0.8]]),
+    )
     return dict(zip(["new xa", "new xb"], cross_stitch(xa, xb, A), strict=True))
 
 
 @probe("soft_sharing_penalty", points=1)
 def mask_by_hand(mtan_mask):
     """The example of the text: features (2, -1) become (1, -0.5)."""
-    features, W, b = torch.tensor([[2.0, -1.0]]), torch.tensor([[0.0, 1.0], [3.0, 6.0]]), torch.tensor([1.0, 0.0])
+    features, W, b = (
+        torch.tensor([[2.0, -1.0]]),
+        torch.tensor([[0.0, 1.0], [3.0, 6.0]]),
+        torch.tensor([1.0, 0.0]),
+    )
     return mtan_mask(features, W, b)
 
 
@@ -109,33 +139,56 @@ def penalty_of_four_networks_and_its_gradients(soft_sharing_penalty, rng):
     """Penalty of four networks of five weights, two of them equal, and the gradient for each."""
     thetas = [tensor(row).requires_grad_() for row in rng.normal(size=(4, 5))[[0, 1, 2, 1]]]
     penalty = soft_sharing_penalty(thetas, 0.3)
-    return penalty, gradients(penalty, thetas), thetas
+    slopes = {f"network {i}": slope for i, slope in enumerate(gradients(penalty, thetas))}
+    return {
+        "penalty": penalty,
+        "gradients": slopes,
+        "three times as strong": soft_sharing_penalty(thetas, 0.9),
+    }
 
 
 @probe("soft_sharing_penalty", points=1, public=False)
 def penalty_of_one_network_and_of_distant_ones(soft_sharing_penalty, rng):
-    """A single network, and three networks with weights up to 1000 under a strength of 2."""
+    """A single network, three networks with weights up to 1000 under a strength of 2, and three close together near 1000."""
     distant = 1000 * np.sign(rng.normal(size=(3, 6))) + rng.normal(size=(3, 6))
-    alone = soft_sharing_penalty([tensor([3, -4, 5])], 0.7)
-    return alone, soft_sharing_penalty([tensor(row) for row in distant], 2.0)
+    close_together = 1000 + rng.normal(size=(3, 6))
+    return {
+        "a single one": soft_sharing_penalty([tensor([3, -4, 5])], 0.7),
+        "distant ones": soft_sharing_penalty([tensor(row) for row in distant], 2.0),
+        "close together": soft_sharing_penalty([tensor(row) for row in close_together], 2.0),
+    }
 
 
 @probe("soft_sharing_penalty", points=2, public=False)
 def cross_stitch_of_a_batch(cross_stitch, rng):
-    """Five examples of three features: outputs, gradients of the matrix, inputs unchanged."""
-    xa, xb = tensor(rng.normal(size=(5, 3))), tensor(rng.normal(size=(5, 3)))
+    """Five examples of three features: outputs and gradients; the same xa with another xb and A; one example."""
+    xa, xb = (tensor(rng.normal(size=(5, 3))).requires_grad_() for _ in range(2))
     A = tensor([[0.7, -1.3], [0.4, 2.1]]).requires_grad_()
     new_a, new_b = cross_stitch(xa, xb, A)
-    slopes = gradients((new_a.square() + 3 * new_b.square()).sum(), [A])
-    return new_a, new_b, slopes, xa, xb
+    slopes = gradients((new_a.square() + 3 * new_b.square()).sum(), [A, xa, xb])
+    return {
+        "new xa": new_a,
+        "new xb": new_b,
+        "gradients": dict(zip(["A", "xa", "xb"], slopes, strict=True)),
+        "another xb and A": cross_stitch(xa, xb - 1, A.T),
+        "one example": cross_stitch(xa[:1], xb[:1], -A),
+    }
 
 
 @probe("soft_sharing_penalty", points=2, public=False)
 def mask_of_a_batch(mtan_mask, rng):
-    """Six examples of four features under an asymmetric matrix, with pre-activations of ±1000."""
-    features, W = tensor(rng.normal(size=(6, 4))), tensor(rng.normal(size=(4, 4)))
+    """Six examples of four features under an asymmetric matrix, with pre-activations of ±1000; gradients; one example."""
+    features, W = (tensor(rng.normal(size=(n, 4))).requires_grad_() for n in (6, 4))
     b = tensor([0.5, -1000, 1000, -2])
-    return mtan_mask(features, W, b), mtan_mask(features[:1], W / 2, -b), features
+    shift = tensor([0.3, -1, 2, 0]).requires_grad_()
+    masked = mtan_mask(features, W / 2, shift)
+    slopes = gradients(masked.square().sum(), [features, W, shift])
+    return {
+        "masked": mtan_mask(features, W, b),
+        "under another mask": masked,
+        "gradients": dict(zip(["features", "W", "b"], slopes, strict=True)),
+        "one example": mtan_mask(features[:1], W / 2, -b),
+    }
 
 
 @probe("gradient_conflicts", points=1)
@@ -163,38 +216,52 @@ def cka_by_hand(linear_cka):
 
 @probe("gradient_conflicts", points=2, public=False)
 def conflicts_of_five_tasks(gradient_conflicts, rng):
-    """Five tasks with lengths from 0.01 to 1000 and seven parameters."""
+    """Five tasks with lengths from 0.01 to 1000 and seven parameters; the same, a million times shorter."""
     G = tensor(rng.normal(size=(5, 7)) * [[0.01], [1], [1000], [3], [0.2]])
-    return gradient_conflicts(G), G
+    return {"long": gradient_conflicts(G), "short": gradient_conflicts(G * 1e-6)}
 
 
 @probe("gradient_conflicts", points=2, public=False)
 def conflicts_with_a_zero_gradient_and_a_right_angle(gradient_conflicts):
-    """A zero gradient, two at a right angle, two opposite ones; then two tasks only."""
+    """A zero gradient, two at a right angle, two nearly so, two opposite ones; then two tasks only."""
     G = tensor([[0, 2, 0], [0, 0, 0], [3, 0, 1], [0, -5, 0]])
-    return gradient_conflicts(G), gradient_conflicts(G[:2]), gradient_conflicts(G[[3, 0]])
+    return {
+        "four tasks": gradient_conflicts(G),
+        "one of two zero": gradient_conflicts(G[:2]),
+        "opposite": gradient_conflicts(G[[3, 0]]),
+        "just over a right angle": gradient_conflicts(tensor([[1, 0], [-0.005, 1]])),
+        "barely over a right angle": gradient_conflicts(tensor([[1000, 0], [-1e-4, 1000]])),
+    }
 
 
 @probe("gradient_conflicts", points=2, public=False)
 def transfer_between_three_tasks(transfer_affinity, rng):
-    """Three curved losses of four parameters, a large and a small step, parameters unchanged."""
+    """Three curved losses of four parameters, a large, a small and a harmful step, parameters unchanged."""
     targets, theta = tensor(rng.normal(size=(3, 4))), tensor(rng.normal(size=4))
     scale = tensor([1, 4, 0.3])
 
     def losses(theta):
         return scale * ((theta - targets).square().sum(dim=1) + 0.1 * (theta**4).sum() + 1)
 
-    large, small = transfer_affinity(losses, theta, 0.2), transfer_affinity(losses, theta, 0.01)
-    return large, small, theta, theta.requires_grad
+    sizes = {"large": 0.2, "small": 0.01, "harmful": 0.7}
+    evidence = {name: transfer_affinity(losses, theta, lr) for name, lr in sizes.items()}
+    return {**evidence, "requires a gradient": theta.requires_grad}
 
 
 @probe("gradient_conflicts", points=2, public=False)
 def cka_of_features_of_different_width(linear_cka, rng):
-    """Six examples, three features against five, far from centred; inputs unchanged."""
+    """Six examples, three features against five, and one; far from centred, and small ones."""
     X = tensor(rng.normal(size=(6, 3)) + [5, -2, 0])
     Y = tensor(rng.normal(size=(6, 5)) * [1, 9, 1, 1, 0.1] + 3)
     Y[:, 0] += X[:, 1]
-    return linear_cka(X, Y), linear_cka(Y, X), linear_cka(X, X), X, Y
+    return {
+        "3 against 5": linear_cka(X, Y),
+        "5 against 3": linear_cka(Y, X),
+        "with itself": linear_cka(X, X),
+        "3 against 1": linear_cka(X, Y[:, :1]),
+        "means a thousand times the spread": linear_cka(X + 1000, Y - 1000),
+        "small": linear_cka(X / 100, Y[:, 2:4] / 100),
+    }
 
 
 @probe("rotation_task", points=1)
@@ -212,40 +279,60 @@ def jigsaw_by_hand(jigsaw_task):
 
 @probe("rotation_task", points=2, public=False)
 def turns_of_several_images(rotation_task, rng):
-    """Three images of 5×5: order of the batch, labels and their dtype."""
+    """Three images of 5×5, then one: order of the batch, labels and their dtype."""
     x = tensor(rng.normal(size=(3, 5, 5)))
     turned, labels = rotation_task(x)
-    return turned, labels, str(labels.dtype), x
+    dtype = str(labels.dtype).rpartition(".")[2]
+    return {
+        "images": turned,
+        "labels": labels,
+        "dtype of the labels": dtype,
+        "one image": rotation_task(x[1:2]),
+    }
 
 
 @probe("rotation_task", points=3, public=False)
 def jigsaws_of_several_images(jigsaw_task, rng):
-    """Five images of 4×6 that use three of four permutations, two of them twice."""
+    """Five images of 4×6 that use three of four permutations, two of them twice; then others on the same images."""
     x = tensor(rng.normal(size=(5, 4, 6)))
     perms = torch.tensor([[1, 2, 3, 0], [0, 1, 2, 3], [2, 0, 3, 1], [3, 1, 0, 2]])
     ids = torch.tensor([2, 0, 3, 0, 2])
-    return jigsaw_task(x, perms, ids), x
+    return {
+        "shuffled": jigsaw_task(x, perms, ids),
+        "by other permutations": jigsaw_task(x, perms.flip(0), ids),
+        "with other ids": jigsaw_task(x, perms, ids.flip(0) // 2),
+    }
 
 
 @probe("rotation_task", points=1, public=False)
 def jigsaw_of_a_view(jigsaw_task, rng):
     """One image of 8×2 that is a view into a larger tensor."""
     x = tensor(rng.normal(size=(2, 9, 8))).transpose(1, 2)[:1, :, 3:5]
-    return jigsaw_task(x, torch.tensor([[3, 0, 1, 2], [1, 2, 0, 3]]), torch.tensor([1])), x
+    return jigsaw_task(x, torch.tensor([[3, 0, 1, 2], [1, 2, 0, 3]]), torch.tensor([1]))
 
 
 @probe("uncertainty_loss", points=2)
 def uncertainty_by_hand(uncertainty_loss):
     """The example of the text: losses (4, 1, 1/2) with s = 0, and at the best s."""
     losses = torch.tensor([4.0, 1.0, 0.5])
-    return {"s = 0": uncertainty_loss(losses, torch.zeros(3)), "best s": uncertainty_loss(losses, losses.log())}
+    return {
+        "s = 0": uncertainty_loss(losses, torch.zeros(3)),
+        "best s": uncertainty_loss(losses, losses.log()),
+    }
 
 
 @probe("uncertainty_loss", points=2, public=False)
 def uncertainty_of_four_tasks(uncertainty_loss, rng):
-    """Four losses between 0.001 and 1000 with s of both signs."""
+    """Four losses between 0.001 and 1000 with s of both signs, one task, and s from -30 to 30."""
     losses, s = tensor([0.001, 1000, 2.5, 0.7]), tensor(rng.normal(size=4) * 2)
-    return uncertainty_loss(losses, s), uncertainty_loss(losses[:1], s[1:2]), losses, s
+    return {
+        "four tasks": uncertainty_loss(losses, s),
+        "one task": uncertainty_loss(losses[:1], s[1:2]),
+        "s = -20": uncertainty_loss(tensor([4e-9]), tensor([-20])),
+        "s = 15 and -12": uncertainty_loss(tensor([9e6, 3e-5]), tensor([15, -12])),
+        "s = -30": uncertainty_loss(tensor([1e-10]), tensor([-30])),
+        "s = 30": uncertainty_loss(tensor([5e14]), tensor([30])),
+    }
 
 
 @probe("uncertainty_loss", points=2, public=False)
@@ -253,7 +340,9 @@ def gradients_of_the_uncertainty_loss(uncertainty_loss, rng):
     """Gradients for the losses and for s."""
     losses = tensor(rng.uniform(0.5, 3, size=5)).requires_grad_()
     s = tensor(rng.normal(size=5)).requires_grad_()
-    return gradients(uncertainty_loss(losses, s), [losses, s])
+    return dict(
+        zip(["losses", "s"], gradients(uncertainty_loss(losses, s), [losses, s]), strict=True)
+    )
 
 
 @probe("gradnorm_step", points=3)
@@ -263,30 +352,52 @@ def gradnorm_by_hand(gradnorm_step):
     return gradnorm_step(w, norms, torch.tensor([3.0, 1.0]), torch.tensor([10.0, 2.0]), 1.0, 0.1)
 
 
+# Fixed numbers below: only signs enter the step, and drawn ones might leave a wrong target without effect.
+
+
 @probe("gradnorm_step", points=2, public=False)
 def gradnorm_of_four_tasks(gradnorm_step):
-    """Four tasks of unequal weights, norms and rates, an exponent of 1.5; inputs unchanged."""
-    # fixed numbers: only signs enter the step, and drawn ones might leave a wrong target without effect
+    """Four tasks of unequal weights, norms and rates, an exponent of 1.5; then the same tasks later."""
     w, norms = tensor([1.3, 0.7, 0.3, 0.2]), tensor([3, 1.3, 0.9, 1.1])
     losses, initial = tensor([1.4, 0.9, 1.5, 0.8]), tensor([0.5, 0.4, 2.5, 2.4])
-    return gradnorm_step(w, norms, losses, initial, 1.5, 0.03), w, norms, losses, initial
+    return {
+        "first": gradnorm_step(w, norms, losses, initial, 1.5, 0.03),
+        "later": gradnorm_step(w.flip(0), norms, tensor([0.1, 0.8, 0.4, 1.1]), initial, 1.5, 0.03),
+    }
 
 
 @probe("gradnorm_step", points=2, public=False)
 def gradnorm_under_other_exponents(gradnorm_step):
-    """Five tasks whose weights do not sum to five, under exponents of 0.5, 0 and 3."""
+    """Five tasks whose weights do not sum to five, and four with one slow task, under exponents from 0 to 3."""
     w, norms = tensor([1.6, 1.5, 0.6, 0.2, 0.6]), tensor([2.6, 0.5, 1.4, 2, 2.4])
     losses, initial = tensor([1.9, 0.9, 1.4, 2.2, 0.7]), tensor([1.5, 2.4, 1.5, 0.7, 0.9])
-    settings = [(0.5, 0.02), (0.0, 0.01), (3.0, 0.05)]
-    return [gradnorm_step(w, norms, losses, initial, alpha, lr) for alpha, lr in settings]
+    settings = {"0.5": (0.5, 0.02), "0": (0.0, 0.01), "3": (3.0, 0.05)}
+    evidence = {
+        a: gradnorm_step(w, norms, losses, initial, *setting) for a, setting in settings.items()
+    }
+    slow = tensor([0.2, 0.3, 0.2, 3.4]), tensor([2, 0.5, 1, 6]), tensor([2, 0.5, 1, 2])
+    return {**evidence, "one slow task": gradnorm_step(torch.ones(4), *slow, 3.0, 0.1)}
 
 
 @probe("gradnorm_step", points=1, public=False)
 def gradnorm_of_a_task_on_its_target(gradnorm_step):
-    """Equal tasks all on their targets, and a step so large that a weight turns negative."""
-    one = torch.ones(2)
-    balanced = gradnorm_step(one, 2 * one, one / 2, one, 1.5, 0.1)
-    return balanced, gradnorm_step(tensor([1, 1]), tensor([5, 1]), tensor([1, 2]), tensor([2, 1]), 0.5, 0.3)
+    """All tasks on their targets, two of four, some hardly off; a tiny first loss; a weight that turns negative."""
+    one, four = torch.ones(2), torch.ones(4)
+    losses, initial = tensor([1, 2, 3, 4]), tensor([5, 1, 1, 2])
+    near = 2**-14  # a step of float32 near 2: the mean of the four norms is exactly 2
+    return {
+        "all on target": gradnorm_step(one, 2 * one, one / 2, one, 1.5, 0.1),
+        "two on target": gradnorm_step(four, tensor([2, 1, 3, 2]), losses, initial, 0.0, 0.1),
+        "two nearly": gradnorm_step(
+            four, tensor([2 + near, 1, 3, 2 - near]), losses, initial, 0.0, 0.1
+        ),
+        "tiny first loss": gradnorm_step(
+            one, tensor([1.2, 0.8]), tensor([1e-8, 0.5]), tensor([1e-8, 1]), 1.0, 0.1
+        ),
+        "negative": gradnorm_step(
+            tensor([1, 1]), tensor([5, 1]), tensor([1, 2]), tensor([2, 1]), 0.5, 0.3
+        ),
+    }
 
 
 @probe("pcgrad", points=2)
@@ -304,10 +415,12 @@ def pcgrad_without_a_conflict(pcgrad):
 
 @probe("pcgrad", points=3, public=False)
 def pcgrad_of_three_conflicting_tasks_in_two_orders(pcgrad, rng):
-    """Three tasks that all conflict, in three orders; the gradients stay unchanged."""
+    """Three tasks that all conflict, in three orders; and a million times shorter."""
     corners = np.array([[2.0, 0, 0, 0.3], [-2, 3, 0.5, 0], [-0.5, -1.0, 1.5, 0]])
     G = tensor(corners + 0.1 * rng.normal(size=(3, 4)))
-    return pcgrad(G, [0, 1, 2]), pcgrad(G, [2, 0, 1]), pcgrad(G, [2, 1, 0]), G
+    orders = [0, 1, 2], (2, 0, 1), [2, 1, 0]
+    evidence = {str(list(order)): pcgrad(G, order) for order in orders}
+    return {**evidence, "short ones, times a million": 1e6 * pcgrad(G / 1e6, [0, 1, 2])}
 
 
 @probe("pcgrad", points=2, public=False)
@@ -319,9 +432,14 @@ def pcgrad_of_five_random_tasks(pcgrad, rng):
 
 @probe("pcgrad", points=2, public=False)
 def pcgrad_with_a_zero_gradient_and_with_opposite_ones(pcgrad):
-    """A task with gradient zero among others, two opposite gradients, and a single task."""
+    """A task with gradient zero among others, two opposite gradients, two just over a right angle, and a single task."""
     G = tensor([[0, 2, 1], [0, 0, 0], [3, -1, 1], [1, -5, 0]])
-    return pcgrad(G, [0, 1, 2, 3]), pcgrad(tensor([[1, 2, -2], [-2, -4, 4]]), [0, 1]), pcgrad(G[2:3], [0])
+    return {
+        "one zero": pcgrad(G, [0, 1, 2, 3]),
+        "opposite": pcgrad(tensor([[1, 2, -2], [-2, -4, 4]]), [0, 1]),
+        "just over a right angle": pcgrad(tensor([[1, 0, 0], [-0.005, 1, 0]]), [0, 1]),
+        "a single task": pcgrad(G[2:3], [0]),
+    }
 
 
 @probe("pcgrad", points=1, public=False)
@@ -346,9 +464,13 @@ def cagrad_with_radius_zero(cagrad):
 
 @probe("cagrad", points=3, public=False)
 def cagrad_in_conflict(cagrad, rng):
-    """Two conflicting gradients whose best mixture is inside the interval, three values of c."""
+    """Two conflicting gradients whose best mixture is inside the interval, three values of c; and short ones."""
     G = tensor([[1, 2, 0, 1, -1], [-2, 0.5, 1, 0.4, 1.2]]) + 0.1 * tensor(rng.normal(size=(2, 5)))
-    return [cagrad(G, c) for c in (0.3, 0.6, 0.9)] + [cagrad(G.flip(0), 0.6), G]
+    return {
+        **{f"c = {c}": cagrad(G, c) for c in (0.3, 0.6, 0.9)},
+        "the other way round": cagrad(G.flip(0), 0.6),
+        "short ones, times a million": 1e6 * cagrad(G / 1e6, 0.6),
+    }
 
 
 @probe("cagrad", points=2, public=False)
@@ -360,11 +482,12 @@ def cagrad_at_the_ends_of_the_interval(cagrad, rng):
 
 @probe("cagrad", points=2, public=False)
 def cagrad_on_one_line(cagrad):
-    """Gradients in the same direction, in opposite ones, and equal; the dtype of the result."""
+    """Gradients in the same direction, in opposite ones, and equal; the dtype of the result for both kinds of floats."""
     g = tensor([1, -2, 2])
-    cases = [((g, 3 * g), 0.4), ((2 * g, -g), 0.5), ((g, g), 0.25)]
-    steps = [cagrad(torch.stack(pair), c) for pair, c in cases]
-    return steps, str(steps[0].dtype)
+    cases = {"same": ((g, 3 * g), 0.4), "opposite": ((2 * g, -g), 0.5), "equal": ((g, g), 0.25)}
+    steps = {name: cagrad(torch.stack(pair), c) for name, (pair, c) in cases.items()}
+    twice = cagrad(torch.stack([g, 3 * g]).double(), 0.4)
+    return {**steps, "dtypes": [str(step.dtype) for step in (steps["same"], twice)]}
 
 
 @probe("cagrad", points=2, public=False)
@@ -406,17 +529,41 @@ class GradientDescent:
                 p -= self.lr * p.grad
 
 
-def trained(train_mtl, rng, method, steps, heads, scale=1.0, lr=0.05, B=6, d_in=5, **options):
-    """What a short training leaves behind; a head of one output is a regression, others classify."""
-    net, x, y = SmallNet(d_in, heads), rng.normal(size=(B, d_in)), scale * rng.normal(size=(B, 1))
+def problem(rng, heads, scale=1.0, B=6, d_in=5):
+    """Inputs, targets and losses; a head of one output is a regression, others classify."""
+    x, y = rng.normal(size=(B, d_in)), scale * rng.normal(size=(B, 1))
     x, y = torch.tensor(x, dtype=torch.float32), torch.tensor(y, dtype=torch.float32)
     targets = {name: y if n == 1 else torch.arange(B) % n for name, n in sorted(heads.items())}
-    loss_fns = {name: F.mse_loss if n == 1 else F.cross_entropy for name, n in reversed(heads.items())}
-    optimizer = GradientDescent(net, lr)
-    history = train_mtl(net, x, targets, loss_fns, optimizer, method, steps, **options)
+    return (
+        x,
+        targets,
+        {name: F.mse_loss if n == 1 else F.cross_entropy for name, n in reversed(heads.items())},
+    )
+
+
+def left_behind(net, optimizer, history):
+    """What a training leaves behind."""
     graphs = [name for name, rows in history.items() if rows.requires_grad]
-    parameters = {name: p.detach() for name, p in net.named_parameters()}
-    return {"history": history, "with a graph": graphs, "parameters": parameters, "steps": optimizer.steps}
+    parameters = {name: p.detach().clone() for name, p in net.named_parameters()}
+    return {
+        "history": history,
+        "with a graph": graphs,
+        "parameters": parameters,
+        "steps": optimizer.steps,
+    }
+
+
+def trained(
+    train_mtl, rng, method, steps, heads, scale=1.0, lr=0.05, B=6, d_in=5, idle=(), **options
+):
+    """What a short training leaves behind; ``idle`` heads have no loss."""
+    net = SmallNet(d_in, heads)
+    optimizer = GradientDescent(net, lr)
+    busy = {name: n for name, n in heads.items() if name not in idle}
+    x, targets, loss_fns = problem(rng, busy, scale, B, d_in)
+    return left_behind(
+        net, optimizer, train_mtl(net, x, targets, loss_fns, optimizer, method, steps, **options)
+    )
 
 
 @probe("train_mtl", points=1)
@@ -440,16 +587,29 @@ def two_steps_with_pcgrad(train_mtl):
 
 @probe("train_mtl", points=2, public=False)
 def task_gradients_of_matrices_and_of_unused_parameters(task_gradients, rng):
-    """Matrices, unused parameters, `.grad` left alone, and a backward pass afterwards."""
+    """Matrices, unused parameters, `.grad` left alone, a backward pass afterwards; losses in a tensor."""
     W = tensor(rng.normal(size=(2, 3))).requires_grad_()
     heads = [tensor(rng.normal(size=(2, n))).requires_grad_() for n in (1, 4)]
     W.grad = torch.full((2, 3), 7.0)
     z = tensor(rng.normal(size=(5, 2))) @ W
     losses = [(z[:, :2] @ head).tanh().square().sum() for head in heads]
-    G = task_gradients(losses, [heads[1], W, heads[0]])
-    before = [None if p.grad is None else p.grad.clone() for p in (W, *heads)]
+    both = torch.stack([losses[1], losses[0] * losses[1]])
+    G = {
+        "a list": task_gradients(losses, [heads[1], W, heads[0]]),
+        "a tensor": task_gradients(both, [heads[1], W, heads[0]]),
+        "other parameters": task_gradients(both, [heads[0], W, heads[1]]),
+    }
+    kept = {
+        name: None if p.grad is None else p.grad.clone()
+        for name, p in zip("Wab", (W, *heads), strict=True)
+    }
     (losses[0] - 2 * losses[1]).backward()
-    return G, before, W.grad, heads[0].grad
+    return {
+        "G": G,
+        ".grad before backward": kept,
+        "after it, of W": W.grad,
+        "of a head": heads[0].grad,
+    }
 
 
 @probe("train_mtl", points=2, public=False)
@@ -473,7 +633,24 @@ def eight_steps_with_gradnorm(train_mtl):
     return trained(train_mtl, rng, "gradnorm", 8, heads, scale=2, weight_lr=0.1, alpha=0.7)
 
 
-@probe("train_mtl", points=3, public=False)
+@probe("train_mtl", points=1, public=False)
+def two_trainings_of_one_net(train_mtl):
+    """Three steps of GradNorm, then three more on the same net: weights and first losses start anew."""
+    # fixed data: with drawn data the first losses may be without effect
+    heads = {"digit": 3, "tone": 2, "depth": 1}
+    net = SmallNet(5, heads)
+    optimizer = GradientDescent(net, 0.2)
+    x, targets, loss_fns = problem(np.random.default_rng(0), heads, scale=2)
+    evidence = {}
+    for name in ("first", "second"):
+        history = train_mtl(
+            net, x, targets, loss_fns, optimizer, "gradnorm", 3, weight_lr=0.1, alpha=2.0
+        )
+        evidence[name] = left_behind(net, optimizer, history)
+    return evidence
+
+
+@probe("train_mtl", points=2, public=False)
 def four_steps_with_pcgrad_on_three_tasks(train_mtl):
     """Four steps of PCGrad on three tasks, of which two pairs conflict in every step."""
     # fixed data: with drawn data there may be no conflict
@@ -489,8 +666,24 @@ def four_steps_with_cagrad(train_mtl, rng):
 
 @probe("train_mtl", points=1, public=False)
 def default_options_and_an_unknown_method(train_mtl):
-    """The defaults of weight_lr, alpha and c, and a method that does not exist."""
+    """The defaults of weight_lr, alpha and c, a head without a loss, one example, and two methods that do not exist."""
     heads, methods = {"digit": 3, "depth": 1}, ("uncertainty", "gradnorm", "cagrad")
-    results = {m: trained(train_mtl, np.random.default_rng(14), m, 8, heads, scale=2) for m in methods}
-    results["sum"] = raises(trained, train_mtl, np.random.default_rng(14), "sum", 1, heads)
+    results = {
+        m: trained(train_mtl, np.random.default_rng(14), m, 8, heads, scale=2) for m in methods
+    }
+    three = {**heads, "idle": 2}
+    results["a head without a loss, one example"] = trained(
+        train_mtl, np.random.default_rng(3), "pcgrad", 2, three, B=1, idle=["idle"]
+    )
+    for method in ("sum", "PCGrad"):
+        net = SmallNet(5, heads)
+        arguments = (
+            net,
+            *problem(np.random.default_rng(14), heads),
+            GradientDescent(net, 0.1),
+            method,
+            1,
+        )
+        results[method] = raises(train_mtl, *arguments)
+        results[f"{method}: parameters"] = {name: p.detach() for name, p in net.named_parameters()}
     return results
