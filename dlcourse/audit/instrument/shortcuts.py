@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import importlib
 import inspect
 import itertools
@@ -11,7 +10,7 @@ import signal
 import sys
 import warnings
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -22,8 +21,7 @@ from .values import copied, is_tensor, mapped, same, to_numpy, torch
 MODULES = (
     "numpy", "numpy.linalg", "scipy.special", "scipy.linalg", "scipy.stats", "scipy.spatial.distance",
     "sklearn.metrics", "sklearn.metrics.pairwise", "torch", "torch.nn.functional", "torch.linalg", "torch.special",
-    "torch.nn.utils",
-)  # fmt: skip
+    "torch.nn.utils")  # fmt: skip
 """Where candidates are looked for, besides the methods of tensors and arrays."""
 _UNSAFE = re.compile(
     r"^(_|set_|get_|is_|manual_|init|rand|empty|zeros|ones|full|eye|identity|tri$|tril_ind|triu_ind|arange|linspace"
@@ -34,8 +32,7 @@ _UNSAFE = re.compile(
     r"|vander|broadcast_|require|block$|gumbel_softmax|cond$|map|unsafe|backend|module_load|storage|untyped|names"
     r"|rename|align|refine|quant|dequant|q_|fbgemm|sspaddmm|sparse|hspmm|smm|coalesce|vmap|while_loop|svd_lowrank"
     r"|pca_lowrank|lobpcg|profiler|autocast|clear_auto|import_ir|parse|merge_type|wait|unify|memmap|fromiter"
-    r"|einsum_path|nested|hadamard|toeplitz|circulant|pascal|hilbert|invhilbert|dft|leslie|companion|fiedler|helmert)"
-    r"|_$|_table$"
+    r"|einsum_path|nested|hadamard|toeplitz|circulant|pascal|hilbert|invhilbert|dft|leslie|companion|fiedler|helmert)|_$|_table$"
 )
 """Names that change something, draw at random, read files, only pass on what they get, or make large arrays of a number."""
 _OPERATORS = {
@@ -221,7 +218,7 @@ def _as_method(shortcut: Shortcut) -> Iterator[Shortcut]:
     """The same by a method of the first argument, where torch has one of that name."""
     library, _, name = shortcut.path.rpartition(".")
     if library == "torch" and hasattr(torch.Tensor, name):
-        yield dataclasses.replace(shortcut, path=f"torch.Tensor.{name}")
+        yield replace(shortcut, path=f"torch.Tensor.{name}")
 
 
 def _late(*_: object) -> None:
