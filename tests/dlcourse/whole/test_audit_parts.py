@@ -178,7 +178,7 @@ def report(**changes: Any) -> Any:
 
 
 def test_the_table_shows_what_is_missed() -> None:
-    console = Console(width=130, record=True, file=io.StringIO())
+    console = Console(width=170, record=True, file=io.StringIO())
     console.print(table(report()))
     text = console.export_text()
     assert "10 mutants, 8 killed, 1 explained (10.0%), 1 left" in text

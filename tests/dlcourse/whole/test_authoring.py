@@ -70,7 +70,9 @@ def test_template_loads(written: Course) -> None:
         "given",
         "text",
         "question",
+        "hints",
         "text",
+        "predict",
         "demo",
         "text",
     ]
@@ -327,7 +329,8 @@ def test_wrong_probes_are_refused(author: Any, old: Any, new: Any, message: Any)
 
 def test_question_without_probes(author: Any) -> None:
     found = author.root / SCRIPT
-    more = '\n# %% question="other" minutes=5\ndef other(x):\n    ### BEGIN SOLUTION\n    return x\n    ### END SOLUTION\n'
+    more = '\n# %% [markdown] hints="other"\n# idea: a\n#\n# shapes: b\n#\n# steps: c\n'
+    more += '\n# %% question="other" minutes=5\ndef other(x):\n    ### BEGIN SOLUTION\n    return x\n    ### END SOLUTION\n'
     found.write_text(found.read_text() + more)
     assert "question other has no probe" in refused(author, PROBES)
 
