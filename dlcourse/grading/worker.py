@@ -36,7 +36,7 @@ def bundle(course: Course, slug: str) -> bytes:
     """All files that grading ``slug`` needs, as a zip archive."""
     files = course.files(slug)
     paths = [course.root / "course.toml", files.script]
-    for folder in (files.tests, files.source, files.data):
+    for folder in (files.tests, files.source, files.data, files.pictures):
         paths += [
             p for p in sorted(folder.rglob("*")) if p.is_file() and "__pycache__" not in p.parts
         ]

@@ -62,7 +62,7 @@ def copy_course(course: Course, folder: Path) -> Course:
     shutil.copyfile(course.root / "course.toml", folder / "course.toml")
     for slug in course.entries:
         files = course.files(slug)
-        for origin in (files.script, files.data, files.tests):
+        for origin in (files.script, files.data, files.pictures, files.tests):
             target = folder / files.name(origin)
             target.parent.mkdir(parents=True, exist_ok=True)
             if origin.is_dir():

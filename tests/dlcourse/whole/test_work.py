@@ -6,6 +6,7 @@ import signal
 import time
 import zipfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -16,6 +17,7 @@ from dlcourse.executor.isolation import UNSAFE
 from dlcourse.executor.warm import Warm
 from dlcourse.grading.grader import GradedNotebook
 from dlcourse.grading.worker import PATIENCE, Setup, Worker, bundle
+from dlcourse.tour.term import copy_course
 from tests.support.course import answered, perfect, submission_of
 from tests.support.students import FULL
 
@@ -30,6 +32,18 @@ def test_bundle_holds_the_assignment_and_nothing_of_others(built_course: Course)
         "solutions/data/vectors/table.csv",
     } <= set(names)
     assert not [n for n in names if "toy" in n or "gradebook" in n or "submitted" in n]
+
+
+def test_pictures_go_along_since_a_script_is_not_read_without_them(
+    course: Course, tmp_path: Path
+) -> None:
+    pictures = course.files("vectors").pictures
+    pictures.mkdir(parents=True, exist_ok=True)
+    (pictures / "angle.svg").write_text("<svg/>")
+    names = zipfile.ZipFile(io.BytesIO(bundle(course, "vectors"))).namelist()
+    assert "solutions/pictures/vectors/angle.svg" in names
+    copied = copy_course(course, tmp_path / "elsewhere")
+    assert (copied.files("vectors").pictures / "angle.svg").is_file()
 
 
 def graded(worker: Worker, submission: Submission, hurry: bool = False) -> GradedNotebook:
