@@ -100,8 +100,8 @@ def write_text(
 
 
 @demo(shown=(1, 84))
-def guessing_game(shown: int = 42) -> dict[str, float]:
-    """How well each token of a letter was expected, and the eight best guesses for the next one."""
+def guessing_game(shown: int = 42, seed: int = 0) -> dict[str, float]:
+    """How well each token of a letter was expected, and the eight best guesses for the next one. Nothing is drawn."""
     import matplotlib.pyplot as plt
     from matplotlib import colormaps
 
@@ -768,8 +768,8 @@ predict("tokens in the nucleus of p = 0.9", tau_0_5=..., tau_1=..., tau_1_5=...)
 
 # %% tags=["demo"]
 @demo(tau=(0.1, 5.0))
-def temperature(tau: float = 1.0) -> dict[str, float]:
-    """The next token after "I am" under a temperature, and what top-k and top-p leave of it."""
+def temperature(tau: float = 1.0, seed: int = 0) -> dict[str, float]:
+    """The next token after "I am" under a temperature, and what top-k and top-p leave of it. Nothing is drawn."""
     import matplotlib.pyplot as plt
 
     params, tokenizer = load_austen()

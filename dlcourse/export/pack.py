@@ -29,7 +29,7 @@ from ..errors import CourseError
 from ..executor.limits import Limits
 from ..grading.grader import Grader
 
-FORMAT = 2
+FORMAT = 3
 """Version of the document."""
 FILENAME = "assignment.json"
 
@@ -69,6 +69,7 @@ def to_document(grader: Grader, public_only: bool = False) -> dict[str, Any]:
                 "name": name,
                 "program": graded.program,
                 "definition": definitions[name],
+                "dtypes": graded.spec.compare.dtypes,
                 "limits": vars(references.limits[name]),
                 "expected": to_json(_untraced(expected[name].expected)),
                 "mistakes": [
@@ -146,7 +147,7 @@ def from_document(document: dict[str, Any], folder: Path) -> Grader:
         path.write_bytes(base64.b64decode(content))
         data.append(path)
     probes = {
-        p["name"]: GradedProbe(_probe(p["name"], p["definition"]), "", p["program"])
+        p["name"]: GradedProbe(_probe(p["name"], p["definition"], p["dtypes"]), "", p["program"])
         for p in document["probes"]
     }
     assignment = Assignment(
@@ -180,10 +181,12 @@ def from_document(document: dict[str, Any], folder: Path) -> Grader:
     return Grader(course, assignment, references, nbformat.from_dict(document["source"]))
 
 
-def _probe(name: str, definition: str) -> Probe:
+def _probe(name: str, definition: str, dtypes: bool | None) -> Probe:
+    """The probe that a definition makes; ``dtypes`` tells whether its question promises those of floats."""
     module = types.ModuleType(f"_dlcourse_probe_{name}")
     exec(compile(definition, f"<probe {name}>", "exec"), module.__dict__)
     found = module.__dict__[name]
     if not isinstance(found, Probe):
         raise CourseError(f"{name} in the assignment's data is no probe")
-    return found
+    compare = replace(found.spec.compare, dtypes=dtypes)
+    return replace(found, spec=replace(found.spec, compare=compare))

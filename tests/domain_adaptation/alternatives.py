@@ -118,7 +118,8 @@ class GradReverse__hook:
     @staticmethod
     def apply(x, lam):
         y = x * 1
-        y.register_hook(lambda g: -lam * g)
+        if y.requires_grad:
+            y.register_hook(lambda g: -lam * g)
         return y
 
 

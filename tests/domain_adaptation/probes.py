@@ -1,5 +1,6 @@
 """Graded tests of domain_adaptation; docs/authoring.md says how to write them."""
 
+import copy
 import math
 
 import numpy as np
@@ -616,17 +617,23 @@ def two_normalisation_layers(adapt_batchnorm, rng):
 
 @probe("adapt_batchnorm", points=1, public=False)
 def normalisation_first_and_without_scale(adapt_batchnorm, rng):
-    """Normalisation as the first layer, without scale, with another epsilon; a second network of the same form."""
+    """Normalisation as the first layer, without scale, with another epsilon; a twin on another target, a second network of the same form."""
     net = filled(
         rng, nn.BatchNorm1d(4, eps=0.1), nn.Tanh(), nn.BatchNorm1d(4, affine=False, momentum=0.5)
     )
     batches = [normal(rng, 5, 4), normal(rng, 2, 4) + 2]
+    twin = copy.deepcopy(net)
     adapt_batchnorm(net, batches)
+    adapt_batchnorm(twin, [b - 3 for b in batches])
     other = filled(
         rng, nn.BatchNorm1d(4, eps=0.1), nn.Tanh(), nn.BatchNorm1d(4, affine=False, momentum=0.5)
     )
     adapt_batchnorm(other, batches)
-    return {"first": state(net, batches[1]), "second": state(other, batches[1])}
+    return {
+        "first": state(net, batches[1]),
+        "its twin on another target": state(twin, batches[1]),
+        "second": state(other, batches[1]),
+    }
 
 
 @probe("select_pseudo_labels", points=2, compare=exact())

@@ -544,7 +544,7 @@ def prompts_of_many_lengths(icl_prompt):
     return {
         "none": icl_prompt("Add.", [], "1 + 1"),
         "one": icl_prompt("Name the capital.", [("Peru", "Lima")], "Chad"),
-        "one of the same length": icl_prompt("Name the harbour.", [("Mali", "none")], "Cuba"),
+        "one of the same length": icl_prompt("Name the harbour.", [("Mali", "none")], "Chad"),
         "four": icl_prompt("Go on. ", examples, " 3 + 3"),
         "none again": icl_prompt("Mul.", [], "2 * 2"),
     }
