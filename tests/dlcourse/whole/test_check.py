@@ -327,6 +327,7 @@ def test_marks_in_a_terminal_that_lacks_them(place: Path, encoding: str, said: s
     assert done.returncode == 0 and done.stdout == f"{said}Each row sums to one.\n"
 
 
+@pytest.mark.filterwarnings("default:mind the step")
 def test_warnings_and_stderr_do_not_fail_a_check(checked: Any) -> None:
     def noisy(x: Any) -> Any:
         warnings.warn("mind the step", stacklevel=1)

@@ -105,7 +105,7 @@ def test_all_files_of_an_assignment_are_watched_and_no_others(course: Course) ->
     }
     assert not any("toy" in p.as_posix().removeprefix(course.root.as_posix()) for p in before)
     files.probes.touch()
-    (course.root / "solutions/pictures/vectors").mkdir(parents=True)
+    (course.root / "solutions/pictures/vectors").mkdir(parents=True, exist_ok=True)
     (course.root / "solutions/pictures/vectors/new.svg").write_text("<svg/>")
     after = watched(files)
     assert after != before and len(after) == len(before) + 1
