@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
@@ -32,14 +32,14 @@ class Kill:
         subject: names the program in a finding.
         source: of the changed cell.
         probes: that noticed it; of a mutant the first alone.
-        result: what that first probe gave; None for a misconception.
+        results: of a mutant, of that first probe and of those that ran before it.
     """
 
     question: str
     subject: str
     source: str
     probes: tuple[str, ...]
-    result: Result | None = None
+    results: Mapping[str, Result] = field(default_factory=dict)
 
 
 @dataclass

@@ -77,7 +77,7 @@ class FalseRejection:
             name, question = graded.spec.name, graded.spec.question
             drawn = [right[name, seed] for seed in seeds]
             if graded.probe.judge is None:
-                chance = float(np.mean([graded.spec.compare.chance_of_rejection(r) for r in drawn]))
+                chance = graded.spec.compare.chance_of_rejection(drawn)
             elif (margin := margin_of(graded.probe.judge)) is not None:
                 margins = [margin(*pair) for r in drawn for pair in itertools.permutations(r, 2)]
                 chance = tail(np.array(margins, dtype=np.float64))

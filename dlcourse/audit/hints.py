@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from ..core.encoding import EncodingError, pack
 from ..core.evidence import NotRun, Raised, Result
-from ..core.verdict import judge
 from .audit import Audit, Kill
 from .findings import Unhinted
+from .mistakes import named
 
 
 def without_hint(audit: Audit) -> list[Unhinted]:
-    """Wrong results that no misconception gives, those that most mutants give first; counts those that get a hint."""
+    """Wrong results that no misconception gives, those that most mutants give first; counts those that get a hint.
+
+    A mutant runs until a probe notices it, so that later tests could still contradict its hint.
+    """
     groups: dict[tuple[str, str, bytes], list[Kill]] = {}
     for kill in audit.kills:
-        if kill.result is None:
+        if not kill.results:
             continue
         probe = kill.probes[0]
-        if judge(audit.known[probe], kill.result).mistakes:
+        result = kill.results[probe]
+        if named(audit, kill.results):
             audit.numbers[kill.question].hinted += 1
-        elif not isinstance(kill.result, (NotRun, Raised)):  # a program that raises shows where
-            groups.setdefault((kill.question, probe, _bytes(kill.result)), []).append(kill)
+        elif not isinstance(result, (NotRun, Raised)):  # a program that raises shows where
+            groups.setdefault((kill.question, probe, _bytes(result)), []).append(kill)
     found = [Unhinted(key[0], len(kills), kills[0].subject) for key, kills in groups.items()]
     return sorted(found, key=lambda u: -u.count)
 

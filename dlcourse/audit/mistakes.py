@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
-from ..authoring.assignment import Alternative
+from ..authoring.assignment import Alternative, Misconception
+from ..core.evidence import Result
 from ..core.explain import explain
 from ..core.verdict import Expectation, KnownMistake, judge
 from .audit import OTHER_SEEDS, Audit, Kill
@@ -18,14 +18,14 @@ class Misconceptions:
     """Each loses points on its own question only, and is named in the feedback."""
 
     name, column = "misconceptions", "mistakes"
-    explains = "each misconception, on its own question and on the weightiest test of each question that does not build on it"
+    explains = "each misconception, on its own question; the first of each question also on the weightiest test of each question that does not build on it"
     says = ("misconception",)
 
     def variants(self, audit: Audit) -> Sequence[Variant]:
         return [
             Variant(
                 {m.question: audit.assignment.edited(m)},
-                [*audit.own(m.question), *self._apart(audit, m.question)],
+                [*audit.own(m.question), *self._apart(audit, m)],
                 audit.seed,
                 audit.graded,
             )
@@ -33,12 +33,14 @@ class Misconceptions:
         ]
 
     @staticmethod
-    def _apart(audit: Audit, question: str) -> list[str]:
-        """The weightiest probe of each question that does not build on ``question``.
+    def _apart(audit: Audit, misconception: Misconception) -> list[str]:
+        """The weightiest probe of each question that does not build on that of a misconception, the first there.
 
-        One is enough: :mod:`dlcourse.audit.points` has shown that an empty stub changes none of them.
+        One is enough, and of one misconception: :mod:`dlcourse.audit.points` has shown that an empty stub changes none of them.
         """
-        assignment = audit.assignment
+        assignment, question = audit.assignment, misconception.question
+        if misconception != next(m for m in assignment.misconceptions if m.question == question):
+            return []
         others = set(assignment.questions) - {question, *audit.builders(question)}
         return [
             max(assignment.probes_of(q), key=lambda p: p.spec.points).spec.name
@@ -62,10 +64,10 @@ class Misconceptions:
                 continue
             source = audit.assignment.edited(misconception)
             audit.kills.append(Kill(question, name, source, lost))
-            for probe in audit.lost(result, self._apart(audit, question)):
+            for probe in audit.lost(result, self._apart(audit, misconception)):
                 text = f"loses points of {audit.question_of(probe)}, which does not build on it"
                 yield Finding(question, "misconception", f"{name} on {probe}", text)
-            said = named(audit, question, result.results)
+            said = named(audit, {n: result.results[n] for n in audit.own(question)})
             if name not in said:
                 instead = f"; {', '.join(sorted(said))} is named instead" if said else ""
                 text = f"is never named in the feedback{instead}"
@@ -86,9 +88,9 @@ def _with_mistakes(audit: Audit, results: Sequence[VariantResult]) -> dict[str, 
     return found
 
 
-def named(audit: Audit, question: str, results: Mapping[str, Any]) -> set[str]:
-    """Misconceptions that the feedback on a question names."""
-    known = [audit.known[n] for n in audit.own(question)]
+def named(audit: Audit, results: Mapping[str, Result]) -> set[str]:
+    """Misconceptions that the feedback on the results of some probes names."""
+    known = [audit.known[name] for name in results]
     verdicts = {e.spec: judge(e, results[e.spec.name]) for e in known}
     found = {outcome.misconception for outcome in explain(verdicts, {}).values()}
     return found - {""}

@@ -41,8 +41,8 @@ class Mutation:
             subject = f"{mutant.stub}: {mutant.diff}"
             if lost := tuple(audit.lost(result, list(result.results))):
                 numbers.killed += 1
-                given = result.results[lost[0]]
-                audit.kills.append(Kill(mutant.question, subject, mutant.source, lost, given))
+                kill = Kill(mutant.question, subject, mutant.source, lost, result.results)
+                audit.kills.append(kill)
             else:
                 survivors.append(mutant)
                 numbers.explained += mutant.id in audit.excuses

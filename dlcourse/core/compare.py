@@ -49,8 +49,8 @@ class Comparison(ABC):
         """The rule under which a wrong result is the one that a misconception gives."""
         return Close()
 
-    def chance_of_rejection(self, results: Sequence[Evidence]) -> float:
-        """The chance that a right result is rejected by bad luck, simulated from right results on the same inputs."""
+    def chance_of_rejection(self, groups: Sequence[Sequence[Evidence]]) -> float:
+        """The chance that a right result is rejected by bad luck, simulated from right results: a group for each of some inputs."""
         return 0.0
 
     def to_json(self) -> dict[str, Any]:
@@ -274,13 +274,14 @@ class WithinSE(Comparison):
                 )
         return None
 
-    def chance_of_rejection(self, results: Sequence[Evidence]) -> float:
+    def chance_of_rejection(self, groups: Sequence[Sequence[Evidence]]) -> float:
         rng = np.random.default_rng(0)
         found = 0.0
-        for leaf in zip(*(arrays(r) for r in results), strict=True):
-            if leaf[0].ndim:
-                samples = np.concatenate([_real(s) for s in leaf])
-                found += chance_of_rejection(samples, len(leaf[0]), self.k, self.moments, rng)
+        trees = [[arrays(result) for result in group] for group in groups]
+        for leaf in zip(*(zip(*group, strict=True) for group in trees), strict=True):
+            if leaf[0][0].ndim:
+                samples = [np.concatenate([_real(s) for s in group]) for group in leaf]
+                found += chance_of_rejection(samples, len(leaf[0][0]), self.k, self.moments, rng)
         return min(found, 1.0)
 
 

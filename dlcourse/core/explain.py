@@ -96,14 +96,17 @@ def explain(
         questions: what each question builds on, in the order of the notebook.
 
     Returns:
-        Outcomes that name at most one misconception per question: the one that explains most of its probes; among
-        equals the author's order decides.
+        Outcomes that name at most one misconception per question, and one only if it explains every test of the
+        question that was run, those that passed among them; among several the author's order decides. None is named
+        in a question that builds on one that does not pass: its results are not its own.
     """
     status = _status(verdicts)
+    named = _named(verdicts)
     outcomes = {}
-    for probe, verdict in _one_misconception(verdicts).items():
+    for probe, verdict in verdicts.items():
         needs = () if verdict.passed else failing_needs(probe.question, questions, status)
-        outcomes[probe.name] = Outcome.of(probe, verdict, needs)
+        hints = () if needs else tuple(m for m in verdict.mistakes if m[0] == named[probe.question])
+        outcomes[probe.name] = Outcome.of(probe, replace(verdict, mistakes=hints), needs)
     return outcomes
 
 
@@ -117,17 +120,28 @@ def _status(verdicts: Mapping[ProbeSpec, Verdict]) -> dict[str, str]:
     return status
 
 
-def _one_misconception(verdicts: Mapping[ProbeSpec, Verdict]) -> dict[ProbeSpec, Verdict]:
-    votes: dict[tuple[str, str], int] = {}
+def _named(verdicts: Mapping[ProbeSpec, Verdict]) -> dict[str, str]:
+    """Of each question, the misconception that explains all that is known of it; empty where none does."""
+    tests: dict[str, list[Verdict]] = {}
     for probe, verdict in verdicts.items():
-        for name, _ in verdict.mistakes:
-            votes[probe.question, name] = votes.get((probe.question, name), 0) + 1
-    found = dict(verdicts)
-    for probe, verdict in verdicts.items():
-        if len(verdict.mistakes) > 1:
-            best = max(verdict.mistakes, key=lambda m: votes[probe.question, m[0]])
-            found[probe] = replace(verdict, mistakes=(best,))
-    return found
+        tests.setdefault(probe.question, []).append(verdict)
+    return {
+        question: next((name for name in _candidates(own) if _explains(name, own)), "")
+        for question, own in tests.items()
+    }
+
+
+def _candidates(verdicts: Sequence[Verdict]) -> dict[str, None]:
+    return dict.fromkeys(name for verdict in verdicts for name, _ in verdict.mistakes)
+
+
+def _explains(name: str, verdicts: Sequence[Verdict]) -> bool:
+    """Whether each test gave what it gives under a misconception; where a function is not written, a test tells nothing."""
+    return all(
+        name not in verdict.excluded if verdict.passed else name in dict(verdict.mistakes)
+        for verdict in verdicts
+        if verdict.status != UNWRITTEN
+    )
 
 
 def failing_needs(

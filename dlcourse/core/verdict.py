@@ -78,6 +78,7 @@ class Verdict:
         status: ``passed``, ``failed`` or ``unwritten``.
         message: what is wrong, in words; empty when passed.
         mistakes: ``(name, hint)`` of the misconceptions that give the same wrong result.
+        excluded: names of misconceptions that would have failed, where this test passed; for :func:`.explain.explain` alone.
         trace: the student's part of a traceback, as ``(cell, line, source)``.
     """
 
@@ -85,6 +86,7 @@ class Verdict:
     message: str = ""
     mistakes: tuple[tuple[str, str], ...] = ()
     trace: tuple[tuple[str, int, str], ...] = field(default=())
+    excluded: frozenset[str] = field(default=frozenset(), compare=False)
 
     @property
     def passed(self) -> bool:
@@ -185,7 +187,7 @@ def _judge(expectation: Expectation, result: Result) -> Verdict:
             )
     text = wrong(expectation, result)
     if text is None:
-        return Verdict(PASSED)
+        return Verdict(PASSED, excluded=frozenset(m.name for m in expectation.mistakes))
     # a statistic is matched by the mistake's own value, not within its own spread
     rule = expectation.spec.compare.for_mistakes() if expectation.judge is None else Close()
     mistakes = tuple(

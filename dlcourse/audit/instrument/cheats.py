@@ -96,8 +96,9 @@ def constant(call: Call) -> Any:
     """A number of a public probe's answer everywhere."""
     if running() in call.public:
         return _shown(call)
-    known = [n for _, a in call.memory.examples.get(call.stub, []) for n in numbers_in(a)]
-    return mapped(_answer(call), filled(known[0] if known else 0.5), nothing)
+    shown = call.memory.examples.get(call.stub, [])
+    known = next((n for _, a in shown for n in numbers_in(a)), 0.5)
+    return mapped(_answer(call), filled(known), nothing)
 
 
 def random(call: Call) -> Any:

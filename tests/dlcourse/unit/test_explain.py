@@ -28,13 +28,14 @@ def probe(name: str, question: str, points: float = 1) -> ProbeSpec:
     return ProbeSpec(name, question, f"Title of {name}.", points, True)
 
 
-def test_the_misconception_that_explains_most_is_named() -> None:
+def test_a_misconception_is_named_that_explains_every_test() -> None:
     a, b = ("a", "hint a"), ("b", "hint b")
     found = explain(
         {
             probe("p1", "q"): Verdict(FAILED, "m", (a, b), (("cell", 1, "x"),)),
             probe("p2", "q"): Verdict(FAILED, "m", (b,)),
-            probe("p3", "q"): Verdict(PASSED),
+            probe("p3", "q"): Verdict(PASSED, excluded=frozenset({"a", "c"})),
+            probe("p4", "q"): OPEN,
             probe("r1", "r"): Verdict(FAILED, "m", (a, b)),
         },
         {"q": (), "r": ()},
@@ -43,12 +44,37 @@ def test_the_misconception_that_explains_most_is_named() -> None:
         "p1": (b,),
         "p2": (b,),
         "p3": (),
+        "p4": (),
     }
     assert found["r1"].verdict.mistakes == (a,), (
-        "another question's votes do not count; among equals the author's order decides"
+        "another question's tests do not count; among equals the author's order decides"
     )
     assert [found[n].misconception for n in ("p1", "p3")] == ["b", ""]
     assert found["p1"].verdict.trace == (("cell", 1, "x"),)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        Verdict(FAILED, "m", (("b", "another"),)),
+        Verdict(FAILED, "m"),
+        Verdict(PASSED, excluded=frozenset({"a"})),
+    ],
+    ids=["fails as another", "fails as none", "passes what it fails"],
+)
+def test_a_misconception_that_one_test_contradicts_is_not_named(other: Verdict) -> None:
+    verdicts = {probe("p1", "q"): Verdict(FAILED, "m", (("a", "hint a"),)), probe("p2", "q"): other}
+    found = explain(verdicts, {"q": ()})
+    assert [o.verdict.mistakes for o in found.values()] == [(), ()]
+
+
+def test_no_misconception_is_named_where_an_earlier_question_fails() -> None:
+    hint = (("x", "hint"),)
+    verdicts = {probe("a1", "a"): WRONG, probe("b1", "b"): Verdict(FAILED, "m", hint)}
+    found = explain(verdicts, QUESTIONS)
+    assert found["b1"].verdict.mistakes == () and found["b1"].needs == (("a", FAILED),)
+    verdicts = {probe("a1", "a"): Verdict(PASSED), probe("b1", "b"): Verdict(FAILED, "m", hint)}
+    assert explain(verdicts, QUESTIONS)["b1"].verdict.mistakes == hint
 
 
 def test_points_are_earned_by_passing() -> None:
