@@ -17,7 +17,7 @@ from ..executor.runner import PROBE_CPU, probe_limits
 from .findings import Numbers
 from .mutants import Mutant
 from .stubs import StubCell
-from .variants import Demo, Variant, VariantResult, VariantRunner
+from .variants import Demo, Variant, VariantResult, VariantRunner, wrapped
 
 MUTANT_CPU = 1.0
 OTHER_SEEDS = ("audit 1", "audit 2")
@@ -115,6 +115,14 @@ class Audit:
 
     def question_of(self, probe: str) -> str:
         return self.assignment.probes[probe].spec.question
+
+    def with_wrapped(self, question: str, stub: str, mode: str, calls: bool) -> Variant:
+        """The reference with one stub that does what a mode of the instrument says; runs until a test of its question notices."""
+        source = wrapped(self.assignment.questions[question].source, [stub], mode)
+        probes = self.own(question)
+        return Variant(
+            {question: source}, probes, self.seed, self.short, until_wrong=True, calls=calls
+        )
 
     def run(self, variants: Sequence[Variant], word: str) -> list[VariantResult]:
         """Run variants side by side; the results come in their order."""

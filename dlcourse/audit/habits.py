@@ -13,7 +13,7 @@ from ..core.evidence import split_changes
 from .audit import Audit
 from .findings import Finding
 from .stubs import ARRAYS, Stub, axes_of, raised_by, split_by_wrappable
-from .variants import Variant, VariantResult, wrapped
+from .variants import Variant, VariantResult
 
 _BATCH = re.compile(r"^(B|N|n|m|batch|\*.*|\.\.\.)$")
 """Names of axes that count examples, of which there may be one."""
@@ -112,21 +112,10 @@ class Habits:
         return found
 
     def variants(self, audit: Audit) -> Sequence[Variant]:
-        variants = []
-        for habit in self._habits(audit):
-            source = audit.assignment.questions[habit.question].source
-            changed = wrapped(source, [habit.stub], habit.mode)
-            variants.append(
-                Variant(
-                    {habit.question: changed},
-                    audit.own(habit.question),
-                    audit.seed,
-                    audit.short,
-                    until_wrong=True,
-                    calls=habit.mode == "aliased",
-                )
-            )
-        return variants
+        return [
+            audit.with_wrapped(h.question, h.stub, h.mode, calls=h.mode == "aliased")
+            for h in self._habits(audit)
+        ]
 
     def findings(self, audit: Audit, results: Sequence[VariantResult]) -> Iterator[Finding]:
         for habit, result in zip(self._habits(audit), results, strict=True):

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from .audit import Audit
 from .findings import Finding
 from .stubs import Stub, split_by_wrappable
-from .variants import Variant, VariantResult, wrapped
+from .variants import Variant, VariantResult
 
 KIND, DTYPE = "kind", "dtype"
 _ARRAY = re.compile(r"(\w+)\[(?:\w+\.)*(?:Tensor|ndarray|Array), '[^']*'\]")
@@ -98,21 +98,9 @@ class PromisedTypes:
         ]
 
     def variants(self, audit: Audit) -> Sequence[Variant]:
-        variants = []
-        for trial in self._trials(audit):
-            source = audit.assignment.questions[trial.question].source
-            changed = wrapped(source, [trial.stub], trial.mode)
-            variants.append(
-                Variant(
-                    {trial.question: changed},
-                    audit.own(trial.question),
-                    audit.seed,
-                    audit.short,
-                    until_wrong=True,
-                    calls=True,
-                )
-            )
-        return variants
+        return [
+            audit.with_wrapped(t.question, t.stub, t.mode, calls=True) for t in self._trials(audit)
+        ]
 
     def findings(self, audit: Audit, results: Sequence[VariantResult]) -> Iterator[Finding]:
         for trial, result in zip(self._trials(audit), results, strict=True):

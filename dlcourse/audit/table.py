@@ -47,10 +47,12 @@ def table(report: AuditReport) -> Table:
         caption=f"{report.seconds:.0f} s ({_longest(report)}); notebook with demos {report.notebook_seconds:.1f} s",
         title_justify="left",
         caption_justify="left",
+        collapse_padding=True,
+        pad_edge=False,
     )
     shown.add_column("question", no_wrap=True)
     for column in COLUMNS:
-        shown.add_column(column, justify="right", no_wrap=True)
+        shown.add_column(column, justify="right")
     for question in report.questions:
         shown.add_row(question, *(_cell(report, question, column) for column in COLUMNS))
     return shown
