@@ -262,9 +262,9 @@ from dlcourse.authoring import Misconception
 MISCONCEPTIONS = {
     "base": [Misconception("no_effect", "None.", {"* 3.0": "* 3.0 * 1.0"})],
     "said": [
+        Misconception("spreads", "Four.", {"+ 0.5": "+ 4.0 + 0 * len(str(torch.set_num_threads(7)))"}),
         Misconception("first", "One.", {"+ 0.5": "+ 1.5"}),
         Misconception("second", "Two.", {"+ 0.5": "+ 3.0 / 2.0"}),
-        Misconception("spreads", "Four.", {"+ 0.5": "+ 4.0 + 0 * len(str(torch.set_num_threads(7)))"}),
         Misconception("crashes", "Three.", {"def said(n: int):": "def said(n: itn):"}),
     ],
 }
