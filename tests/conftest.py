@@ -18,9 +18,9 @@ def pytest_configure() -> None:
 
 
 def case_of(item: pytest.Item) -> str | None:
-    """Slug of the assignment that a test is about, where its fixture `case` says so."""
+    """Slug of the assignment that a test is about, where its fixture `case` begins with it."""
     call = getattr(item, "callspec", None)
-    slug = call.params.get("case") if call is not None else None
+    slug = str(call.params.get("case")).partition(" ")[0] if call is not None else None
     return slug if slug in SLUGS else None
 
 

@@ -32,7 +32,7 @@ from dlcourse.grading.grader import open_grader
 from dlcourse.nbgrader_port.generate import build, stale
 from dlcourse.student.terminal import check_notebook
 from tests.support.commands import dlcourse
-from tests.support.course import REPOSITORY, answered, perfect, released, submission_of
+from tests.support.course import REPOSITORY, answered, chooses, perfect, released, submission_of
 
 SLUGS = sorted(p.stem for p in (REPOSITORY / "solutions").glob("*.py"))
 ONE_BY_ONE = ("backpropagation", "text_preprocessing")
@@ -201,14 +201,6 @@ def test_core_without_core_questions(vectors: Assignment) -> None:
 # ---- through the whole machinery -------------------------------------------------------------------------------------
 
 
-def chooses(course: Course, value: str) -> Course:
-    """The scratch course with a choice of questions of `vectors`."""
-    path = course.root / "course.toml"
-    head, slug, tail = path.read_text().partition('slug = "vectors"\n')
-    path.write_text(f"{head}{slug}questions = {value}\n{tail}")
-    return read_course(course.root)
-
-
 @pytest.mark.parametrize(
     ("value", "names"),
     [
@@ -222,7 +214,7 @@ def test_build_grade_check_and_otter(
 ) -> None:
     before = content_key(load(course.root, "vectors"), course.seed)
     (course.root / "gradebook.db").unlink()
-    course = chooses(course, value)
+    course = chooses(course, "vectors", value)
     assignment = build(course, "vectors", warm)
     assert list(assignment.questions) == names
     assert content_key(assignment, course.seed) != before
@@ -254,7 +246,7 @@ def test_build_grade_check_and_otter(
 
 def test_a_wrong_choice_is_said_by_the_commands(course: Course, warm: Warm) -> None:
     with pytest.raises(AuthorError, match="no question 'centre'"):
-        build(chooses(course, '["centre"]'), "vectors", warm)
+        build(chooses(course, "vectors", '["centre"]'), "vectors", warm)
     (course.root / "course.toml").write_text(
         (course.root / "course.toml").read_text().replace('["centre"]', '"all"')
     )
@@ -310,7 +302,7 @@ def test_the_audit_asks_nothing_of_what_is_left_out(course: Course) -> None:
         )
     )
     files.open.write_text('[["jitter", "complete", "oracle"], ["centroid", "complete", "oracle"]]')
-    report = run_audit(chooses(course, '["jitter"]'), "vectors", jobs=1, checks=())
+    report = run_audit(chooses(course, "vectors", '["jitter"]'), "vectors", jobs=1, checks=())
     assert list(report.questions) == ["jitter"]
     assert {f.question for f in report.findings} == {"jitter"}
     excuses = equivalents.read(files.excuses)

@@ -44,12 +44,14 @@ from dlcourse.nbgrader_port.generate import build
 from dlcourse.tour.samples import sample_class
 from dlcourse.tour.term import copy_course
 from tests.support.commands import environment, nbgrader
-from tests.support.course import REPOSITORY, cell_of, rebuilt
+from tests.support.course import REPOSITORY, cell_of, chooses, rebuilt
 from tests.support.gradebooks import gradebook_tables
 
 COURSE = read_course(REPOSITORY)
 WHOLE_WAY = ("perfect", "untouched", "half", "mistake_1")
 """Students of the sample class who go through every command."""
+CHOICES = ('gumbel_softmax "core"', 'gpt ["kv_cache_step"]')
+"""Assignments of which course.toml chooses some questions; they go the whole way with the assignment."""
 
 
 @dataclass
@@ -89,14 +91,17 @@ def whole_course(tmp_path_factory: pytest.TempPathFactory) -> Course:
     return course
 
 
-@pytest.fixture(scope="module", params=list(COURSE.entries))
+@pytest.fixture(scope="module", params=[*COURSE.entries, *CHOICES])
 def case(
     request: pytest.FixtureRequest,
     whole_course: Course,
     warm: Warm,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Any:
-    slug = request.param
+    slug, _, choice = request.param.partition(" ")
+    if choice:
+        folder_of_its_own = tmp_path_factory.mktemp("choice") / "course"
+        whole_course = chooses(copy_course(COURSE, folder_of_its_own), slug, choice)
     assignment = build(whole_course, slug, warm)
     grader = open_grader(whole_course, slug, warm)
     grader.prepare(warm)
