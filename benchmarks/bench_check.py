@@ -1,8 +1,10 @@
 """Measures what `import dlcourse` and `check` cost a student; exits with 1 when a limit is missed.
 
     import dlcourse      < 100 ms, a fresh interpreter's numpy included, and no torch
-    check                <  50 ms beyond the student's own code: first call (reads checks.json) and later ones, with a
-                                  small and with a large checks.json, in a notebook of 300 executed cells with `forbid`
+    check                <  50 ms beyond the student's own code: first call (reads checks.json) and
+    later ones, with a
+                                  small and with a large checks.json, in a notebook of 300 executed
+                                  cells with `forbid`
     feedback page        <  50 ms per page beyond nbgrader's own database work
 
 CPU time, the best of several runs: what a machine takes that has nothing else to do.
@@ -52,7 +54,9 @@ def import_time(runs: int = 7) -> float:
 
 
 def write_checks(path: Path, probes: int, elements: int) -> None:
-    """A checks.json with ``probes`` tests of ``elements`` numbers each, and three known mistakes per test."""
+    """A checks.json with ``probes`` tests of ``elements`` numbers each, and three known mistakes
+    per test.
+    """
     from dlcourse.core.probe import ProbeSpec
     from dlcourse.core.rules import Rules
     from dlcourse.core.verdict import Expectation, KnownMistake

@@ -1,16 +1,19 @@
 """Measures the grading of a class and exits with 1 when a bar is missed.
 
-    throughput   `dlcourse grade` against stock `nbgrader autograde` on the same submissions      >= 15 times
-    cpu          CPU per submission against its cells and tests alone in a warm process           <= 1.5 times
-    memory       resident memory of each of the grader's own processes, whatever submissions send < 400 MB
-    flat         time per submission of a class of 1,000 against one of 100, and memory           <= 1.2 times
-    dask         two Dask workers on this machine against two local ones, wall time               <= 1.2 times
-    hostile      time until the honest have their grades, with one attack in five, against without <= 2 times
+    throughput   `dlcourse grade` against stock `nbgrader autograde` on the same submissions      >=
+    15 times cpu          CPU per submission against its cells and tests alone in a warm process
+    <= 1.5 times memory       resident memory of each of the grader's own processes, whatever
+    submissions send < 400 MB flat         time per submission of a class of 1,000 against one of
+    100, and memory           <= 1.2 times dask         two Dask workers on this machine against two
+    local ones, wall time               <= 1.2 times hostile      time until the honest have their
+    grades, with one attack in five, against without <= 2 times
 
-What is compared runs by turns in one call on the same submissions. Stock nbgrader gets the same notebooks without their
-demos, which `dlcourse grade` leaves out, too, and a checks.json with every test, so that `check` gives its verdict there.
+What is compared runs by turns in one call on the same submissions. Stock nbgrader gets the same
+notebooks without their demos, which `dlcourse grade` leaves out, too, and a checks.json with every
+test, so that `check` gives its verdict there.
 
-    python benchmarks/bench_grading.py [--only cpu --only dask] [--assignment backpropagation] [--rounds 3]
+    python benchmarks/bench_grading.py [--only cpu --only dask] [--assignment backpropagation]
+    [--rounds 3]
 """
 
 from __future__ import annotations
@@ -176,7 +179,9 @@ def scores(root: Path, slug: str) -> dict[str, float]:
 
 
 def stock_course(bench: Bench, root: Path) -> None:
-    """Turn a course into one that plain nbgrader grades: no demos, every expected result in checks.json, stock configuration."""
+    """Turn a course into one that plain nbgrader grades: no demos, every expected result in
+    checks.json, stock configuration.
+    """
     course = read_course(root)
     assignment = load(root, bench.slug)
     with Warm() as warm:
@@ -266,7 +271,9 @@ print(json.dumps(times))
 
 
 def cells_alone(bench: Bench, root: Path) -> float:
-    """CPU seconds per submission of its cells and tests, executed one submission after the other in a process that did so before."""
+    """CPU seconds per submission of its cells and tests, executed one submission after the other in
+    a process that did so before.
+    """
     course = read_course(root)
     with Warm() as warm:
         grader = open_grader(course, bench.slug, warm)
@@ -298,7 +305,9 @@ def cells_alone(bench: Bench, root: Path) -> float:
 
 
 def where_it_goes(bench: Bench, root: Path) -> dict[str, float]:
-    """CPU seconds per submission of each part of a worker; the student's process is what the worker's children used."""
+    """CPU seconds per submission of each part of a worker; the student's process is what the
+    worker's children used.
+    """
     submissions = [
         read_submission(f / bench.slug, bench.slug)
         for f in sorted((root / "submitted").iterdir())[: len(bench.honest)]
@@ -355,7 +364,9 @@ def cpu(bench: Bench, bars: Bars, rounds: int, students: int) -> None:
 
 
 class Peaks:
-    """Largest resident memory of the grader's own processes: the command and its workers, not the students' side."""
+    """Largest resident memory of the grader's own processes: the command and its workers, not the
+    students' side.
+    """
 
     def __init__(self) -> None:
         self.of: dict[int, int] = {}

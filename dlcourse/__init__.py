@@ -1,6 +1,7 @@
 """Deep Learning by Hand: auto-graded deep-learning exercises.
 
-What a notebook imports stands here and needs numpy only; the instructor's side is in the submodules.
+What a notebook imports stands here and needs numpy only; the instructor's side is in the
+submodules.
 """
 
 from .core.compare import at_most, close, exact, within_se

@@ -1,7 +1,8 @@
-"""Import this first in a command of one's own: it keeps nbformat from a second of imports that notebooks have no use for.
+"""Import this first in a command of one's own: it keeps nbformat from a second of imports that
+notebooks have no use for.
 
-nbformat validates with jsonschema, which looks for rfc3987_syntax to check internationalised addresses, and does without
-where that is missing.
+nbformat validates with jsonschema, which looks for rfc3987_syntax to check internationalised
+addresses, and does without where that is missing.
 """
 
 import sys

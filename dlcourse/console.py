@@ -28,7 +28,9 @@ WIDE = 130
 
 
 def say(text: str, *, to: Console = out, style: str | None = None) -> None:
-    """Print a text as it is: no markup in it is obeyed, nothing is coloured by guess, no line is broken."""
+    """Print a text as it is: no markup in it is obeyed, nothing is coloured by guess, no line is
+    broken.
+    """
     to.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
 
 

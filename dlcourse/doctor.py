@@ -156,7 +156,9 @@ def _disk() -> Facility:
 
 
 def _torch() -> Facility:
-    """Whether torch keeps to one thread in the environment that student code gets; in a process of its own."""
+    """Whether torch keeps to one thread in the environment that student code gets; in a process of
+    its own.
+    """
     code = "import torch, os; torch.ones(64, 64) @ torch.ones(64, 64); print(torch.__version__, torch.get_num_threads(), len(os.listdir('/proc/self/task')))"
     done = subprocess.run(
         [sys.executable, "-c", code],
@@ -209,7 +211,9 @@ def _course(root: Path) -> Facility:
 
 
 def _database(root: Path) -> Facility:
-    """Whether SQLite can keep its write-ahead log where the gradebook lies, which network disks cannot."""
+    """Whether SQLite can keep its write-ahead log where the gradebook lies, which network disks
+    cannot.
+    """
     try:
         with tempfile.TemporaryDirectory(dir=root, prefix=".doctor-") as folder:
             connection = sqlite3.connect(Path(folder, "x.db"))

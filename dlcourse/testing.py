@@ -1,8 +1,10 @@
 """A pytest plugin that runs an assignment's probes on notebooks.
 
-    pytest -p dlcourse.testing --dlcourse-notebook submitted/ada/softmax/softmax.ipynb tests/softmax/probes.py
+    pytest -p dlcourse.testing --dlcourse-notebook submitted/ada/softmax/softmax.ipynb
+    tests/softmax/probes.py
 
-Each probe is one test. Notebooks are graded as `dlcourse grade` grades them, in the sandbox; scripts are percent scripts.
+Each probe is one test. Notebooks are graded as `dlcourse grade` grades them, in the sandbox;
+scripts are percent scripts.
 """
 
 from __future__ import annotations

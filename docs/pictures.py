@@ -1,4 +1,5 @@
-"""Makes docs/pictures: a notebook, a feedback page and formgrader, as Chromium shows them over a demo course.
+"""Makes docs/pictures: a notebook, a feedback page and formgrader, as Chromium shows them over a
+demo course.
 
 Run from the repository's root with a folder that `dlcourse demo --folder` made:
 

@@ -26,7 +26,9 @@ def case_of(item: pytest.Item) -> str | None:
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out who does not go the whole way today; slow files first, so that no core waits for the last of them."""
+    """Leave out who does not go the whole way today; slow files first, so that no core waits for
+    the last of them.
+    """
     out = [
         item
         for item in items

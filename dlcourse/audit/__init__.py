@@ -1,1 +1,3 @@
-"""`dlcourse audit`: are an assignment's tests any good? docs/audit.md explains the table to authors."""
+"""`dlcourse audit`: are an assignment's tests any good? docs/audit.md explains the table to
+authors.
+"""

@@ -1,4 +1,6 @@
-"""The right answer in another form: float32, gaps in memory, tuples, other threads and seeds. All keep their points."""
+"""The right answer in another form: float32, gaps in memory, tuples, other threads and seeds. All
+keep their points.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""What every check of an audit works with: the assignment, a runner of variants, and the reference's results."""
+"""What every check of an audit works with: the assignment, a runner of variants, and the
+reference's results.
+"""
 
 from __future__ import annotations
 
@@ -57,9 +59,11 @@ class Audit:
         graded: time limits of probes as a grader sets them.
         short: shorter ones, for mutants.
         excuses: of mutants, from equivalent.toml.
-        known: the reference's results under the course seed; with those of the misconceptions, once they have run.
+        known: the reference's results under the course seed; with those of the misconceptions, once
+            they have run.
         kills: misconceptions and mutants that lost points, once they have run.
-        survivors: mutants that no probe of their question notices and nothing explains, once they have run.
+        survivors: mutants that no probe of their question notices and nothing explains, once they
+            have run.
     """
 
     assignment: Assignment
@@ -117,7 +121,9 @@ class Audit:
         return self.assignment.probes[probe].spec.question
 
     def with_wrapped(self, question: str, stub: str, mode: str, calls: bool) -> Variant:
-        """The reference with one stub that does what a mode of the instrument says; runs until a test of its question notices."""
+        """The reference with one stub that does what a mode of the instrument says; runs until a
+        test of its question notices.
+        """
         source = wrapped(self.assignment.questions[question].source, [stub], mode)
         probes = self.own(question)
         return Variant(

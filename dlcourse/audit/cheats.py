@@ -1,4 +1,6 @@
-"""Cheap cheats: none of them earns a hidden point. What each hidden probe lets pass says what is wrong with it."""
+"""Cheap cheats: none of them earns a hidden point. What each hidden probe lets pass says what is
+wrong with it.
+"""
 
 from __future__ import annotations
 
@@ -65,7 +67,9 @@ class Cheats:
 
 
 def _let_pass(question: str, probe: str, modes: list[str]) -> Iterator[Finding]:
-    """Findings on one hidden probe: the reason where there is one, else the cheats that it lets pass."""
+    """Findings on one hidden probe: the reason where there is one, else the cheats that it lets
+    pass.
+    """
     if "random" in modes and MISSHAPEN in modes:
         text = "is passed by random numbers of any shape: what the function returns makes no difference (is it compared with itself?)"
         yield Finding(question, "values", probe, text)

@@ -1,4 +1,6 @@
-"""What an assignment must have before it is worth auditing: enough probes, mistakes, alternatives and oracles."""
+"""What an assignment must have before it is worth auditing: enough probes, mistakes, alternatives
+and oracles.
+"""
 
 from __future__ import annotations
 

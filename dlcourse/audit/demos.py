@@ -18,7 +18,9 @@ DEMO_SECONDS, NOTEBOOK_SECONDS = 10.0, 30.0
 
 
 class Demos:
-    """The reference's notebook, demos included, ends without an exception; claims hold under every seed."""
+    """The reference's notebook, demos included, ends without an exception; claims hold under every
+    seed.
+    """
 
     name, column = "demos", ""
     explains = "the whole notebook with its demos; every claim of `claims.py` under three seeds"

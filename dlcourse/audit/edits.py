@@ -1,4 +1,6 @@
-"""How a mutation operator of our own says what it changes: as edits of the text, so that all else stays as it was."""
+"""How a mutation operator of our own says what it changes: as edits of the text, so that all else
+stays as it was.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +41,9 @@ class Site:
 
     @cached_property
     def nodes(self) -> list[ast.AST]:
-        """All nodes of the body but what is raised, asserted or formatted, in the order of the text."""
+        """All nodes of the body but what is raised, asserted or formatted, in the order of the
+        text.
+        """
         found: list[ast.AST] = []
 
         def visit(node: ast.AST) -> None:

@@ -1,4 +1,5 @@
-"""tests/<slug>/equivalent.toml: survivors and findings that are right as they are, each with its reason.
+"""tests/<slug>/equivalent.toml: survivors and findings that are right as they are, each with its
+reason.
 
 [[equivalent]]
 stub = "trapezoid_area"

@@ -1,4 +1,6 @@
-"""The chance that right work fails by bad luck: where samples are compared, it is a number, and it must be tiny."""
+"""The chance that right work fails by bad luck: where samples are compared, it is a number, and it
+must be tiny.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,9 @@ class _ChanceTrial:
 
 
 class FalseRejection:
-    """Right programs that draw other random numbers are compared with each other, under three seeds."""
+    """Right programs that draw other random numbers are compared with each other, under three
+    seeds.
+    """
 
     name, column = "false rejections", "right answers"
     explains = "for each comparison of samples the chance that right work fails"
@@ -50,7 +54,8 @@ class FalseRejection:
             can, _ = split_by_wrappable(audit.cells[graded.spec.question])
             if not can:
                 continue
-            # moments are simulated from two sets of samples; a judge is asked about many pairs of results
+            # moments are simulated from two sets of samples; a judge is asked about many pairs of
+            # results
             forms = DRAWS if graded.probe.judge and margin_of(graded.probe.judge) else DRAWS[:1]
             for seed in (audit.seed, *OTHER_SEEDS):
                 yield from (_ChanceTrial(graded.spec.name, seed, form) for form in forms)

@@ -15,7 +15,8 @@ class Finding:
     Args:
         question: whose; empty for the whole assignment.
         check: which check says so.
-        subject: the probe, argument, mistake … it is about. Together the three name the finding in equivalent.toml.
+        subject: the probe, argument, mistake … it is about. Together the three name the finding in
+            equivalent.toml.
         text: what is wrong, in words.
     """
 

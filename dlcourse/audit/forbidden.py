@@ -1,4 +1,6 @@
-"""Forbidden names: each stands for something in its library. That a call is refused is the guards' own test."""
+"""Forbidden names: each stands for something in its library. That a call is refused is the guards'
+own test.
+"""
 
 from __future__ import annotations
 

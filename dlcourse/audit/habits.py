@@ -1,6 +1,8 @@
-"""Bad habits: state between calls, changed arguments, squeezed axes, promised exceptions and new arrays forgotten.
+"""Bad habits: state between calls, changed arguments, squeezed axes, promised exceptions and new
+arrays forgotten.
 
-Each stub in turn gets each habit that its signature and docstring exclude; a probe of its own question must notice.
+Each stub in turn gets each habit that its signature and docstring exclude; a probe of its own
+question must notice.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""Which killed mutants get no hint: the commonest are what a student would do, and candidates for a misconception."""
+"""Which killed mutants get no hint: the commonest are what a student would do, and candidates for a
+misconception.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,8 @@ from .mistakes import named
 
 
 def without_hint(audit: Audit) -> list[Unhinted]:
-    """Wrong results that no misconception gives, those that most mutants give first; counts those that get a hint.
+    """Wrong results that no misconception gives, those that most mutants give first; counts those
+    that get a hint.
 
     A mutant runs until a probe notices it, so that later tests could still contradict its hint.
     """

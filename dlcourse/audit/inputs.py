@@ -1,4 +1,6 @@
-"""What the probes put in: sizes that always coincide, arguments that never change, stubs that are never called."""
+"""What the probes put in: sizes that always coincide, arguments that never change, stubs that are
+never called.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Results of hidden probes have names: "result[7]" tells a student nothing about a test that they cannot see."""
+"""Results of hidden probes have names: "result[7]" tells a student nothing about a test that they
+cannot see.
+"""
 
 from __future__ import annotations
 
@@ -38,8 +40,8 @@ class Labels:
 def unlabelled(program: str, name: str, evidence: Evidence) -> Iterator[tuple[str, int]]:
     """Lists of results that a probe makes: where in its result, and how long.
 
-    A list that a stub returns is one result, however long. What counts is a list that the probe itself fills with what
-    calls give.
+    A list that a stub returns is one result, however long. What counts is a list that the probe
+    itself fills with what calls give.
 
     Args:
         program: source with the probe in it.
@@ -55,7 +57,9 @@ def unlabelled(program: str, name: str, evidence: Evidence) -> Iterator[tuple[st
 
 
 def _assigned(function: ast.FunctionDef) -> dict[str, ast.expr]:
-    """What each local name was last given; a list to which something is appended counts as filled by the probe."""
+    """What each local name was last given; a list to which something is appended counts as filled
+    by the probe.
+    """
     found: dict[str, ast.expr] = {}
     for node in ast.walk(function):
         if isinstance(node, ast.Assign):

@@ -1,4 +1,6 @@
-"""A kill that depends on luck is no kill: what dies under the course seed dies under other seeds, too."""
+"""A kill that depends on luck is no kill: what dies under the course seed dies under other seeds,
+too.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +13,11 @@ from .variants import Variant, VariantResult
 
 
 class Luck:
-    """Mutants and misconceptions meet the probes that noticed them once more, under two other course seeds.
+    """Mutants and misconceptions meet the probes that noticed them once more, under two other
+    course seeds.
 
-    Only the probes that noticed first are run, which is why the check is cheap; where they miss, the question's others
-    are.
+    Only the probes that noticed first are run, which is why the check is cheap; where they miss,
+    the question's others are.
     """
 
     name, column = "luck", "left"

@@ -1,4 +1,6 @@
-"""Misconceptions lose points where they should, and are named; alternative implementations lose none."""
+"""Misconceptions lose points where they should, and are named; alternative implementations lose
+none.
+"""
 
 from __future__ import annotations
 
@@ -34,9 +36,11 @@ class Misconceptions:
 
     @staticmethod
     def _apart(audit: Audit, misconception: Misconception) -> list[str]:
-        """The weightiest probe of each question that does not build on that of a misconception, the first there.
+        """The weightiest probe of each question that does not build on that of a misconception, the
+        first there.
 
-        One is enough, and of one misconception: :mod:`dlcourse.audit.points` has shown that an empty stub changes none of them.
+        One is enough, and of one misconception: :mod:`dlcourse.audit.points` has shown that an
+        empty stub changes none of them.
         """
         assignment, question = audit.assignment, misconception.question
         if misconception != next(m for m in assignment.misconceptions if m.question == question):
@@ -97,7 +101,9 @@ def named(audit: Audit, results: Mapping[str, Result]) -> set[str]:
 
 
 class Alternatives:
-    """Each earns all points of its question under every seed, and of those that build on it under the course's."""
+    """Each earns all points of its question under every seed, and of those that build on it under
+    the course's.
+    """
 
     name, column = "alternatives", "others"
     explains = "each alternative, under three seeds"

@@ -80,7 +80,9 @@ def _code(code: types.CodeType) -> object:
 
 
 def _without_comment(line: str) -> str:
-    """A line of code without indentation and comment, so that another comment does not make another mutant."""
+    """A line of code without indentation and comment, so that another comment does not make another
+    mutant.
+    """
     text = line.strip()
     if "#" not in text:
         return text
@@ -121,8 +123,8 @@ def _candidates(cell: StubCell) -> Iterator[tuple[str, str]]:
 def mutants(question: Question) -> list[Mutant]:
     """All mutants of the bodies of a question's cell, in the order of its lines.
 
-    Those that do not compile, and those that compile to the same code as the reference or as another mutant, are
-    left out.
+    Those that do not compile, and those that compile to the same code as the reference or as
+    another mutant, are left out.
     """
     cell = StubCell(question)
     seen = {_code(compile(question.source, "cell", "exec"))}

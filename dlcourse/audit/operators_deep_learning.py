@@ -1,7 +1,8 @@
 """Mutations that suit this field: what students of deep learning really get wrong.
 
-The operators of :mod:`dlcourse.audit.operators_python` know ``+`` and ``<``; these know axes, transposes, reductions,
-masks, epsilons, autograd and random draws. Each takes a stub and yields edits of its text.
+The operators of :mod:`dlcourse.audit.operators_python` know ``+`` and ``<``; these know axes,
+transposes, reductions, masks, epsilons, autograd and random draws. Each takes a stub and yields
+edits of its text.
 """
 
 from __future__ import annotations
@@ -108,7 +109,9 @@ def axis(site: Site) -> Iterator[Edit]:
 
 @operator
 def transpose(site: Site) -> Iterator[Edit]:
-    """A transpose dropped; the factors of a matrix product in the other order, or an elementwise product instead."""
+    """A transpose dropped; the factors of a matrix product in the other order, or an elementwise
+    product instead.
+    """
     for node in site.nodes:
         if isinstance(node, ast.Attribute) and node.attr in ("T", "mT", "H", "mH"):
             yield site.replace(node, site.text(node.value))
@@ -162,7 +165,9 @@ def call_dropped(site: Site) -> Iterator[Edit]:
 
 @operator
 def detach(site: Site) -> Iterator[Edit]:
-    """The graph is cut where the docstring promises a gradient, or gradients are tracked where they were not."""
+    """The graph is cut where the docstring promises a gradient, or gradients are tracked where they
+    were not.
+    """
     if site.torch and _PROMISES_GRADIENT.search(site.stub.doc):
         for node in site.nodes:
             if isinstance(node, (ast.Assign, ast.Return)) and node.value is not None:

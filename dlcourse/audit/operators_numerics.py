@@ -1,4 +1,6 @@
-"""Mutations of the field's numerics: right for ordinary numbers, wrong for large, small, equal or masked ones."""
+"""Mutations of the field's numerics: right for ordinary numbers, wrong for large, small, equal or
+masked ones.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ def _operand(site: Site, node: ast.Call) -> tuple[ast.expr, list[str], list[str]
 
 
 def _again(site: Site, node: ast.Call, name: str, operand: str) -> str:
-    """The call of ``node`` as a method ``name`` of ``operand``, with the other arguments as they are."""
+    """The call of ``node`` as a method ``name`` of ``operand``, with the other arguments as they
+    are.
+    """
     found = _operand(site, node)
     assert found is not None
     return f"{operand}.{name}({', '.join([*found[1], *found[2]])})"
@@ -69,7 +73,9 @@ def _masking(site: Site, node: ast.expr) -> tuple[str, str] | None:
 
 @operator
 def masked_value(site: Site) -> Iterator[Edit]:
-    """Masked places get a number that takes part, or one that is large enough for ordinary scores only."""
+    """Masked places get a number that takes part, or one that is large enough for ordinary scores
+    only.
+    """
     for node in site.of(ast.expr):
         text = ast.unparse(node)
         infinite = (isinstance(node, ast.Attribute) and node.attr == "inf") or (
@@ -99,7 +105,9 @@ def _ruled_out(site: Site, node: ast.expr) -> bool:
 
 @operator
 def softmax_before_mask(site: Site) -> Iterator[Edit]:
-    """Probabilities of all places are made first and masked afterwards, with and without a new normalisation."""
+    """Probabilities of all places are made first and masked afterwards, with and without a new
+    normalisation.
+    """
     for node in site.of(ast.Call):
         found = _operand(site, node) if called(node) == "softmax" else None
         if found is None:
@@ -183,7 +191,9 @@ def epsilon_added(site: Site) -> Iterator[Edit]:
 
 
 def _is_length(site: Site, node: ast.expr) -> bool:
-    """Whether a denominator is a norm, a root or a spread of an array, without an epsilon of its own."""
+    """Whether a denominator is a norm, a root or a spread of an array, without an epsilon of its
+    own.
+    """
     for source in _sources(site, node):
         text = ast.unparse(source)
         calls = [n for n in ast.walk(source) if isinstance(n, ast.Call)]

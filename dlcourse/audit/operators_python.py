@@ -1,7 +1,9 @@
-"""Mutations that suit any Python program: the operators of cosmic-ray, through its plugin interface.
+"""Mutations that suit any Python program: the operators of cosmic-ray, through its plugin
+interface.
 
-Not all are taken. A swap of ``+`` for ``<<`` raises TypeError on floats, and a mutant that always raises says nothing
-about a probe; such pairs are left out, and so are the operators that draw at random.
+Not all are taken. A swap of ``+`` for ``<<`` raises TypeError on floats, and a mutant that always
+raises says nothing about a probe; such pairs are left out, and so are the operators that draw at
+random.
 """
 
 from __future__ import annotations

@@ -57,7 +57,9 @@ def global_generator(site: Site) -> Iterator[Edit]:
 
 @operator
 def dependent_draws(site: Site) -> Iterator[Edit]:
-    """Right marginals, wrong together: equal columns, equal rows, a second half that is minus the first."""
+    """Right marginals, wrong together: equal columns, equal rows, a second half that is minus the
+    first.
+    """
     for node, root in _draws(site):
         if called(node) in ("permutation", "randperm", "choice") or not _many(node, root):
             continue

@@ -1,4 +1,6 @@
-"""Mutations that show only where values coincide: ties, words that occur twice, sizes that are equal, shared gradients."""
+"""Mutations that show only where values coincide: ties, words that occur twice, sizes that are
+equal, shared gradients.
+"""
 
 from __future__ import annotations
 
@@ -124,7 +126,9 @@ def middle(site: Site) -> Iterator[Edit]:
 
 @operator
 def axes_confused(site: Site) -> Iterator[Edit]:
-    """Two sizes of a reshape in the other order and turned back: the right shape, other numbers in it."""
+    """Two sizes of a reshape in the other order and turned back: the right shape, other numbers in
+    it.
+    """
     for node in site.of(ast.Call):
         if called(node) not in ("view", "reshape", "unflatten") or of_module(node):
             continue

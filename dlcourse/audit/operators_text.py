@@ -1,4 +1,6 @@
-"""Mutations of how texts are read: other cases, other normal forms, separators that are needed, parts of words."""
+"""Mutations of how texts are read: other cases, other normal forms, separators that are needed,
+parts of words.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,9 @@ def case_ignored(site: Site) -> Iterator[Edit]:
 
 @operator
 def other_letters(site: Site) -> Iterator[Edit]:
-    """casefold for lower, a compatibility form for a canonical one, neither; blanks for white space."""
+    """casefold for lower, a compatibility form for a canonical one, neither; blanks for white
+    space.
+    """
     for node in site.of(ast.Call):
         if isinstance(node.func, ast.Attribute) and not node.args:
             text = site.text(node.func.value)

@@ -1,4 +1,6 @@
-"""Points can be had, and cannot be had for nothing: the reference, the stubs, and each question by itself."""
+"""Points can be had, and cannot be had for nothing: the reference, the stubs, and each question by
+itself.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,9 @@ from .variants import Variant, VariantResult
 
 
 class Points:
-    """The reference again, all stubs, each question as the only stub, and each with only what it builds on."""
+    """The reference again, all stubs, each question as the only stub, and each with only what it
+    builds on.
+    """
 
     name, column = "stubs", "points"
     explains = "reference twice and under two more seeds; all stubs; each question as the only stub; each with only what it builds on"

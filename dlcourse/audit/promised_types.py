@@ -1,7 +1,9 @@
-"""What a signature or docstring fixes about types holds: the right numbers in another kind or dtype lose points.
+"""What a signature or docstring fixes about types holds: the right numbers in another kind or dtype
+lose points.
 
-Truth values, integers and floats are always told apart. A floating dtype is free unless the notebook promises it
-(:mod:`dlcourse.authoring.promises`); then float32 for float64 is no accepted form any more, but must be noticed.
+Truth values, integers and floats are always told apart. A floating dtype is free unless the
+notebook promises it (:mod:`dlcourse.authoring.promises`); then float32 for float64 is no accepted
+form any more, but must be noticed.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""All checks of an audit, in the order in which they run. The table and docs/audit.md follow from it."""
+"""All checks of an audit, in the order in which they run. The table and docs/audit.md follow from
+it.
+"""
 
 from __future__ import annotations
 

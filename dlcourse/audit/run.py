@@ -26,14 +26,17 @@ from .stubs import StubCell
 from .variants import VariantRunner
 
 ENGINE = ("audit.run", *modules_in("audit.instrument"))
-"""From here everything is reached that has a part in an audit: no import leads to the instrument."""
+"""From here everything is reached that has a part in an audit: no import leads to the instrument.
+"""
 
 
 def key_of(assignment: Assignment, seed: str) -> str:
-    """Names what an audit's result depends on: code cells, tests, excuses, data, the seed, and the audit itself.
+    """Names what an audit's result depends on: code cells, tests, excuses, data, the seed, and the
+    audit itself.
 
-    Prose is left out, so that a better sentence asks for no new audit, and so are demos about which nothing is claimed;
-    versions of libraries; comments and layout of tests and of the audit's own code.
+    Prose is left out, so that a better sentence asks for no new audit, and so are demos about which
+    nothing is claimed; versions of libraries; comments and layout of tests and of the audit's own
+    code.
     """
     digest = hashlib.sha256(seed.encode())
     for cell in assignment.cells:
@@ -89,10 +92,12 @@ def run_audit(
         jobs: how many run side by side; 0 means one per core.
         seed: another seed than the course's, to see whether the probes hold under it.
         checks: which checks are made.
-        questions: audit these alone, and leave out what concerns the whole assignment; all where none is named.
+        questions: audit these alone, and leave out what concerns the whole assignment; all where
+            none is named.
 
     Raises:
-        AuthorError: the assignment cannot be read, or its reference fails, or it has no such question.
+        AuthorError: the assignment cannot be read, or its reference fails, or it has no such
+            question.
     """
     start = time.monotonic()
     assignment = load(course.root, slug)
@@ -165,7 +170,9 @@ def only(assignment: Assignment, questions: Iterable[str]) -> Assignment:
 def _excuse(
     report: AuditReport, findings: list[Finding], excuses: equivalents.Excuses, file: Path
 ) -> None:
-    """Sort findings into those that count and those that are allowed; an excuse for nothing is a finding."""
+    """Sort findings into those that count and those that are allowed; an excuse for nothing is a
+    finding.
+    """
     used = set()
     for finding in findings:
         key = (finding.question, finding.check, finding.subject)
@@ -200,7 +207,9 @@ def read_open(path: Path) -> set[Named]:
 
 
 def set_open_aside(report: AuditReport, known: set[Named]) -> None:
-    """Move the known findings out of those that fail the audit; one that is mended must leave the file, so that it only shrinks."""
+    """Move the known findings out of those that fail the audit; one that is mended must leave the
+    file, so that it only shrinks.
+    """
     found = {(f.question, f.check, f.subject): f for f in report.findings}
     report.open = [finding for name, finding in found.items() if name in known]
     report.findings = [f for f in report.findings if (f.question, f.check, f.subject) not in known]

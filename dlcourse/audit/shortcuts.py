@@ -1,7 +1,9 @@
-"""Short cuts: functions of libraries that compute a question's answer are refused, under every name, or allowed with a reason.
+"""Short cuts: functions of libraries that compute a question's answer are refused, under every
+name, or allowed with a reason.
 
-They are found by trying the functions of the libraries that the assignment allows on the calls that the probes make. Each one
-that gives the answer, or a part of it, is then called by the stub itself in several ways, while the guards look on.
+They are found by trying the functions of the libraries that the assignment allows on the calls that
+the probes make. Each one that gives the answer, or a part of it, is then called by the stub itself
+in several ways, while the guards look on.
 """
 
 from __future__ import annotations
@@ -84,7 +86,8 @@ def ways_of(path: str) -> dict[str, tuple[str, str]]:
 
 
 def _trial(stub: str, shortcuts: Sequence[Found]) -> str:
-    """Code after a question's cell: the stub calls each shortcut in each way, and returns what it always did.
+    """Code after a question's cell: the stub calls each shortcut in each way, and returns what it
+    always did.
 
     The code belongs to the stub by its name, as a student's own would.
     """

@@ -222,7 +222,9 @@ class StubCell:
         return found
 
     def offset(self, line: int, column: int) -> int:
-        """Place in the source of a line (from 1) and a column counted in UTF-8 bytes, as :mod:`ast` gives them."""
+        """Place in the source of a line (from 1) and a column counted in UTF-8 bytes, as :mod:`ast`
+        gives them.
+        """
         text = self.lines[line - 1]
         return self._starts[line - 1] + (
             column if text.isascii() else len(text.encode()[:column].decode())
@@ -256,7 +258,9 @@ class StubCell:
 
     @cached_property
     def silent(self) -> tuple[tuple[int, int], ...]:
-        """Spans whose text no probe can see: what is raised and with which message, asserts, f-strings."""
+        """Spans whose text no probe can see: what is raised and with which message, asserts,
+        f-strings.
+        """
         found = [
             n for n in ast.walk(self.tree) if isinstance(n, (ast.Raise, ast.Assert, ast.JoinedStr))
         ]

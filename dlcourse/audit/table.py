@@ -1,4 +1,6 @@
-"""The report as people read it: one table per assignment, then one line for each bar that is missed."""
+"""The report as people read it: one table per assignment, then one line for each bar that is
+missed.
+"""
 
 from __future__ import annotations
 

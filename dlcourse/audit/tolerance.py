@@ -43,7 +43,9 @@ def changed(tree: Any, path: tuple[Any, ...], value: Any) -> Any:
 
 
 class Tolerance:
-    """Each number or array of the reference's results is shifted by a tenth of its size; every shift must be noticed."""
+    """Each number or array of the reference's results is shifted by a tenth of its size; every
+    shift must be noticed.
+    """
 
     name, column = "tolerance", "points"
     explains = "the reference's results, each number shifted by a tenth"

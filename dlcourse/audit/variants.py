@@ -27,9 +27,11 @@ _FILES = ("values", "calls", "cheats", "forms", "habits", "kinds", "shortcuts", 
 
 
 def _prelude() -> str:
-    """A program that makes the instrument's modules from their texts: in a sandbox its files do not exist.
+    """A program that makes the instrument's modules from their texts: in a sandbox its files do not
+    exist.
 
-    They say that they are files of dlcourse, so that guards do not take what they call for a student's doing.
+    They say that they are files of dlcourse, so that guards do not take what they call for a
+    student's doing.
     """
     texts = {n: (_INSTRUMENT / f"{n}.py").read_text(encoding="utf-8") for n in _FILES}
     return f"""
@@ -67,7 +69,8 @@ class Variant:
         seed: the course seed.
         limits: time limits of probes; those without one get a generous one.
         until_wrong: whether the run ends with the first probe whose result is wrong.
-        calls: whether to fetch the calls that mode ``note`` of :mod:`dlcourse.audit.instrument` saw.
+        calls: whether to fetch the calls that mode ``note`` of :mod:`dlcourse.audit.instrument`
+            saw.
     """
 
     sources: Mapping[str, str]
@@ -176,10 +179,12 @@ class VariantRunner:
 
         Args:
             variant: what to run.
-            is_wrong: asked about each probe's result where the variant runs only until one is wrong.
+            is_wrong: asked about each probe's result where the variant runs only until one is
+                wrong.
 
         Returns:
-            The results; a probe that ends the process gives :class:`NotRun`, and the rest runs in a new one.
+            The results; a probe that ends the process gives :class:`NotRun`, and the rest runs in a
+            new one.
         """
         outcome = VariantResult()
         left = set(variant.probes)

@@ -11,7 +11,9 @@ from ..core.encoding import from_json
 
 
 def layout(document: dict[str, Any]) -> str:
-    """One line for each question, each test and each known mistake, so that a diff shows what changed."""
+    """One line for each question, each test and each known mistake, so that a diff shows what
+    changed.
+    """
     questions = (f"{_text(name)}: {_text(q)}" for name, q in sorted(document["questions"].items()))
     probes = (_probe(name, probe) for name, probe in sorted(document["probes"].items()))
     head = ", ".join(_items(document, "questions", "probes"))

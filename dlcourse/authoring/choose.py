@@ -1,7 +1,9 @@
-"""An assignment of some of its questions: what they and the demos need of the others is given as code.
+"""An assignment of some of its questions: what they and the demos need of the others is given as
+code.
 
-A script is cut into sections by its headings of the second level. The section of a question that is left out goes, with
-its prose, hints, predictions and demos. What remains keeps its numbers, so that "question 4" in the text stays question 4.
+A script is cut into sections by its headings of the second level. The section of a question that is
+left out goes, with its prose, hints, predictions and demos. What remains keeps its numbers, so that
+"question 4" in the text stays question 4.
 """
 
 from __future__ import annotations
@@ -163,7 +165,9 @@ class _Selection:
         return bool(demos) and not any(map(self._is_for_chosen, demos))
 
     def _is_for_chosen(self, demo: _Part) -> bool:
-        """Whether a demo shows something of a chosen question; one that uses no question at all always does."""
+        """Whether a demo shows something of a chosen question; one that uses no question at all
+        always does.
+        """
         used = self._questions_behind(demo.reads)
         return not used or any(q in self.chosen for q in used)
 
@@ -201,7 +205,9 @@ class _Selection:
         return leads or _acts(part.source)
 
     def _give_what_is_needed(self) -> None:
-        """Keep what the code that is kept needs, and what the tests of its questions and their proofs need."""
+        """Keep what the code that is kept needs, and what the tests of its questions and their
+        proofs need.
+        """
         todo = {name for part in self.parts if part.keep for name in part.reads}
         todo |= self._needed_by_tests()
         seen: set[str] = set()
@@ -231,7 +237,9 @@ class _Selection:
         return names
 
     def _goes_along(self, part: _Part) -> bool:
-        """Whether prose, hints or a prediction stay: they belong to the question or demo below, else above, else to code below."""
+        """Whether prose, hints or a prediction stay: they belong to the question or demo below,
+        else above, else to code below.
+        """
         if part.cell.question is not None:
             return part.cell.question in self.chosen
         if part.section in self.gone:

@@ -1,4 +1,6 @@
-"""Claims: sentences of the prose that say what a demo shows, each with the numbers that it stands or falls with."""
+"""Claims: sentences of the prose that say what a demo shows, each with the numbers that it stands
+or falls with.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,8 @@ class Claim:
     """A sentence about a demo.
 
     Args:
-        sentence: as it stands in the prose; white space, punctuation and marks of emphasis do not count.
+        sentence: as it stands in the prose; white space, punctuation and marks of emphasis do not
+            count.
         holds: told the numbers that the demo returns, says whether they bear the sentence out.
     """
 

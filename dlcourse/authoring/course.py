@@ -1,4 +1,6 @@
-"""A course: where its files lie, and what its course.toml says of assignments, tracks and the term's seed."""
+"""A course: where its files lie, and what its course.toml says of assignments, tracks and the
+term's seed.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Which modules of this package results depend on, and a key that changes when what they do changes."""
+"""Which modules of this package results depend on, and a key that changes when what they do
+changes.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +21,9 @@ _NAMED = re.compile(rf"{_PACKAGE}\.([\w.]+)")
 def engine_sources(*roots: str) -> dict[str, Path]:
     """The modules that some modules use, directly or not, by name within the package.
 
-    Followed are imports, wherever they stand, and strings that are the full name of a module: another process is
-    started with ``-m dlcourse.executor.zygote``. What is moved or added is found without a list to keep.
+    Followed are imports, wherever they stand, and strings that are the full name of a module:
+    another process is started with ``-m dlcourse.executor.zygote``. What is moved or added is found
+    without a list to keep.
 
     Args:
         roots: names within the package, such as ``grading.grader``.
@@ -53,7 +56,8 @@ def modules_in(folder: str) -> list[str]:
 
 @cache
 def engine_key(*roots: str) -> str:
-    """Names what the modules behind ``roots`` do; their docstrings, comments and layout are left out.
+    """Names what the modules behind ``roots`` do; their docstrings, comments and layout are left
+    out.
 
     It is worked out once per process, whose code does not change any more.
     """
@@ -71,7 +75,9 @@ def meaning(tree: ast.AST) -> str:
 
 
 def _path(name: str) -> Path | None:
-    """The file of a module; None where there is no such module. The package itself has an empty name."""
+    """The file of a module; None where there is no such module. The package itself has an empty
+    name.
+    """
     place = _FOLDER.joinpath(*name.split(".")) if name else _FOLDER
     return next((p for p in (place / "__init__.py", place.with_suffix(".py")) if p.is_file()), None)
 
@@ -89,7 +95,8 @@ def _used(path: Path) -> Iterator[str]:
         if isinstance(node, ast.ImportFrom):
             base = folder[: len(folder) - node.level + 1] if node.level else []
             module = ".".join([*base, node.module or ""]).rstrip(".")
-            # `from ..core import rendering` names a module, `from .wire import send` a function in one
+            # `from ..core import rendering` names a module, `from .wire import send` a function in
+            # one
             named = [module, *(f"{module}.{alias.name}" for alias in node.names)]
         elif isinstance(node, ast.Import):
             named = [alias.name for alias in node.names]

@@ -1,4 +1,5 @@
-"""Formulas in the prose that a notebook could not set: said by the build, with the line of the file.
+"""Formulas in the prose that a notebook could not set: said by the build, with the line of the
+file.
 
 A parser of LaTeX in Python, so that every machine says the same; what it cannot know, it lets pass.
 """
@@ -33,7 +34,8 @@ cup cap setminus
 
 
 def faults(text: str) -> Iterator[tuple[int, str]]:
-    """Formulas of a cell of prose that cannot be set: the line in the cell, from 0, and what is wrong.
+    """Formulas of a cell of prose that cannot be set: the line in the cell, from 0, and what is
+    wrong.
 
     Args:
         text: markdown; formulas stand between ``$`` or ``$$``. Code is passed over.
@@ -49,7 +51,9 @@ def faults(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _formulas(text: str) -> Iterator[tuple[int, str | None]]:
-    """Where formulas begin, and their LaTeX; None for a sign without its partner in the same paragraph."""
+    """Where formulas begin, and their LaTeX; None for a sign without its partner in the same
+    paragraph.
+    """
     at = 0
     for paragraph in re.split(r"(\n[ \t]*(?:\n|\Z))", text):
         opened: re.Match[str] | None = None

@@ -1,4 +1,6 @@
-"""The headers of a percent script's cells: `# %% question="softmax" minutes=25 further forbid=["autograd"]`."""
+"""The headers of a percent script's cells: `# %% question="softmax" minutes=25 further
+forbid=["autograd"]`.
+"""
 
 from __future__ import annotations
 
@@ -64,13 +66,15 @@ def read_headers(path: Path, text: str) -> list[Header]:
         text: the script.
 
     Raises:
-        AuthorError: one is misspelt, or holds a key or a value that there is not; the message names its line.
+        AuthorError: one is misspelt, or holds a key or a value that there is not; the message names
+            its line.
     """
     return [_parsed(f"{path}:{line}", line, comment) for line, comment in _comments(text)]
 
 
 def minutes_of(path: Path, choice: Choice = None) -> tuple[int, int]:
-    """Minutes that a student needs for the chosen questions of a script, and for the core ones among them.
+    """Minutes that a student needs for the chosen questions of a script, and for the core ones
+    among them.
 
     Raises:
         AuthorError: the script is missing, or one of its headers is wrong.

@@ -1,4 +1,6 @@
-"""What public tests are helped by: taken out of their cells and put once into a folded cell above the first that needs it."""
+"""What public tests are helped by: taken out of their cells and put once into a folded cell above
+the first that needs it.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,8 @@ class Helper:
 def helpers_of(
     source: Module, probes: Sequence[ast.FunctionDef], given: Collection[str]
 ) -> dict[str, tuple[Helper, ...]]:
-    """The helpers of public probes, by probe: functions, classes, what several probes share, and what these need.
+    """The helpers of public probes, by probe: functions, classes, what several probes share, and
+    what these need.
 
     A constant of one probe alone stays with it, since it is what a reader wants to see.
 

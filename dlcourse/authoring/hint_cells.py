@@ -31,10 +31,12 @@ class Hint:
 def read_hints(where: str, source: str, question: str) -> dict[str, Hint]:
     """The hints of a cell by level.
 
-    A paragraph that begins with ``idea:`` begins that hint; paragraphs without such a word go on with it.
+    A paragraph that begins with ``idea:`` begins that hint; paragraphs without such a word go on
+    with it.
 
     Raises:
-        AuthorError: a level is unknown, missing, empty, out of order or there twice; the message begins with ``where``.
+        AuthorError: a level is unknown, missing, empty, out of order or there twice; the message
+            begins with ``where``.
     """
     found: dict[str, Hint] = {}
     above = ""
@@ -66,7 +68,8 @@ def read_hints(where: str, source: str, question: str) -> dict[str, Hint]:
 
 
 def check_places(path: Path, cells: Sequence[ScriptCell]) -> None:
-    """Make sure that hints stand beside the stub that they are for, and that all questions have them if one has.
+    """Make sure that hints stand beside the stub that they are for, and that all questions have
+    them if one has.
 
     Raises:
         AuthorError: they do not.

@@ -27,7 +27,9 @@ _CHECKS_KEYS = {"format", "assignment", "rules", "questions", "probes"}
 _QUESTION_KEYS = {"functions", "needs"}
 _PROBE_KEYS = {"question", "title", "points", "compare", "expected", "mistakes"}
 _LONG = 12
-"""Lines as long as this are searched for everywhere, shorter ones in sources only; data holds any short text by chance."""
+"""Lines as long as this are searched for everywhere, shorter ones in sources only; data holds any
+short text by chance.
+"""
 _TRIVIAL = re.compile(
     r"^(return|else:|try:|pass|continue|break|raise \w+|[\])}]+,?|\w+ = 0\.?0?|\w+ = \[\])?$"
 )
@@ -78,7 +80,9 @@ def secrets(assignment: Assignment) -> dict[str, str]:
 
 
 def lint_release(assignment: Assignment, folder: Path) -> list[str]:
-    """Everything in a release folder that students must not get, one line each; empty when it is clean."""
+    """Everything in a release folder that students must not get, one line each; empty when it is
+    clean.
+    """
     if folder.is_symlink():
         return [f"{folder.name}: a symbolic link"]
     if not folder.is_dir():

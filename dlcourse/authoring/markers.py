@@ -21,7 +21,9 @@ def marker_in(text: str) -> str:
 
 
 def looks_like_marker(line: str) -> bool:
-    """Whether a comment is a marker with a typo: too costly to miss, since the reference would be handed out."""
+    """Whether a comment is a marker with a typo: too costly to miss, since the reference would be
+    handed out.
+    """
     comment = _COMMENT.match(line)
     if comment is None:
         return False

@@ -1,7 +1,7 @@
 """What the oracles of all assignments share: pytest fixtures and float64 draws.
 
-A course's tests/conftest.py imports the fixtures. They serve files named test_oracles.py alone, so that other tests
-of the course pay for nothing.
+A course's tests/conftest.py imports the fixtures. They serve files named test_oracles.py alone, so
+that other tests of the course pay for nothing.
 """
 
 from __future__ import annotations

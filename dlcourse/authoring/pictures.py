@@ -1,7 +1,9 @@
-"""Pictures of an assignment: SVG files in solutions/pictures/<slug>/ that the build puts into the notebook's prose.
+"""Pictures of an assignment: SVG files in solutions/pictures/<slug>/ that the build puts into the
+notebook's prose.
 
-A notebook travels alone, so that each picture is in it, as a data URI: JupyterLab shows no SVG attachment. A picture is
-loaded as an image, where no browser runs scripts; what could run or fetch something is refused all the same.
+A notebook travels alone, so that each picture is in it, as a data URI: JupyterLab shows no SVG
+attachment. A picture is loaded as an image, where no browser runs scripts; what could run or fetch
+something is refused all the same.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""A page in the browser that follows what an author saves: rendered anew after every change, reloaded by itself."""
+"""A page in the browser that follows what an author saves: rendered anew after every change,
+reloaded by itself.
+"""
 
 from __future__ import annotations
 

@@ -20,7 +20,9 @@ _ANNOTATED = re.compile(r"\bFloat(?:16|32|64)\[")
 
 
 def dtype_is_promised(text: str) -> bool:
-    """Whether a text fixes the dtype of floating-point results: to one, or to that of the arguments."""
+    """Whether a text fixes the dtype of floating-point results: to one, or to that of the
+    arguments.
+    """
     return _PROMISE.search(" ".join(text.split())) is not None
 
 

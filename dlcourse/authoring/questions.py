@@ -58,7 +58,8 @@ def check_questions(assignment: Assignment) -> None:
     """Make sure that the table has a place, and that its numbers are those of the headings.
 
     Raises:
-        AuthorError: there are too many core questions, the table has no place or two, or a heading has another number.
+        AuthorError: there are too many core questions, the table has no place or two, or a heading
+            has another number.
     """
     script = assignment.files.name(assignment.files.script)
     problems = "\n".join(f"{script}{problem}" for problem in _problems(assignment))

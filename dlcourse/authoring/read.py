@@ -1,7 +1,7 @@
 """Reads the hand-written files of an assignment.
 
-``probes.py`` and ``alternatives.py`` are read as source as well as executed, because their functions are sent to
-another process as text.
+``probes.py`` and ``alternatives.py`` are read as source as well as executed, because their
+functions are sent to another process as text.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ from .source_file import Module, execute, unknown
 
 
 def load(root: Path, slug: str) -> Assignment:
-    """Read an assignment's hand-written files, and choose those of its questions that course.toml wants.
+    """Read an assignment's hand-written files, and choose those of its questions that course.toml
+    wants.
 
     Args:
         root: the course folder.
@@ -132,7 +133,9 @@ def _check_probe(
     questions: dict[str, Question],
     given: set[str],
 ) -> None:
-    """Make sure that a probe tests what there is, says what it tests, and can be cut out of its file."""
+    """Make sure that a probe tests what there is, says what it tests, and can be cut out of its
+    file.
+    """
     where = f"{source.path}:{statement.lineno}: probe {probe.spec.name}"
     if probe.spec.question not in questions:
         raise AuthorError(f"{where}: {unknown('question', probe.spec.question, questions)}")
@@ -176,7 +179,9 @@ def _cell_with(
     question: Question,
     name: str,
 ) -> str:
-    """A question's cell with other definitions of its stubs, of which each is named ``<stub>__<name>``."""
+    """A question's cell with other definitions of its stubs, of which each is named
+    ``<stub>__<name>``.
+    """
     stubs = {s.name.partition("__")[0] for s in statements}
     pieces = [] if stubs == set(question.functions) else [question.source]
     parts = [p for s in statements for p in source.piece(s, True).split("\n\n\n")]

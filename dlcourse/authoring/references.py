@@ -45,7 +45,8 @@ def probe_step(assignment: Assignment, graded: GradedProbe, seed: str, limits: L
 def notebook_steps(
     assignment: Assignment, seed: str, sources: dict[str, str], only: str | None = None
 ) -> list[Step]:
-    """The author's notebook as steps: given cells and questions, each question followed by its probes.
+    """The author's notebook as steps: given cells and questions, each question followed by its
+    probes.
 
     Args:
         assignment: the assignment.
@@ -153,7 +154,9 @@ class ReferenceResults:
         )
 
     def expectations(self, assignment: Assignment) -> dict[str, Expectation]:
-        """What is needed to judge each probe, with the misconceptions that it tells from the reference."""
+        """What is needed to judge each probe, with the misconceptions that it tells from the
+        reference.
+        """
         hints = {(m.question, m.name): m.hint for m in assignment.misconceptions}
         found = {}
         for name, graded in assignment.probes.items():

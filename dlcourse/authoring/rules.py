@@ -1,4 +1,6 @@
-"""The rules of an assignment: questions may use what its given cells import, and numpy; `forbid` takes parts of it away."""
+"""The rules of an assignment: questions may use what its given cells import, and numpy; `forbid`
+takes parts of it away.
+"""
 
 from __future__ import annotations
 

@@ -58,8 +58,8 @@ def create(
 ) -> list[str]:
     """Write the files of a new assignment and enter it into course.toml.
 
-    The entry goes to the end of the track if there is one of that title, else into a new track. tests/conftest.py is
-    written unless it exists.
+    The entry goes to the end of the track if there is one of that title, else into a new track.
+    tests/conftest.py is written unless it exists.
 
     Returns:
         The files written, relative to the course.

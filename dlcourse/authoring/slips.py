@@ -1,4 +1,6 @@
-"""Slips of an author that would pass without a word: each is one line with its place, said by `dlcourse build`."""
+"""Slips of an author that would pass without a word: each is one line with its place, said by
+`dlcourse build`.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,8 @@ def slips(assignment: Assignment) -> list[str]:
 
 
 def empty_tests(assignment: Assignment, seed: str, warm: Warm) -> list[str]:
-    """Tests that an untouched notebook passes: what they return does not depend on the student's work.
+    """Tests that an untouched notebook passes: what they return does not depend on the student's
+    work.
 
     Args:
         assignment: the assignment.
@@ -168,7 +171,9 @@ def _alternatives(assignment: Assignment) -> Iterator[str]:
 
 
 def _claims(assignment: Assignment) -> Iterator[str]:
-    """What the whole assignment's prose does not say; a choice of its questions may lack the sentence or the payoff."""
+    """What the whole assignment's prose does not say; a choice of its questions may lack the
+    sentence or the payoff.
+    """
     if assignment.left_out:
         return
     path = Path(assignment.files.name(assignment.files.claims))

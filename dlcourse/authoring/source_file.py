@@ -71,8 +71,10 @@ class Module:
             root: the definition.
             decorators: keep its decorators and what they use (a judge, for example).
             given: names already there, whose imports are left out.
-            root_first: put what is needed only when the function is called after it, for a reader who wants to see it first.
-            elsewhere: first lines of statements that are left out, since they stand in another cell.
+            root_first: put what is needed only when the function is called after it, for a reader
+                who wants to see it first.
+            elsewhere: first lines of statements that are left out, since they stand in another
+                cell.
         """
         parts = [
             node

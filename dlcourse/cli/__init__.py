@@ -139,7 +139,9 @@ def demo(
     ] = False,
     unsafe_no_sandbox: Unsafe = False,
 ) -> None:
-    """Hand out the course, collect a small class of sample submissions, grade it through nbgrader, show the result."""
+    """Hand out the course, collect a small class of sample submissions, grade it through nbgrader,
+    show the result.
+    """
     from ..tour.tour import run_tour
 
     run_tour(
@@ -154,7 +156,9 @@ def demo(
 
 @app.command()
 def doctor() -> None:
-    """Say what this machine can do, each line with its cure. Exit code 1: student code cannot be graded here."""
+    """Say what this machine can do, each line with its cure. Exit code 1: student code cannot be
+    graded here.
+    """
     from ..doctor import report, table
 
     facilities = report(Path.cwd())

@@ -54,7 +54,8 @@ def audit(
 ) -> None:
     """Test the tests: stubs, misconceptions, alternatives, cheats and mutants against every probe.
 
-    Writes tests/<slug>/audit.json. docs/audit.md explains the table. Exit code 1 when a bar is missed.
+    Writes tests/<slug>/audit.json. docs/audit.md explains the table. Exit code 1 when a bar is
+    missed.
     """
     from ..audit.run import record_open, run_audit, state, write
     from ..audit.table import entries as entries_of

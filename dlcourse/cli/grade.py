@@ -34,7 +34,8 @@ def grade(
 ) -> None:
     """Grade a whole class: all that lies in submitted/ under this assignment.
 
-    Exit code 0: everybody has a grade. 2: everybody has a grade, but some submissions need a look. 1: somebody has none.
+    Exit code 0: everybody has a grade. 2: everybody has a grade, but some submissions need a look.
+    1: somebody has none.
     """
     from ..grading.class_run import grade_class
     from ..grading.plan import Settings

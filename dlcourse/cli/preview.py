@@ -16,7 +16,9 @@ def preview(
     slug: Annotated[str, typer.Argument(help="The assignment.")],
     port: Annotated[int, typer.Option(help="Port on this machine; 0 takes a free one.")] = 8765,
 ) -> None:
-    """Build an assignment whenever a file of it is saved, and show the release in the browser. Ctrl+C ends it."""
+    """Build an assignment whenever a file of it is saved, and show the release in the browser.
+    Ctrl+C ends it.
+    """
     from ..authoring.preview import Preview, notebook_html, watched
     from ..executor.warm import Warm
     from ..nbgrader_port.generate import build

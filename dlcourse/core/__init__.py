@@ -1,1 +1,3 @@
-"""The idea of the course: probes that return evidence, comparisons, verdicts and their wording. Numpy only."""
+"""The idea of the course: probes that return evidence, comparisons, verdicts and their wording.
+Numpy only.
+"""

@@ -1,8 +1,10 @@
-"""Which arguments a function under test changes: every call of a probe is compared before and after.
+"""Which arguments a function under test changes: every call of a probe is compared before and
+after.
 
-A stub that computes the right result and spoils its arguments on the way is wrong wherever its reference leaves them
-alone. The probe need not look: :func:`dlcourse.core.probe.run` hands the functions out through :class:`ArgumentWatch`,
-and the names of what was changed travel beside the probe's evidence. What the reference changes, too, is allowed.
+A stub that computes the right result and spoils its arguments on the way is wrong wherever its
+reference leaves them alone. The probe need not look: :func:`dlcourse.core.probe.run` hands the
+functions out through :class:`ArgumentWatch`, and the names of what was changed travel beside the
+probe's evidence. What the reference changes, too, is allowed.
 """
 
 from __future__ import annotations
@@ -23,7 +25,9 @@ from .seeds import global_states, is_generator, seed_everything
 ROOM = 32 << 20
 """Bytes that are kept for comparison in one probe; what comes later goes unwatched."""
 DRAWS = 32
-"""Calls in one probe around which the global generators are compared: 40 microseconds each, and samplers are called often."""
+"""Calls in one probe around which the global generators are compared: 40 microseconds each, and
+samplers are called often.
+"""
 _PART = 64
 """Bytes that each part of an argument counts for besides its numbers."""
 _SCALAR = 8
@@ -41,15 +45,17 @@ class ArgumentWatch:
     """Watches the calls that one probe makes.
 
     Args:
-        reseed: give the global generators another seed at the first call that is passed a generator.
+        reseed: give the global generators another seed at the first call that is passed a
+            generator.
 
     Attributes:
         changed: names of the arguments that were changed.
-        drew_globally: whether a function that was passed a generator drew from a global one. Where that makes no
-            difference to its result (weights that are overwritten) it is no fault.
+        drew_globally: whether a function that was passed a generator drew from a global one. Where
+            that makes no difference to its result (weights that are overwritten) it is no fault.
 
-    Calls of one function under test by another are not watched: what a student's function does to arrays that it made
-    is its own business. Neither are generators of random numbers, iterators and objects that are no data.
+    Calls of one function under test by another are not watched: what a student's function does to
+    arrays that it made is its own business. Neither are generators of random numbers, iterators and
+    objects that are no data.
     """
 
     def __init__(self, reseed: bool = False) -> None:
@@ -62,7 +68,9 @@ class ArgumentWatch:
         self._replaced: list[tuple[type, str, Any]] = []
 
     def hand_out(self, value: Any) -> Any:
-        """What a probe gets for ``value``: a function that is watched, or the same class with its methods watched."""
+        """What a probe gets for ``value``: a function that is watched, or the same class with its
+        methods watched.
+        """
         if isinstance(value, type):
             self._watch_methods(value)
             return value
@@ -96,7 +104,9 @@ class ArgumentWatch:
             self._replaced.append((owner, name, method))
 
     def _watched(self, function: Callable[..., Any], bound: int = 0) -> Callable[..., Any]:
-        """The function, noting which arguments differ after a call; the first ``bound`` are ``self`` or ``cls``."""
+        """The function, noting which arguments differ after a call; the first ``bound`` are
+        ``self`` or ``cls``.
+        """
         names = _parameters(function)[bound:]
 
         @functools.wraps(function)
@@ -164,7 +174,9 @@ class ArgumentWatch:
         return functools.partial(_same_fields, parts) if parts else functools.partial(_is, value)
 
     def _plain(self, values: Collection[Any]) -> bool:
-        """Whether there is nothing but texts and numbers, as in thousands of words: they are compared at once."""
+        """Whether there is nothing but texts and numbers, as in thousands of words: they are
+        compared at once.
+        """
         self._room -= _SCALAR * len(values)
         return all(isinstance(v, _SCALARS) for v in values)
 
@@ -213,7 +225,9 @@ def _same_fields(parts: dict[str, Same], now: Any) -> bool:
 
 
 def _same_numbers(before: np.ndarray, flag: bool | None, now: Any) -> bool:
-    """Whether an array or tensor holds the numbers that it held, rounding aside, and tracks gradients as it did."""
+    """Whether an array or tensor holds the numbers that it held, rounding aside, and tracks
+    gradients as it did.
+    """
     array = _numbers(now)
     if array is None or getattr(now, "requires_grad", None) != flag:
         return False

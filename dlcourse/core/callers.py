@@ -16,7 +16,9 @@ PROBE, GIVEN, STUDENT = "probe", "given", "student"
 
 
 def _roots() -> tuple[tuple[str, bool], ...]:
-    """Folders of libraries, longest first, and whether they hold packages of others (not Python's own)."""
+    """Folders of libraries, longest first, and whether they hold packages of others (not Python's
+    own).
+    """
     paths = sysconfig.get_paths()
     packages = {
         paths["purelib"],
@@ -35,7 +37,9 @@ _OURS = str(Path(__file__).parents[1]) + "/"
 
 
 def library_of(filename: str) -> str | None:
-    """Name of the library that a file belongs to, :data:`STANDARD` for Python's own; None for anything else."""
+    """Name of the library that a file belongs to, :data:`STANDARD` for Python's own; None for
+    anything else.
+    """
     if filename.startswith(("<frozen ", "<__array_function__")):
         return STANDARD
     if filename.startswith(_OURS):
@@ -50,7 +54,9 @@ def library_of(filename: str) -> str | None:
 
 
 def _own(probe: Callable[..., Any], stubs: Collection[str]) -> set[CodeType]:
-    """Code of a probe, and of the functions and classes of its notebook that it names itself; stubs are passed to it."""
+    """Code of a probe, and of the functions and classes of its notebook that it names itself; stubs
+    are passed to it.
+    """
     found: set[CodeType] = set()
     todo: list[Any] = [probe]
     while todo:
@@ -81,7 +87,8 @@ class Callers:
     """Tells the frames of one probe's run apart.
 
     Args:
-        probe: the probe. What else its cell defines is the probe's, too, and so are helpers that it names.
+        probe: the probe. What else its cell defines is the probe's, too, and so are helpers that it
+            names.
         question: the probe's; helpers that belong to no stub belong to it.
         stubs: the question of each stub, by its name.
         given: names of functions and classes that the notebook gives.

@@ -1,7 +1,8 @@
-"""The cells of an assignment's notebook: their ids, the markers in them, and the metadata that they carry.
+"""The cells of an assignment's notebook: their ids, the markers in them, and the metadata that they
+carry.
 
-Nothing outside this module knows how an id is spelt, which text marks a solution, or under which key nbgrader or this
-package keeps something in a cell.
+Nothing outside this module knows how an id is spelt, which text marks a solution, or under which
+key nbgrader or this package keeps something in a cell.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from typing import Any, Literal, NamedTuple, get_args
 from .explain import Outcome
 
 Kind = Literal["text", "hints", "given", "question", "extra", "helpers", "test", "predict", "demo"]
-"""What a cell is: prose, hints in folds, code given by the author, a question's stub, a student's own code, what public
-tests share, a probe, a student's guess, a payoff."""
+"""What a cell is: prose, hints in folds, code given by the author, a question's stub, a student's
+own code, what public tests share, a probe, a student's guess, a payoff.
+"""
 PROSE: frozenset[Kind] = frozenset({"text", "hints"})
 """Markdown cells; the others hold code."""
 NOT_GRADED: frozenset[Kind] = frozenset({"helpers", "demo"})
@@ -37,7 +39,9 @@ NBGRADER_KEYS = frozenset(
 
 
 class CellId(NamedTuple):
-    """nbgrader's id of a cell, taken apart: a question's or probe's name, or a number of two digits."""
+    """nbgrader's id of a cell, taken apart: a question's or probe's name, or a number of two
+    digits.
+    """
 
     kind: Kind
     name: str
@@ -106,7 +110,8 @@ def nbgrader_metadata(grade_id: str, kind: Kind, points: float | None = None) ->
 
     Args:
         grade_id: its id.
-        kind: what it is; students write in questions, and in guesses, which are no part of a solution.
+        kind: what it is; students write in questions, and in guesses, which are no part of a
+            solution.
         points: what it is worth, where it is graded.
     """
     data: dict[str, Any] = {
@@ -133,8 +138,8 @@ class CellView:
     """A cell as this package reads and writes it.
 
     Args:
-        cell: in nbformat's form, whoever wrote it; what is missing or of another type reads as absent. The
-            ``mark_…`` methods change it in place.
+        cell: in nbformat's form, whoever wrote it; what is missing or of another type reads as
+            absent. The ``mark_…`` methods change it in place.
     """
 
     def __init__(self, cell: MutableMapping[str, Any]) -> None:
@@ -241,7 +246,9 @@ class CellView:
         self._set(NBGRADER, {"grade_id": grade_id})
 
     def mark_built(self, data: Mapping[str, Any], kind: Kind) -> None:
-        """Give it nbgrader's metadata, the tag of a payoff or a guess, and the fold of what is not for reading."""
+        """Give it nbgrader's metadata, the tag of a payoff or a guess, and the fold of what is not
+        for reading.
+        """
         self._set(NBGRADER, data)
         if kind in (DEMO_TAG, PREDICT_TAG):
             self.cell["metadata"]["tags"] = [kind]

@@ -1,6 +1,7 @@
 """The four ways to hold a student's result against the reference's.
 
-A comparison is a small value that can be written to JSON, so that the same rule serves the notebook, nbgrader and otter.
+A comparison is a small value that can be written to JSON, so that the same rule serves the
+notebook, nbgrader and otter.
 """
 
 from __future__ import annotations
@@ -50,7 +51,9 @@ class Comparison(ABC):
         return Close()
 
     def chance_of_rejection(self, groups: Sequence[Sequence[Evidence]]) -> float:
-        """The chance that a right result is rejected by bad luck, simulated from right results: a group for each of some inputs."""
+        """The chance that a right result is rejected by bad luck, simulated from right results: a
+        group for each of some inputs.
+        """
         return 0.0
 
     def to_json(self) -> dict[str, Any]:
@@ -242,7 +245,8 @@ class AtMost(_ByElement):
 
 @dataclass(frozen=True)
 class WithinSE(Comparison):
-    """Samples along axis 0 whose moments agree within standard errors, which are those of the reference's samples.
+    """Samples along axis 0 whose moments agree within standard errors, which are those of the
+    reference's samples.
 
     Args:
         k: how many standard errors.
@@ -291,8 +295,8 @@ _KINDS = {rule.kind: rule for rule in (Close, Exact, AtMost, WithinSE)}
 def close(rtol: float | None = None, atol: float | None = None) -> Comparison:
     """Equal up to rounding; the default of every probe.
 
-    Without arguments the tolerance follows the coarser dtype of the two: for float64 1e-6 relative and
-    1e-8 of the largest expected magnitude, for float32 1e-4 and 1e-5 of it.
+    Without arguments the tolerance follows the coarser dtype of the two: for float64 1e-6 relative
+    and 1e-8 of the largest expected magnitude, for float32 1e-4 and 1e-5 of it.
 
     Args:
         rtol: relative tolerance per element.
@@ -317,8 +321,8 @@ def at_most(slack: float = 0.0) -> Comparison:
 def within_se(k: float = 6.0, moments: int = 2) -> Comparison:
     """Samples along axis 0 whose moments agree within ``k`` standard errors.
 
-    The standard errors are those of the reference's samples, so a student's spread cannot widen them;
-    the number of samples must be the same. ``moments=2`` compares means and variances.
+    The standard errors are those of the reference's samples, so a student's spread cannot widen
+    them; the number of samples must be the same. ``moments=2`` compares means and variances.
     """
     return WithinSE(k, moments)
 

@@ -66,8 +66,8 @@ def _kind(value: Any) -> str:
 def difference(expected: Evidence, actual: Any, arrays: Arrays, where: str = "") -> Mismatch | None:  # noqa: C901  (one case per type of data)
     """The first difference of ``actual`` from ``expected``, or None.
 
-    Both are decoded trees (see :mod:`dlcourse.core.encoding`). Lists equal tuples, numbers equal 0-d arrays, and
-    lists of numbers arrays.
+    Both are decoded trees (see :mod:`dlcourse.core.encoding`). Lists equal tuples, numbers equal
+    0-d arrays, and lists of numbers arrays.
     """
     expected, actual = _unboxed(expected), _unboxed(actual)
     if isinstance(actual, NotRun):
@@ -111,7 +111,8 @@ def difference(expected: Evidence, actual: Any, arrays: Arrays, where: str = "")
 
 
 def _as_array(expected: Evidence, actual: Any) -> Any:
-    """Numbers of Python's, alone or in lists of the right shape, as an array of the reference's; anything else as it is.
+    """Numbers of Python's, alone or in lists of the right shape, as an array of the reference's;
+    anything else as it is.
 
     They have no dtype, so that a promised one does not bind them, and 1 is Python's 1.0, too.
     """

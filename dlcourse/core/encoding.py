@@ -1,8 +1,9 @@
 """Trees of results as JSON with raw buffers: what may cross the border of the student's process.
 
-A tree is made of arrays, tensors, numbers, strings, ``None``, lists, tuples and dicts (see :mod:`dlcourse.core.evidence`). It is flattened
-into a JSON document whose arrays refer to raw little-endian buffers, so that the reading side never runs
-code of the writing side (no pickle) and never allocates more than was sent.
+A tree is made of arrays, tensors, numbers, strings, ``None``, lists, tuples and dicts (see
+:mod:`dlcourse.core.evidence`). It is flattened into a JSON document whose arrays refer to raw
+little-endian buffers, so that the reading side never runs code of the writing side (no pickle) and
+never allocates more than was sent.
 
 Two containers share the one encoding: :func:`pack` for the wire (JSON header, then the buffers) and
 :func:`to_json` for files (buffers as base64).

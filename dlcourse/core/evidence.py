@@ -1,4 +1,6 @@
-"""What may come of running a probe: evidence, spoilt arguments, an exception of the code under test, or nothing."""
+"""What may come of running a probe: evidence, spoilt arguments, an exception of the code under
+test, or nothing.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +10,10 @@ from typing import Any, Literal, TypeAlias, get_args
 Reason: TypeAlias = Literal[
     "time", "memory", "died", "too large", "malformed", "forbidden", "budget"
 ]
-"""Why a probe gave nothing: it ran out of time or memory, its process died, its result was too large or could not be
-read, the question uses a forbidden call, or the notebook's time was used up before."""
+"""Why a probe gave nothing: it ran out of time or memory, its process died, its result was too
+large or could not be read, the question uses a forbidden call, or the notebook's time was used up
+before.
+"""
 REASONS: tuple[Reason, ...] = get_args(Reason)
 
 
@@ -60,13 +64,15 @@ class NotRun:
 
 
 Evidence: TypeAlias = Any
-"""A decoded tree of arrays, numbers, strings, ``None``, lists, tuples, dicts and expected exceptions; see
-:mod:`dlcourse.core.encoding`."""
+"""A decoded tree of arrays, numbers, strings, ``None``, lists, tuples, dicts and expected
+exceptions; see :mod:`dlcourse.core.encoding`.
+"""
 MAX_CHANGED = 20
 """Changed arguments that are named of one probe."""
 GLOBAL_GENERATORS = "global generators"
-"""Stands among changed arguments for numpy's, torch's and Python's own: a result depends on them where a generator was
-passed as the source of all randomness."""
+"""Stands among changed arguments for numpy's, torch's and Python's own: a result depends on them
+where a generator was passed as the source of all randomness.
+"""
 
 
 @dataclass(frozen=True)

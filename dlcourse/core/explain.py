@@ -1,7 +1,7 @@
 """What became of each probe, and which earlier question to look at first.
 
-An :class:`Outcome` is all that any page, table, report or journal shows of a probe; :func:`explain` is the one place
-where outcomes are made of verdicts, so that every runner says the same.
+An :class:`Outcome` is all that any page, table, report or journal shows of a probe; :func:`explain`
+is the one place where outcomes are made of verdicts, so that every runner says the same.
 """
 
 from __future__ import annotations
@@ -35,7 +35,8 @@ class Outcome:
         needs: earlier questions to look at first; none where the probe passed.
         score: points earned.
         notes: further remarks of a check, such as warnings that the student's code gave.
-        functions: those of the question that the probe calls, or of them those that are not written yet; where known.
+        functions: those of the question that the probe calls, or of them those that are not written
+            yet; where known.
     """
 
     probe: ProbeSpec
@@ -68,7 +69,9 @@ class Outcome:
 
     @classmethod
     def from_metadata(cls, document: Mapping[str, Any]) -> Outcome:
-        """The outcome of a dict that :meth:`to_metadata` made; of a damaged one, that of a test that was not run."""
+        """The outcome of a dict that :meth:`to_metadata` made; of a damaged one, that of a test
+        that was not run.
+        """
         try:
             probe = ProbeSpec.from_json(document["probe"])
         except (KeyError, TypeError, ValueError, AttributeError):
@@ -96,9 +99,10 @@ def explain(
         questions: what each question builds on, in the order of the notebook.
 
     Returns:
-        Outcomes that name at most one misconception per question, and one only if it explains every test of the
-        question that was run, those that passed among them; among several the author's order decides. None is named
-        in a question that builds on one that does not pass: its results are not its own.
+        Outcomes that name at most one misconception per question, and one only if it explains every
+        test of the question that was run, those that passed among them; among several the author's
+        order decides. None is named in a question that builds on one that does not pass: its
+        results are not its own.
     """
     status = _status(verdicts)
     named = _named(verdicts)
@@ -121,7 +125,9 @@ def _status(verdicts: Mapping[ProbeSpec, Verdict]) -> dict[str, str]:
 
 
 def _named(verdicts: Mapping[ProbeSpec, Verdict]) -> dict[str, str]:
-    """Of each question, the misconception that explains all that is known of it; empty where none does."""
+    """Of each question, the misconception that explains all that is known of it; empty where none
+    does.
+    """
     tests: dict[str, list[Verdict]] = {}
     for probe, verdict in verdicts.items():
         tests.setdefault(probe.question, []).append(verdict)
@@ -136,7 +142,9 @@ def _candidates(verdicts: Sequence[Verdict]) -> dict[str, None]:
 
 
 def _explains(name: str, verdicts: Sequence[Verdict]) -> bool:
-    """Whether each test gave what it gives under a misconception; where a function is not written, a test tells nothing."""
+    """Whether each test gave what it gives under a misconception; where a function is not written,
+    a test tells nothing.
+    """
     return all(
         name not in verdict.excluded if verdict.passed else name in dict(verdict.mistakes)
         for verdict in verdicts

@@ -1,11 +1,14 @@
-"""Guards: while the code of a question runs, calls that its rules exclude are refused, whatever name they go by.
+"""Guards: while the code of a question runs, calls that its rules exclude are refused, whatever
+name they go by.
 
-Two hooks see each call. Torch's function mode sees every operator under its plain name; Python's profiler sees every
-function of Python and most of C, with the frame that calls it. Where neither sees anything (numpy's ufuncs), the names
-in the student's code are resolved when that code first runs. A call counts as a student's when the nearest frame that is
-no library's is a student's: probes and given code are not bound, and neither is a library that calls another one.
+Two hooks see each call. Torch's function mode sees every operator under its plain name; Python's
+profiler sees every function of Python and most of C, with the frame that calls it. Where neither
+sees anything (numpy's ufuncs), the names in the student's code are resolved when that code first
+runs. A call counts as a student's when the nearest frame that is no library's is a student's:
+probes and given code are not bound, and neither is a library that calls another one.
 
-The refusal is an exception, so that the student sees the line; it is also kept, since an exception can be caught.
+The refusal is an exception, so that the student sees the line; it is also kept, since an exception
+can be caught.
 """
 
 from __future__ import annotations
@@ -102,7 +105,9 @@ class Guard:
             self._mode.__exit__(kind, error, trace)
 
     def stub(self, name: str, value: Any) -> Any:
-        """A stub as a probe gets it: what is no code of the notebook is put into a function that is."""
+        """A stub as a probe gets it: what is no code of the notebook is put into a function that
+        is.
+        """
         own = isinstance(value, type) and value.__module__ == "__main__"
         function = getattr(value, "__wrapped__", value)
         if isinstance(function, FunctionType):
@@ -282,7 +287,9 @@ class Guard:
 
 
 def _stream_codes() -> Iterator[CodeType]:
-    """Code that `print` runs where output goes to IPython's or Jupyter's streams, which are written in Python."""
+    """Code that `print` runs where output goes to IPython's or Jupyter's streams, which are written
+    in Python.
+    """
     for stream in (sys.stdout, sys.stderr):
         for name in ("write", "flush"):
             for code in codes_of(getattr(stream, name, None)):

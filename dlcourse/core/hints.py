@@ -69,7 +69,9 @@ def not_finite(expected: np.ndarray, actual: np.ndarray) -> list[str]:
 
 
 def pattern(expected: np.ndarray, actual: np.ndarray) -> list[str]:
-    """What is common to all elements of finite arrays of one shape: a factor, a transposition, an order."""
+    """What is common to all elements of finite arrays of one shape: a factor, a transposition, an
+    order.
+    """
     largest = float(np.abs(expected).max())
 
     def agree(e: np.ndarray, a: np.ndarray) -> bool:

@@ -1,4 +1,6 @@
-"""Kinds of numbers: truth values, integers and floats are told apart, and dtypes of floats where they are promised."""
+"""Kinds of numbers: truth values, integers and floats are told apart, and dtypes of floats where
+they are promised.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,8 @@ _KINDS = {
 def difference(expected: np.ndarray, actual: np.ndarray, dtypes: bool | None) -> str | None:
     """What is wrong with the kind of some numbers, whose shape is right, or None.
 
-    An integer may stand for a single float, as in Python. How wide integers are makes no difference.
+    An integer may stand for a single float, as in Python. How wide integers are makes no
+    difference.
 
     Args:
         expected: the reference's.

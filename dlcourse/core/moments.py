@@ -1,7 +1,9 @@
-"""Means and variances of samples: how far two right programs' may lie apart, and how often they lie farther.
+"""Means and variances of samples: how far two right programs' may lie apart, and how often they lie
+farther.
 
-A sampler is right whatever numbers it draws, so that its samples can only be compared through their moments. What is
-allowed comes from the reference's samples alone: a student's spread must not widen it.
+A sampler is right whatever numbers it draws, so that its samples can only be compared through their
+moments. What is allowed comes from the reference's samples alone: a student's spread must not widen
+it.
 """
 
 from __future__ import annotations
@@ -17,7 +19,9 @@ _SIMULATED = 8_000_000
 _DISTINCT = 16_000
 """Different samples that are drawn from, at most."""
 _DRAWS_PER_ROW = 20
-"""Draws per different sample up to which it is faster to draw one by one than to draw how often each occurs."""
+"""Draws per different sample up to which it is faster to draw one by one than to draw how often
+each occurs.
+"""
 _PAIRS = (500, 20_000)
 """Fewest and most pairs of samples that are drawn."""
 _ROUNDING = 1e-9
@@ -71,7 +75,8 @@ def _moments(powers: Sequence[np.ndarray], centre: np.ndarray, n: int, k: float)
         third, fourth = higher
         about_mean = fourth - 4 * first * third + 6 * first**2 * second - 3 * first**4
         spread = np.sqrt(2 * np.maximum(about_mean - var**2, 0) / n)
-        # a variance is taken about the samples' own mean, which is off by up to k se; for a fair coin this is all
+        # a variance is taken about the samples' own mean, which is off by up to k se; for a fair
+        # coin this is all
         allowed = k * spread + (k * se) ** 2 + _ROUNDING * (1 + np.abs(var))
         found.append(Moment("variance", var, allowed))
     return found
@@ -82,11 +87,12 @@ def chance_of_rejection(
 ) -> float:
     """The chance that of two right programs one is rejected against the other.
 
-    Pairs of n samples each are drawn from those that are given, and the largest share of what is allowed is noted.
+    Pairs of n samples each are drawn from those that are given, and the largest share of what is
+    allowed is noted.
 
     Args:
-        groups: for each of some inputs that are equally likely, samples of right programs, as many as there are, one
-            per row.
+        groups: for each of some inputs that are equally likely, samples of right programs, as many
+            as there are, one per row.
         n: how many samples each program draws.
         k: how many standard errors are allowed.
         order: 1 for means, 2 for variances, too.
@@ -105,7 +111,9 @@ def chance_of_rejection(
 def _used(
     samples: np.ndarray, n: int, k: float, order: int, rng: np.random.Generator
 ) -> list[np.ndarray]:
-    """What pairs of right programs use of what is allowed: of each moment, by pair and column; empty where all samples are equal."""
+    """What pairs of right programs use of what is allowed: of each moment, by pair and column;
+    empty where all samples are equal.
+    """
     flat = samples.reshape(len(samples), -1)
     if flat.shape[1] == 1:  # a hundred times faster without an axis
         values, count = np.unique(flat, return_counts=True)
@@ -126,7 +134,9 @@ def _used(
 
 
 def _weights(count: np.ndarray, n: int, size: int, rng: np.random.Generator) -> np.ndarray:
-    """Shares of each row among n draws with replacement, ``size`` times; row i stands for ``count[i]`` equal samples."""
+    """Shares of each row among n draws with replacement, ``size`` times; row i stands for
+    ``count[i]`` equal samples.
+    """
     if n > _DRAWS_PER_ROW * len(count):
         return rng.multinomial(n, count / count.sum(), size=size) / n
     label = np.repeat(np.arange(len(count), dtype=np.int32), count)
@@ -141,8 +151,8 @@ def _weights(count: np.ndarray, n: int, size: int, rng: np.random.Generator) -> 
 def tail(margins: np.ndarray) -> float:
     """The chance that a positive quantity exceeds 1, from draws of it that hardly ever do.
 
-    The upper tenth of the draws is read as |z| = b t**c of a standard normal z and continued, with c between 1 (a normal)
-    and 1/2 (an exponential).
+    The upper tenth of the draws is read as |z| = b t**c of a standard normal z and continued, with
+    c between 1 (a normal) and 1/2 (an exponential).
     """
     from statistics import NormalDist  # 10 ms, which no check in a notebook needs
 

@@ -11,7 +11,9 @@ _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 def top_level(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
-    """Statements that run in the scope of ``body``, those inside if, for, while, with and try included."""
+    """Statements that run in the scope of ``body``, those inside if, for, while, with and try
+    included.
+    """
     todo = list(reversed(body))
     while todo:  # no recursion: a chain of elif is as deep as it is long
         statement = todo.pop()
@@ -52,7 +54,9 @@ def bound(statement: ast.stmt) -> list[str]:
 
 
 def bound_inside(node: ast.AST) -> set[str]:
-    """Names that a node binds at any depth, in whatever scope: variables, parameters, definitions, imports."""
+    """Names that a node binds at any depth, in whatever scope: variables, parameters, definitions,
+    imports.
+    """
     found: set[str] = set()
     for inner in ast.walk(node):
         if isinstance(inner, ast.Name) and isinstance(inner.ctx, (ast.Store, ast.Del)):
@@ -78,7 +82,9 @@ def read(node: ast.AST) -> set[str]:
 
 
 def own_returns(function: ast.FunctionDef) -> list[ast.expr | None]:
-    """What a function returns, statement by statement, functions inside it left out; None where it is nothing."""
+    """What a function returns, statement by statement, functions inside it left out; None where it
+    is nothing.
+    """
     return [s.value for s in top_level(function.body) if isinstance(s, ast.Return)]
 
 

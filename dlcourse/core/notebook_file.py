@@ -1,7 +1,7 @@
 """Reads a notebook that somebody handed in, whatever the file holds, in bounded memory.
 
-Only kinds, sources and nbgrader's ids of cells are taken. Everything else (other metadata, outputs, attachments) is
-dropped while reading.
+Only kinds, sources and nbgrader's ids of cells are taken. Everything else (other metadata, outputs,
+attachments) is dropped while reading.
 """
 
 from __future__ import annotations

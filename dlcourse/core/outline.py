@@ -1,4 +1,6 @@
-"""Reads a notebook's JSON in bounded memory: what lies deeper than sources and ids is dropped while reading."""
+"""Reads a notebook's JSON in bounded memory: what lies deeper than sources and ids is dropped while
+reading.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,8 @@ MAX_FILE = 256 << 20
 """Largest notebook file read, in bytes. Outputs are dropped while reading, never held."""
 MAX_SOURCE = 1 << 20
 """Largest total of all cells' sources, in characters."""
-# Sources stand at depth 4 (notebook, cells, cell, source), nbgrader's ids at depth 5; all that is deeper is dropped.
+# Sources stand at depth 4 (notebook, cells, cell, source), nbgrader's ids at depth 5; all that is
+# deeper is dropped.
 _DEPTH = 5
 _SMALL = 1 << 19  # bytes of a file that is read at once
 _CHUNK = 1 << 18  # bytes of a piece of all others
@@ -25,17 +28,19 @@ _MAX_KEPT = 8 * MAX_SOURCE  # bytes
 _MAX_STEPS = 2_000_000  # tokens: strings and brackets, or whole values deep inside
 _OUTSIDE = re.compile(rb'[^"\[\]{}]*+')
 _INSIDE = re.compile(rb'(?:[^"\\]++|\\.)*+', re.DOTALL)
-# Deep inside, whole values of up to two levels are stepped over at once; whether their brackets fit is nobody's concern.
+# Deep inside, whole values of up to two levels are stepped over at once; whether their brackets fit
+# is nobody's concern.
 _ATOM = rb'[^"\[\]{}]++|"(?:[^"\\]++|\\.)*+"'
 _FLAT = rb"[\[{](?:%b)*+[\]}]" % _ATOM
 _DEEP = re.compile(rb"(?:%b|[\[{](?:%b|%b)*+[\]}])*+" % (_ATOM, _ATOM, _FLAT), re.DOTALL)
 
 
 class _Outline:
-    """A notebook's JSON text with everything below :data:`_DEPTH` and long strings at that depth taken out.
+    """A notebook's JSON text with everything below :data:`_DEPTH` and long strings at that depth
+    taken out.
 
-    Fed in pieces and without recursion, so that neither outputs of hundreds of megabytes nor nesting of any depth
-    cost memory.
+    Fed in pieces and without recursion, so that neither outputs of hundreds of megabytes nor
+    nesting of any depth cost memory.
     """
 
     def __init__(self) -> None:

@@ -1,7 +1,8 @@
 """Probes: graded tests that return evidence and know no answers.
 
-A probe receives the functions under test by name, calls them on chosen inputs and returns what they gave.
-It is run twice, on the student's functions and on the reference's; the two results are compared elsewhere.
+A probe receives the functions under test by name, calls them on chosen inputs and returns what they
+gave. It is run twice, on the student's functions and on the reference's; the two results are
+compared elsewhere.
 """
 
 from __future__ import annotations
@@ -59,9 +60,11 @@ class ProbeSpec:
 
     @property
     def warms_up(self) -> bool:
-        """Whether it is run on other inputs first, so that a stub that keeps an earlier result gives that one away.
+        """Whether it is run on other inputs first, so that a stub that keeps an earlier result
+        gives that one away.
 
-        Public ones are not, since a student may follow them by hand; nor are those that draw many samples, for their time.
+        Public ones are not, since a student may follow them by hand; nor are those that draw many
+        samples, for their time.
         """
         return not self.public and not isinstance(self.compare, WithinSE)
 
@@ -85,9 +88,11 @@ class Probe:
     """One graded test.
 
     Args:
-        function: called with the functions under test and, where it asks for ``rng``, a seeded Generator.
+        function: called with the functions under test and, where it asks for ``rng``, a seeded
+            Generator.
         spec: its name, question, title, points, whether it is public, and its comparison.
-        judge: ``judge(result, expected)`` returns what is wrong or None; used in place of the comparison.
+        judge: ``judge(result, expected)`` returns what is wrong or None; used in place of the
+            comparison.
         seconds: CPU time allowed; None leaves it to the grader (from the reference's own time).
     """
 
@@ -118,8 +123,8 @@ def probe(
         points: what the test is worth; a positive number.
         public: False hides source and expected result from students.
         compare: one of :func:`close` (default), :func:`exact`, :func:`at_most`, :func:`within_se`.
-        judge: replaces the comparison: ``judge(result, expected)`` gets both results as numpy trees on the
-            trusted side and returns what is wrong, or None.
+        judge: replaces the comparison: ``judge(result, expected)`` gets both results as numpy trees
+            on the trusted side and returns what is wrong, or None.
         seconds: CPU seconds allowed.
 
     Raises:
@@ -148,7 +153,8 @@ def statistical(margin: Margin) -> Callable[[Judge], Judge]:
     ``dlcourse audit`` simulates how often it does.
 
     Args:
-        margin: of two right results, how much of what the judge allows their difference uses up; it fails above 1.
+        margin: of two right results, how much of what the judge allows their difference uses up; it
+            fails above 1.
     """
 
     def decorate(judge: Judge) -> Judge:
@@ -221,17 +227,20 @@ def run(
     question: str = "",
     rules: Rules = NO_RULES,
 ) -> Result:
-    """Run a probe against ``namespace`` and return its result; exceptions come back as :class:`Raised`.
+    """Run a probe against ``namespace`` and return its result; exceptions come back as
+    :class:`Raised`.
 
-    Where a function under test changed its arguments, the result is :class:`~dlcourse.core.evidence.Changed`. Where it was
-    passed a generator and drew from a global one, the probe is run once more under another global seed, to see whether
-    that makes a difference.
+    Where a function under test changed its arguments, the result is
+    :class:`~dlcourse.core.evidence.Changed`. Where it was passed a generator and drew from a global
+    one, the probe is run once more under another global seed, to see whether that makes a
+    difference.
 
     Args:
         function: the probe's.
         namespace: where the functions under test are looked up by parameter name.
         seed: from :func:`seed_of`.
-        warm_up: run it on inputs from another seed first, if it draws any, and forget what that gave.
+        warm_up: run it on inputs from another seed first, if it draws any, and forget what that
+            gave.
         question: the probe's.
         rules: what the functions under test may use.
     """

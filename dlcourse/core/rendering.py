@@ -1,7 +1,8 @@
 """A verdict as a student reads it: HTML for JupyterLab, text for a terminal.
 
-Nothing of the student's is rendered: every text is escaped, control characters are made visible. The HTML uses
-JupyterLab's own colour variables, so it follows the theme; marks and words carry the meaning, colour only repeats it.
+Nothing of the student's is rendered: every text is escaped, control characters are made visible.
+The HTML uses JupyterLab's own colour variables, so it follows the theme; marks and words carry the
+meaning, colour only repeats it.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ _CODE = "font-family:var(--jp-code-font-family,monospace);font-size:var(--jp-cod
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 MAX_TEXT = 4000
 IN_ASCII = "dlcourse.in_ascii"
-"""Name of the codec error handler that writes marks and dashes in ASCII where an encoding lacks them."""
+"""Name of the codec error handler that writes marks and dashes in ASCII where an encoding lacks
+them.
+"""
 _ASCII = {"✓": "+", "✗": "x", "○": "o", "·": "-", "–": "-", "…": "...", "→": "->", "×": "x"}
 
 
@@ -137,7 +140,9 @@ def _mark(status: str) -> str:
 
 
 def to_html(outcome: Outcome) -> str:
-    """The verdict as an HTML fragment with inline styles only: no script, no style sheet, no fixed background."""
+    """The verdict as an HTML fragment with inline styles only: no script, no style sheet, no fixed
+    background.
+    """
 
     def escape(text: str, limit: int = MAX_TEXT) -> str:
         return html.escape(clean(text, limit))

@@ -1,4 +1,6 @@
-"""What a question may use: libraries, families of functions, and the forms in which guards look them up."""
+"""What a question may use: libraries, families of functions, and the forms in which guards look
+them up.
+"""
 
 from __future__ import annotations
 
@@ -31,13 +33,17 @@ FAMILIES: dict[str, frozenset[str]] = {
     "binary_cross_entropy": frozenset({"binary_cross_entropy", "binary_cross_entropy_with_logits", "soft_margin_loss", "multilabel_soft_margin_loss"}),
     "kl_div": frozenset({"kl_div"}),
 }  # fmt: skip
-"""Functions that do the same work under several names, by the name under which ``forbid`` lists them."""
+"""Functions that do the same work under several names, by the name under which ``forbid`` lists
+them.
+"""
 
 NO_WAY_AROUND = {
     "pop_torch_function_stack", "push_on_torch_function_stack", "setprofile", "settrace", "start_new_thread",
     "start_joinable_thread", "fork", "forkpty", "fork_exec", "posix_spawn", "run_backward",
 }  # fmt: skip
-"""C functions that would switch a guard off, run code where it does not see, or run autograd below its operators."""
+"""C functions that would switch a guard off, run code where it does not see, or run autograd below
+its operators.
+"""
 
 COMPILERS = ("torch.jit", "torch._dynamo", "torch.fx", "torch.utils.cpp_extension")
 """Parts of torch that run operators where no guard sees them."""
@@ -57,8 +63,10 @@ class Rules:
     """What the questions of an assignment may use.
 
     Args:
-        libraries: packages, modules or functions by their full names; the standard library is always allowed.
-        forbid: by question, families of :data:`FAMILIES` and full names of functions, classes or modules.
+        libraries: packages, modules or functions by their full names; the standard library is
+            always allowed.
+        forbid: by question, families of :data:`FAMILIES` and full names of functions, classes or
+            modules.
         stubs: the question of each stub, by its name.
         given: names of functions and classes that the notebook gives as code.
     """

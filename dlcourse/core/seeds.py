@@ -18,7 +18,8 @@ def seed_everything(seed: str) -> np.random.Generator:
     np.random.seed(int.from_bytes(digest[8:12], "little"))
     torch = sys.modules.get("torch")
     if torch is not None:
-        # what torch.manual_seed does on a CPU; for other devices that queues a stack trace at 0.4 ms a call
+        # what torch.manual_seed does on a CPU; for other devices that queues a stack trace at 0.4
+        # ms a call
         torch.default_generator.manual_seed(int.from_bytes(digest[12:19], "little"))
     return np.random.default_rng(int.from_bytes(digest[16:32], "little"))
 

@@ -1,6 +1,7 @@
 """From two results to a verdict: the one place where points are decided, for every runner.
 
-Numpy only: the notebook's `check` uses it with the data of checks.json, the graders with live results.
+Numpy only: the notebook's `check` uses it with the data of checks.json, the graders with live
+results.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ from .evidence import GLOBAL_GENERATORS, Evidence, NotRun, Raised, Result, failu
 from .probe import Judge, ProbeSpec
 
 MAX_HIDDEN = 300
-"""Characters of a message about a hidden test; parts of it are the student's own text, which could carry the test out."""
+"""Characters of a message about a hidden test; parts of it are the student's own text, which could
+carry the test out.
+"""
 
 STATUSES = PASSED, FAILED, UNWRITTEN = "passed", "failed", "unwritten"
 
@@ -78,7 +81,8 @@ class Verdict:
         status: ``passed``, ``failed`` or ``unwritten``.
         message: what is wrong, in words; empty when passed.
         mistakes: ``(name, hint)`` of the misconceptions that give the same wrong result.
-        excluded: names of misconceptions that would have failed, where this test passed; for :func:`.explain.explain` alone.
+        excluded: names of misconceptions that would have failed, where this test passed; for
+            :func:`.explain.explain` alone.
         trace: the student's part of a traceback, as ``(cell, line, source)``.
     """
 

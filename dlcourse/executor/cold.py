@@ -1,4 +1,6 @@
-"""Runs that start Python anew, by bubblewrap or without walls; what every run is held by, and its environment."""
+"""Runs that start Python anew, by bubblewrap or without walls; what every run is held by, and its
+environment.
+"""
 
 from __future__ import annotations
 
@@ -72,7 +74,8 @@ class Process:
 
 
 def spawn(box: Sandbox | None, bwrap: str) -> Process:
-    """A run in a process started from scratch: by bubblewrap, or without a sandbox where processes cannot be forked.
+    """A run in a process started from scratch: by bubblewrap, or without a sandbox where processes
+    cannot be forked.
 
     (On macOS a process whose libraries have threads cannot.)
 

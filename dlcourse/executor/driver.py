@@ -1,12 +1,14 @@
 """What runs in the student's process: cells in an IPython shell, probes in namespaces of their own.
 
-Nothing here is trusted by the other side. The shell is made once, in the zygote; each submission uses a forked
-copy. It speaks no Jupyter protocol: one request frame, one reply frame. A reply repeats the ``nonce`` of its request;
-since that is random, no reply can be sent ahead.
+Nothing here is trusted by the other side. The shell is made once, in the zygote; each submission
+uses a forked copy. It speaks no Jupyter protocol: one request frame, one reply frame. A reply
+repeats the ``nonce`` of its request; since that is random, no reply can be sent ahead.
 
-Requests: ``{"op": "files", "files"}`` with their contents as the body, before any code of the student;
-``{"op": "cell", "source", "label"}``; ``{"op": "probe", "name", "seed", "warm_up"}`` with the compiled program as the
-body. The reply's body holds the outputs as JSON (nbformat dictionaries), or a packed result.
+Requests: ``{"op": "files", "files"}`` with their contents as the body, before any code of the
+    student;
+``{"op": "cell", "source", "label"}``; ``{"op": "probe", "name", "seed", "warm_up"}`` with the
+compiled program as the body. The reply's body holds the outputs as JSON (nbformat dictionaries), or
+a packed result.
 """
 
 from __future__ import annotations
@@ -63,7 +65,9 @@ def write_files(files: list[tuple[str, int]], contents: bytes) -> None:
 
 
 def run_cell(shell: Shell, source: str, label: str) -> tuple[bool, bytes]:
-    """Run one cell and return whether it went well, and its outputs; never raises what the cell raises."""
+    """Run one cell and return whether it went well, and its outputs; never raises what the cell
+    raises.
+    """
     OUTPUTS.clear()
     Compiler.label, Hook.source = label, source
     try:
@@ -113,7 +117,9 @@ def serve(sock: socket.socket, shell: Shell) -> None:
 
 
 def main() -> None:
-    """Entry of a process that was not forked from a zygote: ``python -m dlcourse.executor.driver <fd> [sandbox]``."""
+    """Entry of a process that was not forked from a zygote: ``python -m dlcourse.executor.driver
+    <fd> [sandbox]``.
+    """
     sock = socket.socket(fileno=int(sys.argv[1]))
     shell = make_shell()
     if len(sys.argv) == 2:

@@ -20,7 +20,8 @@ class Isolation:
 
     Args:
         walls: the sandbox and its limits; None runs student code without one.
-        user: name of the user whom student code belongs to where there are no walls; empty for the user who grades.
+        user: name of the user whom student code belongs to where there are no walls; empty for the
+            user who grades.
     """
 
     walls: Sandbox | None
@@ -63,6 +64,8 @@ class Isolation:
 SANDBOX = Isolation(Sandbox())
 """The sandbox with its usual limits."""
 OTHER_USER = Isolation(None, "nobody")
-"""For root in a container that has no namespaces: student code can neither read the grader's files nor write the scores."""
+"""For root in a container that has no namespaces: student code can neither read the grader's files
+nor write the scores.
+"""
 UNSAFE = Isolation(None)
 """None: for code that is trusted."""

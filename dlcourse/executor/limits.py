@@ -12,7 +12,8 @@ class RunEnded(Exception):
     """The student's process is gone.
 
     Args:
-        reason: ``time``, ``memory``, ``died`` or ``malformed`` (it sent what nobody asked for, or what cannot be read).
+        reason: ``time``, ``memory``, ``died`` or ``malformed`` (it sent what nobody asked for, or
+            what cannot be read).
         message: what happened, to follow "your code" or "this cell".
     """
 

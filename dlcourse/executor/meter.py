@@ -18,8 +18,9 @@ _CORES = os.cpu_count() or 1
 class Meter:
     """CPU time and memory of a run.
 
-    In a sandbox that is all processes of its process namespace; without one it is the first process and the children it
-    waited for. Where there is no ``/proc`` nothing is known, and wall-clock limits alone hold.
+    In a sandbox that is all processes of its process namespace; without one it is the first process
+    and the children it waited for. Where there is no ``/proc`` nothing is known, and wall-clock
+    limits alone hold.
     """
 
     def __init__(self, process: Process) -> None:

@@ -1,6 +1,7 @@
 """Outputs of student code, made safe to keep in a notebook and to show in the instructor's browser.
 
-They come from a process that is not trusted: any JSON at all. What is kept is built anew, field by field.
+They come from a process that is not trusted: any JSON at all. What is kept is built anew, field by
+field.
 """
 
 from __future__ import annotations
@@ -45,8 +46,9 @@ def read(body: bytes) -> list[Output]:
 def clean(outputs: object) -> list[Output]:
     """Keep what is a well-formed output of nbformat 4 and harmless.
 
-    Streams, errors and displayed data of type text, HTML (sanitised), PNG and JPEG (checked) are kept. Scripts, widgets,
-    SVG and unknown types are dropped; Markdown and LaTeX become plain text, since what renders them also runs links.
+    Streams, errors and displayed data of type text, HTML (sanitised), PNG and JPEG (checked) are
+    kept. Scripts, widgets, SVG and unknown types are dropped; Markdown and LaTeX become plain text,
+    since what renders them also runs links.
 
     Args:
         outputs: anything.

@@ -49,8 +49,8 @@ class Zygote:
 
     Attributes:
         isolation: of each run; the folder that this was started in is hidden, too.
-        warm_start: whether runs are forks. They are not where only bubblewrap may make namespaces, nor outside Linux; each
-            run then starts Python anew, which takes seconds.
+        warm_start: whether runs are forks. They are not where only bubblewrap may make namespaces,
+            nor outside Linux; each run then starts Python anew, which takes seconds.
 
     Raises:
         SandboxUnavailable: a sandbox is asked for and this machine cannot give it.
@@ -61,7 +61,8 @@ class Zygote:
     def __init__(self, isolation: Isolation = SANDBOX, modules: tuple[str, ...] = ()) -> None:
         walls = isolation.walls
         if walls is not None:
-            # the course folder is where graders are started; it is hidden even if it lies among the libraries
+            # the course folder is where graders are started; it is hidden even if it lies among the
+            # libraries
             isolation = replace(isolation, walls=replace(walls, hide=(*walls.hide, os.getcwd())))
         self.isolation = isolation
         self.warm_start = _FORKS
@@ -110,7 +111,8 @@ class Zygote:
             raise
 
     def warm(self, modules: list[str]) -> None:
-        """Import modules, so that runs need not. In a sandbox those outside of its libraries do not exist.
+        """Import modules, so that runs need not. In a sandbox those outside of its libraries do not
+        exist.
 
         Raises:
             LeftThreads: they start threads; no run may be forked any more.
@@ -162,7 +164,8 @@ class Zygote:
         ours, theirs = socket.socketpair()
         with self._lock:
             self._runs += 1
-            # ids of runs at the same time differ, also between graders: limits on processes count by id
+            # ids of runs at the same time differ, also between graders: limits on processes count
+            # by id
             slot = (self._process.pid % (1 << 18)) * 1024 + self._runs % 1024
         folder = None if self.isolation.walls else tempfile.mkdtemp(prefix="dlcourse-run-")
         try:
@@ -193,7 +196,8 @@ class Zygote:
 
         Args:
             process: the run.
-            patience: seconds to let a spawned process that has hung up end by itself, to learn how it did.
+            patience: seconds to let a spawned process that has hung up end by itself, to learn how
+                it did.
 
         Returns:
             Its wait status and the CPU seconds that the kernel counted.

@@ -1,7 +1,7 @@
 """Runs the steps of one notebook, cells and probes, and survives whatever they do.
 
-A step that kills the process or runs out of time is left out, and the run goes on in a new process which first
-repeats the cells that came before.
+A step that kills the process or runs out of time is left out, and the run goes on in a new process
+which first repeats the cells that came before.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ CELL_LIMITS = Limits(cpu=30.0, wall=60.0)
 BUDGET = 120.0
 """Wall seconds of one submission, all steps and repetitions together."""
 PROBE_CPU = 2.0
-"""Least CPU seconds of a probe; a slower reference raises it to :data:`PROBE_FACTOR` times its own."""
+"""Least CPU seconds of a probe; a slower reference raises it to :data:`PROBE_FACTOR` times its own.
+"""
 PROBE_FACTOR = 20.0
 WALL_FACTOR = 4.0
 """Wall seconds of a probe per CPU second that it may use: a busy machine must not cost points."""
@@ -138,8 +139,8 @@ def run(
 ) -> Record:
     """Run all steps in order.
 
-    A probe that lacks a name, or meets an empty stub, is tried once more after the last cell: students move cells, and
-    write the answer into a cell of their own further down.
+    A probe that lacks a name, or meets an empty stub, is tried once more after the last cell:
+    students move cells, and write the answer into a cell of their own further down.
 
     Args:
         steps: cells and probes in the order of the notebook.
@@ -156,7 +157,8 @@ def run(
     todo = list(enumerate(steps))
     last_cell = max((i for i, s in todo if isinstance(s, CellStep)), default=-1)
     session: Session | None = None
-    # questions with a probe that ran out of time: the others of an endless loop need not take as long
+    # questions with a probe that ran out of time: the others of an endless loop need not take as
+    # long
     slow: set[str] = set()
     try:
         while todo:
@@ -215,7 +217,9 @@ def _within(limits: Limits, deadline: float) -> Limits:
 
 
 def _repeat(session: Session, cells: Sequence[CellStep], record: Record, deadline: float) -> bool:
-    """Run earlier cells again in a new process; a cell that ends it this time is left out from now on."""
+    """Run earlier cells again in a new process; a cell that ends it this time is left out from now
+    on.
+    """
     for step in cells:
         try:
             session.cell(step.source, step.label, _within(step.limits, deadline))

@@ -29,7 +29,9 @@ REPLY_LIMIT = max(MAX_BYTES, 16 << 20)
 
 @lru_cache(maxsize=1024)
 def compiled(program: str, name: str) -> bytes:
-    """A probe's program as code: runs use the same Python, and no run then compiles what all others did."""
+    """A probe's program as code: runs use the same Python, and no run then compiles what all others
+    did.
+    """
     return marshal.dumps(compile(program, f"<probe {name}>", "exec"))
 
 

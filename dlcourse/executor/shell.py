@@ -104,7 +104,9 @@ class Hook(DisplayHook):
     source = ""
 
     def quiet(self) -> bool:
-        """Whether the cell ends in a semicolon; IPython would look into a history that is not kept here."""
+        """Whether the cell ends in a semicolon; IPython would look into a history that is not kept
+        here.
+        """
         return bool(self.semicolon_at_end_of_expression(Hook.source))  # type: ignore[no-untyped-call]
 
     def write_output_prompt(self) -> None: ...
@@ -130,7 +132,9 @@ class Compiler(CachingCompiler):
 
 class Transformer(TransformerManager):
     def do_token_transforms(self, lines: list[str]) -> list[str]:
-        """Leave what is plain Python alone; to look for magics in it takes ten times as long as to parse it."""
+        """Leave what is plain Python alone; to look for magics in it takes ten times as long as to
+        parse it.
+        """
         try:
             compile("".join(lines), "<cell>", "exec", PyCF_ONLY_AST | PyCF_ALLOW_TOP_LEVEL_AWAIT)
         except (SyntaxError, ValueError, RecursionError, MemoryError):

@@ -19,9 +19,11 @@ T = TypeVar("T")
 
 
 class Warm:
-    """Where runs come from. Nothing is started before the first run; after :meth:`close` the next run starts it again.
+    """Where runs come from. Nothing is started before the first run; after :meth:`close` the next
+    run starts it again.
 
-    Threads may share one, but for :meth:`prepare` and :meth:`run`, which start the process again where it is gone.
+    Threads may share one, but for :meth:`prepare` and :meth:`run`, which start the process again
+    where it is gone.
 
     Args:
         isolation: of each run.
@@ -68,7 +70,8 @@ class Warm:
     ) -> None:
         """Import what trusted steps turn out to import, so that runs need not. Once for each key.
 
-        Modules that leave threads behind stay with the runs: a fork of a process with threads could hang.
+        Modules that leave threads behind stay with the runs: a fork of a process with threads could
+        hang.
 
         Args:
             key: names the steps.
@@ -95,7 +98,8 @@ class Warm:
     ) -> Record:
         """Run all steps in order; see :func:`dlcourse.executor.runner.run`.
 
-        Where the process is gone, killed by the system for want of memory perhaps, everything is run once more.
+        Where the process is gone, killed by the system for want of memory perhaps, everything is
+        run once more.
 
         Raises:
             ZygoteGone: the process that was started again is gone, too.

@@ -12,7 +12,9 @@ from typing import Any
 
 _HEAD = struct.Struct("<II")
 HEADER_LIMIT = 64 << 10
-"""Largest header accepted from a process that is not trusted, in bytes; what is large travels in the body."""
+"""Largest header accepted from a process that is not trusted, in bytes; what is large travels in
+the body.
+"""
 
 READY = b"ready"
 """First message of a run, before which no code of the student has run."""
@@ -121,7 +123,8 @@ _STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"')
 
 
 def check_json(text: bytes, values: int) -> None:
-    """Refuse JSON of more than ``values`` values before it is parsed, since an empty list takes 60 bytes for its 3.
+    """Refuse JSON of more than ``values`` values before it is parsed, since an empty list takes 60
+    bytes for its 3.
 
     Raises:
         JsonBomb: there are more.

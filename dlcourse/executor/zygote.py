@@ -1,8 +1,10 @@
-"""The zygote: a single-threaded process that has imported what notebooks import, and forks itself for each run.
+"""The zygote: a single-threaded process that has imported what notebooks import, and forks itself
+for each run.
 
-Started by :class:`dlcourse.executor.process.Zygote`. It holds neither solutions nor expected values. Requests come
-on the socket whose descriptor is its argument; the socket of a new run is passed along as a descriptor. The first
-request tells which sandbox to go into, before anything of the notebooks is imported.
+Started by :class:`dlcourse.executor.process.Zygote`. It holds neither solutions nor expected
+values. Requests come on the socket whose descriptor is its argument; the socket of a new run is
+passed along as a descriptor. The first request tells which sandbox to go into, before anything of
+the notebooks is imported.
 """
 
 from __future__ import annotations
@@ -24,8 +26,8 @@ from .sandbox.kernel import SandboxUnavailable
 from .sandbox.walls import fork_behind_wall, raise_inner_wall, raise_outer_wall
 from .shell import OUTPUTS, Shell, make_shell
 
-# all of dlcourse that student code may use, and what `check` imports only when it needs it: behind the wall its files
-# do not exist, unless it lies among the libraries
+# all of dlcourse that student code may use, and what `check` imports only when it needs it: behind
+# the wall its files do not exist, unless it lies among the libraries
 for _name in (
     "dlcourse.student.check",
     "dlcourse.core.compare",
@@ -63,7 +65,9 @@ _REHEARSAL = (
 
 
 def _rehearse(shell: Shell) -> None:
-    """Do once what every run does, so that what libraries load and set up on first use is shared by all."""
+    """Do once what every run does, so that what libraries load and set up on first use is shared by
+    all.
+    """
     seed_everything("rehearsal")
     kept = dict(shell.user_ns)
     for source in _REHEARSAL:
@@ -124,7 +128,8 @@ def _fork(
 
 def _reap(pid: int, walled: bool) -> dict[str, Any]:
     try:
-        # the first process of a process namespace takes all others along, whatever sessions they have made
+        # the first process of a process namespace takes all others along, whatever sessions they
+        # have made
         os.kill(pid, signal.SIGKILL) if walled else os.killpg(pid, signal.SIGKILL)
     except ProcessLookupError:
         pass
@@ -160,7 +165,9 @@ def main() -> None:
 
 
 def _serve(control: socket.socket, shell: Shell, walled: bool, runs: set[int]) -> None:
-    """Answer the grader until it closes the socket; ``runs`` holds what has been started and not been reaped."""
+    """Answer the grader until it closes the socket; ``runs`` holds what has been started and not
+    been reaped.
+    """
     while True:
         try:
             message, fds, _, _ = socket.recv_fds(control, 1 << 20, 1)

@@ -1,9 +1,11 @@
 """Grade files for Canvas and Moodle, from nbgrader's gradebook.
 
-Canvas: the columns that its gradebook export writes and its import asks for (guide "How do I import grades in the
-Gradebook?": Student, ID, SIS User ID, SIS Login ID, Section, then a column per assignment, headed ``Title`` or
-``Title (number)``, and a row "Points Possible"). Moodle: those of its grade export ("Grade import": "the import file
-format is the same as the corresponding export format"), of which an instructor maps *Email address* or *ID number*.
+Canvas: the columns that its gradebook export writes and its import asks for (guide "How do I import
+    grades in the
+Gradebook?": Student, ID, SIS User ID, SIS Login ID, Section, then a column per assignment, headed
+``Title`` or ``Title (number)``, and a row "Points Possible"). Moodle: those of its grade export
+("Grade import": "the import file format is the same as the corresponding export format"), of which
+an instructor maps *Email address* or *ID number*.
 """
 
 from __future__ import annotations
@@ -118,7 +120,8 @@ def read_gradebook(
 def safe(text: str) -> str:
     """A cell that no spreadsheet takes for a formula, on one line.
 
-    An apostrophe before ``=``, ``+``, ``-`` and ``@`` is what spreadsheets themselves write for "this is text".
+    An apostrophe before ``=``, ``+``, ``-`` and ``@`` is what spreadsheets themselves write for
+    "this is text".
     """
     text = _CONTROL.sub(" ", text).strip()
     return f"'{text}" if text.startswith(_FORMULA) else text
@@ -170,5 +173,7 @@ def _scores(grades: Grades, one: Student) -> list[str]:
 
 
 def altered(grades: Grades) -> list[str]:
-    """Students by whose id, LMS id or address the LMS cannot find them, since a cell had to be changed."""
+    """Students by whose id, LMS id or address the LMS cannot find them, since a cell had to be
+    changed.
+    """
     return [s.id for s in grades.students if any(safe(t) != t for t in (s.id, s.lms_id, s.email))]

@@ -27,7 +27,9 @@ from . import isolation, pack
 from .results_schema import validate
 
 TOTAL = 480
-"""Wall seconds for everything that otter does with one submission; Gradescope's own default limit is ten minutes."""
+"""Wall seconds for everything that otter does with one submission; Gradescope's own default limit
+is ten minutes.
+"""
 
 
 @dataclass(frozen=True)
@@ -177,10 +179,11 @@ def close_to_others(autograder: Path) -> None:
 
 
 def main(autograder: str) -> None:
-    """What `run_autograder` of the zip starts: otter, and for what otter refuses to read, our own grading.
+    """What `run_autograder` of the zip starts: otter, and for what otter refuses to read, our own
+    grading.
 
-    otter gives no result at all where the submission is no notebook, or where there are several. Such submissions get
-    the points they earn, and a message.
+    otter gives no result at all where the submission is no notebook, or where there are several.
+    Such submissions get the points they earn, and a message.
     """
     from otter.run.run_autograder import main as run_otter
 

@@ -1,8 +1,9 @@
-"""Which isolation of student code is asked for where a course's own machine does not grade, and what graders are told of it.
+"""Which isolation of student code is asked for where a course's own machine does not grade, and
+what graders are told of it.
 
-A container such as Gradescope's runs everything as root and forbids namespaces, so the sandbox is not to be had there.
-What is left is an old means: student code runs as another user, who can neither read the expected results nor write
-the scores.
+A container such as Gradescope's runs everything as root and forbids namespaces, so the sandbox is
+not to be had there. What is left is an old means: student code runs as another user, who can
+neither read the expected results nor write the scores.
 """
 
 from __future__ import annotations

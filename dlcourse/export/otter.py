@@ -1,7 +1,7 @@
 """`dlcourse export otter`: the student's folder, an autograder.zip and a README.
 
-The zip is made by `otter generate`, then completed: the assignment's data, a wheel of this package, and a
-`run_otter.py` that grades what otter refuses to read.
+The zip is made by `otter generate`, then completed: the assignment's data, a wheel of this package,
+and a `run_otter.py` that grades what otter refuses to read.
 """
 
 from __future__ import annotations
@@ -58,7 +58,8 @@ def export(
         slug: the assignment.
         folder: such as ``dist/otter``.
         warm: used only when expected results must be computed.
-        torch_index: address of a package index with CPU builds of torch; conda-forge's CPU build if empty.
+        torch_index: address of a package index with CPU builds of torch; conda-forge's CPU build if
+            empty.
         progress: called per expected result that is computed.
 
     Returns:
@@ -128,7 +129,9 @@ def autograder(grader: Grader, torch_index: str = "") -> bytes:
 
 
 def _generate(root: Path) -> dict[str, bytes]:
-    """Run `otter generate` in a folder with tests/, otter_config.json, requirements.txt and environment.yml."""
+    """Run `otter generate` in a folder with tests/, otter_config.json, requirements.txt and
+    environment.yml.
+    """
     try:
         from otter.generate import main as generate
     except ImportError as error:
@@ -159,7 +162,8 @@ def _write_inputs(root: Path, wheel_path: str, torch_index: str) -> None:
     if torch_index:
         lines = [f"--extra-index-url {torch_index}", f"torch=={torch}+cpu", *lines]
     else:
-        # pip's torch for Linux carries CUDA, several gigabytes that Gradescope's machines cannot use
+        # pip's torch for Linux carries CUDA, several gigabytes that Gradescope's machines cannot
+        # use
         dependencies = [f"pytorch-cpu={torch}", f"numpy={pins['numpy']}"]
     (root / "requirements.txt").write_text("\n".join([*lines, wheel_path]) + "\n", encoding="utf-8")
     environment = (

@@ -1,9 +1,10 @@
 """otter's plugin: the submission is graded in a fresh process, and otter is given the verdicts.
 
-otter itself would run student code and tests in one kernel and load the results as a pickle of that kernel's. With
-this plugin the notebook that otter runs holds no student code at all: what was handed in is read, run and judged before
-(``before_grading``), otter's kernel then only looks the verdicts up, and at the end (``after_grading``) the results are
-made anew from the verdicts, whatever the kernel said.
+otter itself would run student code and tests in one kernel and load the results as a pickle of that
+kernel's. With this plugin the notebook that otter runs holds no student code at all: what was
+handed in is read, run and judged before (``before_grading``), otter's kernel then only looks the
+verdicts up, and at the end (``after_grading``) the results are made anew from the verdicts,
+whatever the kernel said.
 """
 
 from __future__ import annotations
@@ -45,7 +46,9 @@ class VerifiedResults(GradingResults):
 
 
 class Verified(AbstractOtterPlugin):
-    """Grades apart from otter's kernel. Setting: ``isolation``, one of auto (default), sandbox, user, none."""
+    """Grades apart from otter's kernel. Setting: ``isolation``, one of auto (default), sandbox,
+    user, none.
+    """
 
     graded: Graded | None = None
 
@@ -103,8 +106,8 @@ class Verified(AbstractOtterPlugin):
 def _set_aside(path: Path, autograder: Path) -> None:
     """Leave nothing of the student's but the notebook itself where otter goes on.
 
-    otter's kernel starts in that folder, so that a `json.py` there would be imported, and otter reads a `.OTTER_LOG`,
-    which is a pickle.
+    otter's kernel starts in that folder, so that a `json.py` there would be imported, and otter
+    reads a `.OTTER_LOG`, which is a pickle.
     """
     aside = autograder / "set_aside"
     aside.mkdir(exist_ok=True)

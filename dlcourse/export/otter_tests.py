@@ -1,7 +1,8 @@
 """What the generated otter tests call.
 
-Under our plugin (:mod:`dlcourse.export.otter_plugin`) a test only looks its verdict up. Anywhere else, in a student's
-notebook or on an otter site without the plugin, the probe runs in the process of the notebook, as all of otter's tests
+Under our plugin (:mod:`dlcourse.export.otter_plugin`) a test only looks its verdict up. Anywhere
+else, in a student's notebook or on an otter site without the plugin, the probe runs in the process
+of the notebook, as all of otter's tests
 do: there it can be forged.
 """
 
@@ -53,7 +54,8 @@ def check(env: Mapping[str, Any], probe: str, folder: str = "tests") -> None:
 
 @lru_cache
 def _grader(path: Path, changed: int) -> Grader:
-    # the data files that this writes are for a rebuilt notebook; a notebook that runs already has its own
+    # the data files that this writes are for a rebuilt notebook; a notebook that runs already has
+    # its own
     with tempfile.TemporaryDirectory() as scratch:
         return from_document(json.loads(path.read_text(encoding="utf-8")), Path(scratch))
 

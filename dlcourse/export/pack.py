@@ -1,8 +1,9 @@
 """A grader as data: what grading needs, without the reference solution.
 
 :func:`to_document` writes down questions, probes, expected results and the notebook with its stubs;
-:func:`from_document` makes a :class:`~dlcourse.grading.grader.Grader` of that on a machine where the course folder does not
-exist. Both graders run the same steps and judge by the same rules, so they give the same scores.
+:func:`from_document` makes a :class:`~dlcourse.grading.grader.Grader` of that on a machine where
+the course folder does not exist. Both graders run the same steps and judge by the same rules, so
+they give the same scores.
 """
 
 from __future__ import annotations
@@ -120,7 +121,8 @@ def _stubs_only(grader: Grader, kept: set[str]) -> nbformat.NotebookNode:
 
 
 def from_document(document: dict[str, Any], folder: Path) -> Grader:
-    """Make a grader of a document. The document is trusted: the judges in it are code that is run here.
+    """Make a grader of a document. The document is trusted: the judges in it are code that is run
+    here.
 
     Args:
         document: from :func:`to_document`.
@@ -182,7 +184,9 @@ def from_document(document: dict[str, Any], folder: Path) -> Grader:
 
 
 def _probe(name: str, definition: str, dtypes: bool | None) -> Probe:
-    """The probe that a definition makes; ``dtypes`` tells whether its question promises those of floats."""
+    """The probe that a definition makes; ``dtypes`` tells whether its question promises those of
+    floats.
+    """
     module = types.ModuleType(f"_dlcourse_probe_{name}")
     exec(compile(definition, f"<probe {name}>", "exec"), module.__dict__)
     found = module.__dict__[name]

@@ -1,7 +1,7 @@
 """The form of results.json, as Gradescope documents it.
 
-Its "Autograder Specifications": gradescope-autograders.readthedocs.io, "Output format", "Controlling Test Case
-Visibility", "Test case status", "Output String Formatting", "Leaderboards".
+Its "Autograder Specifications": gradescope-autograders.readthedocs.io, "Output format",
+"Controlling Test Case Visibility", "Test case status", "Output String Formatting", "Leaderboards".
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ _NUMBER = {"type": "number"}
 _TEXT = {"type": "string"}
 _ORDINAL = {"type": ["string", "number"]}
 
-# additionalProperties: an unknown key is most likely a misspelt one, which Gradescope would pass over in silence
+# additionalProperties: an unknown key is most likely a misspelt one, which Gradescope would pass
+# over in silence
 RESULTS_SCHEMA: dict[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "title": "results.json of a Gradescope autograder",
@@ -65,7 +66,8 @@ RESULTS_SCHEMA: dict[str, Any] = {
             },
         },
     },
-    # "optional, but required if not on each test case"; "optional, but required if no top-level score"
+    # "optional, but required if not on each test case"; "optional, but required if no top-level
+    # score"
     "anyOf": [
         {"required": ["score"]},
         {

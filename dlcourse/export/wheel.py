@@ -23,7 +23,9 @@ _ALSO = ("jupytext", "jsonschema", "traitlets")
 
 
 def requirements() -> list[str]:
-    """What this package needs on a student's machine: of a checkout as pyproject.toml says, else as it was installed."""
+    """What this package needs on a student's machine: of a checkout as pyproject.toml says, else as
+    it was installed.
+    """
     project = Path(__file__).parents[2] / "pyproject.toml"
     if project.is_file():
         return list(tomllib.loads(project.read_text(encoding="utf-8"))["project"]["dependencies"])
@@ -31,7 +33,8 @@ def requirements() -> list[str]:
 
 
 def pinned() -> dict[str, str]:
-    """Versions of all that grading needs, as installed here, where the expected results were computed.
+    """Versions of all that grading needs, as installed here, where the expected results were
+    computed.
 
     Raises:
         SetupError: something that is needed is not installed.

@@ -1,4 +1,6 @@
-"""Grades a whole class: workers run notebooks, one writer keeps the gradebook, a journal makes it resumable."""
+"""Grades a whole class: workers run notebooks, one writer keeps the gradebook, a journal makes it
+resumable.
+"""
 
 from __future__ import annotations
 
@@ -108,8 +110,8 @@ def grade_class(
 class Records:
     """Where results are kept: files in autograded/, the gradebook, the journal.
 
-    They are written in this order, so that whoever is in the journal is in the others, too: a kill between them costs a
-    second run of one submission and nothing else.
+    They are written in this order, so that whoever is in the journal is in the others, too: a kill
+    between them costs a second run of one submission and nothing else.
     """
 
     def __init__(

@@ -15,7 +15,8 @@ CONNECT_SECONDS = 15
 
 
 class AssignmentPlugin(WorkerPlugin):
-    """Prepares a Dask worker for one assignment; a worker that joins later is prepared when it comes.
+    """Prepares a Dask worker for one assignment; a worker that joins later is prepared when it
+    comes.
 
     Args:
         setup: sent to each worker once.
@@ -33,8 +34,8 @@ class AssignmentPlugin(WorkerPlugin):
 def dask_workers(address: str, setup: Setup) -> Workers:
     """The workers of the cluster at ``address``, prepared for one assignment.
 
-    A worker grades one submission at a time, so workers must have one thread each (``dask worker --nthreads 1``).
-    Dask runs a lost worker's submissions again on another one.
+    A worker grades one submission at a time, so workers must have one thread each (``dask worker
+    --nthreads 1``). Dask runs a lost worker's submissions again on another one.
 
     Raises:
         SetupError: no scheduler answers, or no worker can grade.

@@ -38,7 +38,8 @@ class Gradebook(Protocol):
         scores: Mapping[str, float],
         untouched: Mapping[str, bool],
     ) -> float:
-        """Enter one student's result in one transaction; returns the notebook's score, manual scores included.
+        """Enter one student's result in one transaction; returns the notebook's score, manual
+        scores included.
 
         Raises:
             NotEntered: the gradebook does not take it.

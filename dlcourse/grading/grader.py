@@ -1,7 +1,7 @@
 """Grades one rebuilt notebook: runs it, judges the results, writes verdicts into its test cells.
 
-The verdict is reached here, in the grader's process, from values; nothing that student code printed or did to its
-own process has a part in it.
+The verdict is reached here, in the grader's process, from values; nothing that student code printed
+or did to its own process has a part in it.
 """
 
 from __future__ import annotations
@@ -111,7 +111,8 @@ class Grader:
     def outcomes(self, notebook: nbformat.NotebookNode, record: Record) -> dict[str, Outcome]:
         """What became of every probe of the assignment, by name."""
         lost = NotRun("died", "was not run")
-        # the text of a traceback is taken from the notebook: the student's process could put anything there
+        # the text of a traceback is taken from the notebook: the student's process could put
+        # anything there
         lines = {
             label: cell.source.splitlines()
             for cell, label in _labelled(notebook)
@@ -148,7 +149,8 @@ class Grader:
         )
 
     def write(self, notebook: nbformat.NotebookNode, record: Record) -> dict[str, Outcome]:
-        """Put outputs and outcomes into a rebuilt notebook, so that nbgrader scores what was judged here.
+        """Put outputs and outcomes into a rebuilt notebook, so that nbgrader scores what was judged
+        here.
 
         Returns:
             The outcomes by probe.

@@ -1,4 +1,6 @@
-"""The journal of a class run: what is in the gradebook, one JSON line per submission, which makes a run resumable."""
+"""The journal of a class run: what is in the gradebook, one JSON line per submission, which makes a
+run resumable.
+"""
 
 from __future__ import annotations
 
@@ -64,7 +66,8 @@ class JournalEntry:
 
 
 class Journal:
-    """Append-only file of entries; the last one of a student counts, and a torn last line is dropped.
+    """Append-only file of entries; the last one of a student counts, and a torn last line is
+    dropped.
 
     Args:
         path: the file; it and its folder need not exist.

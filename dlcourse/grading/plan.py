@@ -1,4 +1,6 @@
-"""What a class run has to do: who handed in what, and whose grade is up to date. Nothing is written here."""
+"""What a class run has to do: who handed in what, and whose grade is up to date. Nothing is written
+here.
+"""
 
 from __future__ import annotations
 

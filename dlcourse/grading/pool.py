@@ -1,4 +1,6 @@
-"""Grades submissions with workers that may die: nobody is lost, nobody is graded twice, nobody waits for an endless loop."""
+"""Grades submissions with workers that may die: nobody is lost, nobody is graded twice, nobody
+waits for an endless loop.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,8 @@ class Workers:
     Args:
         executor: runs calls in them; raises BrokenProcessPool once one has died.
         count: of the processes.
-        grade: what they are called with: a submission, and whether to give up on one that takes long.
+        grade: what they are called with: a submission, and whether to give up on one that takes
+            long.
     """
 
     executor: Executor
@@ -63,11 +66,11 @@ class Lost:
 class Pool:
     """Grades with a bounded number of submissions under way, each read when its turn comes.
 
-    Those that take much longer than others are given up at first and run again when all others have their grades, so
-    that endless loops keep nobody waiting.
+    Those that take much longer than others are given up at first and run again when all others have
+    their grades, so that endless loops keep nobody waiting.
 
-    When a worker dies, so does its executor. Those under way are then tried again one at a time, so that the one that
-    kills its workers is found and costs nobody else a grade.
+    When a worker dies, so does its executor. Those under way are then tried again one at a time, so
+    that the one that kills its workers is found and costs nobody else a grade.
 
     Args:
         start: starts the workers, again when they have died.
@@ -185,8 +188,8 @@ class Pool:
 class _LocalExecutor(ProcessPoolExecutor):
     """Processes of this machine that find their setup in a file.
 
-    What a process is started with goes through a pipe, and writing more into one than it holds waits for the process to
-    read, for ever if that has died.
+    What a process is started with goes through a pipe, and writing more into one than it holds
+    waits for the process to read, for ever if that has died.
     """
 
     def __init__(self, setup: Setup, jobs: int) -> None:

@@ -1,6 +1,7 @@
 """Puts what a student handed in into the instructor's notebook.
 
-Only sources are taken: those of solution cells and guesses, and the student's own code cells at their place.
+Only sources are taken: those of solution cells and guesses, and the student's own code cells at
+their place.
 """
 
 from __future__ import annotations
@@ -21,10 +22,11 @@ def rebuild(
 ) -> nbformat.NotebookNode:
     """The instructor's notebook with the student's code in it.
 
-    A solution cell is found by nbgrader's id; of several with one id the first is the solution cell and the others
-    run at their place, as they do in the student's own notebook. Where the id is lost, the last cell that defines all
-    stubs of the question is its solution cell. A cell without a known id is the student's own and comes after the known
-    cell that precedes it; copies of given, test and demo cells are left out.
+    A solution cell is found by nbgrader's id; of several with one id the first is the solution cell
+    and the others run at their place, as they do in the student's own notebook. Where the id is
+    lost, the last cell that defines all stubs of the question is its solution cell. A cell without
+    a known id is the student's own and comes after the known cell that precedes it; copies of
+    given, test and demo cells are left out.
 
     Args:
         source: the instructor's notebook (source/<slug>/<slug>.ipynb).
@@ -82,7 +84,8 @@ class _Original:
         self._place = {grade_id: n for n, grade_id in enumerate(self.cells)}
 
     def copied(self, source: str, after: str | None) -> str | None:
-        """Which given, test or demo cell a text without an id is a copy of: the next one after ``after``, if any.
+        """Which given, test or demo cell a text without an id is a copy of: the next one after
+        ``after``, if any.
 
         Some editors drop all metadata: then such a cell is known by its text.
         """
@@ -127,7 +130,9 @@ def _sort(cells: list[SubmittedCell], original: _Original) -> _Work:
 
 
 def _ids(cells: list[SubmittedCell], original: _Original) -> list[str | None]:
-    """nbgrader's id per cell, lost ones of solution cells found again; None for a cell of the student's own."""
+    """nbgrader's id per cell, lost ones of solution cells found again; None for a cell of the
+    student's own.
+    """
     ids = [c.grade_id if c.grade_id in original.cells else None for c in cells]
     for grade_id, stubs in original.stubs.items():
         if not stubs or grade_id in ids:

@@ -1,7 +1,7 @@
 """What a worker does: grade one submission, given as data, and return the result as data.
 
-The same function serves a pool of local processes and a Dask cluster. An assignment reaches a worker once, as a
-bundle of its files; a submission reaches it as the sources of its cells.
+The same function serves a pool of local processes and a Dask cluster. An assignment reaches a
+worker once, as a bundle of its files; a submission reaches it as the sources of its cells.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ from ..executor.warm import Warm
 from .grader import GradedNotebook, Grader, open_grader
 
 PATIENCE = 3.0
-"""A submission that takes this many times as long as others is put off until the others have their grades."""
+"""A submission that takes this many times as long as others is put off until the others have their
+grades.
+"""
 LEAST_PATIENCE = 0.3
 """Seconds that no submission is put off for."""
 

@@ -29,6 +29,7 @@ def configure(config: Config) -> None:
     config.GenerateFeedback.exporter_class = FeedbackExporter
     config.Autograde.sanitize_preprocessors = plugins.sanitize_preprocessors()
     config.Autograde.autograde_preprocessors = plugins.autograde_preprocessors()
-    # nbgrader looks the class up under these names; a subclass is the only way to handle files before its preprocessors run
+    # nbgrader looks the class up under these names; a subclass is the only way to handle files
+    # before its preprocessors run
     nbgrader.apps.autogradeapp.Autograde = plugins.CourseAutograde
     nbgrader.apps.api.Autograde = plugins.CourseAutograde

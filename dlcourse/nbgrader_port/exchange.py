@@ -13,7 +13,9 @@ from ..core.notebook_file import open_regular
 
 
 def exchange_text(folder: Path, name: str) -> str:
-    """A small text file that the exchange laid into a submission; empty where it is missing or no such file."""
+    """A small text file that the exchange laid into a submission; empty where it is missing or no
+    such file.
+    """
     if folder.is_symlink():
         return ""
     try:
@@ -35,8 +37,9 @@ def submitted_at(folder: Path) -> datetime | None:
 def exchange_files(folder: Path) -> dict[str, str]:
     """timestamp.txt and submission_secret.txt as they belong into autograded/.
 
-    `nbgrader release_feedback` reads both and stops, for the whole class, where one is missing: one that a student
-    removed or spoiled is replaced. Without the true secret nobody can fetch that one page.
+    `nbgrader release_feedback` reads both and stops, for the whole class, where one is missing: one
+    that a student removed or spoiled is replaced. Without the true secret nobody can fetch that one
+    page.
     """
     stamp, secret = (
         exchange_text(folder, "timestamp.txt"),

@@ -1,7 +1,8 @@
 """Feedback pages: one self-contained HTML file per submission, made from a template and data.
 
-Used by nbgrader through ``c.GenerateFeedback.exporter_class = FeedbackExporter``. Everything that comes from a student
-is escaped. Notebooks that this package did not grade are left to nbgrader's own page.
+Used by nbgrader through ``c.GenerateFeedback.exporter_class = FeedbackExporter``. Everything that
+comes from a student is escaped. Notebooks that this package did not grade are left to nbgrader's
+own page.
 """
 
 from __future__ import annotations

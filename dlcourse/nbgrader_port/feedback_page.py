@@ -1,9 +1,9 @@
 """What a feedback page shows of a graded notebook, as data.
 
-Scores and comments are those of the gradebook (nbgrader's GetGrades puts them into the cells), verdicts those that
-grading left in the cells' metadata. Of the student's work the source is shown, and the first line of an error. What
-cells print or display is left out: a cell that runs after a hidden test could print what it saw of it. Hidden tests
-appear by title and message.
+Scores and comments are those of the gradebook (nbgrader's GetGrades puts them into the cells),
+verdicts those that grading left in the cells' metadata. Of the student's work the source is shown,
+and the first line of an error. What cells print or display is left out: a cell that runs after a
+hidden test could print what it saw of it. Hidden tests appear by title and message.
 """
 
 from __future__ import annotations
@@ -165,7 +165,8 @@ def page(notebook: NotebookNode, resources: Mapping[str, Any]) -> Page:
 
     Args:
         notebook: the autograded notebook after nbgrader's GetGrades.
-        resources: of nbconvert; ``resources["nbgrader"]`` holds student, total score and late penalty.
+        resources: of nbconvert; ``resources["nbgrader"]`` holds student, total score and late
+            penalty.
     """
     ours = NotebookView(notebook)
     graded = resources.get("nbgrader", {})

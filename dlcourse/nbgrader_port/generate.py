@@ -1,4 +1,6 @@
-"""From the hand-written files to release/<slug>/ and an entry in the gradebook, through nbgrader's generate_assignment."""
+"""From the hand-written files to release/<slug>/ and an entry in the gradebook, through nbgrader's
+generate_assignment.
+"""
 
 from __future__ import annotations
 
@@ -36,8 +38,8 @@ def build(
 ) -> Assignment:
     """Build one assignment in place and enter it into the gradebook.
 
-    Files of earlier builds that are no longer made are removed from release/, never from source/. When the build
-    fails, both folders are left as they were.
+    Files of earlier builds that are no longer made are removed from release/, never from source/.
+    When the build fails, both folders are left as they were.
     """
     folders = [course.files(slug).source, course.files(slug).release]
     with tempfile.TemporaryDirectory() as temporary:
@@ -62,7 +64,9 @@ def stale(
     warm: Warm,
     progress: Progress = silent,
 ) -> list[str]:
-    """Committed files of an assignment that differ from what a build would write, and what is wrong with them."""
+    """Committed files of an assignment that differ from what a build would write, and what is wrong
+    with them.
+    """
     with tempfile.TemporaryDirectory() as temporary:
         elsewhere = replace(course, root=Path(temporary))
         # nbgrader starts alembic for an empty database; this one is thrown away

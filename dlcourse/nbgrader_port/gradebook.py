@@ -126,8 +126,8 @@ class GradebookWriter:
     ) -> float:
         """Enter one student's result in one transaction.
 
-        Manual scores and comments of graders are kept; a cell with a manual score is marked for another look, as
-        nbgrader does.
+        Manual scores and comments of graders are kept; a cell with a manual score is marked for
+        another look, as nbgrader does.
 
         Args:
             student: student id; created if unknown.
@@ -213,7 +213,9 @@ class GradebookWriter:
         return float(total)
 
     def _add_submission(self, student: str) -> tuple[str, str]:
-        """Make the rows that nbgrader's ``add_submission`` makes, in four statements; give the ids of submission and notebook."""
+        """Make the rows that nbgrader's ``add_submission`` makes, in four statements; give the ids
+        of submission and notebook.
+        """
         db = self._gradebook.db
         submission = uuid4().hex
         notebooks = {n: uuid4().hex for n in self._graded}

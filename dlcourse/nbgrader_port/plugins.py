@@ -1,8 +1,10 @@
-"""nbgrader's autograde with our verdicts: what :func:`dlcourse.nbgrader_port.configure` puts into its lists.
+"""nbgrader's autograde with our verdicts: what :func:`dlcourse.nbgrader_port.configure` puts into
+its lists.
 
-Three preprocessors stand in nbgrader's own lists (:class:`Rebuild`, :class:`Execute`, :class:`WriteVerdicts`); an
-exporter reads submissions that are no notebooks; :class:`CourseAutograde` deals with their files. Assignments that
-are not in course.toml go nbgrader's own way, untouched.
+Three preprocessors stand in nbgrader's own lists (:class:`Rebuild`, :class:`Execute`,
+:class:`WriteVerdicts`); an exporter reads submissions that are no notebooks;
+:class:`CourseAutograde` deals with their files. Assignments that are not in course.toml go
+nbgrader's own way, untouched.
 """
 
 from __future__ import annotations
@@ -95,7 +97,9 @@ class Rebuild(NbGraderPreprocessor):
 
 
 class Execute(StockExecute):
-    """Runs the notebook in a process of its own and judges the results; other courses' notebooks as nbgrader does."""
+    """Runs the notebook in a process of its own and judges the results; other courses' notebooks as
+    nbgrader does.
+    """
 
     def preprocess(
         self, nb: nbformat.NotebookNode, resources: Any, km: Any = None
@@ -121,7 +125,9 @@ class WriteVerdicts(NbGraderPreprocessor):
 
 
 class _OwnFilesOnly(BaseConverter):
-    """Copies from a submission what the exchange put there: code comes from the notebook, data files from the instructor."""
+    """Copies from a submission what the exchange put there: code comes from the notebook, data
+    files from the instructor.
+    """
 
     def init_assignment(self, assignment_id: str, student_id: str) -> None:
         if grader_for(assignment_id) is None:
@@ -136,7 +142,9 @@ class _OwnFilesOnly(BaseConverter):
 
 
 class CourseAutograde(Autograde, _OwnFilesOnly):
-    """nbgrader's Autograde for submissions that lack a notebook, hold links, or were interrupted before."""
+    """nbgrader's Autograde for submissions that lack a notebook, hold links, or were interrupted
+    before.
+    """
 
     def __init__(self, coursedir: Any = None, **kwargs: Any) -> None:
         super().__init__(coursedir=coursedir, **kwargs)

@@ -30,8 +30,8 @@ def check(probe: Probe) -> None:
         probe: a function under ``@probe``.
 
     Raises:
-        CheckFailed: the test did not pass, and nbgrader is validating the notebook. Otherwise nothing is raised, so
-            that "Run All" goes on.
+        CheckFailed: the test did not pass, and nbgrader is validating the notebook. Otherwise
+            nothing is raised, so that "Run All" goes on.
     """
     if os.environ.get("DLCOURSE_GRADING"):
         print("check: not run while grading")
@@ -56,7 +56,9 @@ def check(probe: Probe) -> None:
 
 
 def session(namespace: Mapping[str, Any]) -> NotebookSession:
-    """This process's session, looking at ``namespace``: the shell's, or that of the script which calls `check`."""
+    """This process's session, looking at ``namespace``: the shell's, or that of the script which
+    calls `check`.
+    """
     kept = current_session()
     kept.namespace = namespace
     return kept

@@ -1,4 +1,6 @@
-"""checks.json: what the reference gave for the public tests of one assignment, next to the notebook."""
+"""checks.json: what the reference gave for the public tests of one assignment, next to the
+notebook.
+"""
 
 from __future__ import annotations
 
@@ -60,7 +62,8 @@ class ChecksFile:
 
         Args:
             namespace: the notebook's names.
-            known: the file of an earlier check: where to look last, and not read again while it is unchanged.
+            known: the file of an earlier check: where to look last, and not read again while it is
+                unchanged.
 
         Raises:
             NotChecked: there is none, or it cannot be read.

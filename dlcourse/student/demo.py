@@ -17,7 +17,9 @@ from .figures import style
 F = TypeVar("F", bound=Callable[..., Any])
 
 run_at_once = True
-"""False while a script is loaded for its functions only (:func:`dlcourse.authoring.load_reference`)."""
+"""False while a script is loaded for its functions only
+(:func:`dlcourse.authoring.load_reference`).
+"""
 
 
 @dataclass(frozen=True)
@@ -94,8 +96,8 @@ def demo(function: Any = None, **knobs: tuple[float, float]) -> Any:
 
     Args:
         function: draws with the notebook's functions; its parameters have defaults.
-        knobs: by parameter, the range of a slider under the picture. Without a widget manager the picture
-            of the defaults stands alone.
+        knobs: by parameter, the range of a slider under the picture. Without a widget manager the
+            picture of the defaults stands alone.
     """
     if function is None:
         return lambda later: _run(later, knobs)

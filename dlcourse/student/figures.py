@@ -14,10 +14,14 @@ if TYPE_CHECKING:
     from matplotlib.lines import Line2D
 
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C6D31")
-"""Colours that colour-blind readers can tell apart (Okabe and Ito, 2008; yellow, which white swallows, is a brown)."""
+"""Colours that colour-blind readers can tell apart (Okabe and Ito, 2008; yellow, which white
+swallows, is a brown).
+"""
 
 INK = "#7A7A7A"
-"""Grey of text and axes; contrast of at least 4:1 against white and against JupyterLab's dark theme."""
+"""Grey of text and axes; contrast of at least 4:1 against white and against JupyterLab's dark
+theme.
+"""
 
 
 def style() -> dict[str, Any]:

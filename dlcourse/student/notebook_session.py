@@ -61,7 +61,8 @@ class NotebookSession:
         """Run a probe on the notebook's functions, and judge as the graders do.
 
         Raises:
-            NotChecked: checks.json is missing, damaged or of another release, or the test's helpers were not run.
+            NotChecked: checks.json is missing, damaged or of another release, or the test's helpers
+                were not run.
         """
         _refuse_without_helpers(probe)
         file, name = self.file, probe.spec.name
@@ -80,7 +81,9 @@ class NotebookSession:
         return replace(outcome, needs=needs, notes=notes, functions=called)
 
     def status(self, question: str) -> str:
-        """Of a question's functions as they are now, by the probes of this session: ``passed`` if none has failed."""
+        """Of a question's functions as they are now, by the probes of this session: ``passed`` if
+        none has failed.
+        """
         functions = self._functions(question)
         if not functions or any(map(_is_empty, functions)):
             return UNWRITTEN
@@ -121,7 +124,9 @@ class NotebookSession:
         }
 
     def _called(self, probe: Probe, question: str, verdict: Verdict) -> tuple[str, ...]:
-        """The question's functions that a probe calls; where some of them are not written yet, only those."""
+        """The question's functions that a probe calls; where some of them are not written yet, only
+        those.
+        """
         own = self._info(question).functions
         called = tuple(name for name in parameters(probe.function) if name in own)
         empty = tuple(name for name in called if _is_empty(self.namespace.get(name)))
@@ -134,7 +139,9 @@ def _is_empty(function: object) -> bool:
 
 
 def _refuse_without_helpers(probe: Probe) -> None:
-    """Say which cell to run where a test's helpers are not there: a NameError would be taken for the student's own."""
+    """Say which cell to run where a test's helpers are not there: a NameError would be taken for
+    the student's own.
+    """
     namespace = probe.function.__globals__
     names = sorted(set(global_names(probe.function.__code__)) - set(namespace) - set(dir(builtins)))
     if names:
@@ -150,7 +157,8 @@ def _run(
 ) -> tuple[Result, tuple[str, ...]]:
     """Run a probe as the graders do, through the encoding; also the warnings that it gave.
 
-    What student code writes to stderr goes to stdout: nbgrader takes stderr in a test cell for a failure.
+    What student code writes to stderr goes to stdout: nbgrader takes stderr in a test cell for a
+    failure.
     """
     with (
         _random_state_kept(),
@@ -167,7 +175,9 @@ def _run(
 
 @contextlib.contextmanager
 def _random_state_kept() -> Iterator[None]:
-    """A probe seeds the generators for its inputs; the notebook's own stream of random numbers goes on as before."""
+    """A probe seeds the generators for its inputs; the notebook's own stream of random numbers goes
+    on as before.
+    """
     python, numpy_state = random.getstate(), np.random.get_state()
     torch = sys.modules.get("torch")
     torch_state = (

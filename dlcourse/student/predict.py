@@ -1,4 +1,6 @@
-"""Predict, then run: a guess that a student writes down before a demo, drawn by the demo beside the result."""
+"""Predict, then run: a guess that a student writes down before a demo, drawn by the demo beside the
+result.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """`dlcourse check`: a notebook's own tests in a terminal.
 
-The notebook runs in the executor, its test cells included; what `check` says there is printed here, so the messages
-are those of the notebook. Works with the student's dependencies alone.
+The notebook runs in the executor, its test cells included; what `check` says there is printed here,
+so the messages are those of the notebook. Works with the student's dependencies alone.
 """
 
 from __future__ import annotations
@@ -45,7 +45,8 @@ def check_notebook(path: Path, console: Console, isolation: Isolation = SANDBOX)
         How many public tests did not pass.
 
     Raises:
-        CourseError: the notebook or its checks.json cannot be used; the message names the file and the cure.
+        CourseError: the notebook or its checks.json cannot be used; the message names the file and
+            the cure.
     """
     cells = _read_cells(path)
     expected = _read_checks(path.parent / CHECKS)

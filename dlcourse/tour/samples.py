@@ -37,7 +37,8 @@ class Sample:
         last_name: of the student.
         about: what is special about it, in words.
         files: what is handed in, by path.
-        worth: by question, the code that a person would grade: the stub where nothing that runs was handed in.
+        worth: by question, the code that a person would grade: the stub where nothing that runs was
+            handed in.
         mistake: ``(question, name)`` of the misconception that is to be diagnosed.
     """
 
@@ -148,7 +149,8 @@ def _index_of(notebook: nbformat.NotebookNode, question: str) -> int:
 def sample_class(
     assignment: Assignment, release: nbformat.NotebookNode, mistakes: int = MISTAKES
 ) -> list[Sample]:
-    """Submissions that an instructor meets, made from the assignment's own reference, misconceptions and alternatives.
+    """Submissions that an instructor meets, made from the assignment's own reference,
+    misconceptions and alternatives.
 
     Args:
         assignment: the assignment.

@@ -1,4 +1,6 @@
-"""A term in a folder: a copy of the course, a class that hands in through nbgrader's exchange, and what it was given."""
+"""A term in a folder: a copy of the course, a class that hands in through nbgrader's exchange, and
+what it was given.
+"""
 
 from __future__ import annotations
 
@@ -86,7 +88,8 @@ c.CourseDirectory.db_url = {copied.gradebook_url!r}
 
 
 def hand_in(course: Course, slug: str, samples: list[Sample], progress: Progress = silent) -> None:
-    """Let each student fetch the assignment, write into it and submit it, with nbgrader's own exchange.
+    """Let each student fetch the assignment, write into it and submit it, with nbgrader's own
+    exchange.
 
     Args:
         course: from :func:`copy_course`.

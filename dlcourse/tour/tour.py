@@ -48,7 +48,8 @@ def run_tour(
     isolation: Isolation = SANDBOX,
     slugs: tuple[str, ...] = (),
 ) -> dict[str, dict[str, GradedSample]]:
-    """Build the course, hand it out, collect a class of sample submissions, grade it and show the result.
+    """Build the course, hand it out, collect a class of sample submissions, grade it and show the
+    result.
 
     Args:
         course: the course; nothing in it is changed.

@@ -1,4 +1,6 @@
-"""Fixtures that several test files share: one warm process and one built scratch course per session."""
+"""Fixtures that several test files share: one warm process and one built scratch course per
+session.
+"""
 
 import os
 from collections.abc import Iterator
@@ -71,7 +73,9 @@ def inline_workers(settings: Any, setup: Any) -> Any:
 
 @pytest.fixture
 def inline(monkeypatch: pytest.MonkeyPatch, warm: Warm) -> None:
-    """Commands run in this process use the session's warm process and no pool: a class of three takes no second."""
+    """Commands run in this process use the session's warm process and no pool: a class of three
+    takes no second.
+    """
     start = Warm.start
     monkeypatch.setattr(Warm, "start", lambda self: start(warm))
     monkeypatch.setattr(class_run, "start_workers", inline_workers)

@@ -1,1 +1,3 @@
-"""What tests share: a scratch course, its students, real commands, gradebooks; lab and world by their own names."""
+"""What tests share: a scratch course, its students, real commands, gradebooks; lab and world by
+their own names.
+"""

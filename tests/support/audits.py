@@ -1,4 +1,6 @@
-"""Scratch assignments for the tests of the audit: cells, probes and what the audit finds about them."""
+"""Scratch assignments for the tests of the audit: cells, probes and what the audit finds about
+them.
+"""
 
 from __future__ import annotations
 
@@ -63,6 +65,8 @@ def found(report: AuditReport, question: str = "", check: str = "", subject: str
 def audited(
     root: Path, cells: str | list[str], probes: str, *checks: Any, **files: Any
 ) -> AuditReport:
-    """The report on a scratch assignment by some of the checks, named by their classes; all if none is named."""
+    """The report on a scratch assignment by some of the checks, named by their classes; all if none
+    is named.
+    """
     chosen = tuple(c for c in CHECKS if not checks or type(c).__name__ in checks)
     return run_audit(make(root, "scratch", cells, probes, **files), "scratch", checks=chosen)

@@ -137,7 +137,9 @@ def submission_of(notebook: nbformat.NotebookNode) -> Submission:
 
 
 def chooses(course: Course, slug: str, value: str) -> Course:
-    """A course with a choice of questions of one assignment, as course.toml writes it: `"core"` or a list of names."""
+    """A course with a choice of questions of one assignment, as course.toml writes it: `"core"` or
+    a list of names.
+    """
     path = course.root / "course.toml"
     head, entry, tail = path.read_text().partition(f'slug = "{slug}"\n')
     path.write_text(f"{head}{entry}questions = {value}\n{tail}")

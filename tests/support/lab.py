@@ -1,4 +1,6 @@
-"""A real JupyterLab over a course, and Chromium in front of it; for the browser tests and docs/pictures.py."""
+"""A real JupyterLab over a course, and Chromium in front of it; for the browser tests and
+docs/pictures.py.
+"""
 
 from __future__ import annotations
 

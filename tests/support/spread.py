@@ -1,4 +1,6 @@
-"""How the tests are spread over cores, and which assignments go the whole way through every grader today."""
+"""How the tests are spread over cores, and which assignments go the whole way through every grader
+today.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +12,13 @@ from collections.abc import Iterable, Sequence
 from tests.support.course import REPOSITORY
 
 VARIABLE = "DLCOURSE_WHOLE_WAY"
-"""Environment variable: names of assignments, by spaces, that go the whole way; `all` for every one."""
+"""Environment variable: names of assignments, by spaces, that go the whole way; `all` for every
+one.
+"""
 AT_ONCE = 3
-"""Assignments that go the whole way each day besides those that changed. All 29 have had their turn after ten days."""
+"""Assignments that go the whole way each day besides those that changed. All 29 have had their turn
+after ten days.
+"""
 
 
 def whole_way(slugs: Sequence[str], day: int, changed: Iterable[str], wish: str = "") -> list[str]:
@@ -60,7 +66,8 @@ def _git(*arguments: str) -> list[str]:
 
 
 def group_of(path: str, case: str | None) -> str:
-    """What is run by one process, in order: a file, or an assignment's part of a file that has one for each.
+    """What is run by one process, in order: a file, or an assignment's part of a file that has one
+    for each.
 
     Args:
         path: of the test file.
@@ -79,7 +86,8 @@ def chosen(slugs: Sequence[str]) -> list[str]:
 def seconds_by_assignment(
     slugs: Iterable[str], durations: Iterable[tuple[str, float]]
 ) -> dict[str, float]:
-    """Seconds that a run took for each assignment: its own tests and its part of files that have one for each.
+    """Seconds that a run took for each assignment: its own tests and its part of files that have
+    one for each.
 
     Args:
         slugs: of the assignments.

@@ -102,7 +102,9 @@ def _reordered(course: Course, notebook: nbformat.NotebookNode) -> None:
 
 
 def forge(course: Course, notebook: nbformat.NotebookNode) -> None:
-    """An untouched notebook with everything in its metadata and outputs that stock nbgrader pays for."""
+    """An untouched notebook with everything in its metadata and outputs that stock nbgrader pays
+    for.
+    """
     stubs = released(course, "vectors")
     notebook.cells = stubs.cells
     for cell in notebook.cells:

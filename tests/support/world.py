@@ -2,10 +2,11 @@
 
 An attack is a module with a docstring and
 
-- ``CELLS``: the code that the student submits. ``@COURSE@``, ``@HOME@``, ``@OTHER@``, ``@PORT@``, ``@SOCKET@`` and
-  ``@VICTIM@`` stand for the places that :class:`World` makes;
+- ``CELLS``: the code that the student submits. ``@COURSE@``, ``@HOME@``, ``@OTHER@``, ``@PORT@``,
+  ``@SOCKET@`` and ``@VICTIM@`` stand for the places that :class:`World` makes;
 - ``EARNED``: names of the probes whose points the code does earn (none unless given);
-- ``LEAKS = True``: the same code does read a secret when there is no sandbox, so that the test can fail;
+- ``LEAKS = True``: the same code does read a secret when there is no sandbox, so that the test can
+  fail;
 - ``TWIN``: honest code that looks similar; it must keep all points;
 - ``CPU``: seconds of computing time that each step may take;
 - ``SECONDS``: wall seconds that the grader may take;
@@ -145,7 +146,8 @@ class World:
         self.port = self._servers[0].getsockname()[1]
         for server in self._servers:
             threading.Thread(target=self._serve, args=(server,), daemon=True).start()
-        # a process of the same user that keeps its secret in its environment and on its command line
+        # a process of the same user that keeps its secret in its environment and on its command
+        # line
         self.victim = subprocess.Popen(
             [sys.executable, "-c", "import time; time.sleep(3600)", self.canary],
             env={"TOKEN": self.canary},

@@ -1,8 +1,10 @@
-"""What an audit does inside the process that runs a notebook: answers that are wrong, or right in another form.
+"""What an audit does inside the process that runs a notebook: answers that are wrong, or right in
+another form.
 
-The texts of this package are executed there (see :data:`dlcourse.audit.variants.PRELUDE`): it imports nothing else of
-dlcourse. :func:`install` replaces the stubs of a question by wrappers around the reference. A mode is a function that
-takes a :class:`Call` and gives the answer; a new one is entered in ``MODES`` of its file.
+The texts of this package are executed there (see :data:`dlcourse.audit.variants.PRELUDE`): it
+imports nothing else of dlcourse. :func:`install` replaces the stubs of a question by wrappers
+around the reference. A mode is a function that takes a :class:`Call` and gives the answer; a new
+one is entered in ``MODES`` of its file.
 """
 
 from __future__ import annotations
@@ -48,10 +50,11 @@ def install(namespace: dict[str, Any], stubs: list[str], mode: str, public: list
     """Replace stubs by wrappers.
 
     Args:
-        namespace: of the notebook. It also gets ``audit_calls``, which gives what mode ``note`` saw, or what
-            :func:`shortcuts.search` finds on what mode ``record`` kept.
+        namespace: of the notebook. It also gets ``audit_calls``, which gives what mode ``note``
+            saw, or what :func:`shortcuts.search` finds on what mode ``record`` kept.
         stubs: ``function`` or ``Class.method``.
-        mode: a key of ``MODES``; for some followed by a colon and the argument or exception it is about.
+        mode: a key of ``MODES``; for some followed by a colon and the argument or exception it is
+            about.
         public: names of the public probes.
     """
     for stub in stubs:

@@ -35,7 +35,9 @@ def filled(number: float) -> Leaf:
 
 
 def drawn(rng: np.random.Generator) -> Leaf:
-    """Every number replaced by a random one; equal arguments give equal numbers, as a right answer would."""
+    """Every number replaced by a random one; equal arguments give equal numbers, as a right answer
+    would.
+    """
 
     def leaf(value: Any) -> Any:
         if isinstance(value, str):

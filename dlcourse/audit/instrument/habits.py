@@ -1,6 +1,8 @@
-"""The right answer with a bad habit: kept from an earlier call, arguments spoilt, axes of length 1 squeezed away.
+"""The right answer with a bad habit: kept from an earlier call, arguments spoilt, axes of length 1
+squeezed away.
 
-Some modes name an argument or an exception after a colon, as in ``changes: x``; :attr:`Call.option` is what stands there.
+Some modes name an argument or an exception after a colon, as in ``changes: x``; :attr:`Call.option`
+is what stands there.
 """
 
 from __future__ import annotations
@@ -66,7 +68,9 @@ def _first_answer(call: Call, key: Any) -> Any:
 
 
 def by_form(call: Call) -> Any:
-    """The first answer for arguments of these shapes, lengths and plain values; texts but the first are options."""
+    """The first answer for arguments of these shapes, lengths and plain values; texts but the first
+    are options.
+    """
     given = list(arguments_of(call).items())
     forms = [(n, v if isinstance(v, str) and i else form_of(v)) for i, (n, v) in enumerate(given)]
     return _first_answer(call, forms)
@@ -176,7 +180,9 @@ def silent(call: Call) -> Any:
 
 
 def aliased(call: Call) -> Any:
-    """An array of the answer that equals an argument, a row of it or what ``self`` holds is that array itself."""
+    """An array of the answer that equals an argument, a row of it or what ``self`` holds is that
+    array itself.
+    """
     inputs: list[Any] = []
 
     def note(value: Any) -> Any:

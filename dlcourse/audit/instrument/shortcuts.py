@@ -1,4 +1,6 @@
-"""Functions of libraries that compute what a stub returns: found by trying them on the calls of the probes."""
+"""Functions of libraries that compute what a stub returns: found by trying them on the calls of the
+probes.
+"""
 
 from __future__ import annotations
 
@@ -34,14 +36,18 @@ _UNSAFE = re.compile(
     r"|pca_lowrank|lobpcg|profiler|autocast|clear_auto|import_ir|parse|merge_type|wait|unify|memmap|fromiter"
     r"|einsum_path|nested|hadamard|toeplitz|circulant|pascal|hilbert|invhilbert|dft|leslie|companion|fiedler|helmert)|_$|_table$"
 )
-"""Names that change something, draw at random, read files, only pass on what they get, or make large arrays of a number."""
+"""Names that change something, draw at random, read files, only pass on what they get, or make
+large arrays of a number.
+"""
 _OPERATORS = {
     "add", "subtract", "sub", "rsub", "multiply", "mul", "divide", "div", "true_divide", "floor_divide", "matmul", "mm", "bmm",
     "mv", "dot", "vdot", "inner", "power", "pow", "float_power", "negative", "neg", "abs", "absolute", "fabs", "positive",
 }  # fmt: skip
 """Functions that Python writes as an operator: no guard could take them away."""
 MOST_CALLS, MOST_SIZE, SECONDS = 5, 4000, 1.0
-"""Calls and numbers that are kept of each stub, and CPU seconds for each candidate, so that other work beside it changes nothing."""
+"""Calls and numbers that are kept of each stub, and CPU seconds for each candidate, so that other
+work beside it changes nothing.
+"""
 
 
 @dataclass
@@ -76,7 +82,9 @@ class Shortcut:
 
 
 def record(call: Call) -> Any:
-    """Keep the arguments and the answer of some calls; the option names the libraries that will be searched."""
+    """Keep the arguments and the answer of some calls; the option names the libraries that will be
+    searched.
+    """
     kept: dict[str, list[Recorded]] = call.memory.kept.setdefault("recorded", {})
     call.memory.kept["libraries"] = call.option.split()
     calls = kept.setdefault(call.stub, [])
@@ -319,7 +327,8 @@ def _gives(shortcut: Shortcut, function: Callable[..., Any], call: Recorded) -> 
 
 
 def attempt(memory: Memory, way: str, function: Callable[..., Any], given: tuple[Any, ...]) -> None:
-    """Call what a student wrote, and keep whether it was refused; the guard looks on afterwards, too.
+    """Call what a student wrote, and keep whether it was refused; the guard looks on afterwards,
+    too.
 
     Python takes a profiler away that raises, so that it is set again.
     """

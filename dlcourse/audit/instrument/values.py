@@ -36,7 +36,9 @@ def nothing(value: Any) -> None:
 
 
 def mapped(value: Any, leaf: Leaf, other: Leaf) -> Any:
-    """A tree with ``leaf`` applied to its numbers, arrays and strings, and ``other`` to what is no data."""
+    """A tree with ``leaf`` applied to its numbers, arrays and strings, and ``other`` to what is no
+    data.
+    """
     if value is None:
         return None
     if is_number(value) or isinstance(value, str):

@@ -17,8 +17,9 @@ def bubblewrap_command(
 ) -> tuple[list[str], list[int]]:
     """The same world made by bubblewrap, around a program that is started from scratch.
 
-    For machines on which an administrator lets bubblewrap make namespaces and nobody else (Ubuntu's AppArmor profile).
-    What runs in it cannot make any, so that a warm process cannot fork submissions behind walls of their own there.
+    For machines on which an administrator lets bubblewrap make namespaces and nobody else (Ubuntu's
+    AppArmor profile). What runs in it cannot make any, so that a warm process cannot fork
+    submissions behind walls of their own there.
 
     Args:
         box: limits and visible files; ``command`` has to call :func:`.walls.drop_rights` itself.

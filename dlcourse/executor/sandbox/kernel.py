@@ -126,7 +126,9 @@ def copy_tree(path: str, attributes: int) -> int:
 
 
 def set_attributes(fd: int, attributes: int, flags: int, what: str) -> None:
-    """Add mount attributes to what an open folder stands for, and keep its mounts from showing elsewhere."""
+    """Add mount attributes to what an open folder stands for, and keep its mounts from showing
+    elsewhere.
+    """
     wanted = struct.pack("=QQQQ", attributes, 0, PRIVATE, 0)
     call(
         "mount_setattr",
@@ -154,7 +156,9 @@ def attach(fd: int, target: str) -> None:
 
 
 def new_user_namespace(inside: int | None) -> None:
-    """Enter a user namespace in which only this process's own ids exist, under the number ``inside`` or unchanged."""
+    """Enter a user namespace in which only this process's own ids exist, under the number
+    ``inside`` or unchanged.
+    """
     uid, gid = os.geteuid(), os.getegid()
     unshare(NEWUSER, "user namespace")
     lines = {
@@ -180,7 +184,9 @@ def status(name: str) -> str:
 
 
 def is_privileged() -> bool:
-    """Whether this is the machine's root, with all that root may do; otherwise a user namespace gives what is needed."""
+    """Whether this is the machine's root, with all that root may do; otherwise a user namespace
+    gives what is needed.
+    """
     if os.geteuid() != 0:
         return False
     with open("/proc/self/uid_map") as file:
@@ -206,7 +212,8 @@ def install_filter(program: bytes) -> None:
     class Program(ctypes.Structure):
         _fields_ = [("length", ctypes.c_ushort), ("lines", ctypes.c_char_p)]
 
-    # SPEC_ALLOW: on older kernels a filter would otherwise slow all code down by turning off speculation
+    # SPEC_ALLOW: on older kernels a filter would otherwise slow all code down by turning off
+    # speculation
     set_mode_filter, spec_allow = 1, 4
     call(
         "seccomp",

@@ -15,8 +15,8 @@ WRITABLE = (FOLDER, "/tmp", "/dev/shm")
 USER_ID = 1000
 """What student code sees as its user id."""
 
-# what exists there of the machine's own files: folders of the system, links and folders of its top, files of /etc, parts of
-# a Python installation, devices
+# what exists there of the machine's own files: folders of the system, links and folders of its top,
+# files of /etc, parts of a Python installation, devices
 SYSTEM = (
     "/usr/bin",
     "/usr/sbin",
@@ -68,10 +68,11 @@ def inside(path: str, folder: str) -> bool:
 
 
 def visible_paths(box: Sandbox) -> list[str]:
-    """What exists in the sandbox of the machine's own files: deny by default, folders of libraries only.
+    """What exists in the sandbox of the machine's own files: deny by default, folders of libraries
+    only.
 
-    A virtual environment may lie inside the course folder or even be it, so that of a prefix only the usual
-    sub-folders are taken, and of ``sys.path`` only folders that installers make.
+    A virtual environment may lie inside the course folder or even be it, so that of a prefix only
+    the usual sub-folders are taken, and of ``sys.path`` only folders that installers make.
     """
     paths = [*SYSTEM, *ETC, *DEVICES, CPUS, *box.visible]
     for prefix in {sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix}:
@@ -82,7 +83,9 @@ def visible_paths(box: Sandbox) -> list[str]:
 
 
 def plan_paths(box: Sandbox) -> list[tuple[str, bool]]:
-    """Paths to show (True) and to hide (False), outer ones first; what follows from an outer one is left out."""
+    """Paths to show (True) and to hide (False), outer ones first; what follows from an outer one is
+    left out.
+    """
     shown = visible_paths(box)
     hidden = {os.path.realpath(h) for h in box.hide}
     hidden = {h for h in hidden if any(inside(h, s) and h != s for s in shown)}
@@ -104,9 +107,12 @@ def place(target: str, folder: bool) -> None:
 
 
 def build_root(root: str, box: Sandbox) -> list[str]:
-    """Make the whitelisted world on the folder ``root``; returns what of it lies inside a writable folder."""
+    """Make the whitelisted world on the folder ``root``; returns what of it lies inside a writable
+    folder.
+    """
     plan = plan_paths(box)
-    # a symbolic link is made again, since a mount would follow it; all else is opened before ``root`` covers anything
+    # a symbolic link is made again, since a mount would follow it; all else is opened before
+    # ``root`` covers anything
     links = {p: os.readlink(p) for p, show in plan if show and os.path.islink(p)}
     links |= {p: os.readlink(p) for p in TOP if os.path.islink(p)}
     mounts = [p for p, show in plan if show and p not in links] + [

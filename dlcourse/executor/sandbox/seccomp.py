@@ -1,8 +1,10 @@
-"""The system calls that student code may not make, as a seccomp program made here and loaded as bytes.
+"""The system calls that student code may not make, as a seccomp program made here and loaded as
+bytes.
 
-A list of what is refused, not of what is allowed: numpy, torch and friends call the kernel in too many ways to list.
-What is refused gives access to other processes, mounts, namespaces, the network, kernel interfaces with a history of
-holes, or memory that no limit counts. Refusals are errors and not kills, since honest libraries probe.
+A list of what is refused, not of what is allowed: numpy, torch and friends call the kernel in too
+many ways to list. What is refused gives access to other processes, mounts, namespaces, the network,
+kernel interfaces with a history of holes, or memory that no limit counts. Refusals are errors and
+not kills, since honest libraries probe.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""What this machine can do: each trial runs in a process of its own, which it may leave in any state."""
+"""What this machine can do: each trial runs in a process of its own, which it may leave in any
+state.
+"""
 
 from __future__ import annotations
 

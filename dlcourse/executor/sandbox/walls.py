@@ -2,14 +2,16 @@
 
 Two walls, one inside the other:
 
-- :func:`raise_outer_wall`, once per zygote, before any package of the notebooks is imported: namespaces, and a root
-  folder in which only the interpreter, its libraries and a few files of ``/etc`` exist, read-only. What cannot be
-  imported behind it cannot be imported by students either.
-- :func:`raise_inner_wall`, once per submission, in the child that :func:`fork_behind_wall` made: process, mount, network,
-  IPC and user namespaces of its own, empty writable folders, an identity without rights, limits and the filter.
+- :func:`raise_outer_wall`, once per zygote, before any package of the notebooks is imported:
+  namespaces, and a root folder in which only the interpreter, its libraries and a few files of
+  ``/etc`` exist, read-only. What cannot be imported behind it cannot be imported by students
+  either.
+- :func:`raise_inner_wall`, once per submission, in the child that :func:`fork_behind_wall` made:
+  process, mount, network, IPC and user namespaces of its own, empty writable folders, an identity
+  without rights, limits and the filter.
 
-Nothing here trusts what runs afterwards, and every step that fails raises :class:`SandboxUnavailable`.
-``docs/sandbox.md`` says what is promised.
+Nothing here trusts what runs afterwards, and every step that fails raises
+:class:`SandboxUnavailable`. ``docs/sandbox.md`` says what is promised.
 """
 
 from __future__ import annotations
@@ -26,7 +28,9 @@ from .kernel import SandboxUnavailable
 from .root import FOLDER, USER_ID, WRITABLE, build_root, environment_inside, place
 
 FIRST_ID = 0x70000000
-"""Ids from here to 2**31 belong to no user, container or service by anybody's convention (see systemd's UIDS-GIDS)."""
+"""Ids from here to 2**31 belong to no user, container or service by anybody's convention (see
+systemd's UIDS-GIDS).
+"""
 
 NAMESPACES = kernel.NEWNS | kernel.NEWPID | kernel.NEWNET | kernel.NEWIPC | kernel.NEWUTS
 """What the outer wall shares with nobody, beside a user namespace."""
@@ -49,8 +53,8 @@ _wall: _Wall | None = None
 def raise_outer_wall(box: Sandbox, keep: int) -> None:
     """Put this single-threaded process behind the outer wall.
 
-    It goes on in a child, the first process of a new process namespace: when it ends, so does all that it forked.
-    The calling process only waits for it.
+    It goes on in a child, the first process of a new process namespace: when it ends, so does all
+    that it forked. The calling process only waits for it.
 
     Args:
         box: limits and visible files.
@@ -82,7 +86,8 @@ def raise_outer_wall(box: Sandbox, keep: int) -> None:
     except OSError as error:
         raise SandboxUnavailable(f"building the root folder: {error}") from error
     try:
-        # while the old /proc is still in sight, without which the kernel refuses a new one in a user namespace
+        # while the old /proc is still in sight, without which the kernel refuses a new one in a
+        # user namespace
         kernel.mount("proc", root + "/proc", kernel.NOSUID | kernel.NODEV | kernel.NOEXEC)
     except SandboxUnavailable as error:
         raise SandboxUnavailable(
@@ -110,10 +115,11 @@ def raise_outer_wall(box: Sandbox, keep: int) -> None:
 
 
 def fork_behind_wall() -> int:
-    """Fork into a new process namespace, of which the child is the first process; returns as ``os.fork``.
+    """Fork into a new process namespace, of which the child is the first process; returns as
+    ``os.fork``.
 
-    A second fork, for a first process that does nothing, would copy the page tables of a process that has imported
-    torch once more; instead the parent enters its own namespace again at once.
+    A second fork, for a first process that does nothing, would copy the page tables of a process
+    that has imported torch once more; instead the parent enters its own namespace again at once.
     """
     assert _wall is not None
     kernel.unshare(kernel.NEWPID, "process namespace")
@@ -163,7 +169,8 @@ def raise_inner_wall(slot: int) -> int:
         os.setresgid(identity[1], identity[1], identity[1])
         os.setresuid(identity[0], identity[0], identity[0])
         kernel.prctl(kernel.SET_DUMPABLE, 1)  # or /proc/self would still be root's
-    # it owns none of the other namespaces, so that even capabilities in it would be good for nothing
+    # it owns none of the other namespaces, so that even capabilities in it would be good for
+    # nothing
     kernel.new_user_namespace(USER_ID)
     kernel.drop_bounding()
     header, nothing = struct.pack("=Ii", 0x20080522, 0), bytes(24)

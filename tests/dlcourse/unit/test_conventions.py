@@ -28,7 +28,9 @@ OLDER = {
     },
     "transformer": {"layer norm has gain and bias, not beta, gamma"},
 }
-"""What assignments of the first edition still do otherwise; to be mended when they get the second's form."""
+"""What assignments of the first edition still do otherwise; to be mended when they get the second's
+form.
+"""
 
 
 def functions(text: str) -> Iterator[ast.FunctionDef]:

@@ -1,4 +1,6 @@
-"""From verdicts to outcomes: one misconception per question, and which earlier question to look at first."""
+"""From verdicts to outcomes: one misconception per question, and which earlier question to look at
+first.
+"""
 
 from __future__ import annotations
 

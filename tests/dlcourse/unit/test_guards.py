@@ -1,4 +1,6 @@
-"""Guards at run time: a forbidden function is refused under any name; probes, given code and libraries are not bound."""
+"""Guards at run time: a forbidden function is refused under any name; probes, given code and
+libraries are not bound.
+"""
 
 from __future__ import annotations
 

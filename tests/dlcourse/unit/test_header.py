@@ -1,4 +1,6 @@
-"""The headers of a script's cells: what is read from them, and which line of the file a message names."""
+"""The headers of a script's cells: what is read from them, and which line of the file a message
+names.
+"""
 
 import re
 from pathlib import Path

@@ -11,7 +11,7 @@ SOURCES = {
     path.relative_to(REPOSITORY).as_posix(): path.read_text(encoding="utf-8")
     for path in sorted((REPOSITORY / "dlcourse").rglob("*.py"))
 }
-MOST_LINES = 340
+MOST_LINES = 350
 """Some 300; encoding.py, one recursive format with its two directions, is the longest."""
 
 

@@ -1,4 +1,6 @@
-"""Moments of samples: right programs agree within what is allowed, and the chance that they do not is known."""
+"""Moments of samples: right programs agree within what is allowed, and the chance that they do not
+is known.
+"""
 
 import math
 from typing import Any
@@ -20,7 +22,9 @@ def coins(rng: np.random.Generator, n: int = 400, p: float = 0.5) -> Any:
 
 
 def test_two_fair_coins_agree(rng: np.random.Generator) -> None:
-    """Their variance is stationary at p = 1/2: it is off by the square of the mean's error, and to first order by nothing."""
+    """Their variance is stationary at p = 1/2: it is off by the square of the mean's error, and to
+    first order by nothing.
+    """
     pairs = [(coins(rng), coins(rng)) for _ in range(2000)]
     assert not any(within_se().difference(*pair) for pair in pairs)
     assert within_se().difference(coins(rng), coins(rng, p=0.8))
@@ -43,7 +47,9 @@ def test_moments_are_those_of_numpy(rng: np.random.Generator) -> None:
 
 @pytest.mark.parametrize("k", [3, 4, 5, 6])
 def test_the_chance_is_that_of_a_normal(rng: np.random.Generator, k: int) -> None:
-    """Within the noise of a simulation of three times 4000 samples, and within a factor of ten in the far tail."""
+    """Within the noise of a simulation of three times 4000 samples, and within a factor of ten in
+    the far tail.
+    """
     truth = math.erfc(k / math.sqrt(2))
     groups = [rng.normal(size=4000) for _ in range(3)]
     found = chance_of_rejection(groups, 4000, k, 1, rng)
@@ -69,7 +75,9 @@ def test_one_column_is_counted_as_one_of_two_equal_ones(rng: np.random.Generator
 
 
 def test_groups_are_weighed_alike(rng: np.random.Generator) -> None:
-    """What never varies under some inputs is rejected less often; a group that is not normal shows in the whole."""
+    """What never varies under some inputs is rejected less often; a group that is not normal shows
+    in the whole.
+    """
     normal, constant, rare = rng.normal(size=8000), np.ones(8000), coins(rng, 8000, 0.001)
     alone, half = (
         chance_of_rejection(groups, 4000, 3, 1, np.random.default_rng(1))

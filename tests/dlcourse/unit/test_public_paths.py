@@ -1,4 +1,6 @@
-"""What courses, notebooks and configurations name; docs/architecture.md lists it. A path that moves breaks them."""
+"""What courses, notebooks and configurations name; docs/architecture.md lists it. A path that moves
+breaks them.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The auditor is tested: weak probes, wrong tests and broken assignments are caught, each for its reason."""
+"""The auditor is tested: weak probes, wrong tests and broken assignments are caught, each for its
+reason.
+"""
 
 import json
 from pathlib import Path
@@ -424,7 +426,9 @@ def test_survivors_and_their_excuses(broken: AuditReport) -> None:
 
 
 def test_only_the_own_question_counts(broken: AuditReport) -> None:
-    """The boundary of used_later is noticed by a probe of later; the points are lost in the wrong place."""
+    """The boundary of used_later is noticed by a probe of later; the points are lost in the wrong
+    place.
+    """
     assert broken.questions["used_later"].elsewhere >= 1
     assert any(
         "only at_zero of a later question notices" in t

@@ -1,4 +1,6 @@
-"""Wrong answers and other forms of right ones, as they are made inside the process that runs a notebook."""
+"""Wrong answers and other forms of right ones, as they are made inside the process that runs a
+notebook.
+"""
 
 import collections
 from typing import Any

@@ -1,4 +1,6 @@
-"""Functions of libraries that do an exercise: each is found, and must be refused under every name or be allowed."""
+"""Functions of libraries that do an exercise: each is found, and must be refused under every name
+or be allowed.
+"""
 
 from pathlib import Path
 

@@ -1,4 +1,6 @@
-"""Reading an assignment's hand-written files: what is taken from them, and what is refused with which words."""
+"""Reading an assignment's hand-written files: what is taken from them, and what is refused with
+which words.
+"""
 
 import ast
 import builtins
@@ -341,7 +343,9 @@ def test_probe_may_take_what_a_given_cell_defines(written: Course) -> None:
 
 
 def program(author: Any, text: str, name: str = "p") -> Any:
-    """The program of one probe, executed the way the student's process does; returns (source, namespace)."""
+    """The program of one probe, executed the way the student's process does; returns (source,
+    namespace).
+    """
     graded = author(
         PROBES, text="import numpy as np\n\nfrom dlcourse import exact, probe\n\n" + text
     ).probes[name]

@@ -204,7 +204,8 @@ def test_interrupted_and_newer_submissions_are_graded_again_and_others_are_not(
     small: Course,
 ) -> None:
     hand_in(small, "third", "vectors", perfect(small, "vectors"))
-    # killed before the verdicts: the folder is there, the notebook in it is only sanitised, the database has no grades
+    # killed before the verdicts: the folder is there, the notebook in it is only sanitised, the
+    # database has no grades
     path = small.root / "autograded" / "columns" / "vectors" / "vectors.ipynb"
     path.chmod(0o644)
     shutil.copy(small.root / "submitted" / "columns" / "vectors" / "vectors.ipynb", path)

@@ -261,7 +261,9 @@ REMOVED = [
 
 
 def damaged(built_course: Course, folder: Path, warm: Warm, damage: Any) -> Any:
-    """What is said about a copy of the course with some files damaged; building takes seconds, so one copy serves many."""
+    """What is said about a copy of the course with some files damaged; building takes seconds, so
+    one copy serves many.
+    """
     course = copy_course(built_course, folder)
     damage(course.root)
     return stale(course, "vectors", warm)

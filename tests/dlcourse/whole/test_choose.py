@@ -1,4 +1,6 @@
-"""Choosing questions: what is built of a subset, and that its answers, its results and its release are right."""
+"""Choosing questions: what is built of a subset, and that its answers, its results and its release
+are right.
+"""
 
 import json
 from dataclasses import replace
@@ -292,7 +294,9 @@ def results_of_the_whole(slug: str, warm: Warm) -> dict[str, Any]:
 
 
 def test_the_audit_asks_nothing_of_what_is_left_out(course: Course) -> None:
-    """Excuses and open findings of a question that is left out are forgotten; those of the others count."""
+    """Excuses and open findings of a question that is left out are forgotten; those of the others
+    count.
+    """
     files = course.files("vectors")
     files.excuses.write_text(
         "".join(

@@ -151,7 +151,8 @@ def test_only_an_unknown_student(small: Course) -> None:
 
 
 def test_since_takes_what_was_handed_in_at_or_after(small: Course) -> None:
-    # half: midnight of 2 March in central Europe is 23:00 of 1 March in UTC; columns has no timestamp: its folder's age counts
+    # half: midnight of 2 March in central Europe is 23:00 of 1 March in UTC; columns has no
+    # timestamp: its folder's age counts
     os.utime(small.root / "submitted" / "columns" / "vectors", (0, 0))
     assert grade(small, since=datetime(2026, 3, 1, 23, 0)).graded == ["half"]
     assert grade(small, since=datetime(2026, 3, 1, 23, 1)).graded == []
@@ -434,7 +435,9 @@ def _progress(course: Course) -> Any:
 
 @pytest.fixture(scope="module")
 def killed(built_course: Course, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """A class whose grader was killed five times, each time a little later, and then finished its work."""
+    """A class whose grader was killed five times, each time a little later, and then finished its
+    work.
+    """
     course = copy_course(built_course, tmp_path_factory.mktemp("killed") / "course")
     hand_in_samples(course, _KILLED)
     orphans: list[int] = []

@@ -1,4 +1,6 @@
-"""The command line: help that a newcomer understands, and errors of one line that name file and cure."""
+"""The command line: help that a newcomer understands, and errors of one line that name file and
+cure.
+"""
 
 import os
 import re
@@ -29,7 +31,9 @@ def run(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> Callable[..., Any]:
-    """Runs a command in the course, in this process; returns (exit status, what was printed, what went to stderr)."""
+    """Runs a command in the course, in this process; returns (exit status, what was printed, what
+    went to stderr).
+    """
     monkeypatch.chdir(course.root)
     monkeypatch.setenv("COLUMNS", "300")
 

@@ -1,4 +1,6 @@
-"""Grading on a Dask cluster: a scheduler and workers as processes of their own, some of which die or come late."""
+"""Grading on a Dask cluster: a scheduler and workers as processes of their own, some of which die
+or come late.
+"""
 
 import json
 import os

@@ -41,7 +41,9 @@ HIDDEN_SOURCE = "SECRET_HIDDEN_INPUT"
 
 @pytest.fixture(scope="module", autouse=True)
 def one_alembic() -> Iterator[None]:
-    """nbgrader starts alembic for every new gradebook, which takes seconds; its answer is always the same."""
+    """nbgrader starts alembic for every new gradebook, which takes seconds; its answer is always
+    the same.
+    """
     find_alembic()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(nbgrader.api, "get_alembic_version", cache(nbgrader.api.get_alembic_version))

@@ -1,4 +1,6 @@
-"""The form of a notebook: folded helpers, hints, guesses; through release, check in a terminal, rebuild and grading."""
+"""The form of a notebook: folded helpers, hints, guesses; through release, check in a terminal,
+rebuild and grading.
+"""
 
 import io
 import shutil
@@ -383,7 +385,9 @@ def test_a_guess_does_not_change_what_is_judged(new: Course, warm: Warm) -> None
 
 
 def test_nbgraders_own_commands_with_broken_folds_and_guesses(new: Course, tmp_path: Path) -> None:
-    """Release, autograde and feedback of plain nbgrader: no point is lost, and the guess is in the graded notebook."""
+    """Release, autograde and feedback of plain nbgrader: no point is lost, and the guess is in the
+    graded notebook.
+    """
     course = copy_course(new, tmp_path / "course")
     notebook = perfect(course, "vectors")
     notebook.cells.remove(cell_of(notebook, "helpers-normalise"))

@@ -1,4 +1,6 @@
-"""The release linter catches what must not be handed out, however it came there; a clean release passes."""
+"""The release linter catches what must not be handed out, however it came there; a clean release
+passes.
+"""
 
 import json
 import os
@@ -95,7 +97,9 @@ PLANTED = [
 def leaked(
     built_course: Course, assignment: Assignment, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Path, list[str]]:
-    """A release that nbgrader made from a source folder with secrets in it, and what the linter says about it."""
+    """A release that nbgrader made from a source folder with secrets in it, and what the linter
+    says about it.
+    """
     root = tmp_path_factory.mktemp("leaks")
     shutil.copytree(built_course.root / "source" / "vectors", root / "source" / "vectors")
     for name in PLANTED:

@@ -242,7 +242,9 @@ def test_the_blocked_imports_do_fail(tmp_path: Path) -> None:
 
 
 def test_no_submodule_takes_the_place_of_a_public_name() -> None:
-    """`dlcourse.x` becomes the module x when that is imported after the package, whatever it was before."""
+    """`dlcourse.x` becomes the module x when that is imported after the package, whatever it was
+    before.
+    """
     code = (
         "import pkgutil, types, dlcourse\n"
         "for module in pkgutil.iter_modules(dlcourse.__path__):\n"

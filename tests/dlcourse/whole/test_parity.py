@@ -1,15 +1,19 @@
 """Every way of grading gives the same score per question (P5).
 
-For each assignment of the course: the reference, the stub, every misconception, every alternative and the sample class.
+For each assignment of the course: the reference, the stub, every misconception, every alternative
+and the sample class.
 
-Misconceptions of different questions share a submission: the question is whether the graders agree, not what is lost.
+Misconceptions of different questions share a submission: the question is whether the graders agree,
+not what is lost.
 
-- *All of them* are run once, by the core of `dlcourse grade`. nbgrader's column is nbgrader's own scoring function on the
-  notebook that grading leaves; otter's is the results.json made by the grader that was unpacked from the zip's data. The
-  second grader does not run the submission again: its steps (sources, seeds, limits) are asserted to be the very same,
-  so that a second run would be the first one over again.
-- *A handful* goes the whole way: `nbgrader autograde` as a command, otter's own `run` on the zip (which starts a kernel),
-  and pytest in a process of its own. Three assignments a day do, and those that changed.
+- *All of them* are run once, by the core of `dlcourse grade`. nbgrader's column is nbgrader's own
+  scoring function on the notebook that grading leaves; otter's is the results.json made by the
+  grader that was unpacked from the zip's data. The second grader does not run the submission again:
+  its steps (sources, seeds, limits) are asserted to be the very same, so that a second run would be
+  the first one over again.
+- *A handful* goes the whole way: `nbgrader autograde` as a command, otter's own `run` on the zip
+  (which starts a kernel), and pytest in a process of its own. Three assignments a day do, and those
+  that changed.
 
 Differences are printed as a table.
 """
@@ -51,7 +55,9 @@ COURSE = read_course(REPOSITORY)
 WHOLE_WAY = ("perfect", "untouched", "half", "mistake_1")
 """Students of the sample class who go through every command."""
 CHOICES = ('gumbel_softmax "core"', 'gpt ["kv_cache_step"]')
-"""Assignments of which course.toml chooses some questions; they go the whole way with the assignment."""
+"""Assignments of which course.toml chooses some questions; they go the whole way with the
+assignment.
+"""
 
 
 @dataclass
@@ -124,7 +130,8 @@ def case(
 
     answered("reference", right)
     answered("stub", {})
-    # a submission holds one misconception of each question, so that a dozen hold all; the same with alternatives
+    # a submission holds one misconception of each question, so that a dozen hold all; the same with
+    # alternatives
     wrong = {
         q: [assignment.edited(m) for m in assignment.misconceptions if m.question == q]
         for q in right
@@ -252,7 +259,8 @@ def by_otter(case: Case, tmp_path: Path) -> Any:
     archive = tmp_path / "autograder.zip"
     archive.write_bytes(autograder(case.grader))
     scores = {}
-    # a kernel each, several seconds: the first assignment has all of them, the others those whose score is not plain
+    # a kernel each, several seconds: the first assignment has all of them, the others those whose
+    # score is not plain
     for name in WHOLE_WAY if case.slug == next(iter(COURSE.entries)) else ("half", "mistake_1"):
         with redirect_stdout(StringIO()):
             results = otter_run(

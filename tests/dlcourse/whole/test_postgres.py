@@ -100,7 +100,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str],
 
 
 def course_on(server: Any, name: str, built_course: Course, folder: Path, warm: Warm) -> Any:
-    """A copy of the scratch course whose gradebook is on the server, `vectors` entered by `dlcourse build`."""
+    """A copy of the scratch course whose gradebook is on the server, `vectors` entered by `dlcourse
+    build`.
+    """
     url = server(name)
     course = copy_course(built_course, folder)
     (course.root / "gradebook.db").unlink()
@@ -116,7 +118,9 @@ def graded(
     tmp_path_factory: pytest.TempPathFactory,
     warm: Warm,
 ) -> Any:
-    """The sample class graded by `dlcourse grade` into PostgreSQL; one name is as long as may be, one is longer."""
+    """The sample class graded by `dlcourse grade` into PostgreSQL; one name is as long as may be,
+    one is longer.
+    """
     course, url = course_on(
         server, "ours", built_course, tmp_path_factory.mktemp("postgres") / "course", warm
     )
@@ -149,7 +153,8 @@ def test_tables_are_those_of_sqlite(
         gradebook_tables(classgraded[0].root / "gradebook.db")[table],
     )
 
-    # some order text by bytes, some by letters; a truth value is a number in SQLite; SQLite keeps a time as text
+    # some order text by bytes, some by letters; a truth value is a number in SQLite; SQLite keeps a
+    # time as text
     def plain(rows: Any) -> Any:
         return sorted(
             tuple(str(int(v)) if isinstance(v, bool) else str(v)[:19] for v in row) for row in rows

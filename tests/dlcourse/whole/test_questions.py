@@ -108,7 +108,9 @@ def test_minutes_of_a_choice(course: Course) -> None:
 
 @pytest.mark.parametrize("slug", SLUGS)
 def test_the_course(slug: str) -> None:
-    """Every assignment has its table, three to six core questions, and no second sentence about time."""
+    """Every assignment has its table, three to six core questions, and no second sentence about
+    time.
+    """
     assignment = load(REPOSITORY, slug)
     check_questions(assignment)
     assert 3 <= sum(not q.further for q in assignment.questions.values()) <= 6

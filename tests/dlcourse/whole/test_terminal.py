@@ -1,4 +1,6 @@
-"""`dlcourse check` says in a terminal what the notebook says, and names file and cure when it cannot."""
+"""`dlcourse check` says in a terminal what the notebook says, and names file and cure when it
+cannot.
+"""
 
 import io
 import json
@@ -242,7 +244,9 @@ def test_a_test_cell_is_known_by_what_it_does(source: str, name: Any) -> None:
 
 
 def run_cli(built_course: Course, *arguments: Any, encoding: str = "utf-8") -> Any:
-    """The real command; its exit status and what it said, which must be of the encoding that the terminal has."""
+    """The real command; its exit status and what it said, which must be of the encoding that the
+    terminal has.
+    """
     done = subprocess.run(
         [sys.executable, "-m", "dlcourse.cli", "check", "--unsafe-no-sandbox", *arguments],
         cwd=built_course.root,

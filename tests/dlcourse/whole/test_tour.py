@@ -1,7 +1,8 @@
-"""The sample class gets the scores that a person would give it, through nbgrader, for every assignment of the course.
+"""The sample class gets the scores that a person would give it, through nbgrader, for every
+assignment of the course.
 
-The scores are computed here from the students' sources in a plain namespace: no sandbox, no rebuilt notebook, no
-nbgrader, no gradebook.
+The scores are computed here from the students' sources in a plain namespace: no sandbox, no rebuilt
+notebook, no nbgrader, no gradebook.
 """
 
 import contextlib
@@ -31,7 +32,8 @@ SLUGS = tour_assignments(read_course(REPOSITORY))
 
 
 def results_by_hand(assignment: Assignment, answers: Any, seed: Any, folder: Path) -> Any:
-    """Result of every probe when the questions' cells hold ``answers``, each run right after its question.
+    """Result of every probe when the questions' cells hold ``answers``, each run right after its
+    question.
 
     ``folder`` is where the released notebook lies, with its data.
     """

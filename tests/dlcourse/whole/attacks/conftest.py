@@ -1,4 +1,6 @@
-"""The world under attack, and the graders' processes, shared by all attacks: what one leaves behind hits the next."""
+"""The world under attack, and the graders' processes, shared by all attacks: what one leaves behind
+hits the next.
+"""
 
 from __future__ import annotations
 

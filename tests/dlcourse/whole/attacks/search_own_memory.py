@@ -1,4 +1,6 @@
-"""Search this process's own objects and memory for what the grader knows: the seed, expected values, paths."""
+"""Search this process's own objects and memory for what the grader knows: the seed, expected
+values, paths.
+"""
 
 CELLS = [
     """

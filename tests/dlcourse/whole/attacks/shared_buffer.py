@@ -1,4 +1,6 @@
-"""Refer to one buffer of four megabytes from ten thousand places, some of them keys of a dictionary."""
+"""Refer to one buffer of four megabytes from ten thousand places, some of them keys of a
+dictionary.
+"""
 
 CELLS = [
     """

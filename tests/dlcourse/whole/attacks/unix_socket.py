@@ -1,4 +1,6 @@
-"""Connect to services of this machine that listen on Unix sockets: Docker, D-Bus, the kernel's abstract names."""
+"""Connect to services of this machine that listen on Unix sockets: Docker, D-Bus, the kernel's
+abstract names.
+"""
 
 CELLS = [
     r"""
