@@ -77,7 +77,8 @@ PASSAGE = json.loads((DATA / "austen_first_look.json").read_text())
 def write_text(
     ax, pieces: list[str], colours: list, width: int = 96, y: float = 1.0, y_step: float = 0.12
 ) -> float:
-    """Write tokens in lines of ``width`` letters, each on its colour; return the height that is left."""
+    """Write tokens in lines of ``width`` letters, each on a tint of its colour; return the height that is left."""
+    from matplotlib.colors import to_rgb
     from matplotlib.patches import Rectangle
 
     size = 0.98 * 72 * ax.figure.bbox.width / ax.figure.dpi / width / 0.602  # 0.602: width of a letter of this font
@@ -90,11 +91,14 @@ def write_text(
             x, top = column / width, y - line * y_step
             if part and colour is not None:
                 box = (x, top - 0.92 * y_step), len(part) / width, 0.96 * y_step
+                tint = [0.6 + 0.4 * c for c in to_rgb(colour)]  # light enough for black letters, in both themes
                 ax.add_patch(
-                    Rectangle(*box, facecolor=colour, alpha=0.4, transform=ax.transAxes, clip_on=False)
+                    Rectangle(*box, facecolor=tint, transform=ax.transAxes, clip_on=False)
                 ).set_in_layout(False)
             letters = ax.text(x, top - 0.45 * y_step, part, family="monospace", va="center", transform=ax.transAxes)
             letters.set(fontsize=size, in_layout=False)
+            if colour is not None:
+                letters.set_color("black")
             column += len(part)
     return y - (line + 1) * y_step
 
@@ -557,7 +561,7 @@ def lm_loss_and_perplexity(
         logits: ``logits[b, t]`` predicts ``ids[b, t + 1]``. Any finite values, ±1000 included.
         ids: token ids between 0 and V - 1. Shorter sequences are padded on the right.
         pad: the padding id. Targets equal to it are not counted. -1 if there is no padding. At least one
-            target is left.
+            target of the batch is left; a sequence may have none.
 
     Returns:
         The mean of -log p over all counted targets of the whole batch, every target with the same weight, and
@@ -677,7 +681,8 @@ def training_from_nothing(seed: int = 0, steps: int = 160) -> dict[str, float]:
 #
 # Ties must not let more than $k$ tokens through, as a comparison with the $k$-th largest logit would do. We
 # sort by logit, largest first, and *among equal logits the smaller id comes first*. Top-k keeps the first
-# $k$.
+# $k$. PyTorch's sort keeps this order among equals only if asked: `x.sort(dim=-1, descending=True, stable=True)`,
+# with `dim` by its name.
 #
 # **Top-p**, or nucleus sampling, adapts the number to the distribution. Go through the same sorted list and
 # stop as soon as the tokens together have probability $p$ or more. With sorted probabilities
@@ -848,7 +853,7 @@ def generate(
 
     Args:
         model: maps a batch of one sequence of ids to the logits of all its positions. It is shown the last
-            ``ctx`` tokens, or all if there are fewer.
+            ``ctx`` tokens, or all if there are fewer. Logits may be of any size.
         ids: the prompt, at least one token. The list is not changed.
         max_new: largest number of new tokens; may be 0.
         ctx: context length of the model, at least 1.
@@ -1727,13 +1732,14 @@ def what_should_it_write(seed: int = 0) -> dict[str, float]:
     top, bottom = plt.figure(figsize=(9.5, 8.6)).subfigures(2, 1, height_ratios=[0.8, 1.2])
     plane, bars = top.subplots(1, 2)
     page = bottom.subplots()
-    for name in texts:
+    below = math.inf  # where the next label may stand at most: labels of points side by side must not meet
+    for name in sorted(set(texts) - {"random weights"}, key=lambda name: -numbers[f"{name}, log p"]):
         x, y = 100 * numbers[f"{name}, repetition"], numbers[f"{name}, log p"]
-        if name == "random weights":
-            continue
         colour = "C1" if name == "Austen" else "C4" if name == guess else "C0"
         plane.plot(x, y, "*" if name == "Austen" else "o", ms=15 if name == "Austen" else 7, color=colour)
-        plane.annotate(name, (x, y), xytext=(9, -3), textcoords="offset points", color=colour)
+        height = min(y, below) if x < 15 else y
+        below = height - 0.27 if x < 15 else below
+        plane.annotate(name, (x, height), xytext=(9, -3), textcoords="offset points", color=colour)
     plane.set(xlabel="repetition, % of tokens", ylabel="log-probability per token")
     plane.set_title("likely texts repeat themselves")
     plane.set(xlim=(-5, 75), ylim=(-5.2, -1))

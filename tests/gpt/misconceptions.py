@@ -15,6 +15,13 @@ MISCONCEPTIONS = {
             },
         ),
         Misconception(
+            "a_large_number_subtracted",
+            "A large number was subtracted from the scores of the future. Scores of another size swallow it; only -inf gives the weight 0 whatever they are.",
+            {
+                "scores.masked_fill(future, -torch.inf)": "(scores - 1e9 * future)",
+            },
+        ),
+        Misconception(
             "no_mask",
             "Every position sees the whole text, the token that it should predict included. This "
             "is the attention of an encoder such as BERT.",
@@ -114,6 +121,70 @@ MISCONCEPTIONS = {
                 "/ math.sqrt(d)": "/ d",
             },
         ),
+        Misconception(
+            "one_position_too_many",
+            "Each position sees one later token, the one that it should predict. It may see j <= i; the first diagonal above the main one is hidden, too.",
+            {
+                ".triu(1)": ".triu(2)",
+            },
+        ),
+        Misconception(
+            "values_and_keys_swapped",
+            "The last two groups of columns were exchanged. After the queries come the keys, then the values.",
+            {
+                "q, k, v = heads.permute": "q, v, k = heads.permute",
+            },
+        ),
+        Misconception(
+            "output_matrix_transposed",
+            "Wo was transposed, as nn.Linear does with its weight. Here it multiplies from the right as it is.",
+            {
+                ".reshape(x.shape) @ Wo": ".reshape(x.shape) @ Wo.T",
+            },
+        ),
+        Misconception(
+            "multiplied_by_the_root",
+            "The scores were multiplied by the square root of the head's width. Divide by it.",
+            {
+                "/ math.sqrt(d)": "* math.sqrt(d)",
+            },
+        ),
+        Misconception(
+            "infinity_times_the_mask",
+            "The mask was multiplied by -inf and added. Where it is 0 this gives 0 times infinity, which is nan. Replace the scores that are hidden.",
+            {
+                "scores.masked_fill(future, -torch.inf)": "(scores + future * -torch.inf)",
+            },
+        ),
+        Misconception(
+            "scores_of_zero_masked",
+            "A score of exactly 0 was taken for one that the triangle had removed, and hidden. The mask follows from the positions, not from the values of the scores.",
+            {
+                "future = torch.ones(T, T, dtype=torch.bool).triu(1)  # j > i": "scores = scores.tril()\n    future = scores == 0",
+            },
+        ),
+        Misconception(
+            "scaled_while_splitting",
+            "The queries are divided already where the heads are split, and the scores no more. Together that is right, but the docstring of split_heads says that nothing is scaled yet: the cache of question 7 relies on it.",
+            {
+                "return q, k, v": "return q / (D // n_heads) ** 0.5, k, v",
+                "k.transpose(-2, -1) / math.sqrt(d)": "k.transpose(-2, -1)",
+            },
+        ),
+        Misconception(
+            "no_gradient_through_the_weights",
+            "The outputs are right, but no gradient flows through the attention weights: something was detached.",
+            {
+                "-torch.inf).softmax(-1)": "-torch.inf).softmax(-1).detach()",
+            },
+        ),
+        Misconception(
+            "one_head_for_all",
+            "The number of heads was ignored: all D columns form a single head.",
+            {
+                "q, k, v = split_heads(x, Wqkv, n_heads)": "q, k, v = split_heads(x, Wqkv, 1)",
+            },
+        ),
     ],
     "gpt_forward": [
         Misconception(
@@ -205,6 +276,85 @@ MISCONCEPTIONS = {
                 "in params[\"blocks\"]:": "in reversed(params[\"blocks\"]):",
             },
         ),
+        Misconception(
+            "attention_replaces_the_stream",
+            "The attention output replaces h. It is a correction and has to be added.",
+            {
+                "h = h + causal": "h = causal",
+            },
+        ),
+        Misconception(
+            "final_norm_after_every_block",
+            "The last norm was applied after every block. It comes once, before the logits.",
+            {
+                'h = h + feed_forward(layer_norm(h, block["ln_2"]), block)': 'h = h + feed_forward(layer_norm(h, block["ln_2"]), block)\n        h = layer_norm(h, params["ln_f"])',
+            },
+        ),
+        Misconception(
+            "embeddings_normalised",
+            "The embeddings were normalised before the first block, as BERT does. In GPT-2 the stream begins with their bare sum.",
+            {
+                '    for block in params["blocks"]:': '    h = layer_norm(h, params["ln_f"])\n    for block in params["blocks"]:',
+            },
+        ),
+        Misconception(
+            "norms_exchanged",
+            "The two norms of the block were exchanged: ln_1 belongs to the attention, ln_2 to the feed-forward net.",
+            {
+                'causal_self_attention(layer_norm(h, block["ln_1"])': 'causal_self_attention(layer_norm(h, block["ln_2"])',
+                'feed_forward(layer_norm(h, block["ln_2"])': 'feed_forward(layer_norm(h, block["ln_1"])',
+            },
+        ),
+        Misconception(
+            "attention_without_its_norm",
+            "The attention reads the stream itself. Its input is normalised first.",
+            {
+                'causal_self_attention(layer_norm(h, block["ln_1"])': "causal_self_attention(h",
+            },
+        ),
+        Misconception(
+            "feed_forward_without_its_norm",
+            "The feed-forward net reads the stream itself. Its input is normalised first.",
+            {
+                'layer_norm(h, block["ln_2"])': "h",
+            },
+        ),
+        Misconception(
+            "branch_normalised_at_its_end",
+            "The output of the attention was normalised. The norm stands in front of the branch.",
+            {
+                'h = h + causal_self_attention(layer_norm(h, block["ln_1"]), block["Wqkv"], block["Wo"], n_heads)': 'h = h + layer_norm(causal_self_attention(h, block["Wqkv"], block["Wo"], n_heads), block["ln_1"])',
+            },
+        ),
+        Misconception(
+            "log_probabilities_returned",
+            "These are log-probabilities; logits are asked for.",
+            {
+                '@ params["wte"].T': '@ params["wte"].T).log_softmax(-1)',
+                "return layer_norm(": "return (layer_norm(",
+            },
+        ),
+        Misconception(
+            "one_head_in_every_block",
+            "The number of heads was not passed on: attention ran with a single head.",
+            {
+                'block["Wo"], n_heads': 'block["Wo"], 1',
+            },
+        ),
+        Misconception(
+            "one_block_only",
+            "Only the first block was used.",
+            {
+                'in params["blocks"]:': 'in params["blocks"][:1]:',
+            },
+        ),
+        Misconception(
+            "positions_from_one",
+            "The first position took row 1 of the table. Positions are counted from 0.",
+            {
+                "[: ids.shape[1]]": "[1 : ids.shape[1] + 1]",
+            },
+        ),
     ],
     "lm_loss_and_perplexity": [
         Misconception(
@@ -290,6 +440,49 @@ MISCONCEPTIONS = {
             "The loss was divided by log 2 and is in bits. Nats are asked for.",
             {
                 "return loss, loss.exp()": "return loss / math.log(2), loss.exp()",
+            },
+        ),
+        Misconception(
+            "nothing_cut_off",
+            "All logits are compared with all ids, without a shift. The logits at position t belong to token t + 1: drop the last logits and the first token.",
+            {
+                "targets = ids[:, 1:]": "targets = ids",
+                "logits[:, :-1]": "logits",
+            },
+        ),
+        Misconception(
+            "mean_of_the_tokens_perplexities",
+            "The loss is right, but the perplexity is a mean of 1 / p over the tokens. It is the exponential of the mean loss.",
+            {
+                "return loss, loss.exp()": 'nats = F.cross_entropy(logits[:, :-1].transpose(1, 2), targets, ignore_index=pad, reduction="none")\n    return loss, nats[targets != pad].exp().mean()',
+            },
+        ),
+        Misconception(
+            "divided_by_all_tokens",
+            "The sum was divided by the number of tokens, the first of each sequence included. Divide by the number of targets.",
+            {
+                "ignore_index=pad)  # classes on axis 1": 'ignore_index=pad, reduction="sum") / (ids != pad).sum()',
+            },
+        ),
+        Misconception(
+            "padding_taken_for_0",
+            "0 was taken for the padding, whatever pad says.",
+            {
+                "ignore_index=pad": "ignore_index=0",
+            },
+        ),
+        Misconception(
+            "gradient_lost",
+            "The numbers are right, but the loss is cut off from the logits (detach, item or no_grad): nothing could be trained with it.",
+            {
+                "return loss, loss.exp()": "return loss.detach(), loss.exp()",
+            },
+        ),
+        Misconception(
+            "exponentials_that_overflow",
+            "The exponentials of the logits were summed as they are. Those of large logits are inf, and the loss is nan: subtract the largest logit first, or take log_softmax.",
+            {
+                "loss = F.cross_entropy(logits[:, :-1].transpose(1, 2), targets, ignore_index=pad)": "e = logits[:, :-1].exp()\n    loss = F.nll_loss((e / e.sum(-1, keepdim=True)).log().transpose(1, 2), targets, ignore_index=pad)",
             },
         ),
     ],
@@ -408,6 +601,62 @@ MISCONCEPTIONS = {
             "The numbers of top-p were put back with the inverse of the order. A scatter takes the places where the numbers came from; a gather would take the inverse.",
             {
                 "    ranked = ranked.masked_fill(before >= p, -torch.inf)\n    return torch.empty_like(logits).scatter(-1, order, ranked)": "    ranked = ranked.masked_fill(before >= p, -torch.inf)\n    return ranked.gather(-1, order)",
+            },
+        ),
+        Misconception(
+            "temperature_without_effect",
+            "The logits were not divided by the temperature.",
+            {
+                "(logits / tau).sort": "logits.sort",
+            },
+        ),
+        Misconception(
+            "one_token_too_few",
+            "Top-k keeps k - 1 tokens.",
+            {
+                "ranked[:, k:]": "ranked[:, max(1, k - 1) :]",
+            },
+        ),
+        Misconception(
+            "crossing_token_dropped_but_the_first_kept",
+            "The token that crosses p is missing from the nucleus; only the first is kept in any case. A token is judged by the mass before it.",
+            {
+                "before = probs.cumsum(-1) - probs": "before = probs.cumsum(-1)\n    before[:, 0] = 0.0",
+            },
+        ),
+        Misconception(
+            "log_probabilities_of_the_nucleus",
+            "The tokens that stay have their log-probabilities. The logits are to be returned unchanged.",
+            {
+                "ranked = ranked.masked_fill(before": "ranked = probs.log().masked_fill(before",
+            },
+        ),
+        Misconception(
+            "zero_for_tokens_outside_the_nucleus",
+            "The tokens outside the nucleus have the logit 0. That is a logit like any other; only -inf gives the probability 0.",
+            {
+                "before >= p, -torch.inf": "before >= p, 0.0",
+            },
+        ),
+        Misconception(
+            "logits_summed_up_to_p",
+            "The logits themselves were summed and compared with p. The nucleus is about probabilities: take the softmax first.",
+            {
+                "probs = ranked.softmax(-1)": "probs = ranked",
+            },
+        ),
+        Misconception(
+            "ties_at_the_end_of_the_nucleus",
+            "All tokens as probable as the last one of the nucleus were kept. The nucleus ends as soon as p is reached; among equal logits the smaller id comes first.",
+            {
+                "masked_fill(before >= p, -torch.inf)": "masked_fill(ranked < ranked.gather(-1, (before < p).sum(-1, keepdim=True) - 1), -torch.inf)",
+            },
+        ),
+        Misconception(
+            "first_row_decides",
+            "The first row decides for all rows how many tokens the nucleus holds.",
+            {
+                "before >= p": "before[:1] >= p",
             },
         ),
     ],
@@ -536,6 +785,76 @@ MISCONCEPTIONS = {
             "The probabilities were laid end to end from the largest to the smallest. The interval of a token depends on the order, and the text lays them in the order of the ids.",
             {
                 "top_p_logits(logits, p).softmax(-1).cumsum(-1)": "top_p_logits(logits, p).softmax(-1).sort(descending=True).values.cumsum(-1)",
+            },
+        ),
+        Misconception(
+            "top_k_ignored",
+            "k has no effect: the tokens were sampled from all.",
+            {
+                "logits.shape[1] if k is None else k": "logits.shape[1]",
+            },
+        ),
+        Misconception(
+            "one_token_short",
+            "One new token is missing.",
+            {
+                "range(max_new)": "range(max_new - 1)",
+            },
+        ),
+        Misconception(
+            "result_cropped",
+            "Only the last ctx tokens were returned. The model sees them, but the result holds the whole text.",
+            {
+                "    return ids\n": "    return ids[-ctx:]\n",
+            },
+        ),
+        Misconception(
+            "end_token_last_in_the_prompt_stops",
+            "Nothing was generated since the prompt ends with the end token. Look for it only after a token was appended.",
+            {
+                "    for t in range(max_new):\n": "    for t in range(max_new):\n        if ids[-1] == eos:\n            break\n",
+            },
+        ),
+        Misconception(
+            "end_token_0_overlooked",
+            "An end token with the id 0 does not stop the text: 0 counts as False. Compare eos with None, or with the token alone.",
+            {
+                "if ids[-1] == eos:": "if eos and ids[-1] == eos:",
+            },
+        ),
+        Misconception(
+            "largest_id_among_equals",
+            "Among equal logits the largest id was chosen. The smallest is asked for.",
+            {
+                "token = logits.argmax()": "token = logits.shape[1] - 1 - logits.flip(-1).argmax()",
+            },
+        ),
+        Misconception(
+            "context_one_too_long",
+            "The model was shown ctx + 1 tokens.",
+            {
+                "ids[-ctx:]": "ids[-ctx - 1 :]",
+            },
+        ),
+        Misconception(
+            "context_one_too_short",
+            "The model was shown ctx - 1 tokens.",
+            {
+                "ids[-ctx:]": "ids[-max(1, ctx - 1) :]",
+            },
+        ),
+        Misconception(
+            "other_random_numbers",
+            "The tokens were drawn with torch.multinomial. The uniform numbers come as an argument: find the interval in which u falls.",
+            {
+                "token = (cumulative <= u[t]).sum()  # how many intervals lie below u": "token = torch.multinomial(top_p_logits(logits, p).softmax(-1), 1)",
+            },
+        ),
+        Misconception(
+            "exponentials_without_a_softmax",
+            "Bare exponentials of the logits were summed. Those of large logits are inf, and without normalisation the sum does not end at 1: take the softmax.",
+            {
+                "top_p_logits(logits, p).softmax(-1).cumsum(-1)": "top_p_logits(logits, p).exp().cumsum(-1)",
             },
         ),
     ],
@@ -680,6 +999,76 @@ MISCONCEPTIONS = {
                 "total / (len": "total * (len",
             },
         ),
+        Misconception(
+            "width_ignored",
+            "One candidate was kept after each step, whatever beam says: this is greedy decoding.",
+            {
+                "reverse=True)[:beam]": "reverse=True)[:1]",
+            },
+        ),
+        Misconception(
+            "one_step_too_many",
+            "The text has one new token too many.",
+            {
+                "range(max_new)": "range(max_new + 1)",
+            },
+        ),
+        Misconception(
+            "stops_with_the_first_end",
+            "The search stops as soon as one of the beams has ended. Stop when all that are kept have ended.",
+            {
+                "if all(finished": "if any(finished",
+            },
+        ),
+        Misconception(
+            "exponent_ignored",
+            "The sum was divided by n, not by n^alpha.",
+            {
+                "(len(sequence) - len(ids)) ** alpha": "(len(sequence) - len(ids))",
+            },
+        ),
+        Misconception(
+            "length_ignored",
+            "The candidates and the result have bare sums; the division by n^alpha is missing.",
+            {
+                "return total / (len(sequence) - len(ids)) ** alpha": "return total",
+            },
+        ),
+        Misconception(
+            "finished_text_preferred",
+            "A finished text was returned although an unfinished one has the higher score. The best of all that were kept is asked for, finished or not.",
+            {
+                "    return beams[0][1], score(beams[0])": "    beams = [b for b in beams if finished(b[1])] or beams\n    return beams[0][1], score(beams[0])",
+            },
+        ),
+        Misconception(
+            "prompt_taken_for_a_finished_text",
+            "A prompt that ends with the end token counts as finished: it has no generated token, and the score divides by 0. Only an end token that was generated finishes a beam.",
+            {
+                "len(sequence) > len(ids) and sequence[-1] == eos": "sequence[-1] == eos",
+            },
+        ),
+        Misconception(
+            "only_the_last_token_shown",
+            "The model was shown the last token alone. It is to see the whole sequence.",
+            {
+                "torch.tensor([sequence])": "torch.tensor([sequence[-1:]])",
+            },
+        ),
+        Misconception(
+            "one_beam_too_many",
+            "One candidate too many was kept after each step.",
+            {
+                "reverse=True)[:beam]": "reverse=True)[: beam + 1]",
+            },
+        ),
+        Misconception(
+            "raw_sums_among_the_last",
+            "The places were given by score, but the result was chosen by the raw sum.",
+            {
+                "    return beams[0][1], score(beams[0])": "    best = max(beams, key=lambda b: b[0])\n    return best[1], score(best)",
+            },
+        ),
     ],
     "kv_cache_step": [
         Misconception(
@@ -781,6 +1170,85 @@ MISCONCEPTIONS = {
                 "return layer_norm(h, params[\"ln_f\"])": "return layer_norm(h[:, -1:], params[\"ln_f\"])",
             },
         ),
+        Misconception(
+            "not_scaled_in_the_step",
+            "The scores are not divided by the square root of the head's width.",
+            {
+                " / math.sqrt(q.shape[-1])": "",
+            },
+        ),
+        Misconception(
+            "no_final_norm_in_the_step",
+            "The last layer norm is missing.",
+            {
+                'layer_norm(h, params["ln_f"])': "h",
+            },
+        ),
+        Misconception(
+            "cache_of_the_first_layer",
+            "All layers read the cache of the first one. Each layer has its own pair.",
+            {
+                'zip(params["blocks"], cache)': 'zip(params["blocks"], cache[:1] * len(cache))',
+            },
+        ),
+        Misconception(
+            "one_position_for_all_new_tokens",
+            "All new tokens took the position P. New token i stands at P + i.",
+            {
+                '["wpe"][past : past + S]': '["wpe"][past]',
+            },
+        ),
+        Misconception(
+            "no_positions_in_the_step",
+            "The position embeddings are missing.",
+            {
+                ' + params["wpe"][past : past + S]': "",
+            },
+        ),
+        Misconception(
+            "own_column_hidden",
+            "A new token does not see itself. It sees the columns up to and including P + i.",
+            {
+                ".triu(past + 1)": ".triu(past)",
+            },
+        ),
+        Misconception(
+            "one_column_too_many",
+            "New token i sees the column P + i + 1, the token after it.",
+            {
+                ".triu(past + 1)": ".triu(past + 2)",
+            },
+        ),
+        Misconception(
+            "mask_for_the_prefill_only",
+            "The mask was left out where the cache holds something. A chunk of several tokens needs it, too.",
+            {
+                "masked_fill(future, -torch.inf)": "masked_fill(future & (past == 0), -torch.inf)",
+            },
+        ),
+        Misconception(
+            "branches_in_parallel_in_the_step",
+            "The feed-forward net read the h from before the attention.",
+            {
+                "        q, k, v = split_heads(layer_norm": "        before = h\n        q, k, v = split_heads(layer_norm",
+                'feed_forward(layer_norm(h, block["ln_2"]), block)': 'feed_forward(layer_norm(before, block["ln_2"]), block)',
+            },
+        ),
+        Misconception(
+            "heads_merged_as_they_lie",
+            "The outputs of the heads were merged without moving the head axis behind the positions.",
+            {
+                ".transpose(1, 2).reshape(h.shape)": ".reshape(h.shape)",
+            },
+        ),
+        Misconception(
+            "scaled_keys_cached",
+            "The keys were divided by the square root of the head's width before they were stored. The logits are right, but the cache holds keys as split_heads gives them.",
+            {
+                'split_heads(layer_norm(h, block["ln_1"]), block["Wqkv"], n_heads)': 'split_heads(layer_norm(h, block["ln_1"]), block["Wqkv"], n_heads)\n        k = k / math.sqrt(q.shape[-1])',
+                "k.transpose(-2, -1) / math.sqrt(q.shape[-1])": "k.transpose(-2, -1)",
+            },
+        ),
     ],
     "icl_prompt": [
         Misconception(
@@ -873,6 +1341,83 @@ MISCONCEPTIONS = {
             "The dot products were divided by the square root of d, as in attention. A gradient step has no such factor.",
             {
                 "lr * (y @ (X @ xq))": "lr * (y @ (X @ xq)) / X.shape[1] ** 0.5",
+            },
+        ),
+        Misconception(
+            "inputs_that_contain_the_query_left_out",
+            "Examples whose input contains the query were left out. Only an input that equals the query gives the answer away.",
+            {
+                "if x != query": "if query not in x",
+            },
+        ),
+        Misconception(
+            "half_kept_in_the_gradient",
+            "Half the right value. The factor 1/2 of the loss and the 2 of the derivative cancel.",
+            {
+                "return lr * (y @": "return 0.5 * lr * (y @",
+            },
+        ),
+        Misconception(
+            "capitals_ignored",
+            "Inputs were compared without regard to capitals. Only an input that equals the query is left out.",
+            {
+                "if x != query": "if x.lower() != query.lower()",
+            },
+        ),
+        Misconception(
+            "outer_spaces_ignored",
+            "Inputs were compared without their outer spaces. Only an input that equals the query is left out.",
+            {
+                "if x != query": "if x.strip() != query.strip()",
+            },
+        ),
+        Misconception(
+            "repetitions_removed",
+            "Of examples with the same input only one is shown. All are shown, in the given order.",
+            {
+                "for x, y in examples if": "for x, y in dict(examples).items() if",
+            },
+        ),
+        Misconception(
+            "texts_stripped",
+            "The texts of the examples were stripped. They are taken as they are.",
+            {
+                "Input: {x}\\nOutput: {y}": "Input: {x.strip()}\\nOutput: {y.strip()}",
+            },
+        ),
+        Misconception(
+            "open_output_missing",
+            'The line "Output:" at the end is missing.',
+            {
+                '{query}\\nOutput:"': '{query}"',
+            },
+        ),
+        Misconception(
+            "no_empty_line_after_the_task",
+            "The empty line after the task is missing.",
+            {
+                '"\\n\\n".join([task, *blocks, f"Input: {query}\\nOutput:"])': 'task + "\\n" + "\\n\\n".join([*blocks, f"Input: {query}\\nOutput:"])',
+            },
+        ),
+        Misconception(
+            "solved_to_the_end",
+            "The regression was solved exactly. A single gradient step from 0 is asked for.",
+            {
+                "return lr * (y @ (X @ xq))": "return torch.linalg.lstsq(X, y[:, None]).solution[:, 0] @ xq",
+            },
+        ),
+        Misconception(
+            "two_steps",
+            "Two gradient steps were made.",
+            {
+                "return lr * (y @ (X @ xq))": "w = lr * (y @ X)\n    return (w - lr * ((X @ w - y) @ X)) @ xq",
+            },
+        ),
+        Misconception(
+            "weights_returned",
+            "These are the weights w_1. Their dot product with the query is asked for.",
+            {
+                "return lr * (y @ (X @ xq))": "return lr * (y @ X)",
             },
         ),
     ],
@@ -985,6 +1530,99 @@ MISCONCEPTIONS = {
             {
                 "f\"User: {user}\", \"Assistant:\"]": "f\"User: {user.strip()}\", \"Assistant:\"]",
                 "[f\"User: {user}\"": "[f\"User: {user.strip()}\"",
+            },
+        ),
+        Misconception(
+            "minus_zero_is_the_whole_list",
+            "With max_turns = 0 the whole conversation is shown: a slice from -0 is the whole list.",
+            {
+                "deque(maxlen=2 * max_turns)  # a turn is two messages": "[]\n        self.size = 2 * max_turns",
+                "*self.record, f": "*self.record[-self.size :], f",
+            },
+        ),
+        Misconception(
+            "oldest_turns_shown",
+            "The prompt shows the first turns of the conversation, not the last.",
+            {
+                "deque(maxlen=2 * max_turns)  # a turn is two messages": "[]\n        self.size = 2 * max_turns",
+                "*self.record, f": "*self.record[: self.size], f",
+            },
+        ),
+        Misconception(
+            "one_turn_too_many",
+            "The prompt shows one finished turn too many.",
+            {
+                "maxlen=2 * max_turns": "maxlen=2 * max_turns + 2",
+            },
+        ),
+        Misconception(
+            "cut_at_the_last_invention",
+            "The reply was cut at the last invented user line. Cut at the first.",
+            {
+                'continuation.split("\\nUser:")[0]': 'continuation.rsplit("\\nUser:", 1)[0]',
+            },
+        ),
+        Misconception(
+            "cut_at_the_assistant_too",
+            "The reply was also cut at a line that begins with \"Assistant:\". Only a user's line ends it.",
+            {
+                'continuation.split("\\nUser:")[0]': 'continuation.split("\\nUser:")[0].split("\\nAssistant:")[0]',
+            },
+        ),
+        Misconception(
+            "stripped_before_the_cut",
+            "White space was stripped before the cut. If the continuation begins with an invented user line, its newline is lost, and the line stays.",
+            {
+                'continuation.split("\\nUser:")[0].strip()': 'continuation.strip().split("\\nUser:")[0].strip()',
+            },
+        ),
+        Misconception(
+            "whole_continuation_stored",
+            "The record holds the continuation as the model gave it. Store the reply.",
+            {
+                'f"Assistant: {answer}"]': 'f"Assistant: {continuation}"]',
+            },
+        ),
+        Misconception(
+            "empty_replies_forgotten",
+            "A turn with an empty reply was not stored.",
+            {
+                'self.record += [f"User: {user}", f"Assistant: {answer}"]': 'self.record += [f"User: {user}", f"Assistant: {answer}"] if answer else []',
+            },
+        ),
+        Misconception(
+            "space_of_an_empty_reply_dropped",
+            'After "Assistant:" a finished turn has a space even if the reply is empty.',
+            {
+                'f"Assistant: {answer}"]': 'f"Assistant: {answer}".rstrip()]',
+            },
+        ),
+        Misconception(
+            "colon_not_looked_at",
+            'The reply was cut at a line that begins with "User" without a colon, such as "Users".',
+            {
+                '"\\nUser:"': '"\\nUser"',
+            },
+        ),
+        Misconception(
+            "prompt_left_in_the_reply",
+            "The reply holds the prompt. It is what follows it.",
+            {
+                "self.respond_fn(prompt)[len(prompt) :]": "self.respond_fn(prompt)",
+            },
+        ),
+        Misconception(
+            "quoted_prompt_lost",
+            "The text was split at the prompt, and the last part taken. A model that quotes the prompt makes more parts; the reply is all that follows the first.",
+            {
+                "self.respond_fn(prompt)[len(prompt) :]": "self.respond_fn(prompt).split(prompt)[-1]",
+            },
+        ),
+        Misconception(
+            "capitals_of_the_speaker_ignored",
+            "The reply was cut at \"user:\" or \"USER:\". Only \"User:\" begins a user's line.",
+            {
+                'continuation.split("\\nUser:")[0]': 're.split("\\nuser:", continuation, flags=re.I)[0]',
             },
         ),
     ],

@@ -95,11 +95,13 @@ def heads_of_a_batch(split_heads, rng):
 
 @probe("causal_self_attention", points=4, public=False)
 def attention_of_a_batch(causal_self_attention, rng):
-    """A batch with four heads, two, and one; a batch of one; a single position; arguments stay unchanged."""
+    """A batch with four heads, two, and one; a batch of one; a single position; one of zeros; arguments stay unchanged."""
     x, Wqkv, Wo = normal(rng, 5, 3, 8).transpose(0, 1), normal(rng, 8, 24, scale=0.5), normal(rng, 8, 8)
     outputs = {f"{H} heads": causal_self_attention(x, Wqkv, Wo, H) for H in (4, 2, 1)}
     outputs["a batch of one"] = causal_self_attention(x[:1], Wqkv, Wo, 2)
     outputs["a single position"] = causal_self_attention(x[:, :1], Wqkv, Wo, 4)
+    zeros = torch.tensor([1.0, 1, 0, 1, 1], dtype=x.dtype)[:, None]  # scores of exactly 0 that may be seen
+    outputs["a position of zeros"] = causal_self_attention(x[:1] * zeros, Wqkv, Wo, 2)
     return outputs
 
 
@@ -137,7 +139,7 @@ def one_block_by_hand(gpt_forward):
     block = {"ln_1": norm, "Wqkv": torch.ones(2, 6, **f), "Wo": torch.zeros(2, 2, **f), "ln_2": norm}
     block |= {"W1": torch.ones(2, 3, **f), "b1": torch.zeros(3, **f)}
     block |= {"W2": torch.zeros(3, 2, **f), "b2": torch.tensor([0.0, 4.0], **f)}
-    wte, wpe = torch.tensor([[1.0, 0], [0, 2]], **f), torch.tensor([[2.0, 0], [0, 0]], **f)
+    wte, wpe = torch.tensor([[1.0, 0], [0, 2]], **f), torch.tensor([[2.0, 0], [9, 0]], **f)
     params = {"wte": wte, "wpe": wpe, "blocks": [block], "ln_f": norm}
     return gpt_forward(torch.tensor([[0]]), params, 1)
 
@@ -164,10 +166,10 @@ def two_blocks_on_a_batch(gpt_forward, rng):
 
 @probe("gpt_forward", points=2, public=False)
 def as_long_as_the_context(gpt_forward, rng):
-    """Three blocks and one: a text that fills the context, a batch of one, a single token."""
+    """Three blocks and one, narrow and wide: a text that fills the context, a batch of one, a single token."""
     results = []
-    for n_layers, shape in ((3, (2, 8)), (1, (1, 3)), (1, (4, 1))):
-        params = random_gpt(rng, V=5, n_ctx=8, D=4, n_layers=n_layers, hidden=3)
+    for n_layers, hidden, shape in ((3, 3, (2, 8)), (1, 19, (1, 3)), (1, 3, (4, 1))):
+        params = random_gpt(rng, V=5, n_ctx=8, D=4, n_layers=n_layers, hidden=hidden)
         results.append(gpt_forward(tokens(rng, 5, *shape), params, 2))
     return results
 
@@ -195,8 +197,8 @@ def gradients_of_all_weights(gpt_forward, rng):
 @probe("lm_loss_and_perplexity", points=2)
 def three_targets_by_hand(lm_loss_and_perplexity):
     """The batch of the text: probabilities 1/2, 1/2 and 1/16, then a padded target (2 is the padding)."""
-    half, small = [0.5, 0.5, 1e-9], [1 / 16, 14 / 16, 1 / 16]
-    probs = torch.tensor([[half, half, small], [small, half, half]], dtype=torch.float64)
+    half, small, unused = [0.5, 0.5, 1e-9], [1 / 16, 14 / 16, 1 / 16], [1 / 8, 3 / 4, 1 / 8]
+    probs = torch.tensor([[half, half, unused], [small, half, half]], dtype=torch.float64)
     return lm_loss_and_perplexity(probs.log(), torch.tensor([[0, 1, 0], [1, 0, 2]]), 2)
 
 
@@ -208,11 +210,12 @@ def a_model_without_an_opinion(lm_loss_and_perplexity):
 
 @probe("lm_loss_and_perplexity", points=3, public=False)
 def lengths_that_differ(lm_loss_and_perplexity, rng):
-    """Sequences of six, four and two tokens, padded with 0 and then with 4; arguments stay unchanged."""
-    logits, results = normal(rng, 6, 3, 5, scale=2.0).transpose(0, 1), []
+    """Sequences of four, one, six and two tokens, padded with 0 and then with 4; arguments stay unchanged."""
+    logits, results = normal(rng, 6, 4, 5, scale=2.0).transpose(0, 1), []
     for pad, low, high in ((0, 1, 5), (4, 0, 4)):
-        ids = torch.from_numpy(rng.integers(low, high, size=(3, 6)))
-        ids[1, 4:], ids[2, 2:] = pad, pad
+        ids = torch.from_numpy(rng.integers(low, high, size=(4, 6)))
+        for row, length in enumerate((4, 1, 6, 2)):
+            ids[row, length:] = pad
         results.append((lm_loss_and_perplexity(logits, ids, pad), ids))
     return results, logits
 
@@ -227,9 +230,9 @@ def nothing_is_padded(lm_loss_and_perplexity, rng):
 @probe("lm_loss_and_perplexity", points=1, public=False)
 def loss_under_extreme_logits(lm_loss_and_perplexity):
     """Logits of ±1000, in float32."""
-    logits = torch.tensor([[[1000.0, -1000.0, 0.0], [-1000.0, 999.0, 1000.0], [0.0, 1000.0, 0.0]]])
-    loss, _ = lm_loss_and_perplexity(logits, torch.tensor([[2, 0, 1]]), -1)
-    right, perplexity = lm_loss_and_perplexity(logits, torch.tensor([[0, 0, 2]]), -1)
+    logits = torch.tensor([[[-1000.0, 1000.0, 0.0], [-1000.0, 999.0, 1000.0], [0.0, 1000.0, 0.0]]])
+    loss, _ = lm_loss_and_perplexity(logits, torch.tensor([[2, 1, 1]]), -1)
+    right, perplexity = lm_loss_and_perplexity(logits, torch.tensor([[0, 1, 2]]), -1)
     impossible = torch.tensor([[[1000.0, -1000.0], [3.5, -2.25]]])
     far, infinite = lm_loss_and_perplexity(impossible, torch.tensor([[0, 1]]), -1)
     unlikely = torch.tensor([[[300.25, -300.0], [0.5, 1.5]]], dtype=torch.float64)
@@ -264,7 +267,7 @@ def top_k_by_hand(top_k_logits):
 def top_p_by_hand(top_p_logits):
     """The logits of the text, of probabilities 1/8, 1/2, 1/8, 1/4: p = 0.7 keeps two tokens, 0.4 one."""
     logits = torch.tensor([[0.0, math.log(4), 0.0, math.log(2)]])
-    return [top_p_logits(logits, p) for p in (0.7, 0.4, 0.8, 1.0)]
+    return [top_p_logits(logits, p) for p in (0.7, 0.4, 0.8, 0.9, 1.0)]
 
 
 @probe("top_k_logits", points=3, public=False)
@@ -310,12 +313,12 @@ def top_p_of_a_peaked_distribution(top_p_logits):
 
 @probe("top_k_logits", points=2, public=False)
 def top_p_on_the_line(top_p_logits):
-    """Four equal logits and 64, so that sums hit p = 1/4, 1/2 and 3/4 exactly; and p between them."""
+    """Four equal logits and 64, so that sums hit p = 1/4, 1/2 and 3/4 exactly; and p between them, also very near."""
     logits = torch.tensor(
         [[2.0, 2.0, 2.0, 2.0, -torch.inf], [0.0, -torch.inf, 0.0, 0.0, 0.0]], dtype=torch.float64
     )
     wide = torch.full((1, 64), -3.0, dtype=torch.float64)
-    ps = (0.25, 0.5, 0.75, 0.3, 0.6, 0.9)
+    ps = (0.25, 0.5, 0.75, 0.3, 0.6, 0.9, 0.5 - 1e-6, 0.5 + 1e-6)
     named = {"4 tokens": logits, "64 tokens": wide}
     return {f"{name}, p = {p}": top_p_logits(x, p) for name, x in named.items() for p in ps}
 
@@ -324,7 +327,7 @@ def top_p_on_the_line(top_p_logits):
 def greedy_by_hand(generate):
     """A chain of three tokens: 0 is followed by 2, 2 by 1, 1 by 0. Four new tokens; then with eos = 1."""
     model = chain([0.1, 0.2, 0.7], [0.8, 0.1, 0.1], [0.3, 0.6, 0.1])
-    return generate(model, [0], 4, 8), generate(model, [0], 4, 8, eos=1)
+    return generate(model, [1, 0], 4, 8), generate(model, [1, 0], 4, 8, eos=1)
 
 
 @probe("generate", points=2)
@@ -339,7 +342,7 @@ def draws_by_hand(generate):
 def greedy_with_a_context(generate, rng):
     """Greedy texts from models that see one, three, five and fifty tokens; the prompt stays unchanged."""
     model, prompt = first_and_last(rng, 11), [3, 10, 0, 7, 5]
-    sizes = ((12, 1), (12, 3), (12, 5), (7, 50), (0, 4), (1, 2))
+    sizes = ((12, 1), (40, 3), (12, 5), (7, 50), (0, 4), (1, 2))
     return {f"{n} new, context {ctx}": generate(model, prompt, n, ctx) for n, ctx in sizes}
 
 
@@ -371,6 +374,7 @@ def sampled_texts(generate, rng):
     texts = {str(setting): generate(model, prompt, 15, 4, u, **setting) for setting in settings}
     wide = first_and_last(rng, 60, scale=0.3)
     texts["60 tokens"] = generate(wide, [59, 3], 15, 4, u)
+    texts["logits of a thousand"] = generate(lambda ids: model(ids) + 1000, prompt, 15, 4, u, k=5)
     return texts | {"by position": generate(model, prompt, 6, 3, u, 0.8, 5, 0.95, 4)}
 
 
@@ -379,7 +383,7 @@ def ties_and_a_zero(generate):
     """Greedy with equal logits; uniform numbers of exactly 0 where the first tokens are cut off."""
     ties = chain([0.1, 0.3, 0.3, 0.3], [0.4, 0.0, 0.2, 0.4], [0.0, 0.0, 0.5, 0.5], [0.25] * 4)
     rising = chain([0.0, 0.1, 0.3, 0.6], [0.1, 0.2, 0.3, 0.4], [0.0, 0.0, 0.0, 1.0], [0.05, 0.15, 0.2, 0.6])
-    zero = torch.zeros(4, dtype=torch.float64)
+    zero = torch.tensor([0.0, 0.35, 0.0, 0.8], dtype=torch.float64)
     results = {f"ties after {i}": generate(ties, [i], 3, 5) for i in range(4)}
     for name, setting in {"zero": {}, "zero, k = 2": {"k": 2}, "zero, p = 0.5": {"p": 0.5}}.items():
         results |= {f"{name} after {i}": generate(rising, [i], 4, 5, zero, **setting) for i in range(4)}
@@ -402,13 +406,14 @@ def two_lengths_by_hand(beam_search):
 
 @probe("beam_search", points=3, public=False)
 def beams_without_an_end(beam_search, rng):
-    """Random models without an end token: beams of 1, 2, 3 and 5, texts of 1, 4 and 6 tokens."""
+    """Random models without an end token: beams of 1, 2, 3 and 5, texts of 1, 4, 6 and 230 tokens."""
     results = {}
     for i in range(3):
         model = first_and_last(rng, 5)
         for beam, n in ((1, 6), (2, 4), (3, 6), (5, 4), (3, 1)):
             results[f"model {i}, beam {beam}, {n} new"] = beam_search(model, [4, 1, 2], beam, n)
-    return results
+    flat = normal(rng, 40, 40, scale=0.1)  # the text is less probable than the smallest float
+    return results | {"230 new": beam_search(lambda ids: flat[ids], [7, 5], 2, 230)}
 
 
 @probe("beam_search", points=4, public=False)
@@ -437,12 +442,17 @@ def a_beam_that_drops_nothing(beam_search, rng):
 @probe("beam_search", points=2, public=False)
 def an_end_token_in_the_prompt(beam_search, rng):
     """Prompts that hold the end token, also as their last token, and a long prompt."""
-    model, prompts = first_and_last(rng, 4, scale=0.7), ([0], [0, 2, 0], [1, 0, 3, 3, 0, 1, 2, 3, 1, 2])
-    return {str(prompt): beam_search(model, prompt, 3, 4, eos=0, alpha=0.8) for prompt in prompts}
+    prompts = ([0], [0, 2, 0], [1, 0, 3, 3, 0, 1, 2, 3, 1, 2])
+    models = [first_and_last(rng, 4, scale=0.7) for _ in range(3)]
+    return {
+        f"model {i}, {prompt}": beam_search(model, prompt, 3, 4, eos=0, alpha=0.8)
+        for i, model in enumerate(models)
+        for prompt in prompts
+    }
 
 
 @probe("beam_search", points=1, public=False)
-def an_end_long_before_the_limit(beam_search):
+def an_end_long_before_the_limit(beam_search, rng):
     """All beams end after a few tokens, while max_new is 60; a text that ends first and is overtaken."""
     sure = chain([0.5, 0.25, 0.25], [0.9, 0.06, 0.04], [0.8, 0.05, 0.15])
     late = chain([0.4, 0.3, 0.3], [0.99, 0.006, 0.004], [0.55, 0.44, 0.01])
@@ -452,6 +462,7 @@ def an_end_long_before_the_limit(beam_search):
         "no place left": beam_search(late, [2], 1, 60, eos=0, alpha=1.0),
         "overtaken": beam_search(late, [2], 2, 60, eos=0, alpha=1.0),
         "overtaken, beam 3": beam_search(late, [2, 2], 3, 60, eos=0, alpha=1.0),
+        "random": [beam_search(first_and_last(rng, 4), [1, 2], beam, 30, 0, 0.9) for beam in (1, 2, 2, 3)],
     }
 
 
@@ -513,6 +524,7 @@ def scores_of_any_size_in_a_chunk(kv_cache_step, rng):
 def two_branches_from_one_prefix(kv_cache_step, rng):
     """Two continuations of one cache, which stays unchanged; then the first goes on, and the second."""
     params, ids = random_gpt(rng, V=6, n_ctx=9, D=4, n_layers=2, hidden=5), tokens(rng, 6, 2, 8)
+    ids[:, 5] = (ids[:, 4] + 1) % 6  # the branches differ, whatever was drawn
     _, prefix = kv_cache_step(ids[:, :4], no_positions(params, 2, 1), params, 1)
     one, first = kv_cache_step(ids[:, 4:5], prefix, params, 1)
     other, second = kv_cache_step(ids[:, 5:6], prefix, params, 1)
@@ -539,13 +551,14 @@ def one_gradient_step_by_hand(icl_gd_predict):
 
 @probe("icl_prompt", points=2, public=False)
 def prompts_of_many_lengths(icl_prompt):
-    """No example, one, and three with repeated inputs and outer spaces; the list stays unchanged."""
+    """No example, one, and six with repetitions, outer spaces and braces; the list stays unchanged."""
     examples = [("2 + 2", "4"), (" two ", "2"), ("2 + 2", "four"), ("a\nb", "Output: c ")]
+    examples += [("2 + 2", "4"), ("{query} %s", "{0}")]
     return {
         "none": icl_prompt("Add.", [], "1 + 1"),
         "one": icl_prompt("Name the capital.", [("Peru", "Lima")], "Chad"),
         "one of the same length": icl_prompt("Name the harbour.", [("Mali", "none")], "Chad"),
-        "four": icl_prompt("Go on. ", examples, " 3 + 3"),
+        "six": icl_prompt("Go on. ", examples, " 3 + 3"),
         "none again": icl_prompt("Mul.", [], "2 * 2"),
     }
 
@@ -558,6 +571,7 @@ def the_answer_is_among_the_examples(icl_prompt):
         "twice": icl_prompt("Plural.", pool, "cat"),
         "once": icl_prompt("Plural.", pool, "child"),
         "alone": icl_prompt("P.", pool[:1], "cat"),
+        "twice in a row": icl_prompt("Plural.", [*pool[:1], *pool[:1], *pool[1:]], "cat"),
         "inputs within the query": icl_prompt("Plural.", pool, "catschild"),
         "other outer space": icl_prompt("Plural.", [(" cat", "a"), ("cat ", "b"), ("dog", "c")], "cat"),
         "query within an answer": icl_prompt("Plural.", pool, "kit"),
@@ -631,7 +645,7 @@ def speakers_named_in_the_text(ChatSession):
             " It marks the reply.\nUsers like it.\n\nIt ends a prompt.\n",
             " The word User: stands there.\n User: too\nUser: oh",
             " a\nAssistant: b\nUser: c",
-            "  ok\t",
+            "  ok\t\rUser: same line\x0cUser: too\nuser: d\nUSER: e\nUser: f",
         ],
         prompts,
     )
