@@ -127,13 +127,13 @@ def first_look(shift: float = 5.0, seed: int = 0) -> dict[str, float]:
 # Where does $T$ come from? If $F$ is an invertible distribution function and $u$ is uniform on $(0,1)$, then
 # $\Pr(F^{-1}(u)\le z) = \Pr(u\le F(z)) = F(z)$. So $F^{-1}(u)$ has the law $F$. Solve $u = F(z)$ for $z$:
 #
-# | law | parameters | noise | $F(z)$ | sample $z$ |
+# | law | parameters | noise | sample $z$ | $F(z)$ |
 # |---|---|---|---|---|
-# | `"normal"` | $\mu,\ \log\sigma^2$ | $\epsilon\sim\mathcal N(0,1)$ | $\Phi((z-\mu)/\sigma)$ | $\mu+\sigma\epsilon$ |
-# | `"laplace"` | $\mu,\ b$ | $u\in(-\frac12,\frac12)$ | see below | $\mu-b\,s_u\log(1-2\lvert u\rvert)$ |
-# | `"exponential"` | rate $\lambda$ | $u\in(0,1)$ | $1-e^{-\lambda z}$ | $-\log(1-u)/\lambda$ |
-# | `"logistic"` | $\mu,\ s$ | $u\in(0,1)$ | $1/(1+e^{-(z-\mu)/s})$ | $\mu+s\log\frac{u}{1-u}$ |
-# | `"gumbel"` | $\mu,\ \beta$ | $u\in(0,1)$ | $\exp(-e^{-(z-\mu)/\beta})$ | $\mu-\beta\log(-\log u)$ |
+# | `"normal"` | $\mu,\ \log\sigma^2$ | $\epsilon\sim\mathcal N(0,1)$ | $\mu+\sigma\epsilon$ | $\Phi((z-\mu)/\sigma)$ |
+# | `"laplace"` | $\mu,\ b$ | $u\in(-\frac12,\frac12)$ | $\mu-b\,s_u\log(1-2\lvert u\rvert)$ | see below |
+# | `"exponential"` | rate $\lambda$ | $u\in(0,1)$ | $-\log(1-u)/\lambda$ | $1-e^{-\lambda z}$ |
+# | `"logistic"` | $\mu,\ s$ | $u\in(0,1)$ | $\mu+s\log\frac{u}{1-u}$ | $1/(1+e^{-(z-\mu)/s})$ |
+# | `"gumbel"` | $\mu,\ \beta$ | $u\in(0,1)$ | $\mu-\beta\log(-\log u)$ | $\exp(-e^{-(z-\mu)/\beta})$ |
 #
 # $\Phi$, the standard normal law's $F$, has no elementary inverse; shift and scale a standard normal instead. A
 # network outputs $\log\sigma^2$ because that may be any real number. Half of it goes into the exponential,
@@ -274,15 +274,19 @@ def five_laws(seed: int = 0) -> dict[str, float]:
 # A variational autoencoder maps $x$ to a law $q(z\mid x)$, draws $z$, and reconstructs $x$ by $p(x\mid z)$.
 # Jensen's inequality gives
 #
-# $$\log p(x) = \log \mathbb E_{q}\!\left[\frac{p(x\mid z)\,p(z)}{q(z\mid x)}\right]
-# \;\ge\; \underbrace{\mathbb E_{q}[\log p(x\mid z)]}_{\text{reconstruction: sampled, reparameterized}}
-# - \underbrace{\mathrm{KL}\big(q(z\mid x)\,\Vert\,p(z)\big)}_{\text{closed form}} ,$$
+# $$\begin{aligned}
+# \log p(x) &= \log \mathbb E_{q}\!\left[\frac{p(x\mid z)\,p(z)}{q(z\mid x)}\right] \\
+# &\ge \underbrace{\mathbb E_{q}[\log p(x\mid z)]}_{\text{reconstruction: sampled}}
+# - \underbrace{\mathrm{KL}\big(q(z\mid x)\,\Vert\,p(z)\big)}_{\text{closed form}} ,
+# \end{aligned}$$
 #
 # the evidence lower bound (ELBO). For $q=\mathcal N(\mu,\sigma^2)$ and the prior $p=\mathcal N(0,1)$ the
 # second term needs no samples. With $z=\mu+\sigma\epsilon$ the two log densities are
 #
-# $$\log q(z) = -\tfrac12\log 2\pi - \tfrac12\log\sigma^2 - \tfrac12\epsilon^2, \qquad
-# \log p(z) = -\tfrac12\log 2\pi - \tfrac12(\mu+\sigma\epsilon)^2 .$$
+# $$\begin{aligned}
+# \log q(z) &= -\tfrac12\log 2\pi - \tfrac12\log\sigma^2 - \tfrac12\epsilon^2, \\
+# \log p(z) &= -\tfrac12\log 2\pi - \tfrac12(\mu+\sigma\epsilon)^2 .
+# \end{aligned}$$
 #
 # Subtract and average, using $\mathbb E[\epsilon]=0$ and $\mathbb E[\epsilon^2]=1$. In $d$ independent
 # dimensions the terms add up:
@@ -343,9 +347,11 @@ def gaussian_kl(mu: Float[Tensor, "B d"], logvar: Float[Tensor, "B d"]) -> Float
 # A sampled class is an integer. It does not move a little when $\alpha$ moves a little, so there is no path
 # to differentiate. But the probability moves. Since $\nabla\pi_k=\pi_k\nabla\log\pi_k$,
 #
-# $$\nabla_\alpha\sum_k \pi_k r_k = \sum_k \pi_k\, r_k \nabla_\alpha\log\pi_k
-# = \mathbb E_{z\sim\pi}\big[\, r_z\, \nabla_\alpha\log\pi_z \,\big],
-# \qquad \nabla_\alpha\log\pi_z = e_z-\pi ,$$
+# $$\begin{aligned}
+# \nabla_\alpha\sum_k \pi_k r_k &= \sum_k \pi_k\, r_k \nabla_\alpha\log\pi_k
+# = \mathbb E_{z\sim\pi}\big[\, r_z\, \nabla_\alpha\log\pi_z \,\big], \\
+# \nabla_\alpha\log\pi_z &= e_z-\pi ,
+# \end{aligned}$$
 #
 # where $e_z$ is the one-hot vector of $z$. This is the **score-function estimator**, or REINFORCE. It needs
 # only the reward of the class that was drawn. Note that it holds $\nabla\log\pi_z$, not $\nabla\pi_z$: the
@@ -522,7 +528,8 @@ def gumbel_max(logits: Float[Tensor, "B K"], g: Float[Tensor, "B K"]) -> Int[Ten
         g: standard Gumbel noise.
 
     Returns:
-        The class with the largest perturbed logit; among equals the smallest index.
+        The class with the largest perturbed logit, ``logits + g``; among equals the smallest index. Normalising
+        the logits first would round equals apart.
     """
     ### BEGIN SOLUTION
     return (logits + g).argmax(dim=-1)
@@ -702,9 +709,11 @@ def simplex(tau: float = 1.0, seed: int = 1) -> dict[str, float]:
 #   probability of order $\tau$. The density of $l$ at 0 is $\frac14$. With $l=\tau s$ and
 #   $\sigma(s)=\mathrm{sigmoid}(s)$, so that $h=\sigma'(s)/\tau$,
 #
-# $$\mathbb E[h]\to\tfrac14\int\sigma'(s)\,ds=\tfrac14 , \qquad
-# \mathbb E[h^2]\approx\frac1{4\tau}\int\sigma'(s)^2\,ds
-# =\frac1{4\tau}\int_0^1\sigma(1-\sigma)\,d\sigma=\frac1{24\,\tau} .$$
+# $$\begin{aligned}
+# \mathbb E[h]&\to\tfrac14\int\sigma'(s)\,ds=\tfrac14 , \\
+# \mathbb E[h^2]&\approx\frac1{4\tau}\int\sigma'(s)^2\,ds
+# =\frac1{4\tau}\int_0^1\sigma(1-\sigma)\,d\sigma=\frac1{24\,\tau} .
+# \end{aligned}$$
 #
 # The bias vanishes and the variance grows like $1/\tau$. (One often reads $1/\tau^2$, from the size of $J$
 # alone. That forgets how rarely $J$ is that large.) At large $\tau$ it is the other way round: $y$ hardly
@@ -996,8 +1005,10 @@ def straight_through(y_soft: Float[Tensor, "*batch K"]) -> Float[Tensor, "*batch
 # shape $(B,N,K)$: the classes are the *last* axis. The prior is uniform. For one variable with probabilities
 # $q$,
 #
-# $$\mathrm{KL}(q\,\Vert\,\mathrm{uniform}) = \sum_k q_k\log\frac{q_k}{1/K} = \log K-H(q),
-# \qquad H(q)=-\sum_kq_k\log q_k .$$
+# $$\begin{aligned}
+# \mathrm{KL}(q\,\Vert\,\mathrm{uniform}) &= \sum_k q_k\log\frac{q_k}{1/K} = \log K-H(q), \\
+# H(q)&=-\sum_kq_k\log q_k .
+# \end{aligned}$$
 #
 # It is 0 for a uniform $q$ and at most $\log K$: that is all the information a class can carry. The $N$
 # variables are independent given $x$, so their terms add up. For $q_k\to0$ the term $q_k\log q_k$ tends to
@@ -1006,9 +1017,12 @@ def straight_through(y_soft: Float[Tensor, "*batch K"]) -> Float[Tensor, "*batch
 # The pixels $x\in[0,1]^D$ are Bernoulli with logits $\ell$. Since
 # $\log\mathrm{sigmoid}(\ell)=-\log(1+e^{-\ell})$, the reconstruction term is
 #
-# $$-\log p(x\mid z)
-# = \sum_{d=1}^D\Big(-x_d\log\mathrm{sigmoid}(\ell_d)-(1-x_d)\log\mathrm{sigmoid}(-\ell_d)\Big)
-# = \sum_{d=1}^D \Big(\max(\ell_d,0)-\ell_dx_d+\log\big(1+e^{-|\ell_d|}\big)\Big) .$$
+# $$\begin{aligned}
+# -\log p(x\mid z)
+# = \sum_{d=1}^D&\Big(-x_d\log\mathrm{sigmoid}(\ell_d) \\[-6pt]
+# &\quad-(1-x_d)\log\mathrm{sigmoid}(-\ell_d)\Big) \\
+# = \sum_{d=1}^D&\Big(\max(\ell_d,0)-\ell_dx_d+\log\big(1+e^{-|\ell_d|}\big)\Big) .
+# \end{aligned}$$
 #
 # The last form cannot overflow. It takes logits: a sigmoid before it would squeeze them into $(0,1)$, and no
 # pixel could be predicted with a probability below $\frac12$.

@@ -23,7 +23,7 @@ MISCONCEPTIONS = {
             "for a uniform number from 0 to 1 and centred a second time.",
             {
                 "torch.sign(noise) * torch.log1p(-2 * noise.abs())":
-                    "torch.sign(noise - 0.5) * torch.log((1 - 2 * (noise - 0.5).abs()).abs())",
+                    "torch.sign(noise - 0.5) * torch.log(1 - 2 * (noise - 0.5).abs())",
             },
         ),
         Misconception(
@@ -60,6 +60,18 @@ MISCONCEPTIONS = {
                     "mu + beta * torch.log(-torch.log(noise))",
             },
         ),
+        Misconception(
+            "logistic_mirrored",
+            "The logistic sample falls as u grows. All samplers have to rise with their noise: u "
+            "stands above 1 - u.",
+            {"mu + s * torch.logit": "mu - s * torch.logit"},
+        ),
+        Misconception(
+            "gumbel_of_one_minus_u",
+            "1 - u has the law of u, but the sample then falls as u grows. The text asks for the "
+            "inverse distribution function at u itself.",
+            {"torch.log(-torch.log(noise))": "torch.log(-torch.log(1 - noise))"},
+        ),
     ],
     "gaussian_kl": [
         Misconception(
@@ -91,6 +103,18 @@ MISCONCEPTIONS = {
             "exp(-1000) is 0 in floating point, and its logarithm is -inf. The logarithm of the "
             "variance is given; use it.",
             {"- 1 - logvar": "- 1 - torch.log(torch.exp(logvar))"},
+        ),
+        Misconception(
+            "added_up_over_the_batch",
+            "All examples were added up. One number per example is asked for: sum over the last "
+            "axis only.",
+            {".sum(-1)": ".sum()"},
+        ),
+        Misconception(
+            "turned_round",
+            "This is KL(N(0, I) || q): prior and posterior are exchanged. The ELBO averages under "
+            "q, whose variance stands in the numerator.",
+            {"(mu**2 + torch.exp(logvar) - 1 - logvar)": "((1 + mu**2) * torch.exp(-logvar) - 1 + logvar)"},
         ),
     ],
     "score_function_grad": [
@@ -159,6 +183,17 @@ MISCONCEPTIONS = {
             "The baseline of a sample is its own reward. Reward minus baseline is then always 0, "
             "and nothing is learnt.",
             {"(r.sum() - r) / (len(r) - 1)": "r.clone()"},
+        ),
+        Misconception(
+            "baseline_forgotten",
+            "Right without a baseline; with one, nothing is subtracted from the reward.",
+            {"reward[idx] - baseline": "reward[idx]"},
+        ),
+        Misconception(
+            "baseline_added",
+            "The baseline was added to the reward. It has to be subtracted, to leave what is better "
+            "than expected.",
+            {"reward[idx] - baseline": "reward[idx] + baseline"},
         ),
     ],
     "gumbel_max": [
@@ -238,6 +273,27 @@ MISCONCEPTIONS = {
             "perturbed logit.",
             {"(logits + g).topk(k).indices": "(logits + g).argsort(dim=-1)[:, -k:]"},
         ),
+        Misconception(
+            "small_numbers_added",
+            "A small number was added inside each logarithm, a common recipe. It moves the ends: 1e-20 "
+            "added to 1 is lost, and 1e-20 is above the smallest u. Clamp u, as the text says.",
+            {
+                "-torch.log(-torch.log(u.clamp(finfo.tiny, 1 - finfo.eps)))":
+                    "-torch.log(-torch.log(u + 1e-20) + 1e-20)",
+            },
+        ),
+        Misconception(
+            "noise_subtracted",
+            "The noise was subtracted. Minus a Gumbel variable has its long tail on the other side, "
+            "and the argmax no longer draws from the softmax.",
+            {"return (logits + g).argmax(dim=-1)": "return (logits - g).argmax(dim=-1)"},
+        ),
+        Misconception(
+            "draw_over_the_batch",
+            "The largest was looked for along the first axis. Every row is a draw of its own: the "
+            "classes are on the last axis.",
+            {"return (logits + g).argmax(dim=-1)": "return (logits + g).argmax(dim=0)"},
+        ),
     ],
     "gumbel_softmax": [
         Misconception(
@@ -288,6 +344,18 @@ MISCONCEPTIONS = {
             "multiplies it by the same factor.",
             {"tau0 * math.exp(-rate * t)": "tau0 * (1 - rate * t)"},
         ),
+        Misconception(
+            "temperature_forgotten",
+            "The samples are the same at every temperature. The perturbed logits are divided by tau "
+            "before the softmax.",
+            {"(logits + g) / tau": "(logits + g)"},
+        ),
+        Misconception(
+            "floor_as_an_asymptote",
+            "The temperature decays towards tau_min and never reaches it. The schedule decays towards "
+            "0, and is cut off where it meets the floor.",
+            {"max(tau_min, tau0 * math.exp(-rate * t))": "tau_min + (tau0 - tau_min) * math.exp(-rate * t)"},
+        ),
     ],
     "gumbel_softmax_jacobian": [
         Misconception(
@@ -329,6 +397,18 @@ MISCONCEPTIONS = {
             "the dot product of reward and y; mixing hard and soft gives the gradient of neither.",
             {"(y * reward).sum(-1, keepdim=True)": "reward[y.argmax(-1)][:, None]"},
         ),
+        Misconception(
+            "gradient_times_temperature",
+            "The gradient is multiplied by the temperature. The argument of the softmax was divided by "
+            "it, and so is the derivative.",
+            {"keepdim=True)) / tau": "keepdim=True)) * tau"},
+        ),
+        Misconception(
+            "mean_reward_of_the_classes",
+            "The mean that is subtracted gives every class the same weight. Each sample weights the "
+            "rewards by its own entries.",
+            {"(y * reward).sum(-1, keepdim=True)": "reward.mean()"},
+        ),
     ],
     "estimator_stats": [
         Misconception(
@@ -368,6 +448,22 @@ MISCONCEPTIONS = {
             "The baseline is made from the rewards of the classes. It is to be made from the "
             "rewards of the samples that were drawn: REINFORCE knows no others.",
             {"leave_one_out_baseline(reward[idx])": "leave_one_out_baseline(reward)[idx]"},
+        ),
+        Misconception(
+            "baseline_not_used",
+            "With and without baseline the statistics are the same. Kind \"score_baseline\" has to "
+            "pass the leave-one-out baselines on.",
+            {'leave_one_out_baseline(reward[idx]) if kind == "score_baseline" else 0.0': "0.0"},
+        ),
+        Misconception(
+            "baseline_always_used",
+            "Kind \"score\" has a baseline, too. It is the plain estimate, without one.",
+            {'leave_one_out_baseline(reward[idx]) if kind == "score_baseline" else 0.0': "leave_one_out_baseline(reward[idx])"},
+        ),
+        Misconception(
+            "variance_first",
+            "Mean and variance come in the wrong order: the mean is asked for first.",
+            {"return grads.mean(0), grads.var(0)": "return grads.var(0), grads.mean(0)"},
         ),
     ],
     "straight_through": [
@@ -419,6 +515,21 @@ MISCONCEPTIONS = {
             "soft_going_forward",
             "The result is the soft sample itself. Going forward it has to be exactly one-hot.",
             {"return y_hard - y_soft.detach() + y_soft": "return y_hard - y_hard + y_soft"},
+        ),
+        Misconception(
+            "threshold_at_one_half",
+            "Every entry above 1/2 became 1. With three or more classes the largest entry may be "
+            "smaller, and then the row has no 1 at all.",
+            {"F.one_hot(y_soft.argmax(dim=-1), y_soft.shape[-1])": "(y_soft > 0.5).to(y_soft.dtype)"},
+        ),
+        Misconception(
+            "gradient_of_the_winner_only",
+            "Only the largest entry receives its gradient. Going backward the function is the "
+            "identity: what arrives is handed on in every entry.",
+            {
+                "return y_hard - y_soft.detach() + y_soft":
+                    "return y_hard - (y_hard * y_soft).detach() + y_hard * y_soft",
+            },
         ),
     ],
     "cat_vae_loss": [
@@ -474,6 +585,20 @@ MISCONCEPTIONS = {
             {
                 "log_q = torch.log_softmax(q_logits, dim=-1)":
                     "log_q = torch.log(torch.softmax(q_logits, dim=-1))",
+            },
+        ),
+        Misconception(
+            "terms_exchanged",
+            "Reconstruction and KL come in the wrong order: the reconstruction is asked for first.",
+            {"return rec, kl": "return kl, rec"},
+        ),
+        Misconception(
+            "squared_error",
+            "These are squared differences of pixels and their probabilities. The pixels are Bernoulli: "
+            "-log p(x | z) is a cross-entropy.",
+            {
+                'F.binary_cross_entropy_with_logits(recon_logits, x, reduction="none")':
+                    "((torch.sigmoid(recon_logits) - x) ** 2)",
             },
         ),
     ],

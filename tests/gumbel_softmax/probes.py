@@ -69,6 +69,8 @@ def one_parameter_per_column(reparam_sample, rng):
         "gumbel": reparam_sample("gumbel", (mu, scale), u),
         "one row": reparam_sample("normal", (mu, logvar), eps[1:2]),
         "one number": reparam_sample("exponential", (scale[:1],), u[:1, :1]),
+        # float32 has no digits left there
+        "far away": [reparam_sample(law, (mu + 1e5, scale), u - 0.5) - 1e5 for law in ("normal", "laplace")],
     }
 
 
@@ -88,7 +90,7 @@ def gradients_reach_every_parameter(reparam_sample, rng):
 
 @probe("reparam_sample", points=1, public=False)
 def noise_near_its_ends(reparam_sample):
-    """The Laplace law in float32 near both ends and at 0; three laws in float64 close to 0 and to 1."""
+    """The Laplace law in float32 near both ends and at 0; four laws in float64 close to both ends."""
     noise = torch.tensor([[-0.499, -0.1, 0.0], [0.125, 0.4, 0.499]])
     mu, scale = torch.tensor(-1.3, dtype=torch.float64), torch.tensor(0.7, dtype=torch.float64)
 
@@ -97,6 +99,7 @@ def noise_near_its_ends(reparam_sample):
 
     return {
         "laplace": reparam_sample("laplace", (torch.tensor(-3.0), torch.tensor(2.5)), noise),
+        "laplace, closer": reparam_sample("laplace", (mu, scale), from_end_to_end(3.1e-7) - 0.5),
         "exponential": reparam_sample("exponential", (scale,), from_end_to_end(1.3e-6)),
         "logistic": reparam_sample("logistic", (mu, scale), from_end_to_end(1.7e-9)),
         "gumbel": reparam_sample("gumbel", (mu, scale), from_end_to_end(3.1e-14)),
@@ -105,9 +108,9 @@ def noise_near_its_ends(reparam_sample):
 
 @probe("reparam_sample", points=1, public=False)
 def an_unknown_law_is_an_error(reparam_sample):
-    """A law that is not among the five, and a name with a capital letter."""
+    """A law that is not among the five, a name with a capital letter, and one cut short."""
     params, noise = (torch.tensor(0.0), torch.tensor(1.0)), torch.tensor([0.3, 0.6])
-    return {name: raises(reparam_sample, name, params, noise) for name in ("cauchy", "Gumbel")}
+    return {name: raises(reparam_sample, name, params, noise) for name in ("cauchy", "Gumbel", "norm")}
 
 
 @probe("gaussian_kl", points=1)
@@ -183,8 +186,11 @@ def estimates_of_repeated_draws(score_function_grad, rng):
     logits, reward, baseline = normal(rng, 5), normal(rng, 5), normal(rng, 7)
     idx = torch.tensor([3, 0, 3, 2, 3, 1, 0])  # class 4 never drawn
     others = torch.tensor([1, 4, 0, 0, 2, 4, 3])
+    # the entries of a row add up to 0, to the precision of float64
+    precise = 1 + score_function_grad(logits, 1e6 * reward, idx).sum(-1)
     return {
         "no baseline": score_function_grad(logits, reward, idx),
+        "sums of rows, plus 1": precise,
         "one number": score_function_grad(logits, reward, idx, -0.7),
         "one per sample": score_function_grad(logits, reward, idx, baseline),
         "other draws": score_function_grad(logits, reward, others),
@@ -201,9 +207,13 @@ def estimates_under_extreme_logits(score_function_grad):
 
 @probe("score_function_grad", points=2, public=False)
 def leave_one_out_of_many(leave_one_out_baseline, rng):
-    """Leave-one-out baselines of six samples and of two; arguments stay unchanged."""
+    """Leave-one-out baselines of six samples, of two, and of five of which three are equal; arguments stay unchanged."""
     r = normal(rng, 6)
-    return {"six": leave_one_out_baseline(r), "two": leave_one_out_baseline(r[1:3])}
+    return {
+        "six": leave_one_out_baseline(r),
+        "two": leave_one_out_baseline(r[1:3]),
+        "some equal": leave_one_out_baseline(r[torch.tensor([2, 0, 2, 2, 5])]),
+    }
 
 
 @probe("gumbel_max", points=1)
@@ -238,17 +248,26 @@ def draws_of_a_batch(gumbel_max, rng):
     logits, g, other = normal(rng, 40, 4, scale=2.0), gumbels(rng, 40, 4), gumbels(rng, 40, 4)
     return {
         "many": gumbel_max(logits, g),
+        "dtype": dtype_of(gumbel_max(logits, g)),
         "other noise": gumbel_max(logits, other),
         "one": gumbel_max(logits[:1], g[:1]),
     }
 
 
 @probe("gumbel_max", points=1, public=False, compare=exact())
-def draws_with_ties_and_extreme_logits(gumbel_max):
-    """Equal perturbed logits, and logits of ±1000."""
+def draws_with_ties_and_extreme_logits(gumbel_max, rng):
+    """Equal and almost equal perturbed logits, and logits of ±1000."""
     logits = torch.tensor([[0.0, 2.0, 1.0], [-1000.0, -1001.0, -3000.0], [1000.0, 999.0, 1000.5]])
     g = torch.tensor([[-1.0, 0.0, 1.0], [0.0, 2.0, 5.0], [1.0, 1.0, 0.0]])
-    return gumbel_max(logits, g)
+    # quarters add without rounding: many exact ties among many classes, also at the first and the last one
+    wide = torch.from_numpy(rng.integers(0, 6, size=(2, 24, 33)) / 4)
+    close = torch.tensor([[0.5, 0.25, -1.0], [0.25, 0.5, 0.0]], dtype=torch.float64)
+    ahead = torch.tensor([[0.0, 0.25 + 1e-10, 1.0], [0.25 + 1e-10, 0.0, 0.0]], dtype=torch.float64)
+    return {
+        "few": gumbel_max(logits, g),
+        "many": gumbel_max(wide[0], wide[1]),
+        "almost equal": gumbel_max(close, ahead),
+    }
 
 
 @probe("gumbel_max", points=2, public=False, compare=exact())
@@ -256,6 +275,7 @@ def classes_without_replacement(gumbel_top_k, rng):
     """One, three and all five classes of each row, in order, and a batch of one; arguments stay unchanged."""
     logits, g = normal(rng, 6, 5, scale=2.0), gumbels(rng, 6, 5)
     drawn = {f"k = {k}": gumbel_top_k(logits, g, k) for k in (1, 3, 5)}
+    drawn["dtype"] = dtype_of(drawn["k = 3"])
     return drawn | {"one row": gumbel_top_k(logits[:1], g[2:3], 2)}
 
 
@@ -334,9 +354,15 @@ def jacobians_of_a_batch(gumbel_softmax_jacobian, rng):
 
 @probe("gumbel_softmax_jacobian", points=1, public=False)
 def jacobians_at_the_corners(gumbel_softmax_jacobian, gumbel_softmax_grad):
-    """Samples with entries of exactly 0 and 1, in float32."""
-    y = torch.tensor([[0.0, 1.0, 0.0], [0.5, 0.0, 0.5]])
-    return gumbel_softmax_jacobian(y, 0.1), gumbel_softmax_grad(y, torch.tensor([3.0, -2.0, 7.0]), 0.1)
+    """Samples with entries of exactly 0 and 1, in float32 and in float64."""
+    y, reward = torch.tensor([[0.0, 1.0, 0.0], [0.5, 0.0, 0.5]]), torch.tensor([3.0, -2.0, 7.0])
+    corner, far = y[:1].double(), 1e9 * reward.double()  # exactly 0, however large the rewards
+    return {
+        "jacobian": gumbel_softmax_jacobian(y, 0.1),
+        "gradient": gumbel_softmax_grad(y, reward, 0.1),
+        "jacobian at one-hot, times 1e9": 1e9 * gumbel_softmax_jacobian(corner, 0.1),
+        "gradient at one-hot": gumbel_softmax_grad(corner, far, 0.1),
+    }
 
 
 @probe("gumbel_softmax_jacobian", points=3, public=False)
@@ -458,10 +484,13 @@ def vae_loss_by_pencil(cat_vae_loss):
 def vae_loss_of_a_batch(cat_vae_loss, rng):
     """Three examples of five pixels and two latents with four classes, other pixels, and a batch of one."""
     recon_logits, x, q_logits = normal(rng, 3, 5), uniform(rng, 5, 3).T, normal(rng, 3, 4, 2).transpose(1, 2)
+    uniform_logits = normal(rng, 3, 2, 1).expand(3, 2, 7)
     return {
         "three": cat_vae_loss(recon_logits, x, q_logits),
         "other pixels": cat_vae_loss(recon_logits, 1 - x**2, q_logits.flip(0)),
         "one": cat_vae_loss(recon_logits[1:2], x[:1].round(), q_logits[2:]),
+        # the KL is 0 to the precision of float64
+        "uniform latents, 1 + 1e6 KL": 1 + 1e6 * cat_vae_loss(recon_logits, x, uniform_logits)[1],
     }
 
 
