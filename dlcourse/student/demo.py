@@ -6,8 +6,8 @@ import builtins
 import inspect
 import sys
 import types
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar, overload
 
@@ -146,13 +146,26 @@ def _failing(use: Use) -> list[str]:
     return [name for name in use.written if name in failed]
 
 
-def _look() -> AbstractContextManager[None]:
-    """The course's figure style, where there is matplotlib."""
+@contextmanager
+def _look() -> Iterator[None]:
+    """The course's figure style, where there is matplotlib.
+
+    Only what the style sets is put back. Jupyter's backend makes matplotlib interactive with the
+    first figure; ``rc_context`` would undo that, and no later figure would be shown.
+    """
     try:
         import matplotlib
     except ImportError:
-        return nullcontext()
-    return matplotlib.rc_context(rc=style())  # type: ignore[arg-type]
+        yield
+        return
+    parameters: Any = matplotlib.rcParams
+    settings = style()
+    before = {name: parameters[name] for name in settings}
+    parameters.update(settings)
+    try:
+        yield
+    finally:
+        parameters.update(before)
 
 
 def _show_knobs(function: Callable[..., Any], knobs: dict[str, tuple[float, float]]) -> None:
