@@ -34,12 +34,7 @@ def random_gpt(rng, V, n_ctx, D, n_layers, hidden):
         block |= {"W1": normal(rng, D, hidden), "b1": normal(rng, hidden)}
         block |= {"W2": normal(rng, hidden, D, scale=0.5), "b2": normal(rng, D)}
         blocks.append(block)
-    return {
-        "wte": normal(rng, V, D),
-        "wpe": normal(rng, n_ctx, D),
-        "blocks": blocks,
-        "ln_f": norm(),
-    }
+    return {"wte": normal(rng, V, D), "wpe": normal(rng, n_ctx, D), "blocks": blocks, "ln_f": norm()}
 
 
 def chain(*rows):
@@ -80,18 +75,13 @@ def talk(session, users, prompts):
 def layout_of_the_heads(split_heads):
     """Two positions, two heads of width 2: keys are 10 times and values 100 times the queries."""
     x = torch.tensor([[[1.0, 2, 3, 4], [5, 6, 7, 8]]])
-    return split_heads(
-        x, torch.cat([torch.eye(4), 10 * torch.eye(4), 100 * torch.eye(4)], dim=1), 2
-    )
+    return split_heads(x, torch.cat([torch.eye(4), 10 * torch.eye(4), 100 * torch.eye(4)], dim=1), 2)
 
 
 @probe("causal_self_attention", points=2)
 def two_positions_by_hand(causal_self_attention):
     """The text 1, 2 with one head of width 1: outputs 1 and 1.881, then both times -3."""
-    x, Wqkv = (
-        torch.tensor([[[1.0], [2.0]]], dtype=torch.float64),
-        torch.ones(1, 3, dtype=torch.float64),
-    )
+    x, Wqkv = torch.tensor([[[1.0], [2.0]]], dtype=torch.float64), torch.ones(1, 3, dtype=torch.float64)
     one = torch.ones(1, 1, dtype=torch.float64)
     return [causal_self_attention(x, Wqkv, Wo, 1) for Wo in (one, -3 * one)]
 
@@ -106,17 +96,11 @@ def heads_of_a_batch(split_heads, rng):
 @probe("causal_self_attention", points=4, public=False)
 def attention_of_a_batch(causal_self_attention, rng):
     """A batch with four heads, two, and one; a batch of one; a single position; one of zeros; arguments stay unchanged."""
-    x, Wqkv, Wo = (
-        normal(rng, 5, 3, 8).transpose(0, 1),
-        normal(rng, 8, 24, scale=0.5),
-        normal(rng, 8, 8),
-    )
+    x, Wqkv, Wo = normal(rng, 5, 3, 8).transpose(0, 1), normal(rng, 8, 24, scale=0.5), normal(rng, 8, 8)
     outputs = {f"{H} heads": causal_self_attention(x, Wqkv, Wo, H) for H in (4, 2, 1)}
     outputs["a batch of one"] = causal_self_attention(x[:1], Wqkv, Wo, 2)
     outputs["a single position"] = causal_self_attention(x[:, :1], Wqkv, Wo, 4)
-    zeros = torch.tensor([1.0, 1, 0, 1, 1], dtype=x.dtype)[
-        :, None
-    ]  # scores of exactly 0 that may be seen
+    zeros = torch.tensor([1.0, 1, 0, 1, 1], dtype=x.dtype)[:, None]  # scores of exactly 0 that may be seen
     outputs["a position of zeros"] = causal_self_attention(x[:1] * zeros, Wqkv, Wo, 2)
     return outputs
 
@@ -133,19 +117,13 @@ def another_ending(causal_self_attention, rng):
 @probe("causal_self_attention", points=1, public=False)
 def scores_of_any_size(causal_self_attention, rng):
     """Inputs of a million, so that scores reach 10^12."""
-    return causal_self_attention(
-        normal(rng, 2, 6, 4, scale=1e6), normal(rng, 4, 12), normal(rng, 4, 4), 2
-    )
+    return causal_self_attention(normal(rng, 2, 6, 4, scale=1e6), normal(rng, 4, 12), normal(rng, 4, 4), 2)
 
 
 @probe("causal_self_attention", points=2, public=False)
 def gradients_through_attention(causal_self_attention, rng):
     """Autograd through the layer in float32, to the inputs and both weight matrices."""
-    x, Wqkv, Wo = (
-        normal(rng, 2, 5, 6).float(),
-        normal(rng, 6, 18, scale=0.5).float(),
-        normal(rng, 6, 6).float(),
-    )
+    x, Wqkv, Wo = normal(rng, 2, 5, 6).float(), normal(rng, 6, 18, scale=0.5).float(), normal(rng, 6, 6).float()
     weight = normal(rng, 2, 5, 6).float()
     for tensor in (x, Wqkv, Wo):
         tensor.requires_grad_()
@@ -158,12 +136,7 @@ def one_block_by_hand(gpt_forward):
     """The decoder of the text on the text 0: logits (-1, 2)."""
     f = {"dtype": torch.float64}
     norm = torch.ones(2, **f), torch.zeros(2, **f)
-    block = {
-        "ln_1": norm,
-        "Wqkv": torch.ones(2, 6, **f),
-        "Wo": torch.zeros(2, 2, **f),
-        "ln_2": norm,
-    }
+    block = {"ln_1": norm, "Wqkv": torch.ones(2, 6, **f), "Wo": torch.zeros(2, 2, **f), "ln_2": norm}
     block |= {"W1": torch.ones(2, 3, **f), "b1": torch.zeros(3, **f)}
     block |= {"W2": torch.zeros(3, 2, **f), "b2": torch.tensor([0.0, 4.0], **f)}
     wte, wpe = torch.tensor([[1.0, 0], [0, 2]], **f), torch.tensor([[2.0, 0], [9, 0]], **f)
@@ -218,9 +191,7 @@ def gradients_of_all_weights(gpt_forward, rng):
     for leaf in leaves:
         leaf.requires_grad_()
     weight = normal(rng, 2, 3, 5)
-    return torch.autograd.grad(
-        (weight * gpt_forward(ids, params, 2)).sum(), leaves, allow_unused=True
-    )
+    return torch.autograd.grad((weight * gpt_forward(ids, params, 2)).sum(), leaves, allow_unused=True)
 
 
 @probe("lm_loss_and_perplexity", points=2)
@@ -234,9 +205,7 @@ def three_targets_by_hand(lm_loss_and_perplexity):
 @probe("lm_loss_and_perplexity", points=1)
 def a_model_without_an_opinion(lm_loss_and_perplexity):
     """Equal logits over 50 tokens: the loss is log 50, the perplexity 50."""
-    return lm_loss_and_perplexity(
-        torch.zeros(2, 4, 50), torch.tensor([[1, 2, 3, 4], [9, 8, 7, 6]]), -1
-    )
+    return lm_loss_and_perplexity(torch.zeros(2, 4, 50), torch.tensor([[1, 2, 3, 4], [9, 8, 7, 6]]), -1)
 
 
 @probe("lm_loss_and_perplexity", points=3, public=False)
@@ -255,9 +224,7 @@ def lengths_that_differ(lm_loss_and_perplexity, rng):
 def nothing_is_padded(lm_loss_and_perplexity, rng):
     """No padding at all: a batch of two, and a batch of one with a single target."""
     logits, ids = normal(rng, 2, 7, 4, scale=2.0), tokens(rng, 4, 2, 7)
-    return lm_loss_and_perplexity(logits, ids, -1), lm_loss_and_perplexity(
-        logits[1:, :2], ids[1:, :2], -1
-    )
+    return lm_loss_and_perplexity(logits, ids, -1), lm_loss_and_perplexity(logits[1:, :2], ids[1:, :2], -1)
 
 
 @probe("lm_loss_and_perplexity", points=1, public=False)
@@ -324,9 +291,7 @@ def top_k_with_ties(top_k_logits):
 @probe("top_k_logits", points=1, public=False)
 def top_k_of_extreme_logits(top_k_logits):
     """Logits of ±1000, and tokens that are ruled out already."""
-    logits = torch.tensor(
-        [[-1000.0, 1000.0, -999.0, 999.0], [-torch.inf, -1000.0, -torch.inf, 5.0]]
-    )
+    logits = torch.tensor([[-1000.0, 1000.0, -999.0, 999.0], [-torch.inf, -1000.0, -torch.inf, 5.0]])
     return top_k_logits(logits, 3, 0.25), top_k_logits(logits, 2, 4.0)
 
 
@@ -341,9 +306,7 @@ def top_p_of_a_batch(top_p_logits, rng):
 @probe("top_k_logits", points=2, public=False)
 def top_p_of_a_peaked_distribution(top_p_logits):
     """One token that holds more than p by itself, in each row at another place; ±1000; ruled out tokens."""
-    peaked = torch.tensor(
-        [[0.9, 0.05, 0.03, 0.02], [0.02, 0.03, 0.05, 0.9]], dtype=torch.float64
-    ).log()
+    peaked = torch.tensor([[0.9, 0.05, 0.03, 0.02], [0.02, 0.03, 0.05, 0.9]], dtype=torch.float64).log()
     far = torch.tensor([[-1000.0, 0.0, 1000.0], [1.0, -torch.inf, 0.0]], dtype=torch.float64)
     return top_p_logits(peaked, 0.8), top_p_logits(peaked, 0.01), top_p_logits(far, 0.6)
 
@@ -386,9 +349,7 @@ def greedy_with_a_context(generate, rng):
 @probe("generate", points=2, public=False, compare=exact())
 def ends_of_texts(generate, rng):
     """A chosen end token, one that is never chosen, one that stands in the prompt, and none."""
-    circle = chain(
-        *torch.roll(0.8 * torch.eye(5) + 0.04, 1, dims=1).tolist()
-    )  # 0, 1, 2, 3, 4, 0, ...
+    circle = chain(*torch.roll(0.8 * torch.eye(5) + 0.04, 1, dims=1).tolist())  # 0, 1, 2, 3, 4, 0, ...
     even = torch.full((9,), 0.5, dtype=torch.float64)
     return {
         "chosen": generate(circle, [1, 2], 20, 6, eos=4),
@@ -405,11 +366,7 @@ def ends_of_texts(generate, rng):
 @probe("generate", points=4, public=False, compare=exact())
 def sampled_texts(generate, rng):
     """Texts of 15 tokens with temperature, top-k and top-p, alone and together; arguments stay unchanged."""
-    model, prompt, u = (
-        first_and_last(rng, 9, scale=1.0),
-        [8, 2],
-        torch.from_numpy(rng.uniform(size=15)),
-    )
+    model, prompt, u = first_and_last(rng, 9, scale=1.0), [8, 2], torch.from_numpy(rng.uniform(size=15))
     settings = [
         {}, {"tau": 0.4}, {"tau": 2.5}, {"k": 3}, {"k": 1}, {"k": 40}, {"p": 0.6}, {"p": 0.9},
         {"tau": 2.0, "p": 0.6}, {"tau": 0.5, "p": 0.8}, {"k": 4, "p": 0.7}, {"tau": 1.7, "k": 6, "p": 0.8},
@@ -425,15 +382,11 @@ def sampled_texts(generate, rng):
 def ties_and_a_zero(generate):
     """Greedy with equal logits; uniform numbers of exactly 0 where the first tokens are cut off."""
     ties = chain([0.1, 0.3, 0.3, 0.3], [0.4, 0.0, 0.2, 0.4], [0.0, 0.0, 0.5, 0.5], [0.25] * 4)
-    rising = chain(
-        [0.0, 0.1, 0.3, 0.6], [0.1, 0.2, 0.3, 0.4], [0.0, 0.0, 0.0, 1.0], [0.05, 0.15, 0.2, 0.6]
-    )
+    rising = chain([0.0, 0.1, 0.3, 0.6], [0.1, 0.2, 0.3, 0.4], [0.0, 0.0, 0.0, 1.0], [0.05, 0.15, 0.2, 0.6])
     zero = torch.tensor([0.0, 0.35, 0.0, 0.8], dtype=torch.float64)
     results = {f"ties after {i}": generate(ties, [i], 3, 5) for i in range(4)}
     for name, setting in {"zero": {}, "zero, k = 2": {"k": 2}, "zero, p = 0.5": {"p": 0.5}}.items():
-        results |= {
-            f"{name} after {i}": generate(rising, [i], 4, 5, zero, **setting) for i in range(4)
-        }
+        results |= {f"{name} after {i}": generate(rising, [i], 4, 5, zero, **setting) for i in range(4)}
     return results
 
 
@@ -470,9 +423,7 @@ def beams_that_end(beam_search, rng):
     for i in range(4):
         model = first_and_last(rng, 4)
         for beam, alpha in ((2, 0.0), (3, 1.0), (4, 0.3), (3, 1.5)):
-            results[f"model {i}, beam {beam}, alpha {alpha}"] = beam_search(
-                model, prompt, beam, 5, i % 3, alpha
-            )
+            results[f"model {i}, beam {beam}, alpha {alpha}"] = beam_search(model, prompt, beam, 5, i % 3, alpha)
         results[f"model {i}, six new"] = beam_search(model, prompt, 2, 6, eos=i % 4)
     return results
 
@@ -512,8 +463,7 @@ def an_end_long_before_the_limit(beam_search, rng):
         "overtaken": beam_search(late, [2], 2, 60, eos=0, alpha=1.0),
         "overtaken, beam 3": beam_search(late, [2, 2], 3, 60, eos=0, alpha=1.0),
     } | {
-        f"random, beam {beam}": beam_search(first_and_last(rng, 4), [1, 2], beam, 30, 0, 0.9)
-        for beam in (1, 2, 3, 4)
+        f"random, beam {beam}": beam_search(first_and_last(rng, 4), [1, 2], beam, 30, 0, 0.9) for beam in (1, 2, 3, 4)
     }
 
 
@@ -522,19 +472,10 @@ def two_tokens_by_hand(kv_cache_step, empty_cache):
     """The numbers of the text: logits (4, 0) and (2.4, -3.2), and the cache after each step."""
     f = {"dtype": torch.float64}
     a, b = torch.tensor([[1.0, -1, 1, -1], [1, 1, -1, -1]], **f)
-    norm, eye, zero = (
-        (torch.ones(4, **f), torch.zeros(4, **f)),
-        torch.eye(4, **f),
-        torch.zeros(4, 4, **f),
-    )
+    norm, eye, zero = (torch.ones(4, **f), torch.zeros(4, **f)), torch.eye(4, **f), torch.zeros(4, 4, **f)
     block = {"ln_1": norm, "Wqkv": torch.cat([zero, zero, eye], dim=1), "Wo": 6 * eye, "ln_2": norm}
     block |= {"W1": zero, "b1": zero[0], "W2": zero, "b2": zero[0]}
-    params = {
-        "wte": torch.stack([a, b]),
-        "wpe": torch.stack([0 * b, -2 * b]),
-        "blocks": [block],
-        "ln_f": norm,
-    }
+    params = {"wte": torch.stack([a, b]), "wpe": torch.stack([0 * b, -2 * b]), "blocks": [block], "ln_f": norm}
     prefill, cache = kv_cache_step(torch.tensor([[0]]), empty_cache(params, 1, 1), params, 1)
     step, longer = kv_cache_step(torch.tensor([[1]]), cache, params, 1)
     return {"prefill": prefill, "step": step, "cache of 1": cache, "cache of 2": longer}
@@ -543,10 +484,7 @@ def two_tokens_by_hand(kv_cache_step, empty_cache):
 @probe("kv_cache_step", points=2)
 def prefill_and_one_step(kv_cache_step, empty_cache, rng):
     """A prefill of three tokens, then one more: all logits, and the cache after both."""
-    params, ids = (
-        random_gpt(rng, V=5, n_ctx=6, D=4, n_layers=2, hidden=7),
-        torch.tensor([[1, 4, 0, 2]]),
-    )
+    params, ids = random_gpt(rng, V=5, n_ctx=6, D=4, n_layers=2, hidden=7), torch.tensor([[1, 4, 0, 2]])
     prefill, cache = kv_cache_step(ids[:, :3], empty_cache(params, 1, 2), params, 2)
     step, longer = kv_cache_step(ids[:, 3:], cache, params, 2)
     return {"prefill": prefill, "step": step, "cache of 3": cache, "cache of 4": longer}
@@ -568,9 +506,7 @@ def several_tokens_at_once(kv_cache_step, rng):
     params, ids = random_gpt(rng, V=5, n_ctx=12, D=8, n_layers=3, hidden=6), tokens(rng, 5, 3, 10)
     cache, results, start = no_positions(params, 3, 2), {}, 0
     for size in (2, 3, 1, 4):
-        results[f"{size} tokens"], cache = kv_cache_step(
-            ids[:, start : start + size], cache, params, 2
-        )
+        results[f"{size} tokens"], cache = kv_cache_step(ids[:, start : start + size], cache, params, 2)
         start += size
     return results | {"cache of 10": cache}
 
@@ -631,22 +567,14 @@ def prompts_of_many_lengths(icl_prompt):
 @probe("icl_prompt", points=1, public=False)
 def the_answer_is_among_the_examples(icl_prompt):
     """Pools of examples that hold the query itself: once, twice, and alone."""
-    pool = [
-        ("cat", "cats"),
-        ("child", "children"),
-        ("Cat", "CATS"),
-        ("cat", "kittens"),
-        ("cats", "cat"),
-    ]
+    pool = [("cat", "cats"), ("child", "children"), ("Cat", "CATS"), ("cat", "kittens"), ("cats", "cat")]
     return {
         "twice": icl_prompt("Plural.", pool, "cat"),
         "once": icl_prompt("Plural.", pool, "child"),
         "alone": icl_prompt("P.", pool[:1], "cat"),
         "twice in a row": icl_prompt("Plural.", [*pool[:1], *pool[:1], *pool[1:]], "cat"),
         "inputs within the query": icl_prompt("Plural.", pool, "catschild"),
-        "other outer space": icl_prompt(
-            "Plural.", [(" cat", "a"), ("cat ", "b"), ("dog", "c")], "cat"
-        ),
+        "other outer space": icl_prompt("Plural.", [(" cat", "a"), ("cat ", "b"), ("dog", "c")], "cat"),
         "query within an answer": icl_prompt("Plural.", pool, "kit"),
     }
 
@@ -675,9 +603,7 @@ def one_example_and_none(icl_gd_predict, rng):
 def a_short_conversation(ChatSession):
     """Two messages; the second continuation invents a further turn."""
     prompts = []
-    model = scripted(
-        [" Hi there", " Fine, thanks.\nUser: Tell me a joke.\nAssistant: Knock knock."], prompts
-    )
+    model = scripted([" Hi there", " Fine, thanks.\nUser: Tell me a joke.\nAssistant: Knock knock."], prompts)
     session = ChatSession(model, 4)
     return {"replies": [session.reply("Hello"), session.reply("How are you?")], "prompts": prompts}
 
@@ -726,12 +652,8 @@ def speakers_named_in_the_text(ChatSession):
     )
     session = ChatSession(model, 2)
     users = ["What does Assistant: mean?", "And\nUser: ?", "\nUser: x\nAssistant: y", " Assistant:"]
-    echo = scripted(
-        [" You wrote User: Hi\nAssistant: and I saw it.", "User: Hi\nAssistant:"], echoed := []
-    )
-    return talk(session, users, prompts) | {
-        "echo": talk(ChatSession(echo, 0), ["Hi", "Hi"], echoed)
-    }
+    echo = scripted([" You wrote User: Hi\nAssistant: and I saw it.", "User: Hi\nAssistant:"], echoed := [])
+    return talk(session, users, prompts) | {"echo": talk(ChatSession(echo, 0), ["Hi", "Hi"], echoed)}
 
 
 @probe("ChatSession", points=1, public=False)
