@@ -177,6 +177,7 @@ def _show_knobs(function: Callable[..., Any], knobs: dict[str, tuple[float, floa
     try:
         import ipywidgets
         from IPython.display import display
+        from ipywidgets.widgets.interaction import show_inline_matplotlib_plots
     except ImportError:
         return
     defaults = {name: p.default for name, p in inspect.signature(function).parameters.items()}
@@ -190,6 +191,7 @@ def _show_knobs(function: Callable[..., Any], knobs: dict[str, tuple[float, floa
         with output, _look():
             output.clear_output(wait=True)
             function(**{name: slider.value for name, slider in sliders.items()})
+            show_inline_matplotlib_plots()  # no cell ends here, which would show them
 
     for slider in sliders.values():
         slider.observe(redraw, names="value")

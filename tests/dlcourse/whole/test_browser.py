@@ -32,6 +32,16 @@ from tests.support.lab import (  # noqa: E402
     running_lab,
 )
 
+KNOB = """from dlcourse import demo
+
+@demo(tau=(0.1, 5.0))
+def waves(tau: float = 1.0):
+    import matplotlib.pyplot as plt
+
+    plt.subplots()[1].set_title(f"tau = {tau}")
+    print("drawn with", tau)
+"""
+
 
 @pytest.fixture(scope="module")
 def course(built_course: Course, tmp_path_factory: pytest.TempPathFactory) -> Course:
@@ -47,6 +57,9 @@ def course(built_course: Course, tmp_path_factory: pytest.TempPathFactory) -> Co
     shutil.copytree(own.root / "release" / "vectors", student)
     nbformat.write(answered(own, "vectors", answers), student / "vectors.ipynb")
     shutil.copytree(own.root / "release" / "toy", own.root / "untouched")
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    knob = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(KNOB)], metadata=kernel)
+    nbformat.write(knob, own.root / "knob.ipynb")
     return own
 
 
@@ -129,6 +142,25 @@ def test_pictures_and_the_table_of_questions_show_in_both_themes(
     picture.scroll_into_view_if_needed()
     assert picture.evaluate("image => image.complete && image.naturalWidth") == 240
     page.screenshot(path=tmp_path / "themed.png")
+
+
+def test_a_knob_draws_a_new_picture(page: Page, address: str) -> None:
+    """The picture of the default stands; a slider puts another one under itself."""
+    open_notebook(page, address, "knob.ipynb")
+    run_all(page)
+    pictures = page.locator(".jp-OutputArea-output img")
+    slider = page.locator(".noUi-handle").first
+    slider.wait_for()
+    expect(pictures).to_have_count(1)
+    slider.focus()
+    page.keyboard.press("PageUp")
+    expect(pictures).to_have_count(2)
+    said = page.locator(".jp-OutputArea-output pre", has_text="drawn with")
+    before = said.nth(1).inner_text()
+    page.keyboard.press("PageUp")
+    expect(said.nth(1)).not_to_have_text(before)
+    expect(said).to_have_count(2)
+    expect(pictures).to_have_count(2)
 
 
 def test_an_untouched_release_says_what_is_not_written_yet(page: Page, address: str) -> None:
