@@ -156,8 +156,8 @@ def gumbel_max__where(logits, g):
 
 
 def gumbel_top_k__where(logits, g, k):
-    """A full sort; int32 from numpy."""
-    return np.argsort(-(logits.numpy() + g.numpy()), axis=1)[:, :k].astype(np.int32)
+    """A full sort; an array of numpy."""
+    return np.argsort(-(logits.numpy() + g.numpy()), axis=1)[:, :k]
 
 
 def gumbel_softmax__by_hand(logits, g, tau):

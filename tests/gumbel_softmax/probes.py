@@ -37,8 +37,8 @@ def pulled_back(output, weight, *inputs):
 
 
 def dtype_of(value):
-    """Name of a tensor's dtype; of anything else its type."""
-    return str(getattr(value, "dtype", type(value).__name__))
+    """Name of the dtype of a tensor or an array; of anything else its type."""
+    return str(getattr(value, "dtype", type(value).__name__)).removeprefix("torch.")
 
 
 @probe("reparam_sample", points=2)
