@@ -21,7 +21,7 @@ from tests.support.course import REPOSITORY
 
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
 EXTRAS = PROJECT["optional-dependencies"]
-IMPORT_NAMES = {"otter-grader": "otter", "scikit-learn": "sklearn"}
+IMPORT_NAMES = {"pillow": "PIL", "otter-grader": "otter", "scikit-learn": "sklearn"}
 INSTRUCTOR_ONLY = (
     "nbgrader",
     "jupytext",
