@@ -377,6 +377,24 @@ def load_digits_split(seed: int, noise: float = 0.0) -> dict[str, tuple[np.ndarr
     }
 
 
+def fresh_run(x: np.ndarray, targets: np.ndarray, rng: np.random.Generator) -> Callable[[float], float]:
+    """A new network and its training, as a range test asks for it: a call with a rate makes one step of SGD with
+    momentum 0.9 on 32 digits, and returns the loss from before the step.
+    """
+    params = init_net((64, 16, 10), rng)
+    velocity = [np.zeros_like(p) for p in params]
+
+    def step_fn(lr: float) -> float:
+        batch = rng.integers(len(x), size=32)
+        losses, grads = loss_and_grads(params, x[batch], targets[batch])
+        for p, v, g in zip(params, velocity, grads, strict=True):
+            v[:] = 0.9 * v + g
+            p -= lr * v
+        return float(losses[0])
+
+    return step_fn
+
+
 # %% [markdown]
 # Now the experiment of Cohen et al. Full-batch gradient descent on 200 digits, squared error, and your `sharpness` every 25
 # steps. At first nothing is near the edge: the sharpness of a fresh network is about 3. Then it climbs, by itself, as the
@@ -760,18 +778,7 @@ def range_test_on_digits(seed: int = 0) -> dict[str, float]:
 
     data, rng = load_digits_split(seed, noise=0.15), np.random.default_rng(seed)
     x, targets = data["train"]
-    params = init_net((64, 16, 10), rng)
-    velocity = [np.zeros_like(p) for p in params]
-
-    def step_fn(lr: float) -> float:
-        batch = rng.integers(len(x), size=32)
-        losses, grads = loss_and_grads(params, x[batch], targets[batch])
-        for p, v, g in zip(params, velocity, grads, strict=True):
-            v[:] = 0.9 * v + g
-            p -= lr * v
-        return float(losses[0])
-
-    lrs, losses = lr_range_test(step_fn, 1e-4, 100.0, 200, 0.9, 4.0)
+    lrs, losses = lr_range_test(fresh_run(x, targets, rng), 1e-4, 100.0, 200, 0.9, 4.0)
     suggestion = suggest_lr(lrs, losses)
 
     shares, steps = np.array([0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100]), 300
@@ -1243,18 +1250,7 @@ def schedules_on_digits(seed: int = 0) -> dict[str, float]:
 
     data, rng = load_digits_split(seed, noise=0.15), np.random.default_rng(seed)
     x, targets = data["train"]
-    probe_net = init_net((64, 16, 10), rng)
-    probe_velocity = [np.zeros_like(p) for p in probe_net]
-
-    def step_fn(lr: float) -> float:
-        batch = rng.integers(len(x), size=32)
-        losses, grads = loss_and_grads(probe_net, x[batch], targets[batch])
-        for p, v, g in zip(probe_net, probe_velocity, grads, strict=True):
-            v[:] = 0.9 * v + g
-            p -= lr * v
-        return float(losses[0])
-
-    suggestion = suggest_lr(*lr_range_test(step_fn, 1e-4, 100.0, 200, 0.9, 4.0))
+    suggestion = suggest_lr(*lr_range_test(fresh_run(x, targets, rng), 1e-4, 100.0, 200, 0.9, 4.0))
     centre, _ = retune(suggestion, 0.0, 32, 8, "linear", "step")
     peaks, replicas, steps, warmup, tail = centre * np.array([1 / 3, 1, 3, 10]), 4, 600, 30, 120
     schedules = {

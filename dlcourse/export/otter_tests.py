@@ -21,7 +21,7 @@ from typing import Any
 
 from ..core.encoding import pack_result, unpack
 from ..core.evidence import NotRun
-from ..core.explain import Outcome
+from ..core.explain import explain
 from ..core.probe import run, seed_of
 from ..core.rendering import to_text
 from ..core.verdict import judge
@@ -72,7 +72,7 @@ def _run(env: Mapping[str, Any], probe: str, folder: str) -> tuple[bool, str]:
             result = unpack(pack_result(found))
     except _TooLong as error:
         result = NotRun("time", str(error))
-    outcome = Outcome.of(expectation.spec, judge(expectation, result))
+    outcome = explain({expectation.spec: judge(expectation, result)}, {})[probe]
     return outcome.verdict.passed, to_text(outcome, 100)
 
 

@@ -288,17 +288,24 @@ def two_parameters_in_turn(adam_step, rng):
     return {"in turn": named(found), "from the first state again": again, "late": late}
 
 
+def pairs_of_any_shape(rng):
+    """Parameters and a gradient: a single number, one row, a square, integers, empty arrays."""
+    return {
+        "a number": (np.array(1.3), np.array(-0.7)),
+        "one row": (rng.normal(size=(1, 3)), rng.normal(size=(1, 3))),
+        "a square": (rng.normal(size=(2, 2)), rng.normal(size=(2, 2))),
+        "integers": (np.array([3, -2]), np.array([1, 4])),
+        "empty": (np.zeros((0, 3)), np.zeros((0, 3))),
+    }
+
+
 @probe("adam_step", points=1, public=False)
 def adam_with_tiny_gradients(adam_step, rng):
     """Gradients near epsilon, of 0 (always, and after others) and of ±1000; a single number, one row, a square, integers, empty arrays."""
     cases = {
         "tiny": (np.zeros(4), np.array([1e-9, -3e-8, 0.0, 1e-7])),
         "large": (np.array([1.0, 2.0]), np.array([1000.0, -1000.0])),
-        "a number": (np.array(1.3), np.array(-0.7)),
-        "one row": (rng.normal(size=(1, 3)), rng.normal(size=(1, 3))),
-        "a square": (rng.normal(size=(2, 2)), rng.normal(size=(2, 2))),
-        "integers": (np.array([3, -2]), np.array([1, 4])),
-        "empty": (np.zeros((0, 3)), np.zeros((0, 3))),
+        **pairs_of_any_shape(rng),
     }
     found = {}
     for name, (theta, g) in cases.items():
@@ -378,11 +385,7 @@ def decays_of_any_shape(adamw_step, adam_l2_step, rng):
     """Large parameters, rates that carry the decay past 0, a single number, one row, a square, integers, empty arrays."""
     cases = {
         "large": (np.array([1000.0, -1000.0]), np.array([0.3, 0.1])),
-        "a number": (np.array(1.3), np.array(-0.7)),
-        "one row": (rng.normal(size=(1, 3)), rng.normal(size=(1, 3))),
-        "a square": (rng.normal(size=(2, 2)), rng.normal(size=(2, 2))),
-        "integers": (np.array([3, -2]), np.array([1, 4])),
-        "empty": (np.zeros((0, 3)), np.zeros((0, 3))),
+        **pairs_of_any_shape(rng),
     }
     found = {}
     for name, (theta, g) in cases.items():
