@@ -1121,6 +1121,8 @@ def digits_in_six_symbols(seed: int = 0) -> dict[str, float]:
     from sklearn.linear_model import LogisticRegression
     from torch import nn
 
+    from dlcourse.student.figures import bars
+
     n_latents, n_classes, steps = 6, 10, 1000
     digits = load_digits()
     images = torch.tensor(digits.data / 16, dtype=torch.float32)
@@ -1199,13 +1201,9 @@ def digits_in_six_symbols(seed: int = 0) -> dict[str, float]:
     words = ["".join(map(str, row)) for row in codes[chosen].tolist()]
     left.set_xticks([4.5 + 10 * i for i in range(10)], words, fontsize=8)
     left.set(title="test digits, and what their six symbols decode to (below: the code)")
-    drawn = right.barh(list(reads), list(reads.values()), color=["0.6", "C1", "C0", "0.6", "0.6"])
-    right.bar_label(drawn, fmt="%.0f", padding=3)
-    for name, guess in guesses("digits read right").items():
-        place = {"full_price": "full price", "tenth": "a tenth"}.get(name)
-        if place and isinstance(guess, (int, float)):
-            right.plot(guess, place, "X", ms=10, color="C3")
-    right.invert_yaxis()
+    guess = guesses("digits read right")
+    guessed = {"full price": guess.get("full_price"), "a tenth": guess.get("tenth")}
+    bars(right, reads, ["0.6", "C1", "C0", "0.6", "0.6"], "%.0f", guessed)
     right.set(xlabel="of 100 test digits, read right by the judge", xlim=(0, 105))
     cheap, full, soft = sent["a tenth"][2], sent["full price"][2], sent["a tenth, soft"][2]
     return {

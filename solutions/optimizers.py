@@ -1015,6 +1015,8 @@ def ten_rules_on_digits(seed: int = 0) -> dict[str, float]:
     import matplotlib.pyplot as plt
     from sklearn.datasets import load_digits
 
+    from dlcourse.student.figures import bars
+
     rng = np.random.default_rng(seed)
     digits = load_digits()
     order = rng.permutation(len(digits.data))
@@ -1083,9 +1085,7 @@ def ten_rules_on_digits(seed: int = 0) -> dict[str, float]:
     )  # fmt: skip
     read = {"untrained": accuracy(start)} | {rule: train_by(rule) for rule in rules}
     fig, ax = plt.subplots(figsize=(8, 4))
-    drawn = ax.barh(list(read), list(read.values()), color=["0.6"] + ["C0"] * 10)
-    ax.bar_label(drawn, fmt="%.1f", padding=3)
-    ax.invert_yaxis()
+    bars(ax, read, ["0.6"] + ["C0"] * 10, "%.1f")
     ax.set(xlabel="of 100 held-out digits, read right", xlim=(0, 108))
     return read
 

@@ -1004,6 +1004,8 @@ def stretch(seed: int = 0) -> dict[str, float]:
     """One RoPE model, trained on 32 symbols, on 128 of them with frequencies mended in several ways."""
     import matplotlib.pyplot as plt
 
+    from dlcourse.student.figures import bars
+
     d, base, L_train, L_test = 8, 10000.0, 32, 128
     weights = trained("RoPE", seed, 250)
     data = torch.Generator().manual_seed(2000 + seed)
@@ -1021,15 +1023,11 @@ def stretch(seed: int = 0) -> dict[str, float]:
     left.semilogy(range(d // 2), [2 * math.pi / L_train] * 4, ":", color="0.6", label="one turn in training")
     left.set(xlabel="hand $g$", ylabel="radians per position", xticks=range(d // 2))
     left.legend()
-    bars = right.barh(list(loss), list(loss.values()), color=["0.6", "C0", "C1", "C2", "C3", "C3"])
-    right.bar_label(bars, fmt="%.2f", padding=3)
+    guessed = guesses("rounds of 128, RoPE mended")
+    bars(right, loss, ["0.6", "C0", "C1", "C2", "C3", "C3"], guessed=guessed)
     for x, said in ((0.787, "best"), (math.log(16), "chance")):
         right.axvline(x, color="0.6", lw=1, ls=":")
         right.text(x, -0.75, said, ha="center", color="0.5", fontsize="small")
-    for name, guess in guesses("rounds of 128, RoPE mended").items():
-        if name in loss and isinstance(guess, (int, float)):
-            right.plot(guess, name, "X", ms=9, color="C6")
-    right.invert_yaxis()
     right.set(xlabel="cross-entropy on 128 symbols (top: on 32)", xlim=(0, 4.6))
     return {name.replace(" ", "_"): value for name, value in loss.items()}
 

@@ -764,6 +764,8 @@ def seasons(seed: int = 0) -> dict[str, float]:
     """CP on 12 % of the planted ratings, against matrices, zeros and shuffled months."""
     import matplotlib.pyplot as plt
 
+    from dlcourse.student.figures import bars
+
     rng = np.random.default_rng(seed)
     truth = planted(rng)
     X = cp_to_tensor(np.ones(3), truth)
@@ -797,7 +799,7 @@ def seasons(seed: int = 0) -> dict[str, float]:
         return A / np.linalg.norm(A, axis=0)
 
     cosines = np.abs(unit(truth[2]).T @ unit(cp[3][1][2]))
-    bars = {
+    errors = {
         "CP, rank 3": cp[3][0],
         "matrix, joint": min(joint),
         "without months": min(no_months),
@@ -805,13 +807,9 @@ def seasons(seed: int = 0) -> dict[str, float]:
         "months shuffled": shuffled,
     }
     fig, (left, right) = plt.subplots(1, 2, figsize=(11, 3.4))
-    drawn = left.barh(list(bars), list(bars.values()), color=["C0"] + 4 * ["0.6"])
-    left.bar_label(drawn, fmt="%.3f", padding=3)
-    for name, guess in guesses("hidden ratings").items():
-        place = {"cp": "CP, rank 3", "no_months": "without months"}.get(name)
-        if place and isinstance(guess, (int, float)):
-            left.plot(guess, place, "X", ms=10, color="C3")
-    left.invert_yaxis()
+    guess = guesses("hidden ratings")
+    guessed = {"CP, rank 3": guess.get("cp"), "without months": guess.get("no_months")}
+    bars(left, errors, ["C0"] + 4 * ["0.6"], "%.3f", guessed)
     left.set(xlabel="relative error on the hidden ratings", xlim=(0, 1.15))
     for r in range(3):
         match = cosines[r].argmax()
@@ -1103,6 +1101,8 @@ def three_percent(seed: int = 0) -> dict[str, float]:
     """CP on 3 % of the cells of the vials, with its controls, and one vial."""
     import matplotlib.pyplot as plt
 
+    from dlcourse.student.figures import bars
+
     X, rng = fluorescence(), np.random.default_rng(seed)
     seen = rng.random(X.shape) < 0.03
     hidden, idx = ~seen, np.argwhere(seen)
@@ -1145,13 +1145,9 @@ def three_percent(seed: int = 0) -> dict[str, float]:
         ax.set(title=name, xticks=[], yticks=[], ylabel="colour out")
     ax.set_xlabel("colours in, at five times")
     right = fig.add_subplot(grid[:, 1])
-    drawn = right.barh(list(errors), list(errors.values()), color=3 * ["C0"] + 5 * ["0.6"])
-    right.bar_label(drawn, fmt="%.2f", padding=3)
-    for name, guess in guesses("cells never seen").items():
-        bar = {"cp_rank_3": "CP, rank 3", "matrix": "matrix, rank 1"}.get(name)
-        if bar and isinstance(guess, (int, float)):
-            right.plot(guess, bar, "X", ms=10, color="C3")
-    right.invert_yaxis()
+    guess = guesses("cells never seen")
+    guessed = {"CP, rank 3": guess.get("cp_rank_3"), "matrix, rank 1": guess.get("matrix")}
+    bars(right, errors, 3 * ["C0"] + 5 * ["0.6"], guessed=guessed)
     right.set(xlabel="relative error on cells never seen", xlim=(0, 1.2))
     return {
         **{f"cp_{rank}": errors[f"CP, rank {rank}"] for rank in filled},

@@ -68,7 +68,8 @@ class Misconceptions:
                 continue
             source = audit.assignment.edited(misconception)
             audit.kills.append(Kill(question, name, source, lost))
-            for probe in audit.lost(result, self._apart(audit, misconception)):
+            apart = [probe for probe in result.results if audit.question_of(probe) != question]
+            for probe in audit.lost(result, apart):
                 text = f"loses points of {audit.question_of(probe)}, which does not build on it"
                 yield Finding(question, "misconception", f"{name} on {probe}", text)
             said = named(audit, {n: result.results[n] for n in audit.own(question)})

@@ -51,6 +51,14 @@ class Outcome:
         """The outcome of a verdict: all points or none."""
         return cls(probe, verdict, tuple(needs), float(probe.points) if verdict.passed else 0.0)
 
+    def after(self, needs: Sequence[FailingNeed]) -> Outcome:
+        """The same, of a question that builds on others which do not pass: where there are any, its
+        results are not its own, and no misconception is named.
+        """
+        if not needs:
+            return self
+        return replace(self, needs=tuple(needs), verdict=replace(self.verdict, mistakes=()))
+
     @property
     def misconception(self) -> str:
         """Name of the one that explains the result; empty where none does."""
@@ -109,8 +117,8 @@ def explain(
     outcomes = {}
     for probe, verdict in verdicts.items():
         needs = () if verdict.passed else failing_needs(probe.question, questions, status)
-        hints = () if needs else tuple(m for m in verdict.mistakes if m[0] == named[probe.question])
-        outcomes[probe.name] = Outcome.of(probe, replace(verdict, mistakes=hints), needs)
+        hints = tuple(m for m in verdict.mistakes if m[0] == named[probe.question])
+        outcomes[probe.name] = Outcome.of(probe, replace(verdict, mistakes=hints)).after(needs)
     return outcomes
 
 

@@ -5,6 +5,7 @@ Applied by :func:`dlcourse.demo` around each demo, so that a notebook's code set
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -53,6 +54,31 @@ def style() -> dict[str, Any]:
         "ytick.minor.size": 0.0,
         "image.cmap": "viridis",
     }
+
+
+def bars(
+    axes: Axes,
+    values: Mapping[str, float],
+    colours: Sequence[str],
+    form: str = "%.2f",
+    guessed: Mapping[str, object] | None = None,
+) -> None:
+    """Horizontal bars with their numbers at the ends, the first on top, and crosses where somebody
+    guessed.
+
+    Args:
+        axes: they are drawn there.
+        values: by name of the bar.
+        colours: one for each.
+        form: of the numbers, in the style of ``%``.
+        guessed: by name of the bar; what is no number, or belongs to no bar, is left out.
+    """
+    drawn = axes.barh(list(values), list(values.values()), color=colours)
+    axes.bar_label(drawn, fmt=form, padding=3)
+    for name, guess in (guessed or {}).items():
+        if name in values and isinstance(guess, (int, float)):
+            axes.plot(guess, name, "X", ms=10, color="C3")
+    axes.invert_yaxis()
 
 
 def label_ends(axes: Axes, gap: float = 0.045) -> None:

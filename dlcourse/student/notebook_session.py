@@ -75,10 +75,8 @@ class NotebookSession:
         outcome = explain(self._verdicts(question), {})[name]
         to_be_written = verdict.status == UNWRITTEN and any(map(is_stub, functions))
         needs = () if verdict.passed or to_be_written else self.failing_needs(question)
-        if needs:  # the result is not the question's own: no misconception is named
-            outcome = replace(outcome, verdict=replace(outcome.verdict, mistakes=()))
         called = self._called(probe, question, verdict)
-        return replace(outcome, needs=needs, notes=notes, functions=called)
+        return replace(outcome.after(needs), notes=notes, functions=called)
 
     def status(self, question: str) -> str:
         """Of a question's functions as they are now, by the probes of this session: ``passed`` if

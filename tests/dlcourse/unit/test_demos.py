@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 from dlcourse import guesses, predict
 from dlcourse.student import demo as demos
 from dlcourse.student.demo import demo, is_stub
-from dlcourse.student.figures import label_ends
+from dlcourse.student.figures import bars, label_ends
 
 
 def run(source: str) -> dict[str, Any]:
@@ -145,6 +146,17 @@ def test_guesses_are_noted_by_what_they_are_about(capsys: pytest.CaptureFixture[
     assert "score = 4.0" in capsys.readouterr().out
     predict("the variance", score=..., pathwise=...)
     assert guesses("the variance") == {} and "no guess yet" in capsys.readouterr().out
+
+
+def test_bars_carry_their_numbers_and_the_guesses_about_them() -> None:
+    import matplotlib.pyplot as plt
+
+    _, axes = plt.subplots()
+    guessed = {"ours": 0.5, "control": None, "of no bar": 1.0}
+    bars(axes, {"ours": 0.25, "control": 1.0}, ["C0", "0.6"], "%.1f", guessed)
+    assert [text.get_text() for text in axes.texts] == ["0.2", "1.0"]
+    assert [np.asarray(line.get_xydata()).tolist() for line in axes.lines] == [[[0.5, 0.0]]]
+    assert axes.yaxis_inverted()  # the first is on top
 
 
 def test_labels_at_the_ends_do_not_overlap() -> None:
