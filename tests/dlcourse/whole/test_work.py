@@ -63,17 +63,22 @@ def worker(built_course: Course) -> Iterator[Worker]:
 def test_worker_gives_scores_verdicts_and_untouched_cells(
     worker: Worker, built_course: Course
 ) -> None:
-    source = answered(built_course, "vectors", {"cosine": "def cosine(a, b):\n    return a @ b.T"})
+    unit = (
+        "def normalise(x):\n    if x.ndim != 2:\n        raise ValueError('no matrix')\n"
+        "    return x / np.sqrt((x * x).sum(axis=1, keepdims=True))"
+    )
+    plain = "def cosine(a, b):\n    return a @ b.T"
+    source = answered(built_course, "vectors", {"normalise": unit, "cosine": plain})
     found = graded(worker, submission_of(source))
     assert found.untouched == {
-        "normalise": True,
+        "normalise": False,
         "cosine": False,
         "centroid": True,
         "jitter": True,
     }
-    assert sum(found.scores.values()) == 0 and set(found.scores) == set(
-        worker.grader.assignment.probes
-    )
+    assert set(found.scores) == set(worker.grader.assignment.probes)
+    earned = {found.outcomes[name].probe.question for name, score in found.scores.items() if score}
+    assert earned == {"normalise"}
     right_angle = found.outcomes["right_angle"]
     assert right_angle.probe.question == "cosine" and right_angle.verdict.status == "failed"
     assert right_angle.misconception == "not_normalised"
