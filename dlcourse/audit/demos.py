@@ -8,8 +8,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
 from ..authoring.claims import Claim
-from ..core.evidence import failure, located
+from ..core.evidence import Result, failure, located
 from .audit import Audit
 from .findings import Finding
 from .variants import Demo, DemoRun, Variant, VariantResult
@@ -44,12 +46,9 @@ def _broken(demo: Demo, claim: Claim) -> str:
 
 
 def _of_run(run: DemoRun, claim: Claim) -> str:
-    failed, numbers = failure(run.result), run.result
-    if failed is not None:
+    if (failed := failure(run.result)) is not None:
         return f"the demo fails under seed {run.seed}: {located(failed)}"
-    if not isinstance(numbers, dict) or not all(
-        isinstance(n, (int, float)) and math.isfinite(n) for n in numbers.values()
-    ):
+    if (numbers := _numbers(run.result)) is None:
         return f"the demo returns no dictionary of finite numbers under seed {run.seed}"
     try:
         holds = bool(claim.holds(numbers))
@@ -57,6 +56,20 @@ def _of_run(run: DemoRun, claim: Claim) -> str:
         return f"cannot be judged under seed {run.seed}: {type(error).__name__}: {error}"
     listed = ", ".join(f"{name} = {value:.4g}" for name, value in numbers.items())
     return "" if holds else f"does not hold under seed {run.seed}: {listed}"
+
+
+def _numbers(result: Result) -> dict[str, float] | None:
+    """A demo's numbers; None where it is no dictionary of finite ones. Numpy's scalars are numbers,
+    too: they come out of a run as arrays without axes.
+    """
+    if not isinstance(result, dict) or any(np.ndim(value) for value in result.values()):
+        return None
+    numbers = {
+        name: value.item() if isinstance(value, np.ndarray) else value
+        for name, value in result.items()
+    }
+    finite = all(isinstance(n, (int, float)) and math.isfinite(n) for n in numbers.values())
+    return numbers if finite else None
 
 
 def too_slow(audit: Audit) -> list[str]:

@@ -49,6 +49,14 @@ def test_a_claim_that_holds_under_every_seed(tmp_path: Path) -> None:
     assert report.passed, report.findings
 
 
+def test_scalars_of_numpy_are_numbers(tmp_path: Path) -> None:
+    body = (
+        "return {'mine': np.ones(3).mean(), 'control': np.float32(2), 'rows': np.ones(3).argmax()}"
+    )
+    claim = "n['mine'] < n['control'] and isinstance(n['mine'], float)"
+    assert audited(tmp_path, cells(body), PROBES, "Demos", claims=CLAIMS.format(claim)).passed
+
+
 @pytest.mark.parametrize(
     "body,claim,text",
     [
@@ -58,6 +66,7 @@ def test_a_claim_that_holds_under_every_seed(tmp_path: Path) -> None:
         ("return {'mine': 1 / (1 - seed)}", "True", "the demo fails under seed 1: ZeroDivisionError"),
         ("return {'mine': float('nan') if seed else 1.0}", "True", "no dictionary of finite numbers under seed 1"),
         ("return 3.0", "True", "no dictionary of finite numbers under seed 0"),
+        ("return {'name': 'Ada'}", "True", "no dictionary of finite numbers under seed 0"),
         ("return {'all': np.ones(3)}", "True", "no dictionary of finite numbers under seed 0"),
     ],
 )  # fmt: skip
