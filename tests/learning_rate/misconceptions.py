@@ -80,6 +80,41 @@ MISCONCEPTIONS = {
             "iterate is.",
             {'+ H @ theta': '+ H @ (theta - lr * beta * velocity)'},
         ),
+        Misconception(
+            "velocity_starts_at_the_gradient",
+            "The ball starts at rest: before the first step the velocity is 0.",
+            {
+                "np.zeros(len(theta0))": "H @ theta0",
+            },
+        ),
+        Misconception(
+            "one_step_too_few",
+            "One row per step, and the start: it looks as if the last step had not been made.",
+            {
+                "range(steps)": "range(max(steps - 1, 0))",
+            },
+        ),
+        Misconception(
+            "without_the_start",
+            "The first row is the start itself; without a step it is the only one.",
+            {
+                "return np.array(path)": "return np.array(path[1:])",
+            },
+        ),
+        Misconception(
+            "mean_eigenvalue",
+            "One rate serves all directions, and the steepest one decides, not their mean.",
+            {
+                "np.linalg.eigvalsh(H)[-1]": "np.linalg.eigvalsh(H).mean()",
+            },
+        ),
+        Misconception(
+            "no_edge_of_zero",
+            "Without a positive eigenvalue there is no edge: every rate is allowed, that is infinity and not 0.",
+            {
+                "else math.inf": "else 0.0",
+            },
+        ),
     ],
     "sharpness": [
         Misconception(
@@ -138,6 +173,34 @@ MISCONCEPTIONS = {
             "sign_lost",
             "The eigenvalue is asked for with its sign.",
             {'float(v @ hvp(v) / (v @ v))': 'float(abs(v @ hvp(v) / (v @ v)))'},
+        ),
+        Misconception(
+            "mean_of_the_ratios",
+            "The quotient is one dot product over another. The mean of the entries' ratios is no Rayleigh quotient before the vector has converged.",
+            {
+                "float(v @ hvp(v) / (v @ v))": "float(np.mean(hvp(v) / v))",
+            },
+        ),
+        Misconception(
+            "quotient_of_the_next_vector",
+            "This quotient has (Hv)ᵀHv above and vᵀHv below: it gives the next vector's weight to the eigenvalues. Asked for is vᵀHv over vᵀv.",
+            {
+                "float(v @ hvp(v) / (v @ v))": "float(hvp(v) @ hvp(v) / (v @ hvp(v)))",
+            },
+        ),
+        Misconception(
+            "length_with_the_sign_of_the_quotient",
+            "The length of Hv is a root of a mean of squares; with a sign put before it, it is still no quotient before the vector has converged.",
+            {
+                "float(v @ hvp(v) / (v @ v))": "float(np.sign(v @ hvp(v)) * np.linalg.norm(hvp(v)))",
+            },
+        ),
+        Misconception(
+            "epsilon_beside_the_length",
+            "Entries of H may be as small as 1e-12. A constant beside the length is then no small thing.",
+            {
+                "v = Hv / length": "v = Hv / (length + 1e-8)",
+            },
         ),
     ],
     "warmup_cosine": [
@@ -244,6 +307,83 @@ MISCONCEPTIONS = {
             "same.",
             {'    if step >= total:\n        return lr_min\n    if step < warmup:\n        return lr_max * (step + 1) / warmup\n    done': '    if step >= total and cooldown:\n        return lr_min\n    if step < warmup:\n        return lr_max * (step + 1) / warmup\n    done'},
         ),
+        Misconception(
+            "warm_up_from_zero_in_the_cosine",
+            "In `warmup_cosine` the first step has the rate 0 and is wasted: the ramp is (t + 1)/w.",
+            {
+                "        return lr_max * (step + 1) / warmup\n    progress": "        return lr_max * step / warmup\n    progress",
+            },
+        ),
+        Misconception(
+            "warm_up_from_zero_in_wsd",
+            "In `wsd` the first step has the rate 0 and is wasted: the ramp is (t + 1)/w.",
+            {
+                "        return lr_max * (step + 1) / warmup\n    done": "        return lr_max * step / warmup\n    done",
+            },
+        ),
+        Misconception(
+            "one_less_below",
+            "This cosine is divided by N - 1 - w, as other libraries do. Here it is divided by N - w; then no single step is a division by zero, either.",
+            {
+                "(step - warmup) / (total - warmup)": "(step - warmup) / (total - 1 - warmup)",
+            },
+        ),
+        Misconception(
+            "end_forgotten",
+            "From step N on the rate is lr_min. A cosine that goes on rises again, and without a step for the cosine it divides by zero.",
+            {
+                "    if step >= total:\n        return lr_min\n    if step < warmup:\n        return lr_max * (step + 1) / warmup\n    progress": "    if step < warmup:\n        return lr_max * (step + 1) / warmup\n    progress",
+            },
+        ),
+        Misconception(
+            "end_one_step_late",
+            "Steps count from 0, so that step N is already beyond the end.",
+            {
+                "    if step >= total:\n        return lr_min\n    if step < warmup:\n        return lr_max * (step + 1) / warmup\n    progress": "    if step > total:\n        return lr_min\n    if step < warmup:\n        return lr_max * (step + 1) / warmup\n    progress",
+            },
+        ),
+        Misconception(
+            "floor_under_a_cosine_to_zero",
+            "A maximum of lr_min and a cosine to 0 is flat at the end. Here the cosine itself goes from lr_max to lr_min.",
+            {
+                "return lr_min + (lr_max - lr_min) * 0.5 * (1 + math.cos(math.pi * progress))": "return max(lr_min, lr_max * 0.5 * (1 + math.cos(math.pi * progress)))",
+            },
+        ),
+        Misconception(
+            "whole_wave",
+            "Half a cosine wave ends at its bottom; a whole one comes back up.",
+            {
+                "math.pi * progress": "2 * math.pi * progress",
+            },
+        ),
+        Misconception(
+            "cooldown_with_both_ends",
+            "The plateau is no part of the cooldown: its first step is one part below it, and there are c parts.",
+            {
+                "done / cooldown": "(done - 1) / max(cooldown - 1, 1)",
+            },
+        ),
+        Misconception(
+            "cooldown_along_a_cosine",
+            "The cooldown of WSD is a straight line here.",
+            {
+                "return lr_max + (lr_min - lr_max) * done / cooldown": "return lr_min + (lr_max - lr_min) * 0.5 * (1 + math.cos(math.pi * done / cooldown))",
+            },
+        ),
+        Misconception(
+            "minimum_without_a_cooldown_forgotten",
+            "From step N on the rate is lr_min, also of a run that was not cooled.",
+            {
+                "    if step >= total:\n        return lr_min\n    if step < warmup:\n        return lr_max * (step + 1) / warmup\n    done": "    if step >= total:\n        return lr_min if cooldown else lr_max\n    if step < warmup:\n        return lr_max * (step + 1) / warmup\n    done",
+            },
+        ),
+        Misconception(
+            "does_not_fit_but_is_over",
+            "Parts that do not fit are an error at every step, also beyond the end.",
+            {
+                "    if warmup + cooldown > total:\n": "    if warmup + cooldown > total and step < total:\n",
+            },
+        ),
     ],
     "lr_range_test": [
         Misconception(
@@ -340,6 +480,34 @@ MISCONCEPTIONS = {
             "Only the rates that were recorded are returned, one for each loss.",
             {'return np.array(lrs), np.array(losses)': 'return np.geomspace(lr_min, lr_max, n), np.array(losses)'},
         ),
+        Misconception(
+            "one_rate_ahead",
+            "The first rate is lr_min itself: the exponent of rate i is i/(n - 1), not (i + 1)/n.",
+            {
+                "(i / (n - 1))": "((i + 1) / n)",
+            },
+        ),
+        Misconception(
+            "never_stops",
+            "The test stops at the first loss that explodes; it trains no further.",
+            {
+                "            break\n": "            pass\n",
+            },
+        ),
+        Misconception(
+            "goes_on_after_nan",
+            "A loss that is no number ends the test. Passed over, it leaves the average ruined and the network, too.",
+            {
+                "        if not math.isfinite(smoothed) or (losses and smoothed > stop_factor * min(losses)):\n            break\n": "        if not math.isfinite(smoothed):\n            continue\n        if losses and smoothed > stop_factor * min(losses):\n            break\n",
+            },
+        ),
+        Misconception(
+            "rates_and_losses_exchanged",
+            "The rates come first, then the losses.",
+            {
+                "return np.array(lrs), np.array(losses)": "return np.array(losses), np.array(lrs)",
+            },
+        ),
     ],
     "suggest_lr": [
         Misconception(
@@ -393,6 +561,34 @@ MISCONCEPTIONS = {
             "one_entry_before",
             "A tenth of the rate is asked for, not the entry before it in the list.",
             {'return float(lrs[np.where(finite, losses, np.inf).argmin()] / 10)': 'return float(lrs[max(np.where(finite, losses, np.inf).argmin() - 1, 0)])'},
+        ),
+        Misconception(
+            "steepest_fall",
+            "Where the loss falls fastest is another recipe. Here it is a tenth of the rate of the smallest loss.",
+            {
+                "np.where(finite, losses, np.inf).argmin()": "(np.gradient(np.where(finite, losses, 1e9)).argmin() if len(losses) > 1 else 0)",
+            },
+        ),
+        Misconception(
+            "largest_loss",
+            "The smallest loss counts, not the largest.",
+            {
+                "np.where(finite, losses, np.inf).argmin()": "np.where(finite, losses, -np.inf).argmax()",
+            },
+        ),
+        Misconception(
+            "infinity_is_a_number",
+            "inf and -inf do not count either: ask what is finite, not what is nan.",
+            {
+                "np.isfinite(losses)": "~np.isnan(losses)",
+            },
+        ),
+        Misconception(
+            "nan_for_an_error",
+            "Where no loss is finite there is no suggestion: that is a ValueError, not nan.",
+            {
+                'raise ValueError("no finite loss")': "return math.nan",
+            },
         ),
     ],
     "retune": [
@@ -484,6 +680,62 @@ MISCONCEPTIONS = {
             "Factors may be negative; they are multiplied as they are.",
             {'np.prod(1 - lrs * wd)': 'np.prod(np.maximum(1 - lrs * wd, 0))'},
         ),
+        Misconception(
+            "decay_left_alone_per_step",
+            '"step" keeps the product of rate and decay: with a new rate the decay is another one.',
+            {
+                'wd * (1 if keep == "step" else k) / factor': 'wd * (1 if keep == "step" else k / factor)',
+            },
+        ),
+        Misconception(
+            "decay_left_alone_per_epoch",
+            '"epoch" keeps lr * wd / batch. That the decay stays as it is holds under the linear rule alone.',
+            {
+                'wd * (1 if keep == "step" else k) / factor': 'wd * (1 / factor if keep == "step" else 1)',
+            },
+        ),
+        Misconception(
+            "epoch_without_the_rate",
+            "Per epoch the product of rate and decay grows with k. The rate has grown already; the decay takes the rest.",
+            {
+                'wd * (1 if keep == "step" else k) / factor': 'wd * (1 / factor if keep == "step" else k)',
+            },
+        ),
+        Misconception(
+            "step_decay_multiplied",
+            "To keep a product, one factor goes down when the other goes up. Per step the decay went up with the rate.",
+            {
+                'wd * (1 if keep == "step" else k) / factor': 'wd * (factor if keep == "step" else k / factor)',
+            },
+        ),
+        Misconception(
+            "step_decay_by_the_batch",
+            "Per step the decay follows the rate, which the square-root rule does not multiply by k.",
+            {
+                'wd * (1 if keep == "step" else k) / factor': 'wd * (1 / k if keep == "step" else k / factor)',
+            },
+        ),
+        Misconception(
+            "whole_batches",
+            "The factor k is a fraction in general; // throws it away, and makes it 0 for a smaller batch.",
+            {
+                "k = new_batch / batch": "k = new_batch // batch",
+            },
+        ),
+        Misconception(
+            "never_smaller",
+            "A smaller batch asks for a smaller rate: k may be below 1.",
+            {
+                "k = new_batch / batch": "k = max(new_batch / batch, 1.0)",
+            },
+        ),
+        Misconception(
+            "plus_for_minus",
+            "The sum 1 + β + β² + … is 1/(1-β), which is larger than 1.",
+            {
+                "lr / (1 - beta)": "lr / (1 + beta)",
+            },
+        ),
     ],
     "extend_wsd": [
         Misconception(
@@ -556,6 +808,41 @@ MISCONCEPTIONS = {
             "The cooldown ends at lr_min, not at 0.",
             {'(lr_min - lr_max) * done': '(0 - lr_max) * done'},
         ),
+        Misconception(
+            "at_the_milestone_only",
+            "The new rate holds from the milestone on, not at its step alone.",
+            {
+                "milestone <= step": "milestone == step",
+            },
+        ),
+        Misconception(
+            "milestone_zero_ignored",
+            "A milestone at step 0 counts like any other.",
+            {
+                "milestone <= step": "0 < milestone <= step",
+            },
+        ),
+        Misconception(
+            "one_plateau_step_too_few",
+            "The result has an entry for each step from resume_step to new_total - 1. It looks as if one were missing.",
+            {
+                "np.full(plateau, lr_max)": "np.full(max(plateau - 1, 0), lr_max)",
+            },
+        ),
+        Misconception(
+            "the_steps_before_too",
+            "The result begins at resume_step; the steps before are made already.",
+            {
+                "np.full(plateau, lr_max)": "np.full(resume_step + plateau, lr_max)",
+            },
+        ),
+        Misconception(
+            "plateau_wanted",
+            "A run without a plateau is allowed: the cooldown may begin at once.",
+            {
+                "plateau < 0": "plateau <= 0",
+            },
+        ),
     ],
     "layerwise_lrs": [
         Misconception(
@@ -627,6 +914,49 @@ MISCONCEPTIONS = {
             "mean_of_ratios",
             "The ratio is one of two norms, not the mean of the entries' own ratios.",
             {'math.sqrt(((new - old) ** 2).sum()) / size': 'float(np.abs((new - old) / np.where(old == 0, 1, old)).mean())'},
+        ),
+        Misconception(
+            "divided_downwards",
+            "Going down from the head the rate is multiplied by the decay; divided by it, it grows.",
+            {
+                "decay ** np.arange": "decay ** -np.arange",
+            },
+        ),
+        Misconception(
+            "norm_of_the_new_below",
+            "The step is compared with the weights before it, not with those after it.",
+            {
+                "size = math.sqrt((old**2).sum())": "size = math.sqrt((new**2).sum())",
+            },
+        ),
+        Misconception(
+            "largest_singular_value",
+            "The norm is over all entries. Of a matrix, norm(x, 2) is the largest singular value, and of a larger array nothing.",
+            {
+                "math.sqrt(((new - old) ** 2).sum()) / size": "float(np.linalg.norm(new - old, 2) / np.linalg.norm(old, 2))",
+            },
+        ),
+        Misconception(
+            "epsilon_for_the_error",
+            "Nothing is added below, and zero weights are a ValueError.",
+            {
+                '    if size == 0:\n        raise ValueError("all weights are zero")\n': "",
+                "/ size": "/ (size + 1e-8)",
+            },
+        ),
+        Misconception(
+            "zero_for_an_error",
+            "Nothing can be said relative to zero weights: that is a ValueError, not 0.",
+            {
+                'raise ValueError("all weights are zero")': "return 0.0",
+            },
+        ),
+        Misconception(
+            "too_much_refused",
+            "Only if all old weights are exactly zero there is nothing to compare with. Single zeros, and weights that are tiny, are weights like any others.",
+            {
+                "if size == 0:": "if (old == 0).any():",
+            },
         ),
     ],
     "one_cycle": [
@@ -707,6 +1037,34 @@ MISCONCEPTIONS = {
             "constant_after_the_warm_up",
             "After the warm-up the rate falls with the inverse square root; it does not stay.",
             {'math.sqrt(warmup / (step + 1))': '1.0'},
+        ),
+        Misconception(
+            "final_rate_multiplied",
+            "The last rate is the first one divided by final_div.",
+            {
+                "first / final_div": "first * final_div",
+            },
+        ),
+        Misconception(
+            "momentum_stays_low",
+            "After the peak the momentum goes back up.",
+            {
+                "between(beta_low, beta_high, part)": "beta_low",
+            },
+        ),
+        Misconception(
+            "larger_of_the_arms",
+            "The rate is the smaller of both arms: the ramp before the peak, the root after it.",
+            {
+                "lr_max * min(": "lr_max * max(",
+            },
+        ),
+        Misconception(
+            "root_without_the_ramp",
+            "Before step w the rate grows in a straight line; the root alone would begin far above the peak.",
+            {
+                "min((step + 1) / warmup, math.sqrt(warmup / (step + 1)))": "math.sqrt(warmup / (step + 1))",
+            },
         ),
     ],
 }

@@ -62,6 +62,7 @@ def iterates_in_several_dimensions(gd_quadratic, rng):
         "one step": gd_quadratic(larger, start, 0.27, 1, 0.4),
         "no step": gd_quadratic(H, theta0, 0.13, 0, 0.5),
         "beyond the edge": gd_quadratic(H, theta0, 1.7, 9),
+        "far beyond": gd_quadratic(H, theta0, 4.3, 25),
     }
 
 
@@ -342,6 +343,9 @@ def unknown_names(retune):
         "capital": raises(retune, 0.1, 0.05, 32, 64, "Linear", "step"),
         "capital keep": raises(retune, 0.1, 0.05, 32, 64, "sqrt", "Epoch"),
         "exchanged": raises(retune, 0.1, 0.05, 32, 64, "step", "linear"),
+        "no rule": raises(retune, 0.1, 0.05, 32, 64, "epoch", "step"),
+        "no rule but a thing to keep": raises(retune, 0.1, 0.05, 32, 64, "step", "step"),
+        "nothing to keep": raises(retune, 0.1, 0.05, 32, 64, "linear", "sqrt"),
     }
 
 
@@ -360,6 +364,7 @@ def what_decay_leaves(decay_factor, rng):
         "other decay": decay_factor(lrs, 0.83),
         "fewer steps": decay_factor(lrs[::2], 0.31),
         "many": decay_factor(np.linspace(3e-3, 1e-5, 10_000), 0.1),
+        "nearly nothing left": 1e60 * decay_factor(np.full(40, 0.9), 1.07),
         "one negative": decay_factor(np.array([0.3, 1.9, 0.7]), 0.8),
         "two negative": decay_factor(np.array([1.6, 1.9, 0.7]), 0.8),
         "one step": decay_factor(lrs[3:4], 0.31),
@@ -459,6 +464,7 @@ def ratios_to_nothing(update_ratio):
         "zeros": raises(update_ratio, np.zeros((2, 3)), np.ones((2, 3))),
         "both zero": raises(update_ratio, np.zeros(4), np.zeros(4)),
         "one entry": update_ratio(np.array([0.0, 0.0, 0.3]), np.array([0.2, 0.0, 0.3])),
+        "nearly zero": update_ratio(np.array([3e-120, 4e-120]), np.array([3e-120, 1e-120])),
     }
 
 
@@ -500,6 +506,6 @@ def cycles_at_their_limits(one_cycle):
 def rates_without_an_end(inverse_sqrt):
     """Warm-ups of one, five and nine steps at three peaks, and steps far away."""
     return {
-        f"{warmup} warm": by_step(inverse_sqrt, (*range(12), 76, 5003), warmup, high)
+        f"{warmup} warm": by_step(inverse_sqrt, (*range(12), 76, 5003, 2_000_000), warmup, high)
         for warmup, high in ((5, 0.37), (9, 2.9), (1, 0.11))
     }
