@@ -140,16 +140,16 @@ def first_look(seed: int = 0) -> dict[str, float]:
 #
 # shapes: There are B·L positions. The ids become one axis of that length, the gradients a matrix with as many rows and d columns.
 #
-# steps: Zeros of shape (vocab, d) like `dout`; add with an operation that accumulates where ids repeat; clear the
+# steps: Zeros of shape (vocab, d) like `dE`; add with an operation that accumulates where ids repeat; clear the
 # padding row, if there is one, last.
 #
-# mistake: `dP[ids] += dout` writes once per distinct id: of repeated ids only one gradient survives.
+# mistake: `dP[ids] += dE` writes once per distinct id: of repeated ids only one gradient survives.
 
 
 # %% question="embedding_backward" minutes=15 forbid=["autograd", "torch.nn.functional.embedding", "torch.nn.functional.embedding_bag"]
 def embedding_backward(
     ids: Int[Tensor, "B L"],
-    dout: Float[Tensor, "B L d"],
+    dE: Float[Tensor, "B L d"],
     vocab: int,
     padding_idx: int | None = None,
 ) -> Float[Tensor, "vocab d"]:
@@ -159,18 +159,18 @@ def embedding_backward(
 
     Args:
         ids: the rows that were looked up, from 0 to vocab - 1; the same id may occur many times.
-        dout: gradient of the loss with respect to each vector that was handed out.
+        dE: gradient of the loss with respect to each vector that was handed out.
         vocab: number of rows of the table; some of them may not occur in ``ids``.
         padding_idx: the id that learns nothing; None if every id learns.
 
     Returns:
         The sum, for each row, of the gradients at the positions of its id; zero for rows that were not looked up,
-        and zero for the row of ``padding_idx``. In the dtype of ``dout``.
+        and zero for the row of ``padding_idx``. In the dtype of ``dE``.
     """
     ### BEGIN SOLUTION
-    d = dout.shape[-1]
-    dP = dout.new_zeros(vocab, d)
-    dP.index_add_(0, ids.reshape(-1), dout.reshape(-1, d))
+    d = dE.shape[-1]
+    dP = dE.new_zeros(vocab, d)
+    dP.index_add_(0, ids.reshape(-1), dE.reshape(-1, d))
     if padding_idx is not None:
         dP[padding_idx] = 0
     return dP
@@ -337,10 +337,10 @@ def neumf_forward(u: Int[Tensor, " B"], i: Int[Tensor, " B"], params: dict) -> F
     """
     ### BEGIN SOLUTION
     product = params["P_gmf"][u] * params["Q_gmf"][i]
-    x = torch.cat([params["P_mlp"][u], params["Q_mlp"][i]], dim=1)
+    x = torch.hstack([params["P_mlp"][u], params["Q_mlp"][i]])
     for W, b in params["layers"]:
         x = torch.relu(x @ W.T + b)
-    return torch.sigmoid(torch.cat([product, x], dim=1) @ params["head"] + params["bias"])
+    return torch.sigmoid(torch.hstack([product, x]) @ params["head"] + params["bias"])
     ### END SOLUTION
 
 
@@ -459,13 +459,13 @@ def hit_rate_ndcg_at_k(
         k: length of the list, at least 1; it may be longer than there are pages.
 
     Returns:
-        HR@k and NDCG@k as Python floats, both averaged over all U visitors.
+        HR@k and NDCG@k as floats, both averaged over all U visitors.
     """
     ### BEGIN SOLUTION
     own = scores.gather(1, test_item[:, None])
     smaller_id = torch.arange(scores.shape[1]) < test_item[:, None]
-    ahead = ((scores > own) | ((scores == own) & smaller_id)) & ~seen
-    rank = ahead.sum(1).double()
+    ahead = torch.where(smaller_id, scores >= own, scores > own) & ~seen
+    rank = ahead.sum(1)
     hit = (rank < k).double()
     return hit.mean().item(), (hit / torch.log2(rank + 2)).mean().item()
     ### END SOLUTION

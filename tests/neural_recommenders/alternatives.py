@@ -6,21 +6,21 @@ import numpy as np
 import torch
 
 
-def embedding_backward__one_hot(ids, dout, vocab, padding_idx=None):
+def embedding_backward__one_hot(ids, dE, vocab, padding_idx=None):
     """The product with one-hot vectors that the text derives."""
-    hot = torch.eye(vocab, dtype=dout.dtype)[ids]
+    hot = torch.eye(vocab, dtype=dE.dtype)[ids]
     if padding_idx is not None:
         hot[..., padding_idx] = 0
-    return torch.einsum("blv,bld->vd", hot, dout)
+    return torch.einsum("blv,bld->vd", hot, dE)
 
 
-def embedding_backward__loops(ids, dout, vocab, padding_idx=None):
+def embedding_backward__loops(ids, dE, vocab, padding_idx=None):
     """Position by position."""
-    rows = torch.zeros((vocab, dout.size(2)), dtype=dout.dtype)
+    rows = torch.zeros((vocab, dE.size(2)), dtype=dE.dtype)
     for b in range(ids.size(0)):
         for position in range(ids.size(1)):
             if ids[b, position].item() != padding_idx:
-                rows[ids[b, position]] += dout[b, position]
+                rows[ids[b, position]] += dE[b, position]
     return rows
 
 
@@ -50,7 +50,7 @@ def mlp_interaction__halves(p, q, W1, b1, w2):
 def neumf_forward__parts(u, i, params):
     """The head applied to each path for itself."""
     d = params["P_gmf"].shape[1]
-    x = torch.hstack([params["P_mlp"].index_select(0, u), params["Q_mlp"].index_select(0, i)])
+    x = torch.cat([params["P_mlp"].index_select(0, u), params["Q_mlp"].index_select(0, i)], dim=1)
     for weight, bias in params["layers"]:
         x = torch.nn.functional.relu(torch.nn.functional.linear(x, weight, bias))
     logit = (params["P_gmf"][u] * params["Q_gmf"][i] * params["head"][:d]).sum(1) + x.mv(params["head"][d:])

@@ -8,7 +8,7 @@ MISCONCEPTIONS = {
             "assigned_not_added",
             "Where an id occurs several times, only one of its gradients survives. Indexed addition writes once per distinct id; each "
             "use of a row has to add its own.",
-            {"dP.index_add_(0, ids.reshape(-1), dout.reshape(-1, d))": "dP[ids] += dout"},
+            {"dP.index_add_(0, ids.reshape(-1), dE.reshape(-1, d))": "dP[ids] += dE"},
         ),
         Misconception(
             "padding_learns",
@@ -78,6 +78,11 @@ MISCONCEPTIONS = {
             {".clamp(min=1)": " + 1"},
         ),
         Misconception(
+            "plain_mean",
+            "This is the mean over all positions: the ids play no part. Padded positions are neither added nor counted.",
+            {"return total / there.sum(1, keepdim=True).clamp(min=1)": "return E.mean(1)"},
+        ),
+        Misconception(
             "mask_turned_round",
             "The mean runs over the padding, and leaves the pages out.",
             {"ids != pad": "ids == pad"},
@@ -138,7 +143,7 @@ MISCONCEPTIONS = {
             "two_sigmoids",
             "Each path went through a sigmoid of its own, and the two were averaged. One head reads both paths, one sigmoid follows.",
             {
-                'return torch.sigmoid(torch.cat([product, x], dim=1) @ params["head"] + params["bias"])':
+                'return torch.sigmoid(torch.hstack([product, x]) @ params["head"] + params["bias"])':
                     'd = product.shape[1]\n    return (torch.sigmoid(product @ params["head"][:d] + params["bias"]) + torch.sigmoid(x @ params["head"][d:] + params["bias"])) / 2',
             },
         ),
@@ -158,14 +163,14 @@ MISCONCEPTIONS = {
         Misconception(
             "mlp_first_in_the_head",
             "The head reads the MLP's output first. Its first d weights belong to the product.",
-            {"torch.cat([product, x], dim=1)": "torch.cat([x, product], dim=1)"},
+            {"torch.hstack([product, x])": "torch.hstack([x, product])"},
         ),
         Misconception(
             "logit_returned",
             "This is the logit. A probability is asked for: the sigmoid is missing.",
             {
-                'return torch.sigmoid(torch.cat([product, x], dim=1) @ params["head"] + params["bias"])':
-                    'return torch.cat([product, x], dim=1) @ params["head"] + params["bias"]',
+                'return torch.sigmoid(torch.hstack([product, x]) @ params["head"] + params["bias"])':
+                    'return torch.hstack([product, x]) @ params["head"] + params["bias"]',
             },
         ),
         Misconception(
@@ -265,25 +270,35 @@ MISCONCEPTIONS = {
         Misconception(
             "ties_in_favour",
             "Of equal scores the test page always stands first. A model that scores all alike would look like an oracle: the smaller id goes first.",
-            {"((scores > own) | ((scores == own) & smaller_id))": "(scores > own)"},
+            {"torch.where(smaller_id, scores >= own, scores > own)": "(scores > own)"},
         ),
         Misconception(
             "ties_against",
             "Of equal scores the test page always stands last. The page with the smaller id goes first.",
-            {"((scores == own) & smaller_id)": "((scores == own) & (torch.arange(scores.shape[1]) != test_item[:, None]))"},
+            {"< test_item[:, None]": "!= test_item[:, None]"},
+        ),
+        Misconception(
+            "counts_itself",
+            "The test page was counted as ahead of itself, so that the best rank is 1, under formulas for ranks that begin at 0.",
+            {"< test_item[:, None]": "<= test_item[:, None]"},
+        ),
+        Misconception(
+            "infinite_at_the_top",
+            "The discount is one place too shallow: for a rank that is 0 at the top, log2(rank + 1) is 0 there and its inverse infinite. It is log2(rank + 2).",
+            {"torch.log2(rank + 2)": "torch.log2(rank + 1)"},
         ),
         Misconception(
             "not_low_enough",
             "Seen pages were given the score -1e9. That is not low for a model whose scores are lower still; minus infinity is.",
             {
-                "    ahead = ((scores > own) | ((scores == own) & smaller_id)) & ~seen\n":
-                    "    scores = scores.masked_fill(seen, -1e9)\n    ahead = (scores > own) | ((scores == own) & smaller_id)\n",
+                "    ahead = torch.where(smaller_id, scores >= own, scores > own) & ~seen\n":
+                    "    scores = scores.masked_fill(seen, -1e9)\n    ahead = torch.where(smaller_id, scores >= own, scores > own)\n",
             },
         ),
         Misconception(
             "smallest_first",
             "The lowest scores stand at the top of this list.",
-            {"(scores > own)": "(scores < own)"},
+            {"scores >= own, scores > own": "scores <= own, scores < own"},
         ),
         Misconception(
             "ndcg_without_cut",
@@ -303,19 +318,25 @@ MISCONCEPTIONS = {
             {"/ tau - logq": "/ tau + logq"},
         ),
         Misconception(
-            "logq_ignored",
-            "The correction is missing. These scores learn log p/q: what is special about a visitor, not what is likely.",
+            "logq_without_effect",
+            "The correction has no effect: it is missing, or was taken off rows, where it is the same for all classes and the softmax cancels it. "
+            "Without it the scores learn log p/q: what is special about a visitor, not what is likely.",
             {" - logq\n": "\n"},
+        ),
+        Misconception(
+            "tau_ignored",
+            "The temperature is missing. It divides the products.",
+            {" / tau": ""},
+        ),
+        Misconception(
+            "log_of_a_softmax",
+            "For large products the loss is infinite: a probability had become 0 before its logarithm was taken. Use a log-softmax.",
+            {"logits.log_softmax(1)": "logits.softmax(1).log()"},
         ),
         Misconception(
             "softmax_over_visitors",
             "The softmax runs over the visitors of a column. The pages of a row are the classes.",
             {"log_softmax(1)": "log_softmax(0)"},
-        ),
-        Misconception(
-            "correction_of_rows",
-            "log q was taken off rows: there it is the same for all classes, and the softmax cancels it. It belongs to the pages, the columns.",
-            {"- logq\n": "- logq[:, None]\n"},
         ),
         Misconception(
             "correction_over_tau",
@@ -452,6 +473,14 @@ MISCONCEPTIONS = {
             "linear_layers",
             "The deep side has no ReLU, so that its layers are one linear map.",
             {"torch.relu(h @ W.T + b)": "h @ W.T + b"},
+        ),
+        Misconception(
+            "linear_last_layer",
+            "The last layer has no ReLU here. A ReLU follows every layer; the head is what comes after.",
+            {
+                '    for W, b in params["layers"]:\n        h = torch.relu(h @ W.T + b)\n':
+                    '    for n, (W, b) in enumerate(params["layers"], 1):\n        h = h @ W.T + b\n        h = torch.relu(h) if n < len(params["layers"]) else h\n',
+            },
         ),
         Misconception(
             "last_cross_only",

@@ -23,9 +23,9 @@ def t(values):
 @pytest.mark.parametrize("padding", [None, 0, 3])
 def test_embedding_gradient_is_autograds(ref, torch_rng, padding):
     ids = torch.randint(6, (4, 5), generator=torch_rng)
-    P, dout = randn(torch_rng, 6, 3).requires_grad_(), randn(torch_rng, 4, 5, 3)
-    (F.embedding(ids, P, padding_idx=padding) * dout).sum().backward()
-    torch.testing.assert_close(ref.embedding_backward(ids, dout, 6, padding), P.grad)
+    P, dE = randn(torch_rng, 6, 3).requires_grad_(), randn(torch_rng, 4, 5, 3)
+    (F.embedding(ids, P, padding_idx=padding) * dE).sum().backward()
+    torch.testing.assert_close(ref.embedding_backward(ids, dE, 6, padding), P.grad)
 
 
 def test_rows_by_hand(ref):
