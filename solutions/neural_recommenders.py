@@ -1,9 +1,9 @@
 # %% [markdown]
 # # Neural recommenders
 #
-# Everybody who visits a shop, a library or a website could be shown its best-sellers. That list costs nothing and is
-# hard to beat. **What does a list made for you know that the best-seller list does not?** You build the parts of the
-# systems that answer: embeddings, their interactions, negative samples, the two towers behind YouTube's list of
+# Everybody who visits a shop, a library or a website could be shown its best-sellers. That list costs nothing and
+# is hard to beat. **What does a list made for you know that the best-seller list does not?** You build the parts of
+# the systems that answer: embeddings, their interactions, negative samples, the two towers behind YouTube's list of
 # candidates, and the yardstick that tells them from the best-seller list. At the end they recommend pages of a real
 # website to visitors whom they have never met.
 #
@@ -11,29 +11,29 @@
 #
 # **You need:** softmax and cross-entropy, the chain rule, a little PyTorch (indexing, broadcasting).
 #
-# **Work like this:** run the first cells and look at the picture. Write a function, run its tests, read the message. The
-# folds under each question hold hints: an idea, the shapes, the steps. Hidden tests look at other inputs than the
-# public ones; their titles say at which.
+# **Work like this:** run the first cells and look at the picture. Write a function, run its tests, read the
+# message. The folds under each question hold hints: an idea, the shapes, the steps. Hidden tests look at other
+# inputs than the public ones; their titles say at which.
 #
-# **Article:**
-# [Recommendation systems: deep learning foundations](https://www.chenk.top/en/recommendation-systems/03-deep-learning-basics/)
+# **Article:** [Recommendation systems: deep learning
+# foundations](https://www.chenk.top/en/recommendation-systems/03-deep-learning-basics/)
 #
-# **Papers:** He and others, [Neural collaborative filtering](https://arxiv.org/abs/1708.05031); Covington, Adams and
-# Sargin, [Deep neural networks for YouTube recommendations](https://doi.org/10.1145/2959100.2959190); Cheng and others,
-# [Wide & deep learning](https://arxiv.org/abs/1606.07792); Yi and others,
-# [Sampling-bias-corrected neural modeling](https://doi.org/10.1145/3298689.3346996).
+# **Papers:** He and others, [Neural collaborative filtering](https://arxiv.org/abs/1708.05031); Covington, Adams
+# and Sargin, [Deep neural networks for YouTube recommendations](https://doi.org/10.1145/2959100.2959190); Cheng and
+# others, [Wide & deep learning](https://arxiv.org/abs/1606.07792); Yi and others, [Sampling-bias-corrected neural
+# modeling](https://doi.org/10.1145/3298689.3346996).
 #
-# **Data:** *Anonymous Microsoft Web Data* by Breese, Heckerman and Kadie (UCI Machine Learning Repository, CC BY 4.0):
-# which areas of microsoft.com each visitor saw in one week of February 1998; areas with at least 20 visits, visitors
-# of at least four of them.
+# **Data:** *Anonymous Microsoft Web Data* by Breese, Heckerman and Kadie (UCI Machine Learning Repository, CC BY
+# 4.0): which areas of microsoft.com each visitor saw in one week of February 1998; areas with at least 20 visits,
+# visitors of at least four of them.
 #
 # **Conventions of the whole notebook.** Everything is PyTorch and is computed in the arguments' dtype, float32 or
 # float64. Ids are int64 and start at 0; masks are bool. A layer's weight has the shape (out, in), as in
-# `torch.nn.Linear`: it maps $x$ to $xW^\top+b$. Batches come first. No function changes its arguments. Randomness comes in as an argument.
-# $\log$ is the natural logarithm.
+# `torch.nn.Linear`: it maps $x$ to $xW^\top+b$. Batches come first. No function changes its arguments. Randomness
+# comes in as an argument. $\log$ is the natural logarithm.
 
 # %%
-import math
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
@@ -52,12 +52,14 @@ DATA = Path("data/neural_recommenders").resolve()
 # ## First look
 #
 # You are a visitor of microsoft.com in February 1998. You have seen three pages. Two towers, trained on 8,287 other
-# visitors, say what comes next, in two ways: which pages are the likeliest, and which are visited by people like you so many times as
-# often as by everybody (of pages with at least 100 visits). On the right are the best-sellers, the same for everyone. Blue bars are pages that are not among the ten
-# best-sellers: the lists made for you have other pages than the best-seller list. By question 7 you will know what separates the two, and why both come from one loss.
+# visitors, say what comes next, in two ways: which pages are the likeliest, and which are visited by people like
+# you so many times as often as by everybody (of pages with at least 100 visits). On the right are the best-sellers,
+# the same for everyone. Blue bars are pages that are not among the ten best-sellers: the lists made for you have
+# other pages than the best-seller list. By question 7 you will know what separates the two, and why both come from
+# one loss.
 #
-# Type your own three pages in place of the dots and run both cells. A part of a title will do: *Games*, *Kids*, *Visual C*, *Java*, *Germany*,
-# *Excel*, *Typography*, *Job*, *Money*, *Training*.
+# Type your own three pages in place of the dots and run both cells. A part of a title will do: *Games*, *Kids*,
+# *Visual C*, *Java*, *Germany*, *Excel*, *Typography*, *Job*, *Money*, *Training*.
 
 # %% tags=["predict"]
 predict("three pages that you have seen", first=..., second=..., third=...)
@@ -110,9 +112,10 @@ def first_look(seed: int = 0) -> dict[str, float]:
 # %% [markdown]
 # ## 1. An id becomes a vector, and learns
 #
-# To a network a page is an integer, and integers mean nothing: page 7 is not between 6 and 8. One-hot vectors $e_i$ do not help
-# either. Any two of them are $\sqrt2$ apart, *Excel* as far from *Word* as from *Games*. An **embedding** gives each id a row of a
-# table $P$ of shape $(V,d)$, and looking up is a product with a one-hot vector,
+# To a network a page is an integer, and integers mean nothing: page 7 is not between 6 and 8. One-hot vectors $e_i$
+# do not help either. Any two of them are $\sqrt2$ apart, *Excel* as far from *Word* as from *Games*. An
+# **embedding** gives each id a row of a table $P$ of shape $(V,d)$, and looking up is a product with a one-hot
+# vector,
 #
 # $$P^\top e_i = P_i .$$
 #
@@ -123,22 +126,23 @@ def first_look(seed: int = 0) -> dict[str, float]:
 # \qquad\text{that is,}\qquad
 # \frac{\partial L}{\partial P_v} = \sum_{(b,l):\ i_{bl}=v} \delta_{bl} .$$
 #
-# Each use of a row adds its gradient, and a row that nobody used gets zero. It is here that ids learn what
-# they mean: two pages that the same people visit are pulled in the same directions, again and again.
+# Each use of a row adds its gradient, and a row that nobody used gets zero. It is here that ids learn what they
+# mean: two pages that the same people visit are pulled in the same directions, again and again.
 #
 # Visitors saw different numbers of pages, so short rows of ids are filled up with a **padding** id. It stands for
 # nothing and must learn nothing: its row of the gradient is zero, whatever $\delta$ says.
 #
 # ![Ids 3, 3 and 0 with the gradients (1, 2), (3, -1) and (5, 5). In the gradient of the table row 3 is (4, 1), the sum of the first two; all other rows are zero, that of the padding id 0 included.](pictures/neural_recommenders/rows.svg)
 #
-# **By hand.** $V=4$ and the ids $3, 3, 0$ with gradients $(1,2)$, $(3,-1)$, $(5,5)$; 0 is padding. Row 3 of the gradient is
-# $(4, 1)$, all others are $(0, 0)$. Without padding, row 0 would be $(5, 5)$.
+# **By hand.** $V=4$ and the ids $3, 3, 0$ with gradients $(1,2)$, $(3,-1)$, $(5,5)$; 0 is padding. Row 3 of the
+# gradient is $(4, 1)$, all others are $(0, 0)$. Without padding, row 0 would be $(5, 5)$.
 
 
 # %% [markdown] hints="embedding_backward"
 # idea: Start from a table of zeros and let every looked-up position add its vector to the row of its id.
 #
-# shapes: There are B·L positions. The ids become one axis of that length, the gradients a matrix with as many rows and d columns.
+# shapes: There are B·L positions. The ids become one axis of that length, the gradients a matrix with as many rows
+# and d columns.
 #
 # steps: Zeros of shape (vocab, d) like `dE`; add with an operation that accumulates where ids repeat; clear the
 # padding row, if there is one, last.
@@ -180,21 +184,22 @@ def embedding_backward(
 # %% [markdown]
 # ## 2. A visitor is the mean of what was seen
 #
-# YouTube's network has no row per user. A user is what he or she watched: the *mean* of the embeddings of the watched
-# videos. That works for somebody who arrived a minute ago, and the mean has the same width after two videos as after fifty.
-# Searched words are averaged in the same way; the two means are laid side by side, numbers such as the age beside them,
-# and some ReLU layers make the user vector of it all.
+# YouTube's network has no row per user. A user is what he or she watched: the *mean* of the embeddings of the
+# watched videos. That works for somebody who arrived a minute ago, and the mean has the same width after two videos
+# as after fifty. Searched words are averaged in the same way; the two means are laid side by side, numbers such as
+# the age beside them, and some ReLU layers make the user vector of it all.
 #
 # The mean runs over what is there. With ids $i_{bl}$ and the padding id 0,
 #
 # $$m_{bl} = [\,i_{bl}\ne 0\,], \qquad
 # u_b = \frac{\sum_l m_{bl}\,E_{bl}}{\max\big(1, \sum_l m_{bl}\big)} .$$
 #
-# Dividing by $L$ instead would make a visitor's vector the shorter the more padding the *longest* visitor of the batch
-# causes. The maximum is for the visitor of whom nothing is known: $0/1$ is a vector, $0/0$ is not.
+# Dividing by $L$ instead would make a visitor's vector the shorter the more padding the *longest* visitor of the
+# batch causes. The maximum is for the visitor of whom nothing is known: $0/1$ is a vector, $0/0$ is not.
 #
-# What stands in $E$ at a padded position does not matter. In a new table the padding row is mostly zero, but a table may come from anywhere, and
-# a product $0\cdot\infty$ is not zero: leave such a position out rather than multiply it.
+# What stands in $E$ at a padded position does not matter. In a new table the padding row is mostly zero, but a
+# table may come from anywhere, and a product $0\cdot\infty$ is not zero: leave such a position out rather than
+# multiply it.
 #
 # ![Three vectors: (2, 4) and (4, 0) of pages 7 and 2, and (9, 9) at the padding id 0. The masked mean is (3, 2); the sum of two divided by three, or all three averaged, would be wrong.](pictures/neural_recommenders/pool.svg)
 #
@@ -204,7 +209,8 @@ def embedding_backward(
 # %% [markdown] hints="masked_mean_pool"
 # idea: A sum over what counts, divided by how many count, but at least by one.
 #
-# shapes: The mask is (B, L) and needs a last axis of length 1 against (B, L, d). The counts are (B, 1) against (B, d).
+# shapes: The mask is (B, L) and needs a last axis of length 1 against (B, L, d). The counts are (B, 1) against (B,
+# d).
 #
 # steps: Compare ids with pad; zeros where they agree; sum over the positions; count the rest, at least 1; divide.
 
@@ -234,14 +240,16 @@ def masked_mean_pool(
 # %% [markdown]
 # ## 3. When a product is not enough
 #
-# Matrix factorisation scores visitor $p$ and page $q$ by $p\cdot q=\sum_k p_kq_k$: each feature of the one meets the same feature of
-# the other. A **multilayer perceptron** (MLP) lets all of them meet. Lay both side by side and put a hidden layer of $h$ units on top:
+# Matrix factorisation scores visitor $p$ and page $q$ by $p\cdot q=\sum_k p_kq_k$: each feature of the one meets
+# the same feature of the other. A **multilayer perceptron** (MLP) lets all of them meet. Lay both side by side and
+# put a hidden layer of $H$ units on top:
 #
 # $$s(p,q) = w_2^\top\,\mathrm{ReLU}\big(W_1\,[p;q]+b_1\big),
-# \qquad W_1\in\mathbb R^{h\times 2d} .$$
+# \qquad W_1\in\mathbb R^{H\times 2d} .$$
 #
-# All depends on the ReLU. Without it, $w_2^\top W_1[p;q]=a\cdot p+c\cdot q$ with some vectors $a$ and $c$: a score of the visitor plus
-# a score of the page. Such a sum ranks the pages in the same order for everybody: a best-seller list. It has
+# All depends on the ReLU. Without it, $w_2^\top W_1[p;q]=a\cdot p+c\cdot q$ with some vectors $a$ and $c$: a score
+# of the visitor plus a score of the page. Such a sum ranks the pages in the same order for everybody: a best-seller
+# list. It has
 #
 # $$s(p,q)+s(p',q') = s(p,q')+s(p',q)$$
 #
@@ -254,18 +262,19 @@ def masked_mean_pool(
 # %% [markdown] hints="mlp_interaction"
 # idea: One hidden layer over both vectors at once; its output is one number per pair.
 #
-# shapes: Two (B, d) side by side are (B, 2d); the hidden layer is (B, h); the weighted sum over it is (B,).
+# shapes: Two (B, d) side by side are (B, 2d); the hidden layer is (B, H); the weighted sum over it is (B,).
 #
-# steps: Join along the feature axis, p first; the linear layer with its weight transposed; ReLU; the dot product with $w_2$.
+# steps: Join along the feature axis, p first; the linear layer with its weight transposed; ReLU; the dot product
+# with $w_2$.
 
 
 # %% question="mlp_interaction" minutes=15 further
 def mlp_interaction(
     p: Float[Tensor, "B d"],
     q: Float[Tensor, "B d"],
-    W1: Float[Tensor, "h d2"],
-    b1: Float[Tensor, " h"],
-    w2: Float[Tensor, " h"],
+    W1: Float[Tensor, "H d2"],
+    b1: Float[Tensor, " H"],
+    w2: Float[Tensor, " H"],
 ) -> Float[Tensor, " B"]:
     """Score of each pair of vectors by a network with one hidden layer.
 
@@ -296,23 +305,23 @@ def mlp_interaction(
 # \hat y_{ui} &= \sigma\big(h^\top[g; x_n]+b\big) .
 # \end{aligned}$$
 #
-# The product $\odot$ is taken entry by entry and *not* summed: the head $h$ weighs each entry. With $h=(1,\dots,1)$ and no MLP it
-# is plain matrix factorisation. Both paths meet in one head under one sigmoid. The two pairs of tables may have different widths, and what is good for a
-# product need not be good for an MLP: that is why they are not shared. He and others train each path alone first and start
-# from the two; on small data that matters little.
+# The product $\odot$ is taken entry by entry and *not* summed: the head $h$ weighs each entry. With $h=(1,\dots,1)$
+# and no MLP it is plain matrix factorisation. Both paths meet in one head under one sigmoid. The two pairs of
+# tables may have different widths, and what is good for a product need not be good for an MLP: that is why they are
+# not shared. He and others train each path alone first and start from the two; here all is trained at once.
 #
-# **By hand.** $P^G_u=(1,2)$, $Q^G_i=(3,\frac12)$: $g=(3,1)$. $P^M_u=1$, $Q^M_i=-2$, one layer with $W_1=\begin{pmatrix}1&1\\2&\frac12\end{pmatrix}$,
-# $b_1=(0,-\frac12)$: $x_1=\mathrm{ReLU}(-1,\frac12)=(0,\frac12)$. With $h=(\frac12,-1,2,1)$ and $b=0$ the head gives
-# $1.5-1+0+0.5=1$, and $\hat y=\sigma(1)=0.731$.
+# **By hand.** $P^G_u=(1,2)$, $Q^G_i=(3,\frac12)$: $g=(3,1)$. $P^M_u=1$, $Q^M_i=-2$, one layer with
+# $W_1=\begin{pmatrix}1&1\\2&\frac12\end{pmatrix}$, $b_1=(0,-\frac12)$: $x_1=\mathrm{ReLU}(-1,\frac12)=(0,\frac12)$.
+# With $h=(\frac12,-1,2,1)$ and $b=0$ the head gives $1.5-1+0+0.5=1$, and $\hat y=\sigma(1)=0.731$.
 
 
 # %% [markdown] hints="neumf_forward"
 # idea: Two paths that know nothing of each other until the head reads both.
 #
-# shapes: The product is (B, d); the MLP starts with (B, 2e) and ends with (B, r); the head is (d + r,).
+# shapes: The product is (B, d); the MLP starts with (B, 2e) and ends with (B, w); the head is (d + w,).
 #
-# steps: Look up four times; multiply the two of the first path; join the two of the second and send them through the
-# layers, with ReLU after each; join both paths, product first; head, bias, sigmoid.
+# steps: Look up four times; multiply the two of the first path; join the two of the second and send them through
+# the layers, with ReLU after each; join both paths, product first; head, bias, sigmoid.
 #
 # mistake: Summing the product to one number. Then the head has nothing left to weigh.
 
@@ -327,7 +336,7 @@ def neumf_forward(u: Int[Tensor, " B"], i: Int[Tensor, " B"], params: dict) -> F
         params: a dict with ``"P_gmf"`` (users, d) and ``"Q_gmf"`` (items, d), the tables of the product;
             ``"P_mlp"`` (users, e) and ``"Q_mlp"`` (items, e), those of the MLP; ``"layers"``, a list of pairs
             (W, b) of shapes (out, in) and (out,), the first with in = 2e, of any number, none included; ``"head"``
-            of shape (d + r,), where r is the width that comes out of the last layer (2e without layers), the
+            of shape (d + w,), where w is the width that comes out of the last layer (2e without layers), the
             product's entries first; ``"bias"``, a tensor without axes. The width d or e may be 0: then that path
             says nothing.
 
@@ -347,34 +356,40 @@ def neumf_forward(u: Int[Tensor, " B"], i: Int[Tensor, " B"], params: dict) -> F
 # %% [markdown]
 # ## 5. What was not clicked
 #
-# A log of visits holds only positives. A network that sees nothing else learns to say yes. So each visit is joined by some
-# pages that the visitor has *not* seen, as **negatives**, and cross-entropy does the rest. (Four for each visit are usual.) They are drawn from
+# A log of visits holds only positives. A network that sees nothing else learns to say yes. So each visit is joined
+# by some pages that the visitor has *not* seen, as **negatives**, and cross-entropy does the rest. (Four for each
+# visit are usual.) They are drawn from
 #
-# $$r_u(j) \propto w_j\,[\,j \text{ not seen by } u\,] .$$
+# $$\pi_u(j) \propto w_j\,[\,j \text{ not seen by } u\,] .$$
 #
-# Equal weights make *uniform* negatives: mostly pages that hardly anybody visits, so easy ones. Weights that are the visit counts, or a power of them, make
-# *popular* negatives: harder ones, which keep the model from repeating the best-seller list. A page that the
-# visitor has seen, even long ago, is a wrong answer to a question that nobody asked: the whole history is excluded, not just the page of the moment.
+# Equal weights make *uniform* negatives: mostly pages that hardly anybody visits, so easy ones. Weights that are
+# the visit counts, or a power of them, make *popular* negatives: harder ones, which keep the model from repeating
+# the best-seller list. A page that the visitor has seen, even long ago, is no negative: the whole history is
+# excluded, not just the page of the moment.
 #
-# Drawing again until a page is new takes forever for a visitor who has seen nearly all. Inverting the distribution function does not. Let
-# $c_j=\sum_{j'\le j} w_{j'}[\,j'\text{ not seen}\,]$ be the running total. For $u$ uniform on $[0,1)$ the negative is
+# Drawing again until a page is new takes forever for a visitor who has seen nearly all. Inverting the distribution
+# function does not. Let $c_j=\sum_{j'\le j} w_{j'}[\,j'\text{ not seen}\,]$ be the running total. For $\epsilon$
+# uniform on $[0,1)$ the negative is
 #
-# $$\min\,\{\,j:\ c_j > u\,c_{\text{last}}\,\} .$$
+# $$\min\,\{\,j:\ c_j > \epsilon\,c_{\text{last}}\,\} .$$
 #
-# The inequality is strict: a page that was seen, or has the weight 0, adds nothing to the total, is never the first to exceed anything, and is never drawn, not even for $u=0$.
+# The inequality is strict: a page that was seen, or has the weight 0, adds nothing to the total, is never the first
+# to exceed anything, and is never drawn, not even for $\epsilon=0$.
 #
-# **By hand.** Five pages, of which 1 and 3 are seen. Equal weights: the running totals are $1, 1, 2, 2, 3$. $u=0.5$ gives $1.5$, which page 2 exceeds
-# first; $u=0.9$ gives $2.7$ and page 4. With the weights $(4, 9, 1, 9, 1)$ the totals are $4, 4, 5, 5, 6$: $u=0.5$ now gives
-# $3$ and page 0, $u=0.75$ gives $4.5$ and page 2.
+# **By hand.** Five pages, of which 1 and 3 are seen. Equal weights: the running totals are $1, 1, 2, 2, 3$.
+# $\epsilon=0.5$ gives $1.5$, which page 2 exceeds first; $\epsilon=0.9$ gives $2.7$ and page 4. With the weights
+# $(4, 9, 1, 9, 1)$ the totals are $4, 4, 5, 5, 6$: $\epsilon=0.5$ now gives $3$ and page 0, $\epsilon=0.75$ gives
+# $4.5$ and page 2.
 
 
 # %% [markdown] hints="sample_negatives"
-# idea: A running total over the pages that may be drawn; the number $u$ says how far along it to stop.
+# idea: A running total over the pages that may be drawn; the noise says how far along it to stop.
 #
-# shapes: `seen[users]` is (B, I), and so are the running totals. Comparing them with (B, m) numbers needs a third axis.
+# shapes: `seen[users]` is (B, I), and so are the running totals. Comparing them with (B, m) numbers needs a third
+# axis.
 #
-# steps: Each visitor's weights with zeros where seen; running totals; refuse if a last total is 0; $u$ times the last total; count, for
-# each draw, how many totals do not exceed it: that count is the page.
+# steps: Each visitor's weights with zeros where seen; running totals; refuse if a last total is 0; the noise times
+# the last total; count, for each draw, how many totals do not exceed it: that count is the page.
 #
 # mistake: Row b of `seen` is that of visitor b, not of the b-th entry of `users`.
 
@@ -414,23 +429,25 @@ def sample_negatives(
 # %% [markdown]
 # ## 6. The yardstick
 #
-# A list is as good as what comes true of it. Of each visitor one visited page is kept aside, the **test page**. The model scores all pages, those already
-# seen are taken out, and we ask for the place of the test page among the rest. Let its rank be $r=0$ at the top.
+# A list is as good as what comes true of it. Of each visitor one visited page is kept aside, the **test page**. The
+# model scores all pages, those already seen are taken out, and we ask for the place of the test page among the
+# rest. Let its rank be $r=0$ at the top.
 #
 # $$\mathrm{HR@}k = \frac1U\sum_u [\,r_u<k\,], \qquad
 # \mathrm{NDCG@}k = \frac1U\sum_u \frac{[\,r_u<k\,]}{\log_2(r_u+2)} .$$
 #
-# The **hit rate** asks whether the page is on the list, the **normalised discounted cumulative gain** also where: $1$ at the top, $0.631$ one
-# below, $0.5$ at the third place. With one test page per visitor the best possible sum is $1$, so that nothing is left to normalise.
-# Both are means over *all* visitors; a miss counts 0.
+# The **hit rate** asks whether the page is on the list, the **normalised discounted cumulative gain** also where:
+# $1$ at the top, $0.631$ one below, $0.5$ at the third place. With one test page per visitor the best possible sum
+# is $1$, so that nothing is left to normalise. Both are means over *all* visitors; a miss counts 0.
 #
-# Three traps. The seen pages must go: a model has every reason to score them high, and they would fill its list. They must really go: a score of
-# $-10^9$ is not low for a model whose scores are $-10^{10}$. And ties: a model that scores all pages alike must not look like an oracle, so
-# here, of two equal scores, the page with the smaller id stands first.
+# Three traps. The seen pages must go: a model has every reason to score them high, and they would fill its list.
+# They must really go: a score of $-10^9$ is not low for a model whose scores are $-10^{10}$. And ties: a model that
+# scores all pages alike must not look like an oracle, so here, of two equal scores, the page with the smaller id
+# stands first.
 #
-# **By hand.** Two visitors, $k=2$. Scores $(0.9, 0.8, 0.7, 0.6)$, page 0 seen, test page 2: only page 1 is ahead, $r=1$, a hit that counts
-# $1/\log_2 3=0.631$. Scores $(0.1, 0.5, 0.5, 0.9)$, nothing seen, test page 2: page 3 is ahead, and page 1, which is equal and has the smaller id; $r=2$, a
-# miss. HR@2 is $0.5$, NDCG@2 is $0.315$.
+# **By hand.** Two visitors, $k=2$. Scores $(0.9, 0.8, 0.7, 0.6)$, page 0 seen, test page 2: only page 1 is ahead,
+# $r=1$, a hit that counts $1/\log_2 3=0.631$. Scores $(0.1, 0.5, 0.5, 0.9)$, nothing seen, test page 2: page 3 is
+# ahead, and page 1, which is equal and has the smaller id; $r=2$, a miss. HR@2 is $0.5$, NDCG@2 is $0.315$.
 
 
 # %% [markdown] hints="hit_rate_ndcg_at_k"
@@ -438,8 +455,8 @@ def sample_negatives(
 #
 # shapes: The test page's own score is (U, 1) against scores of (U, I); counting along the pages leaves (U,).
 #
-# steps: A copy of the scores with seen pages at minus infinity; the score of the test page; who is greater, or equal with a smaller
-# id; count; compare with k; discount; average over all visitors.
+# steps: A copy of the scores with seen pages at minus infinity; the score of the test page; who is greater, or
+# equal with a smaller id; count; compare with k; discount; average over all visitors.
 #
 # mistake: Ranks that begin at 1 under a formula for ranks that begin at 0.
 
@@ -474,13 +491,16 @@ def hit_rate_ndcg_at_k(
 # %% [markdown]
 # ### A small world
 #
-# Time to compare. In a world of 300 visitors and 200 pages everybody has a taste for five hidden genres, every page belongs mostly to one of them, some
-# pages are more popular than others, and everybody has seen 20 pages. Since the world is ours, we know the best possible list: that of the true
-# probabilities. Your negatives and your NeuMF train four models under equal budgets: plain matrix factorisation (MF: head of ones), GMF, MLP, and both.
+# Time to compare. In a world of 600 visitors and 200 pages everybody has a taste for five hidden genres, every page
+# belongs to one of them, some pages are more popular than others, and everybody has seen 23 pages. Since the world
+# is ours, we know the best possible list: that of the true probabilities. Your negatives and your NeuMF train four
+# models under equal budgets, with 12 passes and one learning rate for all: plain matrix factorisation (MF: a head
+# of ones), GMF, MLP, and both (NeuMF).
 #
-# All four beat the best-seller list, and none reaches the truth. **NeuMF does not win here.** In this world the truth *is* a product of tastes and genres, and 19 visits
-# each are little to learn an MLP from. Rendle and others ([2020](https://arxiv.org/abs/2005.09683)) found the same on larger data: a well-tuned product is hard to
-# beat by an MLP.
+# All four beat the best-seller list, and none reaches the truth. **NeuMF does not win here.** In this world the
+# truth *is* a product of tastes and genres, and 22 visits each are little to learn more from. Rendle and others
+# ([2020](https://arxiv.org/abs/2005.09683)) found the same on larger data: a well-tuned product is hard to beat by
+# an MLP.
 
 
 # %% tags=["demo"]
@@ -568,67 +588,78 @@ def small_world(seed: int = 0) -> dict[str, float]:
 # %% [markdown]
 # ## 7. Two towers and the batch as its own negatives
 #
-# A shop has millions of pages. No network can look at each of them for every visitor. So large systems work in two stages:
+# A shop has millions of pages. No network can look at each of them for every visitor. So large systems work in two
+# stages:
 #
 # ![Stage one: pages visited, masked mean and ReLU layers make a user vector; a table holds page vectors; dot products give a few hundred candidates. Stage two: a ranker orders these by expected time.](pictures/neural_recommenders/towers.svg)
 #
-# The first stage is a classifier with one class per page: $p(i\mid u)=\mathrm{softmax}_i(u\cdot v_i/\tau)$. Its normaliser runs over all pages. **In-batch sampled
-# softmax** replaces them by the pages of the batch: row $b$ of the batch is a visitor $u_b$ with the page $v_b$ that came next, and everybody else's page is a negative.
+# The first stage is a classifier with one class per page: $p(i\mid u)=\mathrm{softmax}_i(u\cdot v_i/\tau)$. Its
+# normaliser runs over all pages. **In-batch sampled softmax** replaces them by the pages of the batch: row $b$ of
+# the batch is a visitor $u_b$ with the page $v_b$ that came next, and everybody else's page is a negative.
 #
-# Those negatives are not uniform. A page is in the batch because somebody visited it, so it turns up with the frequency $q_i$ of its visits. *Free Downloads* is a
-# negative all the time, *Typography Site* hardly ever. What does the minimum look like? Among pages of the batch, drawn from $q$, row $b$ is classified with
+# Those negatives are not uniform. A page is in the batch because somebody visited it, so it turns up with the
+# frequency $q_i$ of its visits. *Free Downloads* is a negative all the time, *Typography Site* hardly ever. What
+# does the minimum look like? Among pages of the batch, drawn from $q$, row $b$ is classified with
 #
 # $$\frac{e^{s_{ui}}}{\sum_{j\in \text{batch}} e^{s_{uj}}}
 # \;\approx\; \frac{e^{s_{ui}}}{B\sum_j q_j\,e^{s_{uj}}} ,$$
 #
-# which is a softmax over *all* pages of $s_{uj}+\log q_j$, up to a factor that does not depend on $s$. So training makes $s_{ui}+\log q_i$ the log-probability, and
+# which is a softmax over *all* pages of $s_{uj}+\log q_j$, up to a factor that does not depend on $s$. So training
+# makes $s_{ui}+\log q_i$ the log-probability, and
 #
 # $$s_{ui} = \log\frac{p(i\mid u)}{q_i} + \text{a constant of } u :$$
 #
-# not what you will visit, but what you visit *more than others do*. The **logQ correction** takes $\log q_j$ off every column first, so that $s$ itself becomes the
-# log-probability:
+# not what you will visit, but what you visit *more than others do*. The **logQ correction** takes $\log q_j$ off
+# every column first, so that $s$ itself becomes the log-probability:
 #
 # $$L=-\frac1B\sum_b \log\frac{e^{z_{bb}}}{\sum_{j=1}^{B}e^{z_{bj}}},
 # \qquad z_{bj}=\frac{u_b\cdot v_j}{\tau}-\log q_j .$$
 #
-# The temperature divides the product alone, not $\log q$. The correction is for training; at serving, the score is $u\cdot v/\tau$. If two rows of a batch have the same page, both
-# columns stay: the approximation above counts each of them. (Leaving duplicates out *and* taking $\log q$ off is biased.)
+# The temperature divides the product alone, not $\log q$. The correction is for training; at serving, the score is
+# $u\cdot v/\tau$. If two rows of a batch have the same page, both columns stay: the approximation above counts each
+# of them. (Leaving duplicates out *and* taking $\log q$ off is biased.)
 #
 # ![Three visitors and three pages: the nine products form a matrix; the diagonal is right; the softmax runs along rows; log q is taken off each column.](pictures/neural_recommenders/batch.svg)
 #
-# **By hand.** Two rows with products $\begin{pmatrix}2&1\\0&1\end{pmatrix}$, $\tau=1$, and $q=(\frac12,\frac14)$, so $-\log q=(0.693, 1.386)$. Row 1:
-# $(2.693, 2.386)$, loss $0.551$. Row 2: $(0.693, 2.386)$, loss $0.169$. The mean is $0.360$. Without the correction both rows would cost $0.313$.
+# **By hand.** Two rows with products $\begin{pmatrix}2&1\\0&1\end{pmatrix}$, $\tau=1$, and $q=(\frac12,\frac14)$,
+# so $-\log q=(0.693, 1.386)$. Row 1: $(2.693, 2.386)$, loss $0.551$. Row 2: $(0.693, 2.386)$, loss $0.169$. The
+# mean is $0.360$. Without the correction both rows would cost $0.313$.
 
 
 # %% [markdown] hints="inbatch_sampled_softmax"
-# idea: An ordinary classification in which the classes are the columns of the batch and the right class of row b is b.
+# idea: An ordinary classification in which the classes are the columns of the batch and the right class of row b is
+# b.
 #
 # shapes: (B, D) times (D, B) is (B, B), visitors in rows. `logq` belongs to pages, that is, to columns.
 #
-# steps: Products over the temperature; take log q off each column; log-softmax along rows; the diagonal; minus its mean.
+# steps: Products over the temperature; take log q off each column; log-softmax along rows; the diagonal; minus its
+# mean.
 #
 # mistake: Adding log q. That is right at serving, for a model that was trained without the correction.
 
 
 # %% question="inbatch_sampled_softmax" minutes=30
 def inbatch_sampled_softmax(
-    U: Float[Tensor, "B D"], V: Float[Tensor, "B D"], logq: Float[Tensor, " B"], tau: float = 1.0
+    user: Float[Tensor, "B D"],
+    page: Float[Tensor, "B D"],
+    logq: Float[Tensor, " B"],
+    tau: float = 1.0,
 ) -> Float[Tensor, ""]:
     """Mean cross-entropy of a batch in which each row's page is right and the pages of all rows are the classes.
 
     Args:
-        U: one vector per visitor, as it is: it is not normalised here.
-        V: one vector per page; row b is the page that visitor b went to. Pages may repeat, and every row counts.
-        logq: logarithm of the probability that a page is in the batch, one per row of ``V``; zeros for no
+        user: one vector per visitor, as it is: it is not normalised here.
+        page: one vector per page; row b is the page that visitor b went to. Pages may repeat, and every row counts.
+        logq: logarithm of the probability that a page is in the batch, one per row of ``page``; zeros for no
             correction.
         tau: temperature, which divides the products.
 
     Returns:
         The loss in nats, a tensor without axes; 0 for a batch of one. Products of ±1000 are no problem. Autograd can
-        differentiate it with respect to ``U`` and ``V``.
+        differentiate it with respect to ``user`` and ``page``.
     """
     ### BEGIN SOLUTION
-    logits = U @ V.T / tau - logq
+    logits = user @ page.T / tau - logq
     return -logits.log_softmax(1).diagonal().mean()
     ### END SOLUTION
 
@@ -644,7 +675,8 @@ def inbatch_sampled_softmax(
 # | visitor 2 | 0.60 | 0.20 | 0.05 | 0.05 | 0.05 | 0.05 |
 # | visitor 3 | 0.55 | 0.05 | 0.05 | 0.05 | 0.10 | 0.20 |
 #
-# Page 0 is everybody's favourite. Each visitor and each page gets a free vector, and batches of 256 visits train them, once without and once with the correction.
+# Page 0 is everybody's favourite. Each visitor and each page gets a free vector, and batches of 256 visits train
+# them, once without and once with the correction.
 
 
 # %% tags=["predict"]
@@ -717,28 +749,31 @@ def table_truth(seed: int = 0) -> dict[str, float]:
 
 
 # %% [markdown]
-# Without the correction visitor 1's list begins with page 2, which has a probability of 0.25 but is visited twice as often as by others. With it, the list begins with
-# page 0. Both dots lie on their lines: each model learned exactly what its loss asks for. Which of the two is wanted depends on what the list is for. The hit rate asks
-# for $\log p$.
+# Without the correction visitor 1's list begins with page 2, whose probability of 0.25 is more than twice the
+# average visitor's (0.117). With it, the list begins with page 0. Both dots lie on their lines: each model learned
+# exactly what its loss asks for. Which of the two is wanted depends on what the list is for. The hit rate asks for
+# $\log p$.
 #
 # ## 8. Ranking by time
 #
-# A ranker that learns clicks learns clickbait. YouTube's second stage was trained to expect *watch time*, by one change to logistic regression: a click weighs as
-# many times as it lasted seconds, an impression without a click once. With the logit $z$, the click $y\in\{0,1\}$ and $t$ seconds,
+# A ranker that learns clicks learns clickbait. YouTube's second stage was trained to expect *watch time*, by one
+# change to logistic regression: a click weighs as many times as it lasted seconds, an impression without a click
+# once. With the logit $z$, the click $y\in\{0,1\}$ and $t$ seconds,
 #
 # $$L = -\frac1B\sum_b \Big( y_b\,t_b\,\log\sigma(z_b) + (1-y_b)\log\big(1-\sigma(z_b)\big) \Big) .$$
 #
-# It is divided by the number of impressions, not by the sum of weights. Take all impressions of one video, $n$ of them, and one logit $z$ for them. The derivative vanishes where
+# It is divided by the number of impressions, not by the sum of weights. Take all impressions of one video, $n$ of
+# them, and one logit $z$ for them. The derivative vanishes where
 # $\sum_{\text{clicked}}t_b\,(1-\sigma)=(n-n_{\text{clicked}})\,\sigma$, that is, where the odds are
 #
 # $$e^{z} = \frac{\sigma}{1-\sigma} = \frac{\sum_{\text{clicked}} t_b}{n-n_{\text{clicked}}}
 # = \frac{\mathbb E[\text{watch time}]}{1-\text{CTR}} ,$$
 #
-# with $\text{CTR}=n_{\text{clicked}}/n$, the click-through rate. As long as it is small, $e^z$ is the expected watch time of an impression. So at serving the score is
-# $e^z$, not $\sigma(z)$.
+# with $\text{CTR}=n_{\text{clicked}}/n$, the click-through rate. As long as it is small, $e^z$ is the expected
+# watch time of an impression. So at serving the score is $e^z$, not $\sigma(z)$.
 #
-# **By hand.** Ten impressions, two clicks of 30 and 50 seconds. The odds are $80/8=10$, and $z=\log 10=2.303$; the mean watch time is $8$. At that $z$ the loss is
-# $(80\cdot 0.0953+8\cdot 2.398)/10=2.681$.
+# **By hand.** Ten impressions, two clicks of 30 and 50 seconds. The odds are $80/8=10$, and $z=\log 10=2.303$; the
+# mean watch time is $8$. At that $z$ the loss is $(80\cdot 0.0953+8\cdot 2.398)/10=2.681$.
 
 
 # %% [markdown] hints="watch_time_loss"
@@ -746,7 +781,8 @@ def table_truth(seed: int = 0) -> dict[str, float]:
 #
 # shapes: Everything is (B,); the mean runs over all B impressions.
 #
-# steps: Minus the log-sigmoid of the logit for clicks, times seconds; minus the log-sigmoid of the negated logit for the rest; choose by `clicked`; mean.
+# steps: Minus the log-sigmoid of the logit for clicks, times seconds; minus the log-sigmoid of the negated logit
+# for the rest; choose by `clicked`; mean.
 #
 # mistake: Multiplying both classes by the seconds. Impressions without a click have none, and would vanish.
 
@@ -781,9 +817,10 @@ def expected_watch_time(logit: Float[Tensor, " B"]) -> Float[Tensor, " B"]:
 
 
 # %% [markdown]
-# Four videos, 20,000 impressions each: a lurid title that one in ten clicks and leaves after four seconds, and three that fewer click and more watch. One logit per video is fitted with your
-# loss; as a control, with the same loss in which every click lasts one second, which is plain logistic regression. By clicks the lurid one comes first. By time it comes last, and
-# the odds are too high by an eighth at most, by the factor $1/(1-\text{CTR})$.
+# Four videos, 20,000 impressions each: a lurid title that one in ten clicks and leaves after four seconds, and
+# three that fewer click and more watch. One logit per video is fitted with your loss; as a control, with the same
+# loss in which every click lasts one second, which is plain logistic regression. By clicks the lurid one comes
+# first. By time it comes last, and the odds are too high by an eighth at most, by the factor $1/(1-\text{CTR})$.
 
 
 # %% tags=["demo"]
@@ -838,32 +875,36 @@ def clickbait(seed: int = 0) -> dict[str, float]:
 # %% [markdown]
 # ## 9. Wide & Deep
 #
-# An embedding generalises: it puts *Excel* near *Word* and treats them alike. Sometimes that is wrong, and the exception must be **memorised**: visitors from
-# *this* country who come for *that* product go to one particular page. Wide & Deep adds both in one logit and trains them together:
+# An embedding generalises: it puts *Excel* near *Word* and treats them alike. Sometimes that is wrong, and the
+# exception must be **memorised**: visitors from *this* country who come for *that* product go to one particular
+# page. Wide & Deep adds both in one logit and trains them together:
 #
 # $$z = \underbrace{\sum_{(a,c)\in\text{pairs}} w^{(a,c)}_{\mathrm{id}(x_a,\,x_c)}}_{\text{wide: one weight per combination}}
 # +\ \underbrace{h^\top\,\mathrm{MLP}\big([E^{(1)}_{x_1};\dots;E^{(F)}_{x_F}]\big)}_{\text{deep: embeddings and ReLU layers}} + b,
 # \qquad \hat y=\sigma(z) .$$
 #
-# An example has $F$ fields, each with an id. The **cross** of two fields is an AND: it has one weight for each combination of their ids. The combination needs an id of its own:
-# if field $c$ has $V_c$ ids,
+# An example has $F$ fields, each with an id. The **cross** of two fields is an AND: it has one weight for each
+# combination of their ids. The combination needs an id of its own: if field $c$ has $V_c$ ids,
 #
 # $$\mathrm{id}(x_a,x_c)=x_a\,V_c+x_c ,$$
 #
-# as a two-digit number with the base $V_c$. A sum $x_a+x_c$ would give $(1,2)$ and $(2,1)$ one weight, a product would give all $(0,\cdot)$ one. In the paper the wide side is trained with an
-# optimizer that makes most weights exactly zero (FTRL with an L1 penalty), the deep side with AdaGrad; a single Adam for both works, too.
+# as a two-digit number with the base $V_c$. A sum $x_a+x_c$ would give $(1,2)$ and $(2,1)$ one weight, a product
+# would give all $(0,\cdot)$ one. In the paper the wide side is trained with an optimizer that makes most weights
+# exactly zero (FTRL with an L1 penalty), the deep side with AdaGrad; a single optimizer for both is common, too.
 #
-# **By hand.** $V_c=4$: $(x_a,x_c)=(2,1)$ has the id $9$, $(1,2)$ the id $6$. Let that combination have the weight $0.5$. Deep: one layer with the outputs $(1.5,-3)$ before its ReLU
-# and $h=(0.5,2)$ gives $0.75$. With $b=-0.25$ the logit is $1$.
+# **By hand.** $V_c=4$: $(x_a,x_c)=(2,1)$ has the id $9$, $(1,2)$ the id $6$. Let that combination have the weight
+# $0.5$. Deep: one layer with the outputs $(1.5,-3)$ before its ReLU and $h=(0.5,2)$ gives $0.75$. With $b=-0.25$
+# the logit is $1$.
 
 
 # %% [markdown] hints="wide_and_deep_logit"
 # idea: Two sums of different kinds, added before any sigmoid.
 #
-# shapes: `x[:, f]` is the (B,) column of ids of field f. Each pair adds a (B,) vector; the embeddings of all fields side by side are (B, Σd_f).
+# shapes: `x[:, f]` is the (B,) column of ids of field f. Each pair adds a (B,) vector; the embeddings of all fields
+# side by side are (B, Σd_f).
 #
-# steps: Start from the bias; for each pair, look up the weight of the combined id; embed every field with its own table, join in the order of the fields; layers with
-# ReLU; the head's product; add.
+# steps: Start from the bias; for each pair, look up the weight of the combined id; embed every field with its own
+# table, join in the order of the fields; layers with ReLU; the head's product; add.
 #
 # mistake: The base of the combined id is the number of ids of the *second* field of the pair.
 
@@ -914,20 +955,28 @@ def wide_and_deep_logit(
 # %% [markdown]
 # ## Payoff: three pages of a stranger
 #
-# Now the real website. Two towers are trained on 8,287 visitors with your pooling and your loss: a user is the masked mean of up to three visited pages, sent through one ReLU layer and a linear one (not a
-# ReLU last: that would keep all user vectors in one corner of the space), normalised; a page is a row of a table. Then 1,288 *other* visitors come. Of each we see three pages, drawn at random, a
-# fourth is hidden, and your yardstick asks whether it is among ten recommendations out of 179 pages.
+# Now the real website. Two towers are trained on 8,287 visitors with your pooling and your loss: a user is the
+# masked mean of up to three visited pages, sent through one ReLU layer and a linear one (not a ReLU last: that
+# would keep all user vectors in one corner of the space), normalised; a page is a row of a table. Then 1,288
+# *other* visitors come. Of each we see three pages, drawn at random, a fourth is hidden, and your yardstick asks
+# whether it is among ten recommendations out of 179 pages.
 #
-# The controls are what matters. **Best-sellers**: the list that needs no learning. **Plain MF**: a truncated SVD of the table of visits, its columns scaled to length one, into whose 16 dimensions a stranger's three pages are projected.
-# **Counting neighbours**: pages that the same people visit, by the cosine of their columns. **Swapped in training**: the same network, trained on somebody else's history. And **another's pages**: the trained network, asked
-# with the three pages of another stranger.
+# The controls are what matters. **Best-sellers**: the list that needs no learning. **Plain MF**: a truncated SVD of
+# the table of visits, its columns scaled to length one, into whose 16 dimensions a stranger's three pages are
+# projected. **Counting neighbours**: pages that the same people visit, by the cosine of their columns. **Swapped in
+# training**: the same network, trained on somebody else's history. And **another's pages**: the trained network,
+# asked with the three pages of another stranger.
 #
-# What comes out: the list made for you beats the best-seller list by eight points or more of a hundred. It knows your three pages, and that is all the difference: with another's pages it falls below the best-seller list,
-# and trained on swapped histories it *is* the best-seller list, to within a point. But the towers are no better than plain MF or counting neighbours: on a site of 179 pages there is little that a count does not see. Towers earn their
-# place where pages are millions, and where what is known of a visitor is more than a set of pages.
+# What comes out: the list made for you beats the best-seller list by eight points or more of a hundred. It knows
+# your three pages, and that is all the difference: with another's pages it falls below the best-seller list, and
+# trained on swapped histories it *is* the best-seller list, to within a point. But the towers are no better than
+# plain MF or counting neighbours: on a site of 179 pages there is little that a count does not see. Towers earn
+# their place where pages are millions, and where what is known of a visitor is more than a set of pages.
 #
-# Without logQ the towers recommend what is special about you, $\log p/q$, and find about half as many as the corrected ones. **Now turn the knob**: $\beta\log q$ is added to their scores at serving. At $\beta=1$ they are as
-# good as the corrected ones, to within two points, as the formula of question 7 says; in between lies every compromise between the special and the popular.
+# Without logQ the towers recommend what is special about you, $\log p/q$, and find about half as many as the
+# corrected ones. **Now turn the knob**: $\beta\log q$ is added to their scores at serving. At $\beta=1$ they are as
+# good as the corrected ones, to within two points, as the formula of question 7 says; in between lies every
+# compromise between the special and the popular.
 
 
 # %% tags=["predict"]
@@ -958,7 +1007,9 @@ def hide_one(visits: Tensor, generator: torch.Generator, given: int = 3) -> tupl
 
 
 @lru_cache(maxsize=8)
-def fit_towers(seed: int, corrected: bool, swapped: bool, pool, loss_of) -> nn.ModuleDict:
+def fit_towers(
+    seed: int, corrected: bool, swapped: bool, pool: Callable, loss_of: Callable
+) -> nn.ModuleDict:
     """Train two towers with a pooling function and a loss; kept for the same arguments, so that a knob turns fast."""
     names, visits, _ = read_pages()
     torch.manual_seed(seed)
@@ -986,7 +1037,7 @@ def fit_towers(seed: int, corrected: bool, swapped: bool, pool, loss_of) -> nn.M
     return towers
 
 
-def user_vectors(towers: nn.ModuleDict, given: Tensor, pool) -> Tensor:
+def user_vectors(towers: nn.ModuleDict, given: Tensor, pool: Callable) -> Tensor:
     """The user tower: mean of the pages, a hidden layer, length one."""
     return F.normalize(towers["net"](pool(towers["table"](given), given)), dim=-1)
 
@@ -1069,12 +1120,17 @@ def three_pages_of_a_stranger(beta: float = 1.0, seed: int = 0) -> dict[str, flo
 # %% [markdown]
 # ## What you built, and where it goes next
 #
-# You can turn ids into vectors and train them, cross them by products, networks and tables, draw negatives, build both stages of a large recommender, and say by how much it beats the list that knows nothing of you. Three
-# pages are enough to beat it; a fair control costs a line and is worth more than a layer.
+# You can turn ids into vectors and train them, cross them by products, networks and tables, draw negatives, build
+# both stages of a large recommender, and say by how much it beats the list that knows nothing of you. Three pages
+# are enough to beat it; a fair control costs a line and is worth more than a layer.
 #
-# - **Finding neighbours among millions**: approximate search in the page vectors, [Johnson and others 2017](https://arxiv.org/abs/1702.08734).
-# - **Crosses that are learned, not listed**: factorisation machines and their deep descendants, in the assignment on click-through rates.
-# - **Orders of visits**, not only sets: [Hidasi and others 2015](https://arxiv.org/abs/1511.06939), [Kang and McAuley 2018](https://arxiv.org/abs/1808.09781).
+# - **Finding neighbours among millions**: approximate search in the page vectors, [Johnson and others
+# 2017](https://arxiv.org/abs/1702.08734).
+# - **Crosses that are learned, not listed**: factorisation machines and their deep descendants, in the assignment
+# on click-through rates.
+# - **Orders of visits**, not only sets: [Hidasi and others 2015](https://arxiv.org/abs/1511.06939), [Kang and
+# McAuley 2018](https://arxiv.org/abs/1808.09781).
 # - **How often reported progress is real**: [Ferrari Dacrema and others 2019](https://arxiv.org/abs/1907.06902).
 #
-# The [article](https://www.chenk.top/en/recommendation-systems/03-deep-learning-basics/) tells the same story with more background.
+# The [article](https://www.chenk.top/en/recommendation-systems/03-deep-learning-basics/) tells the same story with
+# more background.

@@ -107,16 +107,16 @@ def hit_rate_ndcg_at_k__filled(scores, test_item, seen, k):
     return float((rank <= k).double().mean()), float(gains.mean())
 
 
-def inbatch_sampled_softmax__logsumexp(U, V, logq, tau=1.0):
+def inbatch_sampled_softmax__logsumexp(user, page, logq, tau=1.0):
     """Normaliser minus the right logit."""
-    z = torch.einsum("bd,jd->bj", U, V) / tau - logq.unsqueeze(0)
+    z = torch.einsum("bd,jd->bj", user, page) / tau - logq.unsqueeze(0)
     return (torch.logsumexp(z, dim=1) - torch.diag(z)).mean()
 
 
-def inbatch_sampled_softmax__cross_entropy(U, V, logq, tau=1.0):
+def inbatch_sampled_softmax__cross_entropy(user, page, logq, tau=1.0):
     """The library's loss."""
-    z = torch.matmul(U / tau, V.transpose(0, 1)) - logq
-    return torch.nn.functional.cross_entropy(z, torch.arange(len(U)))
+    z = torch.matmul(user / tau, page.transpose(0, 1)) - logq
+    return torch.nn.functional.cross_entropy(z, torch.arange(len(user)))
 
 
 def watch_time_loss__softplus(logit, clicked, secs):
@@ -147,3 +147,14 @@ def wide_and_deep_logit__stacked(x, pairs, params):
         matrix = params["wide"][n].reshape(sizes[a], sizes[c])
         total = total + matrix[x[:, a], x[:, c]]
     return total
+
+
+def hit_rate_ndcg_at_k__float32(scores, test_item, seen, k):
+    """Means in float32; a loop over visitors."""
+    places = []
+    for row, item, gone in zip(scores, test_item.tolist(), seen, strict=True):
+        ahead = [j for j in range(len(row)) if not gone[j] and (row[j] > row[item] or (row[j] == row[item] and j < item))]
+        places.append(len(ahead))
+    place = torch.tensor(places, dtype=torch.float32)
+    hit = (place < k).float()
+    return hit.mean().item(), (hit / torch.log2(place + 2)).mean().item()

@@ -341,7 +341,7 @@ MISCONCEPTIONS = {
         Misconception(
             "correction_over_tau",
             "The temperature divided log q, too. It divides the products alone.",
-            {"U @ V.T / tau - logq": "(U @ V.T - logq) / tau"},
+            {"user @ page.T / tau - logq": "(user @ page.T - logq) / tau"},
         ),
         Misconception(
             "multiplied_by_tau",
@@ -353,7 +353,7 @@ MISCONCEPTIONS = {
             "Other columns with the row's own page were left out. Together with the correction that is biased: every column counts.",
             {
                 "    return -logits":
-                    "    same = (V[:, None] == V[None]).all(-1) & ~torch.eye(len(U), dtype=torch.bool)\n"
+                    "    same = (page[:, None] == page[None]).all(-1) & ~torch.eye(len(user), dtype=torch.bool)\n"
                     "    logits = logits.masked_fill(same, -torch.inf)\n    return -logits",
             },
         ),
@@ -365,12 +365,12 @@ MISCONCEPTIONS = {
         Misconception(
             "only_negatives_corrected",
             "The right column kept its log q. The correction is taken off every column, that of the right page included.",
-            {"- logq\n": "- logq * (1 - torch.eye(len(U), dtype=U.dtype))\n"},
+            {"- logq\n": "- logq * (1 - torch.eye(len(user), dtype=user.dtype))\n"},
         ),
         Misconception(
             "vectors_normalised",
             "The vectors were normalised here. They are taken as they are; whether their length is one is the towers' business.",
-            {"U @ V.T": "F.normalize(U, dim=1) @ F.normalize(V, dim=1).T"},
+            {"user @ page.T": "F.normalize(user, dim=1) @ F.normalize(page, dim=1).T"},
         ),
         Misconception(
             "exponential_overflows",

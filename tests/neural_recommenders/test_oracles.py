@@ -197,8 +197,7 @@ def test_batch_by_hand(ref):
 
 
 def test_its_minimum_over_all_batches(ref):
-    """The mean loss over all batches of four visits, exactly: s = log p is nearer to its minimum than log p/q, and the other way round."""
-    p = t([0.5, 0.3, 0.2])
+    """The mean loss over all batches of two visits, exactly: with logQ log p is better than log p/q, without it worse."""
     taste = t([[0.6, 0.1, 0.3], [0.4, 0.5, 0.1]])
     p = taste.mean(0)
     visits = [(u, i, taste[u, i].item() / 2) for u in range(2) for i in range(3)]
