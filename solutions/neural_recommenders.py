@@ -40,7 +40,7 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Bool, Float, Int64
 from torch import Tensor, nn
 
 from dlcourse import check, demo, guesses, predict, probe
@@ -52,11 +52,11 @@ DATA = Path("data/neural_recommenders").resolve()
 # ## First look
 #
 # You are a visitor of microsoft.com in February 1998. You have seen three pages. Two towers, trained on 8,287 other
-# visitors, say what comes next, in two ways: which pages are the likeliest, and which are visited by people like
-# you so many times as often as by everybody (of pages with at least 100 visits). On the right are the best-sellers,
-# the same for everyone. Blue bars are pages that are not among the ten best-sellers: the lists made for you have
-# other pages than the best-seller list. By question 7 you will know what separates the two, and why both come from
-# one loss.
+# visitors, say what comes next, in two ways: which pages are the likeliest, and which are the most special: visited
+# by people like you many times as often as by everybody (of pages with at least 100 visits). On the right are the
+# best-sellers, the same for everyone. Blue bars are pages that are not among the ten best-sellers: the lists made
+# for you have other pages than the best-seller list. By question 7 you will know what separates the two, and why
+# both come from one loss.
 #
 # Type your own three pages in place of the dots and run both cells. A part of a title will do: *Games*, *Kids*,
 # *Visual C*, *Java*, *Germany*, *Excel*, *Typography*, *Job*, *Money*, *Training*.
@@ -152,7 +152,7 @@ def first_look(seed: int = 0) -> dict[str, float]:
 
 # %% question="embedding_backward" minutes=15 forbid=["autograd", "torch.nn.functional.embedding", "torch.nn.functional.embedding_bag"]
 def embedding_backward(
-    ids: Int[Tensor, "B L"],
+    ids: Int64[Tensor, "B L"],
     dE: Float[Tensor, "B L d"],
     vocab: int,
     padding_idx: int | None = None,
@@ -217,7 +217,7 @@ def embedding_backward(
 
 # %% question="masked_mean_pool" minutes=10 forbid=["torch.nn.functional.embedding_bag"]
 def masked_mean_pool(
-    E: Float[Tensor, "B L d"], ids: Int[Tensor, "B L"], pad: int = 0
+    E: Float[Tensor, "B L d"], ids: Int64[Tensor, "B L"], pad: int = 0
 ) -> Float[Tensor, "B d"]:
     """Mean of the vectors of each row whose id is not the padding.
 
@@ -327,7 +327,9 @@ def mlp_interaction(
 
 
 # %% question="neumf_forward" minutes=20
-def neumf_forward(u: Int[Tensor, " B"], i: Int[Tensor, " B"], params: dict) -> Float[Tensor, " B"]:
+def neumf_forward(
+    u: Int64[Tensor, " B"], i: Int64[Tensor, " B"], params: dict
+) -> Float[Tensor, " B"]:
     """Probabilities that each visitor visits each page, by NeuMF.
 
     Args:
@@ -396,11 +398,11 @@ def neumf_forward(u: Int[Tensor, " B"], i: Int[Tensor, " B"], params: dict) -> F
 
 # %% question="sample_negatives" minutes=20 forbid=["torch.multinomial"]
 def sample_negatives(
-    users: Int[Tensor, " B"],
+    users: Int64[Tensor, " B"],
     seen: Bool[Tensor, "U I"],
     weight: Float[Tensor, " I"],
     noise: Float[Tensor, "B m"],
-) -> Int[Tensor, "B m"]:
+) -> Int64[Tensor, "B m"]:
     """Pages that the visitors have not seen, drawn in proportion to their weights.
 
     Args:
@@ -463,7 +465,7 @@ def sample_negatives(
 
 # %% question="hit_rate_ndcg_at_k" minutes=25 forbid=["torch.topk", "torch.sort", "torch.argsort"]
 def hit_rate_ndcg_at_k(
-    scores: Float[Tensor, "U I"], test_item: Int[Tensor, " U"], seen: Bool[Tensor, "U I"], k: int
+    scores: Float[Tensor, "U I"], test_item: Int64[Tensor, " U"], seen: Bool[Tensor, "U I"], k: int
 ) -> tuple[float, float]:
     """Hit rate and NDCG of one test page per visitor among all pages that were not seen.
 
@@ -910,7 +912,7 @@ def clickbait(seed: int = 0) -> dict[str, float]:
 
 
 # %% question="wide_and_deep_logit" minutes=20 further
-def cross_id(a: Int[Tensor, " B"], c: Int[Tensor, " B"], size_c: int) -> Int[Tensor, " B"]:
+def cross_id(a: Int64[Tensor, " B"], c: Int64[Tensor, " B"], size_c: int) -> Int64[Tensor, " B"]:
     """The id of each combination, a · size_c + c: different combinations have different ids.
 
     Args:
@@ -924,7 +926,7 @@ def cross_id(a: Int[Tensor, " B"], c: Int[Tensor, " B"], size_c: int) -> Int[Ten
 
 
 def wide_and_deep_logit(
-    x: Int[Tensor, "B F"], pairs: list[tuple[int, int]], params: dict
+    x: Int64[Tensor, "B F"], pairs: list[tuple[int, int]], params: dict
 ) -> Float[Tensor, " B"]:
     """Logits of Wide & Deep; no sigmoid is applied.
 
