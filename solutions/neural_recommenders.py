@@ -159,7 +159,7 @@ def embedding_backward(
 ) -> Float[Tensor, "vocab d"]:
     """Gradient of the loss with respect to an embedding table.
 
-    Autograd and ``torch.nn.functional.embedding`` are not to be used.
+    Autograd, ``torch.nn.functional.embedding`` and ``embedding_bag`` are not to be used.
 
     Args:
         ids: the rows that were looked up, from 0 to vocab - 1; the same id may occur many times.
@@ -215,7 +215,7 @@ def embedding_backward(
 # steps: Compare ids with pad; zeros where they agree; sum over the positions; count the rest, at least 1; divide.
 
 
-# %% question="masked_mean_pool" minutes=10 forbid=["torch.nn.functional.embedding_bag"]
+# %% question="masked_mean_pool" minutes=10
 def masked_mean_pool(
     E: Float[Tensor, "B L d"], ids: Int64[Tensor, "B L"], pad: int = 0
 ) -> Float[Tensor, "B d"]:
@@ -396,7 +396,7 @@ def neumf_forward(
 # mistake: Row b of `seen` is that of visitor b, not of the b-th entry of `users`.
 
 
-# %% question="sample_negatives" minutes=20 forbid=["torch.multinomial"]
+# %% question="sample_negatives" minutes=20
 def sample_negatives(
     users: Int64[Tensor, " B"],
     seen: Bool[Tensor, "U I"],
@@ -453,7 +453,7 @@ def sample_negatives(
 
 
 # %% [markdown] hints="hit_rate_ndcg_at_k"
-# idea: Nothing has to be sorted. The rank of a page is the number of pages that stand ahead of it.
+# idea: Nothing need be sorted. The rank of a page is the number of pages that stand ahead of it.
 #
 # shapes: The test page's own score is (U, 1) against scores of (U, I); counting along the pages leaves (U,).
 #
@@ -463,13 +463,11 @@ def sample_negatives(
 # mistake: Ranks that begin at 1 under a formula for ranks that begin at 0.
 
 
-# %% question="hit_rate_ndcg_at_k" minutes=25 forbid=["torch.topk", "torch.sort", "torch.argsort"]
+# %% question="hit_rate_ndcg_at_k" minutes=25
 def hit_rate_ndcg_at_k(
     scores: Float[Tensor, "U I"], test_item: Int64[Tensor, " U"], seen: Bool[Tensor, "U I"], k: int
 ) -> tuple[float, float]:
     """Hit rate and NDCG of one test page per visitor among all pages that were not seen.
-
-    Count; sorting (``topk``, ``sort``, ``argsort``) is not to be used.
 
     Args:
         scores: any finite numbers, of any size; of equal scores the page with the smaller id stands first.
