@@ -231,6 +231,16 @@ MISCONCEPTIONS = {
             {"(noise * total)": "(noise[:1] * total)"},
         ),
         Misconception(
+            "totals_down_the_visitors",
+            "The running totals go on from one visitor to the next. They run over the pages of one visitor.",
+            {"free.cumsum(1)": "free.cumsum(0)"},
+        ),
+        Misconception(
+            "nothing_left_goes_unnoticed",
+            "A visitor who has nothing left to draw gets a page id that does not exist. A ValueError is asked for.",
+            {"if (total == 0).any():": "if False:"},
+        ),
+        Misconception(
             "total_over_all_pages",
             "The noise was multiplied by the total weight of all pages, seen ones included. Only unseen pages count.",
             {"(noise * total)": "(noise * weight.sum())"},
