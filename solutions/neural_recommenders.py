@@ -750,9 +750,9 @@ def table_truth(seed: int = 0) -> dict[str, float]:
 
 # %% [markdown]
 # Without the correction visitor 1's list begins with page 2, whose probability of 0.25 is more than twice the
-# average visitor's (0.117). With it, the list begins with page 0. Both dots lie on their lines: each model learned
-# exactly what its loss asks for. Which of the two is wanted depends on what the list is for. The hit rate asks for
-# $\log p$.
+# average visitor's (0.117). With it, the list begins with page 0. The dots lie on their lines, to within a tenth:
+# each model learned exactly what its loss asks for. Which of the two is wanted depends on what the list is for. The
+# hit rate asks for $\log p$.
 #
 # ## 8. Ranking by time
 #
@@ -892,9 +892,9 @@ def clickbait(seed: int = 0) -> dict[str, float]:
 # would give all $(0,\cdot)$ one. In the paper the wide side is trained with an optimizer that makes most weights
 # exactly zero (FTRL with an L1 penalty), the deep side with AdaGrad; a single optimizer for both is common, too.
 #
-# **By hand.** $V_c=4$: $(x_a,x_c)=(2,1)$ has the id $9$, $(1,2)$ the id $6$. Let that combination have the weight
-# $0.5$. Deep: one layer with the outputs $(1.5,-3)$ before its ReLU and $h=(0.5,2)$ gives $0.75$. With $b=-0.25$
-# the logit is $1$.
+# **By hand.** $V_c=4$: $(x_a,x_c)=(2,1)$ has the id $9$, $(1,2)$ the id $6$. Let the id 9 have the weight $0.5$.
+# Deep: one layer with the outputs $(1.5,-3)$ before its ReLU and $h=(0.5,2)$ gives $0.75$. With $b=-0.25$ the logit
+# is $1$.
 
 
 # %% [markdown] hints="wide_and_deep_logit"
