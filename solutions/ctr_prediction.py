@@ -49,18 +49,20 @@ torch.set_num_threads(1)  # small models run faster on one thread
 # impressions, each a click or none, two models guess the whole table. The third picture is a table with one weight per
 # pair: where nothing was shown, it has nothing to say. The last is a **factorization machine**: eight numbers per user, eight
 # per ad. The correlation with the truth on the withheld pairs stands above each. You will build all of this.
+#
+# **Turn the knob** `holes`, the share of pairs that are never shown. How few are enough for the machine?
 
 
 # %% tags=["demo"]
-@demo
-def first_look(seed: int = 0) -> dict[str, float]:
+@demo(holes=(0.1, 0.9))
+def first_look(holes: float = 0.3, seed: int = 0) -> dict[str, float]:
     """The true table, the table with holes, and what two models make of it."""
     import matplotlib.pyplot as plt
 
     rng = np.random.default_rng(seed)
     U, A = (factor - factor.mean(0) for factor in rng.normal(size=(2, 40, 3)))
     truth = 2 * (U @ A.T) / (U @ A.T).std()
-    withheld = rng.random((40, 40)) < 0.3
+    withheld = rng.random((40, 40)) < holes
     shown = np.argwhere(~withheld)
     i, j = torch.tensor(shown[rng.integers(len(shown), size=15_000)]).T
     click = torch.tensor(rng.random(15_000) < 1 / (1 + np.exp(1.2 - truth[i, j]))).float()
@@ -183,13 +185,13 @@ def train(
 # Logistic regression adds the weights of an impression's rows: $z = b+\sum_f w_{r_f}$, and says $p=\sigma(z)=1/(1+e^{-z})$. Its loss, the mean
 # binary cross-entropy, and the derivative with respect to a logit are
 #
-# $$L=\frac1B\sum_{i=1}^B\big(\log(1+e^{z_i})-y_iz_i\big),\qquad \frac{\partial L}{\partial z_i}=\frac{p_i-y_i}{B}.$$
+# $$\ell=\frac1B\sum_{i=1}^B\big(\log(1+e^{z_i})-y_iz_i\big),\qquad \frac{\partial\ell}{\partial z_i}=\frac{p_i-y_i}{B}.$$
 #
 # Each of the rows of impression $i$ receives this number; a row that occurs several times in the batch receives the **sum**. In numpy
 # `gw[rows] += g` keeps only one of several equal rows. And $e^{1000}$ overflows: $\log(1+e^z)$ is `np.logaddexp(0, z)`.
 #
 # **By hand.** Fields of 2 and 3 values, $w=0$, $b=0$; the rows $(0,3)$ and $(0,4)$ were clicked, $(1,3)$ was not. Each $p=\frac12$,
-# so $L=\log2=0.693$ and the derivatives are $(-\frac16,-\frac16,\frac16)$. Row 0 receives two of them: $g_w=(-\frac13,\frac16,0,0,-\frac16)$. $g_b=-\frac16$. Row 3
+# so $\ell=\log2=0.693$ and the derivatives are $(-\frac16,-\frac16,\frac16)$. Row 0 receives two of them: $g_w=(-\frac13,\frac16,0,0,-\frac16)$. $g_b=-\frac16$. Row 3
 # receives $-\frac16+\frac16=0$.
 
 
@@ -371,7 +373,8 @@ def log_loss(y: Int[np.ndarray, " n"], p: Float[np.ndarray, " n"]) -> float:
     """
     ### BEGIN SOLUTION
     p = np.clip(p, 1e-7, 1 - 1e-7)
-    return float(-np.mean(np.where(y == 1, np.log(p), np.log1p(-p))))
+    costs = np.where(y == 1, -np.log(p), -np.log1p(-p))
+    return float(costs.sum() / len(y))
     ### END SOLUTION
 
 
@@ -598,14 +601,14 @@ def deepfm_logit(rows: Int[Tensor, "B F"], params: dict) -> Float[Tensor, " B"]:
 
     Args:
         rows: rows of the tables, one per field.
-        params: "bias": a number, shape (). "w": one weight per row, (V,). "V": one vector per row, (V, k). "mlp": a list of at least
+        params: "bias": a number, shape (). "w": one weight per row, (V,). "vectors": one vector per row, (V, k). "mlp": a list of at least
             one pair (W, c) of shapes (out, in) and (out,); the first has in = F k, the last out = 1.
 
     Returns:
         One logit per impression, not a probability.
     """
     ### BEGIN SOLUTION
-    E = params["V"][rows]
+    E = params["vectors"][rows]
     h = E.flatten(1)
     *hidden, (W_last, c_last) = params["mlp"]
     for W, c in hidden:
@@ -779,17 +782,18 @@ def cin_layer(
 
 # %%
 def attention(
-    q: Float[Tensor, "*batch F dh"],
-    k: Float[Tensor, "*batch F dh"],
-    v: Float[Tensor, "*batch F dh"],
+    queries: Float[Tensor, "*batch F dh"],
+    keys: Float[Tensor, "*batch F dh"],
+    values: Float[Tensor, "*batch F dh"],
 ) -> tuple[Float[Tensor, "*batch F dh"], Float[Tensor, "*batch F F"]]:
-    """Scaled dot-product attention over the last but one axis; row i of the weights is how field i looks at all fields."""
-    weights = torch.softmax(q @ k.transpose(-1, -2) / q.shape[-1] ** 0.5, dim=-1)
-    return weights @ v, weights
+    """Scaled dot-product attention over the fields; row i of the weights is how field i looks at all fields."""
+    scores = queries @ keys.transpose(-1, -2) / queries.shape[-1] ** 0.5
+    weights = torch.softmax(scores, dim=-1)
+    return weights @ values, weights
 
 
 # %% [markdown]
-# **AutoInt** lets each field look at all fields of its impression, itself included. Head $h$ has matrices $W_q^h,W_k^h,W_v^h$ of shape $d\times d_h$, applied from the right. With $E\in\mathbb R^{F\times d}$:
+# **AutoInt** lets each field look at all fields of its impression, itself included. Head $h$ has matrices $W_q^h,W_k^h,W_v^h$ of shape $k\times d_h$, applied from the right. With $E\in\mathbb R^{F\times k}$:
 #
 # $$O^h=\mathrm{attention}\big(EW_q^h,\,EW_k^h,\,EW_v^h\big)\in\mathbb R^{F\times d_h},$$
 #
@@ -798,14 +802,14 @@ def attention(
 # The heads of a field stand side by side, head 1 first, $Kd_h$ numbers in all. What a field was goes straight to the sum through $W_{\mathrm{res}}$; the ReLU comes *after* the sum. (The paper does not scale the
 # scores; the given function divides by $\sqrt{d_h}$, as has become usual.)
 #
-# **By hand.** Two fields with $d=1$, $E=(2,4)$; two heads with $W_q=0$, so that both weights are $\frac12$; $W_v=1$ and $-1$: each field gets $(3,-3)$. $W_{\mathrm{res}}=(1,1)$: the sums are
+# **By hand.** Two fields with $k=1$, $E=(2,4)$; two heads with $W_q=0$, so that both weights are $\frac12$; $W_v=1$ and $-1$: each field gets $(3,-3)$. $W_{\mathrm{res}}=(1,1)$: the sums are
 # $(5,-1)$ and $(7,1)$, and $\mathrm{out}=(5,0)$ and $(7,1)$.
 
 
 # %% [markdown] hints="autoint_layer"
 # idea: All heads at once are one more batch axis.
 #
-# shapes: (B, 1, F, d) @ (K, d, dh) is (B, K, F, dh). The mixed values have to become (B, F, K, dh) before the last two axes are joined.
+# shapes: (B, 1, F, k) @ (K, k, dh) is (B, K, F, dh). The mixed values have to become (B, F, K, dh) before the last two axes are joined.
 #
 # steps: Three projections; the given attention; move the head axis behind the fields; flatten; add the residual; ReLU.
 #
@@ -814,11 +818,11 @@ def attention(
 
 # %% question="autoint_layer" minutes=30 further forbid=["attention"]
 def autoint_layer(
-    E: Float[Tensor, "B F d"],
-    Wq: Float[Tensor, "K d dh"],
-    Wk: Float[Tensor, "K d dh"],
-    Wv: Float[Tensor, "K d dh"],
-    Wres: Float[Tensor, "d Kdh"],
+    E: Float[Tensor, "B F k"],
+    Wq: Float[Tensor, "K k dh"],
+    Wk: Float[Tensor, "K k dh"],
+    Wv: Float[Tensor, "K k dh"],
+    Wres: Float[Tensor, "k Kdh"],
 ) -> tuple[Float[Tensor, "B F Kdh"], Float[Tensor, "B K F F"]]:
     """One layer of AutoInt; torch's own attention is not allowed, the given function is.
 
@@ -842,15 +846,15 @@ def autoint_layer(
 #
 # Two small ideas. First, not all fields matter equally. A **squeeze-and-excitation gate** squeezes each field's vector to its mean, and reads from all $F$ means a gate for each field:
 #
-# $$s_i=\frac1d\sum_cE_{ic},\qquad g=\sigma\big(\mathrm{ReLU}(sW_1)\,W_2\big)\in(0,1)^F .$$
+# $$s_i=\frac1k\sum_cE_{ic},\qquad g=\sigma\big(\mathrm{ReLU}(sW_1)\,W_2\big)\in(0,1)^F .$$
 #
 # $W_1$ is $F\times r$ with $r<F$ usually. Each gate is a sigmoid of its own: fields do not compete, and the gates need not sum to 1. (The paper has a ReLU in place of the sigmoid; the article a sigmoid, and so have we.)
 #
 # Second, bend the product. With one matrix $W$ for all pairs,
 #
-# $$P_{ij}=(v_iW)\odot v_j\in\mathbb R^d,\qquad i<j,$$
+# $$P_{ij}=(v_iW)\odot v_j\in\mathbb R^k,\qquad i<j,$$
 #
-# a vector per pair, in the order $(1,2),(1,3),\dots,(1,F),(2,3),\dots$ Its sum over $d$ is the bilinear form $v_iWv_j^\top$; FM is $W=I$, summed. The paper takes the products of the raw embeddings *and* of the gated ones $g_iv_i$, and gives both to
+# a vector per pair, in the order $(1,2),(1,3),\dots,(1,F),(2,3),\dots$ Its sum over the $k$ coordinates is the bilinear form $v_iWv_j^\top$; FM is $W=I$, summed. The paper takes the products of the raw embeddings *and* of the gated ones $g_iv_i$, and gives both to
 # a network.
 #
 # **By hand.** $v_1=(1,3)$, $v_2=(2,-2)$, $v_3=(0,4)$: $s=(2,0,2)$. With $W_1=(1,1,0)^\top$ and $W_2=(0,0.5,-1)$: $\mathrm{ReLU}(2)=2$, and the gates are
@@ -860,7 +864,7 @@ def autoint_layer(
 # %% [markdown] hints="fibinet_interaction"
 # idea: The gate is a network of two layers whose inputs are numbers, one per field. The pairs are an elementwise product of two lists.
 #
-# shapes: (B, F, d) squeezes to (B, F), then (B, r), then (B, F). Of the pairs there are F(F - 1)/2; left and right members are both (B, pairs, d).
+# shapes: (B, F, k) squeezes to (B, F), then (B, r), then (B, F). Of the pairs there are F(F - 1)/2; left and right members are both (B, pairs, k).
 #
 # steps: Mean over the last axis, two matrix products with ReLU between, sigmoid. For the pairs: indices above the diagonal, row by row; the left member times the matrix; times the right one.
 #
@@ -869,7 +873,7 @@ def autoint_layer(
 
 # %% question="fibinet_interaction" minutes=25 further
 def senet_gates(
-    E: Float[Tensor, "B F d"], W1: Float[Tensor, "F r"], W2: Float[Tensor, "r F"]
+    E: Float[Tensor, "B F k"], W1: Float[Tensor, "F r"], W2: Float[Tensor, "r F"]
 ) -> Float[Tensor, "B F"]:
     """Squeeze-and-excitation gates of the fields.
 
@@ -887,8 +891,8 @@ def senet_gates(
 
 
 def fibinet_interaction(
-    E: Float[Tensor, "B F d"], W: Float[Tensor, "d d"]
-) -> Float[Tensor, "B pairs d"]:
+    E: Float[Tensor, "B F k"], W: Float[Tensor, "k k"]
+) -> Float[Tensor, "B pairs k"]:
     """Bilinear products of all pairs of fields i < j, with one matrix for all ("field-all").
 
     Args:
@@ -907,9 +911,9 @@ def fibinet_interaction(
 # %% [markdown]
 # ## 9. A log without a dictionary, and an AUC per user
 #
-# Real fields have a hundred million ids, and new ones every minute. **Hashing** needs no dictionary: a row is computed from the id. Take the prime $P=2^{31}-1$, two multipliers $a$ and $c$, and
+# Real fields have a hundred million ids, and new ones every minute. **Hashing** needs no dictionary: a row is computed from the id. Take the prime $2^{31}-1$, two multipliers $a$ and $c$, and
 #
-# $$r_f=\Big(\big(a\,(x_f+1)+c\,(f+1)\big)\bmod P\Big)\bmod n ,\qquad f=0,\dots,F-1,$$
+# $$r_f=\Big(\big(a\,(x_f+1)+c\,(f+1)\big)\bmod(2^{31}-1)\Big)\bmod n ,\qquad f=0,\dots,F-1,$$
 #
 # for a table of $n$ rows that all fields share. The field's number is in it, so that id 3 of one field and id 3 of another mostly fall on different rows. Two ids on one row are a collision: they share their weight.
 #
@@ -1086,7 +1090,7 @@ def pairs_that_never_met(seed: int = 0) -> dict[str, float]:
     found["FFM"] = evaluate(lambda r: b3 + w3[r].sum(1) + ffm_interaction(V3[r]), [b3, w3, V3])
     b4, w4, V4 = *linear(), new(96, 8)
     mlp = [(new(32, 32, scale=0.2), new(32, scale=0.0)), (new(1, 32, scale=0.2), new(1, scale=0.0))]
-    deep = {"bias": b4, "w": w4, "V": V4, "mlp": mlp}
+    deep = {"bias": b4, "w": w4, "vectors": V4, "mlp": mlp}
     found["DeepFM"] = evaluate(
         lambda r: deepfm_logit(r, deep), [b4, w4, V4, *(t for layer in mlp for t in layer)]
     )
@@ -1224,6 +1228,11 @@ def the_other_crosses(seed: int = 0) -> dict[str, float]:
 # The controls are the mean of each place, and logistic regression: how much ink has this image, how often is ink at this place? The FM gives each image and each place sixteen numbers besides.
 
 
+# %% tags=["predict"]
+# AUC on pixels that were never shown to the model: 0.5 is chance.
+predict("withheld pixels", logistic_regression=..., FM=...)
+
+
 # %% tags=["demo"]
 @demo
 def pixels_never_seen(seed: int = 0) -> dict[str, float]:
@@ -1266,9 +1275,10 @@ def pixels_never_seen(seed: int = 0) -> dict[str, float]:
         for ax, image in zip(line, images[:10], strict=True):
             ax.imshow(image.reshape(8, 8), cmap="gray_r", vmin=0, vmax=1)
             ax.set(xticks=[], yticks=[])
-        title = line[0].set_title(
-            f"{name} (AUC on the withheld)" if "." in name else name, loc="left"
-        )
+        guess = guesses("withheld pixels").get(name.split(":")[0].replace(" ", "_"))
+        guessed = f", guessed {guess}" if isinstance(guess, (int, float)) else ""
+        text = f"{name} (AUC on the withheld{guessed})" if ":" in name else name
+        title = line[0].set_title(text, loc="left")
         title.set_in_layout(False)  # it may be wider than its column
     return {
         "place": found["mean of the place"],

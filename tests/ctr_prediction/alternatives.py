@@ -103,7 +103,7 @@ def ffm_interaction__gram(E):
 
 def deepfm_logit__library(rows, params):
     """torch's layers and look-ups; dot products from the running sum."""
-    E = torch.nn.functional.embedding(rows, params["V"])
+    E = torch.nn.functional.embedding(rows, params["vectors"])
     before = E.cumsum(1) - E
     z = (before * E).sum((1, 2)) + params["w"][rows].sum(-1) + params["bias"]
     h = torch.cat(list(E.unbind(1)), dim=-1)

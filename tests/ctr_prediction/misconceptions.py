@@ -140,23 +140,28 @@ MISCONCEPTIONS = {
             "leaves those inside as they are.",
             {
                 "p = np.clip(p, 1e-7, 1 - 1e-7)": "p = p + 0",
-                "np.log(p), np.log1p(-p)": "np.log(p + 1e-7), np.log(1 - p + 1e-7)",
+                "-np.log(p), -np.log1p(-p)": "-np.log(p + 1e-7), -np.log(1 - p + 1e-7)",
             },
         ),
         Misconception(
             "only_the_clicks",
             "The loss of the unclicked is missing: they cost -log(1 - p).",
-            {"np.log(p), np.log1p(-p)": "np.log(p), 0"},
+            {"-np.log(p), -np.log1p(-p)": "-np.log(p), 0.0"},
+        ),
+        Misconception(
+            "clicks_exchanged",
+            "Clicks and non-clicks are exchanged in the loss: a click costs -log p.",
+            {"-np.log(p), -np.log1p(-p)": "-np.log1p(-p), -np.log(p)"},
         ),
         Misconception(
             "summed_loss",
             "The log loss is the mean over the impressions, not the sum.",
-            {"-np.mean(np.where": "-np.sum(np.where"},
+            {"costs.sum() / len(y)": "costs.sum()"},
         ),
         Misconception(
             "base_two",
             "This loss is in bits. The notebook's logarithm is the natural one.",
-            {"-np.mean(np.where": "-1 / np.log(2) * np.mean(np.where"},
+            {"costs.sum() / len(y)": "costs.sum() / np.log(2) / len(y)"},
         ),
         Misconception(
             "probability_times_keep_rate",
@@ -469,7 +474,7 @@ MISCONCEPTIONS = {
         ),
         Misconception(
             "scaled_by_the_full_width",
-            "The scores are scaled by the root of d, the width of the embedding. It is dh, the width of a head.",
+            "The scores are scaled by the root of k, the width of the embedding. It is dh, the width of a head.",
             {"attention(E[:, None] @ Wq,": "attention(E[:, None] @ Wq * (Wq.shape[-1] / Wq.shape[-2]) ** 0.5,"},
         ),
         Misconception(
@@ -511,7 +516,7 @@ MISCONCEPTIONS = {
         ),
         Misconception(
             "squeezed_by_sum",
-            "The squeeze is a sum. It is the mean over the d coordinates.",
+            "The squeeze is a sum. It is the mean over the k coordinates.",
             {"E.mean(-1)": "E.sum(-1)"},
         ),
         Misconception(

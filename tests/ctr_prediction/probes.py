@@ -29,7 +29,7 @@ def deep_params(rng, V, F, k, widths):
     """Parameters of a DeepFM with hidden layers of these widths."""
     sizes = [F * k, *widths, 1]
     mlp = [(normal(rng, n, m), normal(rng, n)) for m, n in zip(sizes[:-1], sizes[1:], strict=True)]
-    return {"bias": normal(rng), "w": normal(rng, V), "V": normal(rng, V, k), "mlp": mlp}
+    return {"bias": normal(rng), "w": normal(rng, V), "vectors": normal(rng, V, k), "mlp": mlp}
 
 
 def cin_maps(results):
@@ -273,7 +273,7 @@ def deepfm_by_hand(deepfm_logit):
     params = {
         "bias": torch.tensor(0.5, dtype=f),
         "w": torch.tensor([0.0, 1.0, -0.25], dtype=f),
-        "V": torch.tensor([[5.0], [2.0], [-1.0]], dtype=f),
+        "vectors": torch.tensor([[5.0], [2.0], [-1.0]], dtype=f),
         "mlp": mlp,
     }
     return deepfm_logit(torch.tensor([[1, 2]]), params)
@@ -303,13 +303,13 @@ def parameters_are_felt_one_by_one(deepfm_logit, rng):
     rows, params = torch.tensor([[0, 3, 5], [1, 3, 4]]), deep_params(rng, 7, 3, 2, (4,))
 
     def without(*names):
-        kept = {name: torch.zeros_like(params[name]) if name in names else params[name] for name in ("bias", "w", "V")}
+        kept = {name: torch.zeros_like(params[name]) if name in names else params[name] for name in ("bias", "w", "vectors")}
         return kept | {"mlp": params["mlp"]}
 
     silent = [(torch.zeros_like(W), torch.zeros_like(c)) for W, c in params["mlp"]]
     return {
-        "network alone": deepfm_logit(rows, without("bias", "w", "V")),
-        "without vectors": deepfm_logit(rows, without("V")),
+        "network alone": deepfm_logit(rows, without("bias", "w", "vectors")),
+        "without vectors": deepfm_logit(rows, without("vectors")),
         "without bias": deepfm_logit(rows, without("bias")),
         "without network": deepfm_logit(rows, params | {"mlp": silent}),
         "large": deepfm_logit(rows, params | {"w": 1000 * params["w"]}),
@@ -321,12 +321,12 @@ def gradients_reach_every_table(deepfm_logit, rng):
     """Autograd to each parameter, and results in float32."""
     params = deep_params(rng, 8, 3, 2, (4,))
     rows = torch.tensor([[0, 3, 5], [1, 3, 7], [0, 2, 5], [1, 2, 6]])
-    flat = [params["bias"], params["w"], params["V"], *(t for layer in params["mlp"] for t in layer)]
+    flat = [params["bias"], params["w"], params["vectors"], *(t for layer in params["mlp"] for t in layer)]
     for tensor in flat:
         tensor.requires_grad_()
-    names = ("bias", "w", "V", "W 1", "c 1", "W 2", "c 2")
+    names = ("bias", "w", "vectors", "W 1", "c 1", "W 2", "c 2")
     grads = pulled_back(deepfm_logit(rows, params), normal(rng, 4), *flat)
-    single = {name: params[name].detach().float() for name in ("bias", "w", "V")}
+    single = {name: params[name].detach().float() for name in ("bias", "w", "vectors")}
     single["mlp"] = [(W.detach().float(), c.detach().float()) for W, c in params["mlp"]]
     return dict(zip(names, grads, strict=True)) | {"float32": deepfm_logit(rows, single)}
 
@@ -385,6 +385,7 @@ def matrix_crosses_of_a_batch(cross_layer_v2, rng):
     x0, x, W, b = normal(rng, 3, 5).T, normal(rng, 5, 3), normal(rng, 3, 3), normal(rng, 3)
     return {
         "five": cross_layer_v2(x0, x, W, b),
+        "another state": cross_layer_v2(x0, 0.2 - x, W, b),
         "square": cross_layer_v2(x0[1:4], x[:3], W, b),
         "one": cross_layer_v2(x0[:1], x[2:3], W.T, -b),
         "width one": cross_layer_v2(x0[:, :1], x[:, :1], W[:1, :1], b[:1]),
@@ -402,6 +403,8 @@ def maps_of_two_layers(cin_layer, rng):
     return {
         "first layer": cin_maps(cin_layer(X0, X0, W1)),
         "second layer": cin_maps(cin_layer(state, X0, W2)),
+        "other weights": cin_maps(cin_layer(state, X0, 0.3 - W2)),
+        "other embeddings": cin_maps(cin_layer(state, 1.7 * X0.flip(1), W2)),
         "all sizes equal": cin_maps(cin_layer(X, Y, W)),
         "one impression": cin_maps(cin_layer(state[:1], X0[2:3], W2)),
         "one map, one field": cin_maps(cin_layer(state[:, :1], X0[:, :1], W2[:1, :1, :1])),
@@ -497,6 +500,7 @@ def gates_of_many_sizes(senet_gates, rng):
     square = [normal(rng, 4, 4, 4), normal(rng, 4, 4), normal(rng, 4, 4)]
     return {
         "five fields": senet_gates(E, W1, W2),
+        "other matrices": senet_gates(E, W1 - 0.3, 1.3 * W2),
         "other vectors": senet_gates(-2 * E, W1, W2),
         "all sizes equal": senet_gates(*square),
         "one impression": senet_gates(E[:1], W1, W2),
@@ -513,6 +517,7 @@ def pairs_of_many_sizes(fibinet_interaction, rng):
     E, W = normal(rng, 3, 4, 5).transpose(1, 2), normal(rng, 4, 4)
     return {
         "five fields": fibinet_interaction(E, W),
+        "another matrix": fibinet_interaction(E, 0.4 - W),
         "all sizes equal": fibinet_interaction(normal(rng, 4, 4, 4), W),
         "two fields": fibinet_interaction(E[:, 1:3], W),
         "three fields": fibinet_interaction(E[:, :3], W.T),
@@ -588,6 +593,7 @@ def no_group_has_both(grouped_auc):
     """Groups of clicks alone and of non-clicks alone; groups of one."""
     p = np.array([0.1, 0.5, 0.2, 0.9])
     return {
+        "one impression": raises(grouped_auc, np.array([1]), p[:1], np.array([3])),
         "one kind each": raises(grouped_auc, np.array([1, 1, 0, 0]), p, np.array([0, 0, 1, 1])),
         "groups of one": raises(grouped_auc, np.array([1, 0, 1, 0]), p, np.array([0, 1, 2, 3])),
         "no click": raises(grouped_auc, np.array([0, 0, 0, 0]), p, np.array([0, 0, 1, 1])),

@@ -53,7 +53,7 @@ def test_regression_by_hand(ref):
     loss, gw, gb = ref.lr_loss_and_grad(
         np.array([[0, 3], [0, 4], [1, 3]]), np.array([1, 1, 0]), np.zeros(5), 0.0
     )
-    worked(ref, "lr_loss_and_grad", r"$L=\log2=0.693$", [2, loss])
+    worked(ref, "lr_loss_and_grad", r"$\ell=\log2=0.693$", [2, loss])
     np.testing.assert_allclose(gw, [-1 / 3, 1 / 6, 0, 0, -1 / 6], atol=1e-12)
     assert gb == pytest.approx(-1 / 6)
 
@@ -119,7 +119,7 @@ def test_deepfm_is_made_of_torchs_modules(ref, torch_rng):
     params = {
         "bias": t(0.3),
         "w": linear.weight[:, 0],
-        "V": table.weight,
+        "vectors": table.weight,
         "mlp": [(mlp[0].weight, mlp[0].bias), (mlp[2].weight, mlp[2].bias)],
     }
     expected = 0.3 + linear(rows).sum((1, 2)) + pairs + mlp(E.reshape(2, 12))[:, 0]
@@ -127,7 +127,7 @@ def test_deepfm_is_made_of_torchs_modules(ref, torch_rng):
 
 
 def test_deepfm_by_hand(ref):
-    params = {"bias": t(0.5), "w": t([1.0, -0.25]), "V": t([[2.0], [-1.0]])}
+    params = {"bias": t(0.5), "w": t([1.0, -0.25]), "vectors": t([[2.0], [-1.0]])}
     rows = torch.tensor([[0, 1]])
     silent = ref.deepfm_logit(rows, params | {"mlp": [(t([[0.0, 0.0]]), t([0.0]))]})
     mlp = [(t([[1.0, 1], [0, -2]]), t([0.0, 0.0])), (t([[1.0, 0.5]]), t([0.25]))]
