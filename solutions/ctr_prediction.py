@@ -50,7 +50,7 @@ torch.set_num_threads(1)  # small models run faster on one thread
 # pair: where nothing was shown, it has nothing to say. The last is a **factorization machine**: eight numbers per user, eight
 # per ad. The correlation with the truth on the withheld pairs stands above each. You will build all of this.
 #
-# **Turn the knob** `holes`, the share of pairs that are never shown. How few are enough for the machine?
+# **Turn the knob** `holes`, the share of pairs that are never shown. How many can be hidden before the machine is lost, too?
 
 
 # %% tags=["demo"]
@@ -257,7 +257,7 @@ def lr_loss_and_grad(
 
 # %% [markdown]
 # What does a sum of weights miss? Take two fields with two values each, and a click exactly if the ids *differ*: exclusive or.
-# No choice of weights gets there, as the left curve shows: the loss stays at $\log2$. Now give each pair of ids an id of
+# No choice of weights gets there, as the upper curve shows: the loss comes down to $\log2$ and stays there. Now give each pair of ids an id of
 # its own, a third field with the value $2x_1+x_2$. The same function learns it at once: four weights for four pairs. With forty users and forty ads that
 # is 1600 weights, and a pair that was never shown has none. This is the table of the first look.
 
@@ -1033,7 +1033,7 @@ def hashed_and_grouped(seed: int = 0) -> dict[str, float]:
 # ## Payoff: pairs that never met
 #
 # All on the same 15 000 impressions, with the same ten epochs, optimizer and weight decay: logistic regression, the control of every cross; one weight per pair; FM, FFM, DeepFM and DCN
-# (three cross layers and a linear read-out). The upper mark is the truth's own AUC; the other control is an FM whose clicks were shuffled. Two numbers for each: on new impressions of pairs that
+# (three cross layers and a linear read-out). The last bar is the truth's own AUC; the other control is an FM whose clicks were shuffled. Two numbers for each: on new impressions of pairs that
 # were shown in training, and on **withheld** pairs.
 #
 # Guess first. The table has a weight for each pair of user and ad, of which the withheld ones were never trained. What is its AUC there? And that of the FM?
@@ -1222,7 +1222,7 @@ def the_other_crosses(seed: int = 0) -> dict[str, float]:
 # %% [markdown]
 # ### Real data: pixels instead of ads
 #
-# Ratings and click logs come with terms that forbid to pass them on, so here is a log of another kind: 600 handwritten digits of $8\times8$ pixels, from scikit-learn. The *user* is the image, the *ad* is one of 64 places on the paper, and a *click* is ink there
+# Most logs of ratings and clicks come with terms that do not allow to pass them on, so here is a log of another kind: 600 handwritten digits of $8\times8$ pixels, from scikit-learn. The *user* is the image, the *ad* is one of 64 places on the paper, and a *click* is ink there
 # (a grey value above 7 of 16). Half of all pairs is withheld at random. Nobody tells the model which places are neighbours, or what a digit is.
 #
 # The controls are the mean of each place, and logistic regression: how much ink has this image, how often is ink at this place? The FM gives each image and each place sixteen numbers besides.
@@ -1264,7 +1264,8 @@ def pixels_never_seen(seed: int = 0) -> dict[str, float]:
     place = (ink * known).sum(0) / known.sum(0)
     scores = {"mean of the place": np.tile(place, 600)} | scores
     found = {name: auc(y[~seen], score[~seen]) for name, score in scores.items()}
-    fig, axes = plt.subplots(4, 10, figsize=(11, 4.4))
+    fig, axes = plt.subplots(4, 10, figsize=(11, 5))
+    fig.get_layout_engine().set(hspace=0.35)  # room for the names of the rows
     panels = {"half of the pixels": np.where(known, ink, 0.5)}
     panels |= {
         f"{name}: {found[name]:.3f}": 1 / (1 + np.exp(-scores[name].reshape(600, 64)))
@@ -1278,8 +1279,8 @@ def pixels_never_seen(seed: int = 0) -> dict[str, float]:
         guess = guesses("withheld pixels").get(name.split(":")[0].replace(" ", "_"))
         guessed = f", guessed {guess}" if isinstance(guess, (int, float)) else ""
         text = f"{name} (AUC on the withheld{guessed})" if ":" in name else name
-        title = line[0].set_title(text, loc="left")
-        title.set_in_layout(False)  # it may be wider than its column
+        label = line[0].text(0, 1.06, text, transform=line[0].transAxes)
+        label.set_in_layout(False)  # it may be wider than its column
     return {
         "place": found["mean of the place"],
         "lr": found["logistic regression"],

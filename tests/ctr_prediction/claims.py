@@ -10,7 +10,10 @@ CLAIMS = {
         ),
     ],
     "exclusive_or": [
-        Claim("the loss stays at $\\log2$", lambda n: abs(n["ids"] - 0.6931) < 1e-3),
+        Claim(
+            "the loss comes down to $\\log2$ and stays there",
+            lambda n: abs(n["ids"] - 0.6931) < 1e-3,
+        ),
         Claim("The same function learns it at once", lambda n: n["pair"] < 0.02),
     ],
     "one_negative_in_ten": [
