@@ -1266,6 +1266,7 @@ def pixels_never_seen(seed: int = 0) -> dict[str, float]:
     found = {name: auc(y[~seen], score[~seen]) for name, score in scores.items()}
     fig, axes = plt.subplots(4, 10, figsize=(11, 5))
     fig.get_layout_engine().set(hspace=0.35)  # room for the names of the rows
+    fig.suptitle("ten of 600 digits")
     panels = {"half of the pixels": np.where(known, ink, 0.5)}
     panels |= {
         f"{name}: {found[name]:.3f}": 1 / (1 + np.exp(-scores[name].reshape(600, 64)))

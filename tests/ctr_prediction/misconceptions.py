@@ -188,6 +188,16 @@ MISCONCEPTIONS = {
             "A keep rate of 1 is allowed: nothing was thinned, nothing changes.",
             {"if not 0 < keep_rate <= 1:": "if not 0 < keep_rate < 1:"},
         ),
+        Misconception(
+            "highest_rank_for_ties",
+            "Equal scores all take the highest of their ranks here, which favours the clicked. They share the mean.",
+            {'- (counts - 1) / 2': '- 0 * counts'},
+        ),
+        Misconception(
+            "weights_of_prior",
+            "The non-clicks were multiplied by 1 + 1/keep_rate. For each that was kept, 1/keep_rate stood in the full log.",
+            {'(1 - p) / keep_rate)': '(1 - p) * (1 + 1 / keep_rate))'},
+        ),
     ],
     "fm_interaction": [
         Misconception(
@@ -254,6 +264,11 @@ MISCONCEPTIONS = {
             "both_for_the_same_field",
             "This is E[i, j] . E[j, j]: field j shows the side that is meant for itself. It shows field i the side E[j, i].",
             {"E[:, i, j] * E[:, j, i]": "E[:, i, j] * E[:, j, j]"},
+        ),
+        Misconception(
+            "cosines",
+            "The vectors were brought to length 1: these are cosines. A long vector is meant to count more.",
+            {'return 0.5 * (E.sum(1)': 'E = E / (E.norm(dim=-1, keepdim=True) + 1e-12)\n    return 0.5 * (E.sum(1)'},
         ),
     ],
     "deepfm_logit": [
@@ -329,6 +344,21 @@ MISCONCEPTIONS = {
             "The two logits were averaged. They are added.",
             {" + fm_interaction(E) + deep": " + (fm_interaction(E) + deep) / 2"},
         ),
+        Misconception(
+            "last_bias_forgotten",
+            "The bias of the network's last layer is missing.",
+            {'(h @ W_last.T + c_last)[:, 0]': '(h @ W_last.T)[:, 0]'},
+        ),
+        Misconception(
+            "sigmoid_between_layers",
+            "The hidden layers have a sigmoid. They have a ReLU.",
+            {'torch.relu(h @ W.T + c)': 'torch.sigmoid(h @ W.T + c)'},
+        ),
+        Misconception(
+            "weights_averaged",
+            "The weights of the single ids are added, not averaged over the fields.",
+            {'params["w"][rows].sum(1)': 'params["w"][rows].mean(1)'},
+        ),
     ],
     "cross_network": [
         Misconception(
@@ -380,6 +410,11 @@ MISCONCEPTIONS = {
             "relu_between",
             "A cross layer has no activation: it is a polynomial.",
             {"x = x0 * (x @ w)[:, None] + b + x": "x = torch.relu(x0 * (x @ w)[:, None] + b + x)"},
+        ),
+        Misconception(
+            "one_number_for_the_batch",
+            "The dot products of all impressions were added up. Each impression has its own number.",
+            {'(x @ w)[:, None]': '(x @ w).sum()'},
         ),
     ],
     "cin_layer": [
@@ -502,6 +537,11 @@ MISCONCEPTIONS = {
             "The weights are transposed: field i's weights are row i and sum to 1.",
             {"E @ Wres), weights": "E @ Wres), weights.transpose(-1, -2)"},
         ),
+        Misconception(
+            "heads_averaged",
+            "Each head's part is the mean of all heads. Every head keeps its own.",
+            {'heads.transpose(1, 2).flatten(2)': 'heads.mean(1).repeat(1, 1, heads.shape[1])'},
+        ),
     ],
     "fibinet_interaction": [
         Misconception(
@@ -568,6 +608,11 @@ MISCONCEPTIONS = {
             "summed_to_a_number",
             "Each pair was summed to one number. FiBiNET keeps the vector.",
             {"return (E @ W)[:, i] * E[:, j]": "return ((E @ W)[:, i] * E[:, j]).sum(-1)"},
+        ),
+        Misconception(
+            "gates_normalised",
+            "The gates were divided by their sum. Each is a sigmoid of its own; nothing makes them sum to 1.",
+            {'return torch.sigmoid(torch.relu(E.mean(-1) @ W1) @ W2)': 'g = torch.sigmoid(torch.relu(E.mean(-1) @ W1) @ W2)\n    return g / g.sum(-1, keepdim=True)'},
         ),
     ],
     "grouped_auc": [
