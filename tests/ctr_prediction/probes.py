@@ -191,7 +191,7 @@ def back_to_the_full_log(recalibrate, rng):
         "one in a thousand": recalibrate(p, 0.001),
         "not contiguous": recalibrate(np.stack([p, p])[:, ::2][1], 0.27),
         "all": recalibrate(p, 1.0),
-        "0 and 1 at 0.3, less 0 and 1, times 1e6": 1e6 * (recalibrate(p[-2:], 0.3) - p[-2:]),
+        "0 and 1 at 0.3, less 0 and 1, times 1e6, plus 1": 1 + 1e6 * (recalibrate(p[-2:], 0.3) - p[-2:]),
         "changed": same,
         "before": kept,
         "one": recalibrate(p[:1], 0.6),
