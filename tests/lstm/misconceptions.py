@@ -1,0 +1,517 @@
+"""What students get wrong in lstm, as edits of the reference."""
+
+from dlcourse.authoring import Misconception
+
+MISCONCEPTIONS = {
+    "split_scale_window": [
+        Misconception(
+            "statistics_of_everything",
+            "Mean and deviation come from the whole series. They then know how high it will rise after the cut; take them "
+            "from the training values alone.",
+            {"float(series[:n].mean()), float(series[:n].std())": "float(series.mean()), float(series.std())"},
+        ),
+        Misconception(
+            "targets_cross_the_cut",
+            "The last training pairs have targets after the cut: pairs were cut from the whole series and shared out by their "
+            "start. All L + H values of a training pair lie before the cut.",
+            {"*windows(z[:n], L, H), *windows": "*windows(z[: n + H - 1], L, H), *windows"},
+        ),
+        Misconception(
+            "inputs_after_the_cut",
+            "The test pairs begin L values too late: their inputs, too, lie after the cut. The past is known at the cut, so "
+            "that only the targets have to be new.",
+            {
+                "or len(series) - n < H:": "or len(series) - n < L + H:",
+                "windows(z[n - L :], L, H)": "windows(z[n:], L, H)",
+            },
+        ),
+        Misconception(
+            "old_targets_in_the_test",
+            "The first test pairs have targets before the cut, on which the model was trained. The first test pair is the one "
+            "whose first target is the first value after the cut.",
+            {"windows(z[n - L :], L, H)": "windows(z[n - L - H + 1 :], L, H)"},
+        ),
+        Misconception(
+            "last_pair_forgotten",
+            "The last pair is missing: N values have N - L - H + 1 pairs, not N - L - H.",
+            {
+                "len(series) - L - H + 1)": "len(series) - L - H)",
+                "n < L + H or len(series) - n < H:": "n <= L + H or len(series) - n <= H:",
+            },
+        ),
+        Misconception(
+            "targets_begin_in_the_window",
+            "The targets begin with the last value of the window: they are one step early, and the first one is known.",
+            {"start + L + np.arange(H)": "start + L - 1 + np.arange(H)"},
+        ),
+        Misconception(
+            "sample_deviation",
+            "The deviation divides by n - 1. Here the divisor is the number of values.",
+            {"float(series[:n].std())": "float(series[:n].std(ddof=1))"},
+        ),
+        Misconception(
+            "level_series_divided_by_zero",
+            "A deviation that is 0, or would be but for rounding, is used as a divisor. Where all training values are equal, "
+            "std is 1.",
+            {"        std = 1.0\n": "        std = std or 1e-8\n"},
+        ),
+        Misconception(
+            "fraction_rounded_to_nearest",
+            "The number of training values is rounded to the nearest. It is rounded down: int(train_frac * N).",
+            {"int(train_frac * len(series))": "round(train_frac * len(series))"},
+        ),
+        Misconception(
+            "targets_not_scaled",
+            "Only the inputs are standardised. Targets are values of the same series, and on the same scale.",
+            {
+                "return *windows(z[:n], L, H), *windows(z[n - L :], L, H), mean, std": (
+                    "raw = (windows(series[:n], L, H)[1], windows(series[n - L :], L, H)[1])\n"
+                    "    return windows(z[:n], L, H)[0], raw[0], windows(z[n - L :], L, H)[0], raw[1], mean, std"
+                )
+            },
+        ),
+    ],
+    "persistence_skill": [
+        Misconception(
+            "mean_of_ratios",
+            "The skill of each forecast was computed and averaged. Sum the errors over the forecasts first, then divide once: "
+            "otherwise a quiet origin outweighs all others.",
+            {
+                "skill = 1 - ours / np.where(perfect, 1, theirs)": (
+                    "each = (y - last[:, None]) ** 2\n"
+                    "    skill = np.mean(1 - (y - yhat) ** 2 / np.where(each == 0, 1, each), axis=0)"
+                )
+            },
+        ),
+        Misconception(
+            "one_number_for_all_steps",
+            "The errors were summed over the steps, too. Each step ahead has a skill of its own.",
+            {
+                "((y - yhat) ** 2).sum(0), ((y - last[:, None]) ** 2).sum(0)": (
+                    "((y - yhat) ** 2).sum() + np.zeros(y.shape[1]), ((y - last[:, None]) ** 2).sum() + np.zeros(y.shape[1])"
+                )
+            },
+        ),
+        Misconception(
+            "absolute_errors",
+            "The errors enter as absolute values. This skill compares squared errors.",
+            {"((y - yhat) ** 2).sum(0), ((y - last[:, None]) ** 2).sum(0)": "abs(y - yhat).sum(0), abs(y - last[:, None]).sum(0)"},
+        ),
+        Misconception(
+            "root_of_the_errors",
+            "The ratio is one of root mean squares. The skill compares mean squared errors, without a root.",
+            {"1 - ours / np.where(perfect, 1, theirs)": "1 - np.sqrt(ours / np.where(perfect, 1, theirs))"},
+        ),
+        Misconception(
+            "ratio_not_subtracted",
+            "What comes out is the ratio of the errors. The skill is 1 minus it: 1 is perfect, 0 is yesterday.",
+            {"skill = 1 - ours": "skill = ours"},
+        ),
+        Misconception(
+            "against_the_mean",
+            "The control is the mean of what happened, which makes this an R². Persistence is the last known value at each origin.",
+            {"(y - last[:, None]) ** 2": "(y - y.mean(0)) ** 2"},
+        ),
+        Misconception(
+            "last_origin_lost",
+            "The last origin that leaves H values is missing. It is N - H, and a range excludes its end.",
+            {"N - H + 1, step": "N - H, step"},
+        ),
+        Misconception(
+            "origins_to_the_end",
+            "The origins run to the end of the series, where there are no H values left to compare with.",
+            {"N - H + 1, step": "N, step"},
+        ),
+        Misconception(
+            "season_from_the_future",
+            "The forecast takes the value one period before each target. Beyond one period that value is after the origin: "
+            "repeat the last period that is known.",
+            {"series[origins[:, None] - period + np.arange(H) % period]": (
+                "np.take(series, origins[:, None] - period + np.arange(H), mode='clip')"
+            )},
+        ),
+        Misconception(
+            "season_one_late",
+            "The last known period ends just before the origin and begins one period before it. These indices are off by one.",
+            {"- period + np.arange(H) % period": "- period + (np.arange(H) + 1) % period"},
+        ),
+        Misconception(
+            "perfect_yesterday_scores_zero",
+            "Where persistence makes no error, a forecast that makes one is infinitely worse. Only without an error of its own "
+            "does it score 0.",
+            {"np.where(ours == 0, 0.0, -np.inf)": "0.0"},
+        ),
+    ],
+    "lstm_forward": [
+        Misconception(
+            "order_f_i_g_o",
+            "The first block was taken for the forget gate and the second for the input gate. torch's order is input, forget, "
+            "candidate, output.",
+            {
+                'dict(zip("ifco", W, strict=True))': 'dict(zip("fico", W, strict=True))',
+                'dict(zip("ifco", b, strict=True))': 'dict(zip("fico", b, strict=True))',
+            },
+        ),
+        Misconception(
+            "order_i_f_o_g",
+            "The third block was taken for the output gate and the fourth for the candidate. torch's order is input, forget, "
+            "candidate, output.",
+            {
+                'dict(zip("ifco", W, strict=True))': 'dict(zip("ifoc", W, strict=True))',
+                'dict(zip("ifco", b, strict=True))': 'dict(zip("ifoc", b, strict=True))',
+            },
+        ),
+        Misconception(
+            "one_bias",
+            "One of the two biases is missing. They are added.",
+            {"(b_ih + b_hh).chunk(4)": "b_ih.chunk(4)"},
+        ),
+        Misconception(
+            "only_the_state_bias",
+            "Only the bias of the state was used. torch adds it to that of the input.",
+            {"(b_ih + b_hh).chunk(4)": "b_hh.chunk(4)"},
+        ),
+        Misconception(
+            "input_first",
+            "The first columns of each matrix belong to the input. The cell joins the state first, then the input.",
+            {"torch.cat([w_hh, w_ih], dim=1)": "torch.cat([w_ih, w_hh], dim=1)"},
+        ),
+        Misconception(
+            "state_and_cell_exchanged",
+            "A state is the pair h, c in this order; the two were exchanged.",
+            {"if state is None else state": "if state is None else state[::-1]", ", (h, c)\n": ", (c, h)\n"},
+        ),
+        Misconception(
+            "state_not_used",
+            "The start is always from zeros. A given state is where the network goes on.",
+            {"(zeros, zeros) if state is None else state": "(zeros, zeros)"},
+        ),
+        Misconception(
+            "cells_in_place_of_states",
+            "What was collected are the cells. The outputs are the states h, which the output gate shows.",
+            {"outs.append(h)": "outs.append(c)"},
+        ),
+        Misconception(
+            "only_the_last_state_kept",
+            "Each step starts from zeros again: the state was not handed on to the next step.",
+            {"h, c = lstm_cell(x, h, c,": "h, c = lstm_cell(x, zeros, zeros,"},
+        ),
+    ],
+    "recursive_forecast": [
+        Misconception(
+            "window_not_shifted",
+            "The model is asked about the same window each time. Its forecast has to enter the window on the right.",
+            {"        window = torch.cat([window[:, 1:], said[-1][:, None]], dim=1)\n": ""},
+        ),
+        Misconception(
+            "forecast_enters_on_the_left",
+            "The forecast was put in front. The oldest value comes first, so the newest belongs at the end, and the oldest leaves.",
+            {"[window[:, 1:], said[-1][:, None]]": "[said[-1][:, None], window[:, :-1]]"},
+        ),
+        Misconception(
+            "last_value_replaced",
+            "The forecast replaced the last value, and the rest did not move. The oldest value leaves, all others move up by one.",
+            {"[window[:, 1:], said[-1][:, None]]": "[window[:, :-1], said[-1][:, None]]"},
+        ),
+        Misconception(
+            "farthest_first",
+            "The forecasts come in the wrong order: the nearest is first.",
+            {"    return torch.stack(said, dim=1)\n": "    return torch.stack(said[::-1], dim=1)\n"},
+        ),
+        Misconception(
+            "stacked_on_the_first_axis",
+            "The steps are the rows. They belong on the second axis, one row per window.",
+            {"torch.stack(said, dim=1)": "torch.stack(said)", "[f(window) for f in models], dim=1": "[f(window) for f in models], dim=0"},
+        ),
+        Misconception(
+            "direct_models_feed_each_other",
+            "Each model was shown the forecast of the one before. A direct model sees known values only.",
+            {
+                "    return torch.stack([f(window) for f in models], dim=1)\n": (
+                    "    said = []\n    for f in models:\n        said.append(f(window))\n"
+                    "        window = torch.cat([window[:, 1:], said[-1][:, None]], dim=1)\n"
+                    "    return torch.stack(said, dim=1)\n"
+                )
+            },
+        ),
+        Misconception(
+            "variance_of_one_shock",
+            "This is the square of one weight ψ. All shocks between the origin and the target add up.",
+            {"psi.square().cumsum(0)": "psi.square()"},
+        ),
+        Misconception(
+            "weights_not_squared",
+            "The weights ψ were added as they are. Variances of independent shocks add up, and each carries the square of its weight.",
+            {"psi.square().cumsum(0)": "psi.abs().cumsum(0)"},
+        ),
+        Misconception(
+            "sigma_not_squared",
+            "The noise enters by its standard deviation. A variance scales with its square.",
+            {"sigma**2 *": "sigma *"},
+        ),
+        Misconception(
+            "weights_of_the_past_reversed",
+            "The weights meet the past in the wrong order: φ₁ belongs to the newest ψ.",
+            {".flip(0)": ""},
+        ),
+        Misconception(
+            "powers_of_phi",
+            "Only the first weight was followed, so that ψ is a power of it. That holds for p = 1; each ψ needs the last p ones.",
+            {"psi[j] = phi[: len(past)] @ past": "psi[j] = phi[:1].sum() * psi[j - 1]"},
+        ),
+    ],
+    "set_forget_bias": [
+        Misconception(
+            "both_biases_set",
+            "Both bias vectors were set, and torch adds them: the effective forget bias is twice the value.",
+            {'value if name.startswith("bias_ih") else 0.0': "value"},
+        ),
+        Misconception(
+            "other_bias_left",
+            "The forget part of the second bias was left as it was; what counts is the sum of the two.",
+            {'if name.startswith("bias"):': 'if name.startswith("bias_ih"):'},
+        ),
+        Misconception(
+            "the_input_gate",
+            "The first quarter belongs to the input gate. The forget gate is second.",
+            {"parameter[U : 2 * U]": "parameter[:U]"},
+        ),
+        Misconception(
+            "the_candidate",
+            "The third quarter belongs to the candidate. The forget gate is second.",
+            {"parameter[U : 2 * U]": "parameter[2 * U : 3 * U]"},
+        ),
+        Misconception(
+            "the_whole_bias",
+            "All four gates got the value. Only the forget gate's quarter is to be set.",
+            {"parameter[U : 2 * U]": "parameter[:]"},
+        ),
+        Misconception(
+            "first_layer_only",
+            "Only the first layer was set. Each layer and each direction has a forget gate of its own.",
+            {'if name.startswith("bias"):': 'if name.startswith("bias") and "_l0" in name:'},
+        ),
+        Misconception(
+            "one_direction_only",
+            "The backward direction was left out. Its parameters have names that end in _reverse.",
+            {'if name.startswith("bias"):': 'if name.startswith("bias") and "reverse" not in name:'},
+        ),
+        Misconception(
+            "step_k_included",
+            "The gate of step k itself is in the product. It acts on the way from k - 1 to k.",
+            {"F[k + 1 :].prod(0)": "F[k:].prod(0)"},
+        ),
+        Misconception(
+            "mean_over_units",
+            "The units were averaged. The derivative is a diagonal: each unit has its own product.",
+            {"F[k + 1 :].prod(0)": "F[k + 1 :].prod(0).mean() + 0 * F[0]"},
+        ),
+        Misconception(
+            "sum_of_logarithms",
+            "The logarithms were added and not exponentiated.",
+            {"F[k + 1 :].prod(0)": "F[k + 1 :].log().sum(0)"},
+        ),
+        Misconception(
+            "up_to_step_k",
+            "These are the gates up to k. A gradient from the end to step k passes the gates after k.",
+            {"F[k + 1 :].prod(0)": "F[: k + 1].prod(0)"},
+        ),
+        Misconception(
+            "logarithm_of_t",
+            "The bias is log T. What is kept per step is then T/(T + 1), not 1 - 1/T.",
+            {"math.log(T - 1)": "math.log(T)"},
+        ),
+        Misconception(
+            "share_in_place_of_bias",
+            "That is the share itself. The bias is what the logistic function takes to that share.",
+            {"math.log(T - 1)": "1 - 1 / T"},
+        ),
+    ],
+    "pick_lookback": [
+        Misconception(
+            "first_lag_below",
+            "The lag before the first that falls below was taken. A swinging series comes back: the largest lag above counts.",
+            {
+                "lag = int(counts.max()) if counts.size else period": (
+                    "gaps = np.flatnonzero(counts != np.arange(1, counts.size + 1))\n"
+                    "    run = int(gaps[0]) if gaps.size else counts.size\n"
+                    "    lag = run if run else period"
+                )
+            },
+        ),
+        Misconception(
+            "only_positive_correlations",
+            "Negative correlations were ignored. Half a period ago tells as much, with the other sign.",
+            {"np.abs(autocorrelation(series, max_lag)[1:])": "autocorrelation(series, max_lag)[1:]"},
+        ),
+        Misconception(
+            "rounded_down",
+            "The lag was rounded down to a multiple of the period. Rounded up, the window contains it.",
+            {"-(-lag // period) * period": "max(1, lag // period) * period"},
+        ),
+        Misconception(
+            "one_period_more",
+            "A lag that is a multiple of the period already stays; here it gets one period more.",
+            {"-(-lag // period) * period": "(lag // period + 1) * period"},
+        ),
+        Misconception(
+            "not_rounded",
+            "The lag was not rounded to whole periods.",
+            {"return -(-lag // period) * period": "return lag"},
+        ),
+        Misconception(
+            "unbiased_autocorrelation",
+            "Each sum was divided by its number of products. The biased form divides all lags by the same sum of squares.",
+            {"np.array([s[k:] @ s[: N - k] for k in range(max_lag + 1)]) / (s @ s)": (
+                "np.array([s[k:] @ s[: N - k] / (N - k) for k in range(max_lag + 1)]) / (s @ s) * N"
+            )},
+        ),
+        Misconception(
+            "means_of_the_pieces",
+            "Each piece was centred by its own mean and scaled by its own deviation (np.corrcoef does that). Here one mean and "
+            "one sum of squares serve all lags.",
+            {"np.array([s[k:] @ s[: N - k] for k in range(max_lag + 1)]) / (s @ s)": (
+                "np.array([1.0] + [(s[k:] - s[k:].mean()) @ (s[: N - k] - s[: N - k].mean()) / "
+                "max(1e-300, s[k:].std() * s[: N - k].std() * (N - k)) for k in range(1, max_lag + 1)])"
+            )},
+        ),
+        Misconception(
+            "not_centred",
+            "The mean was not subtracted. Far from 0 every series then looks correlated at every lag.",
+            {"s = series - series.mean()": "s = series"},
+        ),
+        Misconception(
+            "threshold_included",
+            "A lag whose autocorrelation equals the threshold was counted. It has to be strictly above.",
+            {" > threshold)": " >= threshold)"},
+        ),
+        Misconception(
+            "lag_off_by_one",
+            "Lag 0 is the first entry. After it was cut off, the first index belongs to lag 1.",
+            {" > threshold) + 1": " > threshold)"},
+        ),
+    ],
+    "EarlyStopping": [
+        Misconception(
+            "reference_kept",
+            "The best state is a reference: its tensors are the parameters that are trained on. Keep copies.",
+            {"tensor.detach().clone()": "tensor.detach()"},
+        ),
+        Misconception(
+            "last_state_kept",
+            "The state of the last call was kept. It is the state of the best call that is wanted.",
+            {
+                "            self.best_state = {name: tensor.detach().clone() for name, tensor in state.items()}\n": "",
+                "        return self.bad >=": (
+                    "        self.best_state = {name: tensor.detach().clone() for name, tensor in state.items()}\n        return self.bad >="
+                ),
+            },
+        ),
+        Misconception(
+            "one_call_too_late",
+            "It stops one call too late: the patience-th call in a row without an improvement says stop.",
+            {"self.bad >= self.patience": "self.bad > self.patience"},
+        ),
+        Misconception(
+            "one_call_too_early",
+            "It stops one call too early: the call before was only the last but one that is allowed.",
+            {"self.bad >= self.patience": "self.bad >= max(1, self.patience - 1)"},
+        ),
+        Misconception(
+            "ties_improve",
+            "A tie was taken for an improvement. Only a smaller error is one.",
+            {"if val < self.best": "if val <= self.best"},
+        ),
+        Misconception(
+            "against_the_last_error",
+            "Each error is compared with the one before. Compare with the best so far: after a peak, going down is no progress.",
+            {
+                "if val < self.best - self.min_delta:": (
+                    "previous, self.previous = getattr(self, 'previous', math.inf), val\n        if val < previous - self.min_delta:"
+                )
+            },
+        ),
+        Misconception(
+            "count_not_reset",
+            "The count goes on after an improvement. It counts calls in a row.",
+            {"self.best, self.bad = val, 0": "self.best = val"},
+        ),
+        Misconception(
+            "larger_is_better",
+            "It keeps the largest value. An error is better when it is smaller.",
+            {"if val < self.best - self.min_delta:": "if val > (self.best if self.best < math.inf else -math.inf) + self.min_delta:"},
+        ),
+        Misconception(
+            "margin_ignored",
+            "Any improvement counts, however small. It has to exceed min_delta.",
+            {"self.best - self.min_delta": "self.best"},
+        ),
+        Misconception(
+            "nan_is_best",
+            "NaN was taken for an improvement: the comparison asks whether it is not worse, which for NaN is true.",
+            {"if val < self.best - self.min_delta:": "if not val >= self.best - self.min_delta:"},
+        ),
+    ],
+    "lstm_bptt": [
+        Misconception(
+            "cell_line_cut",
+            "The cell's derivative is not handed on to the step before. Along the cell line it is multiplied by the forget gate.",
+            {"dh, dc = A[-1] @ w_hh, dc * f[:, t]": "dh, dc = A[-1] @ w_hh, 0 * dc"},
+        ),
+        Misconception(
+            "state_line_cut",
+            "The state's derivative is not handed on to the step before: the gates of a step depend on the state before it.",
+            {"dh, dc = A[-1] @ w_hh, dc * f[:, t]": "dh, dc = 0 * dh, dc * f[:, t]"},
+        ),
+        Misconception(
+            "forget_gate_forgotten",
+            "The cell's derivative goes back undiminished. It is multiplied by the forget gate of the step.",
+            {"dc * f[:, t]\n": "dc\n"},
+        ),
+        Misconception(
+            "tanh_of_the_cell_forgotten",
+            "The derivative of the tanh is missing where the state's derivative enters the cell.",
+            {" * (1 - shown**2)": ""},
+        ),
+        Misconception(
+            "output_gate_forgotten",
+            "The state is the output gate times the tanh of the cell: the gate is missing where the derivative enters the cell.",
+            {"dh * o[:, t] * (1 - shown**2)": "dh * (1 - shown**2)"},
+        ),
+        Misconception(
+            "new_cell_for_old",
+            "The forget gate multiplies the cell of the step before, so its derivative holds that one, not the new cell.",
+            {"dc * cells[t] * f": "dc * cells[t + 1] * f"},
+        ),
+        Misconception(
+            "cell_in_place_of_its_tanh",
+            "The output gate multiplies the tanh of the cell, so that its derivative holds the tanh.",
+            {"a_o = dh * shown *": "a_o = dh * cells[t + 1] *"},
+        ),
+        Misconception(
+            "candidate_by_the_logistic_rule",
+            "The candidate is a tanh: its derivative is 1 - g², not g(1 - g).",
+            {"(1 - g[:, t] ** 2)": "g[:, t] * (1 - g[:, t])"},
+        ),
+        Misconception(
+            "state_of_the_same_step",
+            "The weights of the state meet the state of the step before. Here they meet the step's own.",
+            {"flat.T @ before.flatten(0, 1)": "flat.T @ outs.flatten(0, 1)"},
+        ),
+        Misconception(
+            "steps_in_reverse",
+            "The steps were put together in the order in which they were visited. Put them back in the order of time.",
+            {"torch.stack(A[::-1], dim=1)": "torch.stack(A, dim=1)"},
+        ),
+        Misconception(
+            "mean_over_the_batch",
+            "The gradients were averaged over the batch. They are sums: a mean belongs to the loss, hence to dOut.",
+            {"flat.T @ X.flatten(0, 1)": "flat.T @ X.flatten(0, 1) / B", "flat.T @ before.flatten(0, 1)": "flat.T @ before.flatten(0, 1) / B", '"b_ih": flat.sum(0)': '"b_ih": flat.sum(0) / B', '"b_hh": flat.sum(0)': '"b_hh": flat.sum(0) / B'},
+        ),
+        Misconception(
+            "only_the_last_output",
+            "Only the derivative of the last output was used. The loss may use each of them.",
+            {"dh = dOut[:, t] + dh": "dh = dOut[:, t] * (t == T - 1) + dh"},
+        ),
+    ],
+}
