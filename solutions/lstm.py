@@ -1234,8 +1234,8 @@ def too_long(seed: int = 0) -> dict[str, float]:
 #
 # $$\begin{aligned}
 # \bar c_t &\mathrel{+}= \bar h_t\, o_t\,(1-\tanh^2 c_t) && \text{besides what came from step } t+1\\
-# \bar o_t &= \bar h_t\tanh c_t,\qquad \bar f_t=\bar c_t\,c_{t-1},\qquad \bar\imath_t=\bar c_t\,g_t,\qquad \bar g_t=\bar c_t\,i_t\\
-# a_t &= \big(\bar\imath_t\, i_t(1-i_t),\ \ \bar f_t\, f_t(1-f_t),\ \ \bar g_t(1-g_t^2),\ \ \bar o_t\, o_t(1-o_t)\big)
+# \bar o_t &= \bar h_t\tanh c_t,\qquad \bar f_t=\bar c_t\,c_{t-1},\qquad \bar i_t=\bar c_t\,g_t,\qquad \bar g_t=\bar c_t\,i_t\\
+# a_t &= \big(\bar i_t\, i_t(1-i_t),\ \ \bar f_t\, f_t(1-f_t),\ \ \bar g_t(1-g_t^2),\ \ \bar o_t\, o_t(1-o_t)\big)
 # \end{aligned}$$
 #
 # $a_t$ is the derivative with respect to the $4U$ sums before the nonlinearities, in torch's order. Everything else
