@@ -230,7 +230,7 @@ class EarlyStopping__deepcopy:
         return False
 
 
-def lstm_bptt__loops(X, w_ih, w_hh, b_ih, b_hh, dOut):
+def lstm_bptt__loops(X, w_ih, w_hh, b_ih, b_hh, d_outs):
     """Forwards with all gates kept, then step by step with running sums."""
     B, T, _ = X.shape
     U = w_hh.shape[1]
@@ -246,7 +246,7 @@ def lstm_bptt__loops(X, w_ih, w_hh, b_ih, b_hh, dOut):
     dh, dc = torch.zeros_like(h), torch.zeros_like(c)
     for t in range(T - 1, -1, -1):
         h, c, i, f, g, o, shown = kept[t]
-        dh = dh + dOut[:, t]
+        dh = dh + d_outs[:, t]
         dc = dc + dh * o * (1 - shown * shown)
         da = torch.hstack([dc * g * i * (1 - i), dc * c * f * (1 - f), dc * i * (1 - g * g), dh * shown * o * (1 - o)])
         grads["X"][:, t] = da @ w_ih

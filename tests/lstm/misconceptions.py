@@ -56,6 +56,17 @@ MISCONCEPTIONS = {
             {"        std = 1.0\n": "        std = std or 1e-8\n"},
         ),
         Misconception(
+            "deviation_compared_with_zero",
+            "The computed deviation is compared with 0. That of equal values may come out as 1e-17, and dividing by it makes "
+            "rounding errors into data: compare the values.",
+            {"if series[:n].min() == series[:n].max():": "if std == 0:"},
+        ),
+        Misconception(
+            "empty_sides_accepted",
+            "A side without a single pair went through. The docstring asks for a ValueError: an empty test set scores nothing.",
+            {"if n < L + H or len(series) - n < H:": "if n < 1:"},
+        ),
+        Misconception(
             "fraction_rounded_to_nearest",
             "The number of training values is rounded to the nearest. It is rounded down: int(train_frac * N).",
             {"int(train_frac * len(series))": "round(train_frac * len(series))"},
@@ -136,6 +147,23 @@ MISCONCEPTIONS = {
             {"- period + np.arange(H) % period": "- period + (np.arange(H) + 1) % period"},
         ),
         Misconception(
+            "too_little_past_accepted",
+            "An origin with less than one period before it went through: a negative index counts from the end, so that the "
+            "forecast comes from the future.",
+            {"if (origins < period).any():": "if False:"},
+        ),
+        Misconception(
+            "origin_without_a_past",
+            "The first origin and the step are not checked: at origin 0 nothing is known, and a step of 0 or less goes nowhere.",
+            {"if first < 1 or step < 1:": "if first < 0 or step == 0:"},
+        ),
+        Misconception(
+            "division_by_zero",
+            "Where persistence makes no error, something was divided by 0, or by a small number that was added. That case has a "
+            "rule of its own: 0 or minus infinity.",
+            {"    return np.where(perfect, np.where(ours == 0, 0.0, -np.inf), skill)": "    return 1 - ours / (theirs + 1e-12)"},
+        ),
+        Misconception(
             "perfect_yesterday_scores_zero",
             "Where persistence makes no error, a forecast that makes one is infinitely worse. Only without an error of its own "
             "does it score 0.",
@@ -148,8 +176,8 @@ MISCONCEPTIONS = {
             "The first block was taken for the forget gate and the second for the input gate. torch's order is input, forget, "
             "candidate, output.",
             {
-                'dict(zip("ifco", W, strict=True))': 'dict(zip("fico", W, strict=True))',
-                'dict(zip("ifco", b, strict=True))': 'dict(zip("fico", b, strict=True))',
+                "Wi, Wf, Wc, Wo = ": "Wf, Wi, Wc, Wo = ",
+                "bi, bf, bc, bo = ": "bf, bi, bc, bo = ",
             },
         ),
         Misconception(
@@ -157,8 +185,8 @@ MISCONCEPTIONS = {
             "The third block was taken for the output gate and the fourth for the candidate. torch's order is input, forget, "
             "candidate, output.",
             {
-                'dict(zip("ifco", W, strict=True))': 'dict(zip("ifoc", W, strict=True))',
-                'dict(zip("ifco", b, strict=True))': 'dict(zip("ifoc", b, strict=True))',
+                "Wi, Wf, Wc, Wo = ": "Wi, Wf, Wo, Wc = ",
+                "bi, bf, bc, bo = ": "bi, bf, bo, bc = ",
             },
         ),
         Misconception(
@@ -300,6 +328,11 @@ MISCONCEPTIONS = {
             "step_k_included",
             "The gate of step k itself is in the product. It acts on the way from k - 1 to k.",
             {"F[k + 1 :].prod(0)": "F[k:].prod(0)"},
+        ),
+        Misconception(
+            "negative_steps_accepted",
+            "A step that does not exist went through: a negative number is no step, and the steps end at T - 1.",
+            {"if not 0 <= k < len(F):": "if k >= len(F) + 1:"},
         ),
         Misconception(
             "mean_over_units",
@@ -505,13 +538,13 @@ MISCONCEPTIONS = {
         ),
         Misconception(
             "mean_over_the_batch",
-            "The gradients were averaged over the batch. They are sums: a mean belongs to the loss, hence to dOut.",
+            "The gradients were averaged over the batch. They are sums: a mean belongs to the loss, hence to d_outs.",
             {"flat.T @ X.flatten(0, 1)": "flat.T @ X.flatten(0, 1) / B", "flat.T @ before.flatten(0, 1)": "flat.T @ before.flatten(0, 1) / B", '"b_ih": flat.sum(0)': '"b_ih": flat.sum(0) / B', '"b_hh": flat.sum(0)': '"b_hh": flat.sum(0) / B'},
         ),
         Misconception(
             "only_the_last_output",
             "Only the derivative of the last output was used. The loss may use each of them.",
-            {"dh = dOut[:, t] + dh": "dh = dOut[:, t] * (t == T - 1) + dh"},
+            {"dh = d_outs[:, t] + dh": "dh = d_outs[:, t] * (t == T - 1) + dh"},
         ),
     ],
 }

@@ -1,5 +1,7 @@
 """Graded tests of lstm; docs/authoring.md says how to write them."""
 
+import warnings
+
 import numpy as np
 import torch
 
@@ -44,7 +46,7 @@ def seven_values_by_pencil(split_scale_window, windows):
 def pairs_of_any_size(windows, rng):
     """Windows and targets of several sizes, a series of one pair, and series that are too short."""
     found = {}
-    for N, L, H in ((11, 4, 3), (9, 1, 2), (8, 3, 1), (9, 4, 5), (6, 4, 3), (3, 5, 2), (0, 2, 1)):
+    for N, L, H in ((11, 4, 3), (9, 1, 2), (8, 3, 1), (9, 4, 5), (6, 4, 3), (3, 5, 2), (1, 1, 1), (0, 2, 1)):
         X, Y = windows(rng.normal(size=N), L, H)
         found[f"{N} values, {L} and {H}"] = [np.asarray(X), np.asarray(Y)]
     found["every second value"] = list(windows(rng.normal(size=22)[::2], 3, 4))
@@ -80,6 +82,8 @@ def just_enough(split_scale_window, rng):
     return {
         "one to train": named(split_scale_window(rng.normal(size=14), 0.5, 4, 3)),
         "one to test": named(split_scale_window(rng.normal(size=12), 0.75, 2, 3)),
+        "fewer to test than a window": named(split_scale_window(rng.normal(size=14), 0.8, 5, 2)),
+        "far from 0": named(split_scale_window(1e6 + rng.normal(size=14), 0.7, 3, 2)),
         "one each": named(split_scale_window(rng.normal(size=8), 0.63, 3, 2)),
     }
 
@@ -89,8 +93,19 @@ def level_training_values(split_scale_window, rng):
     """All training values equal, also to a number that has no exact mean."""
     found = {}
     for level in (2.5, 0.1, 0.7):
-        series = np.concatenate([np.full(9, level), rng.normal(size=6)])
+        series = np.concatenate([np.full(7, level), rng.normal(size=5)])
         found[f"level {level}"] = named(split_scale_window(series, 0.6, 3, 2))
+    for where in (0, 3, 8):  # one that differs, also at the ends
+        series = np.concatenate([np.full(9, 1.5), rng.normal(size=6)])
+        series[where] += 0.75
+        found[f"all but number {where}"] = named(split_scale_window(series, 0.6, 3, 2))
+    series = np.concatenate([np.full(11, 0.3), rng.normal(size=4)])
+    found["level beyond the cut"] = named(split_scale_window(series, 0.6, 3, 2))
+    series[8] = 0.0
+    found["a fall at the cut"] = named(split_scale_window(series, 0.6, 3, 2))
+    series = np.concatenate([np.full(9, 0.7), [-1.0], rng.normal(size=5)])
+    found["a lower value after the cut"] = named(split_scale_window(series, 0.6, 3, 2))
+    found["a higher value after the cut"] = named(split_scale_window(1 - series, 0.6, 3, 2))
     found["nearly level"] = named(split_scale_window(2 + 1e-4 * rng.normal(size=15), 0.6, 3, 2))
     return found
 
@@ -103,6 +118,8 @@ def sides_without_a_pair(split_scale_window, rng):
         "one short to train": raises(split_scale_window, series, 0.5, 4, 3),
         "nothing to train": raises(split_scale_window, series, 0.0, 4, 1),
         "one short to test": raises(split_scale_window, series, 0.85, 4, 3),
+        "a window to test, but no horizon": raises(split_scale_window, series, 0.85, 1, 3),
+        "one value": raises(split_scale_window, series[:1], 0.5, 1, 1),
         "nothing to test": raises(split_scale_window, series, 1.0, 4, 1),
         "an empty series": raises(split_scale_window, series[:0], 0.5, 1, 1),
     }
@@ -133,6 +150,7 @@ def origins_to_the_end(rolling_origins):
         "step 4 that does not": rolling_origins(19, 5, 3, 4),
         "from 1": rolling_origins(6, 1, 2, 3),
         "one": rolling_origins(9, 5, 4),
+        "one at 1": rolling_origins(3, 1, 2),
         "none": rolling_origins(9, 6, 4),
         "far beyond": rolling_origins(9, 30, 4, 2),
     }
@@ -166,6 +184,10 @@ def skill_by_steps(persistence_skill, rng):
         "one origin": persistence_skill(y[:1], y[1:2], last[:1]),
         "one step": persistence_skill(y[:, :1], y[:, 1:2], last),
     }
+    y, last = 1e6 + y, 1e6 + last
+    found["far from 0"] = persistence_skill(y, y + 0.3 * rng.normal(size=y.shape), last)
+    found["far from 0, a small error"] = persistence_skill(y, y + 1e-3, last)
+    y, last = y - 1e6, last - 1e6
     found["small"] = persistence_skill(1e-9 * y, 0.5e-9 * y, 1e-9 * last)
     return found
 
@@ -178,10 +200,13 @@ def yesterday_is_right(persistence_skill):
     yhat = y.copy()
     yhat[1, 0] += 0.5
     yhat[0, 2] -= 1.7
-    return {
-        "four steps": persistence_skill(y, yhat, last),
-        "others": persistence_skill(y + 1, yhat + [1, 2, 1.3, 1], last + 1),
-    }
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always")
+        found = {
+            "four steps": persistence_skill(y, yhat, last),
+            "others": persistence_skill(y + 1, yhat + [1, 2, 1.3, 1], last + 1),
+        }
+    return found | {"warnings": [warning.category.__name__ for warning in heard]}
 
 
 @probe("persistence_skill", points=1, public=False)
@@ -225,6 +250,10 @@ def packed_weights(cell_weights, rng):
     for D, U in ((2, 3), (3, 3), (5, 2), (1, 4)):
         W, b = cell_weights(*layer(rng, D, U))
         found[f"{D} inputs, {U} units"] = [dict(W), dict(b)]
+    first = layer(rng, 3, 2)
+    for name, rest in (("one", layer(rng, 3, 2)), ("another", layer(rng, 3, 2))):
+        W, b = cell_weights(first[0], *rest[1:])
+        found[f"the same w_ih, {name} rest"] = [dict(W), dict(b)]
     W, b = cell_weights(*layer(rng, 2, 3, torch.float32))
     return found | {"float32": [dict(W), dict(b)]}
 
@@ -314,8 +343,9 @@ def what_the_model_is_shown(recursive_forecast, direct_forecast, rng):
         shown.append(w.detach().clone())
         return w[:, 1] * (len(shown) + 1)
 
-    said = [recursive_forecast(f, window, 4), direct_forecast([g, g, g], window)]
-    return {"said": said, "recursive": seen, "direct": shown, "window": window}
+    said = {"recursive": recursive_forecast(f, window, 4), "direct": direct_forecast([g, g, g], window)}
+    asked = {f"recursive, call {i}": w for i, w in enumerate(seen)} | {f"direct, call {i}": w for i, w in enumerate(shown)}
+    return said | asked | {"window": window}
 
 
 @probe("recursive_forecast", points=1, public=False)
@@ -396,6 +426,11 @@ def layers_and_directions(set_forget_bias, rng):
         lstm = biased(rng, inputs, units, layers, directions)
         set_forget_bias(lstm, value)
         found[f"{layers} layers, {directions} directions"] = entries(lstm)
+    lstm, twin = biased(rng, 2, 3, 1, 1), biased(rng, 2, 3, 1, 1)
+    twin.load_state_dict(lstm.state_dict())
+    for name, one, value in (("one", lstm, 0.4), ("its twin", twin, 1.9)):
+        set_forget_bias(one, value)
+        found[name] = entries(one)
     return found
 
 
@@ -407,11 +442,13 @@ def still_to_be_trained(set_forget_bias, rng):
     before = [id(p) for p in lstm.parameters()]
     set_forget_bias(lstm, 0.9)
     set_forget_bias(lstm, 1.4)
+    names = [name for name, _ in lstm.named_parameters()]
+    same = [id(p) == old for p, old in zip(lstm.parameters(), before, strict=True)]
     return {
-        "same objects": [id(p) == old for p, old in zip(lstm.parameters(), before, strict=True)],
+        "same objects": dict(zip(names, same, strict=True)),
         "wants gradient": {n: [bool(p.requires_grad), bool(p.is_leaf)] for n, p in lstm.named_parameters()},
         "entries": entries(lstm),
-        "type": [type(p).__name__ for p in lstm.parameters()],
+        "type": {n: type(p).__name__ for n, p in lstm.named_parameters()},
     }
 
 
@@ -422,10 +459,10 @@ def products_from_any_step(cell_gradient_product, rng):
     shut = F.clone()
     shut[3, 1] = 0.0
     return {
-        "all steps": [cell_gradient_product(F, k) for k in range(5)],
-        "shut": [cell_gradient_product(shut, k) for k in (0, 2, 3)],
+        "all steps": {f"from {k}": cell_gradient_product(F, k) for k in range(5)},
+        "shut": {f"from {k}": cell_gradient_product(shut, k) for k in (0, 2, 3)},
         "square": cell_gradient_product(F[:3], 0),
-        "many": cell_gradient_product(F.repeat(80, 1), 17),
+        "many": cell_gradient_product((0.97 + 0.03 * F).repeat(80, 1), 17),
         "one step": cell_gradient_product(F[:1], 0),
         "float32": cell_gradient_product(F.float(), 1),
     }
@@ -503,13 +540,13 @@ def lags_at_the_edge(pick_lookback):
     s = np.array([2.0, 0.0, -2.0, 0.0, 2.0, 0.0, -2.0, 0.0])
     u = np.array([3.0, -3.0, 1.0, -1.0, 2.0, -2.0])
     return {
-        "met exactly": [pick_lookback(s, t, 1, 7) for t in (0.75, 0.5, 0.25, 0.24)],
-        "up to a lag": [pick_lookback(s, 0.1, 1, lag) for lag in (1, 2, 3, 4, 5, 6, 7)],
-        "beyond the last lag": [pick_lookback(s, 0.4, p, 4) for p in (3, 4, 7, 11)],
-        "negative": [pick_lookback(u, t, 1, 5) for t in (0.1, 0.3, 0.55)],
-        "level": [pick_lookback(np.full(6, 0.1), 0.1, p, 4) for p in (4, 3)],
-        "threshold 0": [pick_lookback(s, 0.0, 1, 7), pick_lookback(u, 0.0, 2, 5)],
-        "threshold 1": [pick_lookback(s, 1.0, p, 7) for p in (2, 6)],
+        "met exactly": {f"{t}": pick_lookback(s, t, 1, 7) for t in (0.75, 0.5, 0.25, 0.24)},
+        "up to a lag": {f"{lag}": pick_lookback(s, 0.1, 1, lag) for lag in (1, 2, 3, 4, 5, 6, 7)},
+        "beyond the last lag": {f"period {p}": pick_lookback(s, 0.4, p, 4) for p in (3, 4, 7, 11)},
+        "negative": {f"{t}": pick_lookback(u, t, 1, 5) for t in (0.1, 0.3, 0.55)},
+        "level": {f"period {p}": pick_lookback(np.full(6, 0.1), 0.1, p, 4) for p in (4, 3)},
+        "threshold 0": {"s": pick_lookback(s, 0.0, 1, 7), "u": pick_lookback(u, 0.0, 2, 5)},
+        "threshold 1": {f"period {p}": pick_lookback(s, 1.0, p, 7) for p in (2, 6)},
     }
 
 
@@ -522,6 +559,8 @@ def lags_that_do_not_exist(autocorrelation, pick_lookback, rng):
         "more": raises(autocorrelation, s, 9),
         "negative": raises(autocorrelation, s, -1),
         "level": raises(autocorrelation, np.ones(4), 4),
+        "lookback among N lags": raises(pick_lookback, s, 0.2, 3, 6),
+        "of one value": raises(pick_lookback, s[:1], 0.2, 3, 1),
     }
 
 
@@ -530,11 +569,12 @@ def lags_that_do_not_exist(autocorrelation, pick_lookback, rng):
 
 def told(stopping, values, states):
     """The answers of a rule, with its best after each call."""
-    story = []
-    for val, state in zip(values, states, strict=True):
+    story = {}
+    for call, (val, state) in enumerate(zip(values, states, strict=True), start=1):
         stop = stopping.step(val, state)
         best = stopping.best_state
-        story.append([bool(stop), float(stopping.best), "none" if best is None else {k: v.detach().clone() for k, v in best.items()}])
+        kept = "none" if best is None else {k: v.detach().clone() for k, v in best.items()}
+        story[f"call {call}"] = {"stop": stop, "best": float(stopping.best), "state": kept}
     return story
 
 
@@ -590,15 +630,17 @@ def weights_trained_on(EarlyStopping, rng):
     with torch.no_grad():
         for p in model.parameters():
             p.copy_(normal(rng, *p.shape))
-    stopping, story = EarlyStopping(3), []
-    for val in (2.0, 1.5, 1.75, 1.25, 1.5):
+    stopping, story = EarlyStopping(3), {}
+    for val in (2.0, 1.5, 1.75, 1.25, 1.5, 1.125):
         state = model.state_dict()
         stopping.step(val, state)
         with torch.no_grad():
             for p in model.parameters():
                 p.mul_(1.5).add_(0.25)
         state["weight"] = torch.zeros(1)
-        story.append({k: v.detach().clone() for k, v in stopping.best_state.items()})
+        story[f"at {val}, call {len(story) + 1}"] = {k: v.detach().clone() for k, v in stopping.best_state.items()}
+    one = {"w": normal(rng, 2)}
+    story["one dict for all"] = told(EarlyStopping(2), [3.0, 2.0, 2.5, 2.75, 1.0], [one] * 5)
     v = normal(rng, 2).requires_grad_()
     stopping.step(1.0, {"v": v})
     return {"story": story, "wants gradient": bool(stopping.best_state["v"].requires_grad), "keys": list(stopping.best_state)}
@@ -619,10 +661,13 @@ def one_step_by_pencil(lstm_bptt):
 def gradients_of_all_steps(lstm_bptt, rng):
     """A loss that uses each output; several shapes, one sequence, equal sizes, float32."""
     found = {}
-    for B, T, D, U in ((2, 5, 3, 4), (3, 3, 3, 3), (1, 4, 2, 1), (4, 2, 1, 3), (2, 1, 3, 2)):
+    for B, T, D, U in ((2, 5, 3, 4), (3, 3, 3, 3), (1, 4, 2, 1), (4, 2, 1, 3), (2, 1, 3, 5)):
         found[f"{B} of {T} steps, {D} to {U}"] = dict(lstm_bptt(normal(rng, B, T, D), *layer(rng, D, U), normal(rng, B, T, U)))
-    X, dOut = normal(rng, 2, 3, 2, dtype=torch.float32), normal(rng, 2, 3, 4, dtype=torch.float32)
-    found["float32"] = dict(lstm_bptt(X, *layer(rng, 2, 4, torch.float32), dOut))
+    X = normal(rng, 2, 3, 2)
+    for name in ("one", "other"):
+        found[f"the same inputs, {name} weights"] = dict(lstm_bptt(X, *layer(rng, 2, 3), normal(rng, 2, 3, 3)))
+    X, d_outs = normal(rng, 2, 3, 2, dtype=torch.float32), normal(rng, 2, 3, 4, dtype=torch.float32)
+    found["float32"] = dict(lstm_bptt(X, *layer(rng, 2, 4, torch.float32), d_outs))
     return found
 
 
@@ -631,11 +676,11 @@ def gradients_of_the_last_output(lstm_bptt, rng):
     """Only the last step counts, and a long way back through gates that are nearly open."""
     w_ih, w_hh, b_ih, b_hh = layer(rng, 2, 3)
     b_ih = b_ih + torch.tensor([0.0, 5.0, 0.0, 0.0], dtype=torch.float64).repeat_interleave(3)
-    dOut = torch.zeros(2, 12, 3, dtype=torch.float64)
-    dOut[:, -1] = normal(rng, 2, 3)
+    d_outs = torch.zeros(2, 12, 3, dtype=torch.float64)
+    d_outs[:, -1] = normal(rng, 2, 3)
     return {
-        "open": dict(lstm_bptt(normal(rng, 2, 12, 2), w_ih, 0.3 * w_hh, b_ih, b_hh, dOut)),
-        "first output": dict(lstm_bptt(normal(rng, 2, 12, 2), w_ih, w_hh, b_ih, b_hh, dOut.flip(1))),
+        "open": dict(lstm_bptt(normal(rng, 2, 12, 2), w_ih, 0.3 * w_hh, b_ih, b_hh, d_outs)),
+        "first output": dict(lstm_bptt(normal(rng, 2, 12, 2), w_ih, w_hh, b_ih, b_hh, d_outs.flip(1))),
     }
 
 

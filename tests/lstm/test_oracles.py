@@ -79,7 +79,9 @@ def test_controls_by_hand(ref):
     y, yhat, last = np.array([[5.0], [1.0]]), np.array([[4.0], [2.0]]), np.array([2.0, 2.0])
     skill = ref.persistence_skill(y, yhat, last)[0]
     worked(ref, "persistence_skill", "$1-(1+1)/(9+1)=0.8$", [1, 1, 1, 9, 1, skill])
-    singles = [ref.persistence_skill(y[i : i + 1], yhat[i : i + 1], last[i : i + 1])[0] for i in (0, 1)]
+    singles = [
+        ref.persistence_skill(y[i : i + 1], yhat[i : i + 1], last[i : i + 1])[0] for i in (0, 1)
+    ]
     worked(ref, "persistence_skill", "=0.444$", [np.mean(singles)])
 
 
@@ -123,7 +125,13 @@ def test_recursion_of_the_right_model_is_a_filter(ref):
     weights = torch.tensor([0, 0, 0, *phi[::-1]], dtype=F64)
     said = ref.recursive_forecast(lambda w: w @ weights, window, 11)
     torch.testing.assert_close(said[0], torch.from_numpy(start[10:]))
-    direct = ref.direct_forecast([lambda w, h=h: ref.recursive_forecast(lambda v: v @ weights, w, h + 1)[:, h] for h in range(11)], window)
+    direct = ref.direct_forecast(
+        [
+            lambda w, h=h: ref.recursive_forecast(lambda v: v @ weights, w, h + 1)[:, h]
+            for h in range(11)
+        ],
+        window,
+    )
     torch.testing.assert_close(direct, said)
 
 
@@ -150,9 +158,16 @@ def test_forecasts_by_hand(ref):
     worked(ref, "recursive_forecast", "$1$, $3.56$, $6.658$,\n$9.017$", v)
     psi = v.diff().sqrt()
     worked(ref, "recursive_forecast", "$1.6\\cdot1.6-0.8=1.76$", [1.6, 1.6, -0.8, psi[1].item()])
-    worked(ref, "recursive_forecast", "$1.6\\cdot1.76-0.8\\cdot1.6=1.536$", [1.6, 1.76, -0.8, 1.6, psi[2].item()])
+    worked(
+        ref,
+        "recursive_forecast",
+        "$1.6\\cdot1.76-0.8\\cdot1.6=1.536$",
+        [1.6, 1.76, -0.8, 1.6, psi[2].item()],
+    )
     assert 2 * math.pi / math.atan2(math.sqrt(0.8 - 0.64), 0.8) == pytest.approx(13.55, abs=0.01)
-    said = ref.recursive_forecast(lambda w: w[:, 1] + (w[:, 1] - w[:, 0]) / 2, torch.tensor([[2.0, 4.0]], dtype=F64), 3)
+    said = ref.recursive_forecast(
+        lambda w: w[:, 1] + (w[:, 1] - w[:, 0]) / 2, torch.tensor([[2.0, 4.0]], dtype=F64), 3
+    )
     worked(ref, "recursive_forecast", "it says 5.5, then 5.75", said[0, 1:])
     assert said[0, 0] == 5
 
@@ -183,7 +198,9 @@ def test_product_is_the_derivative_of_a_cell_with_given_gates(ref, torch_rng):
         cell = start
         for t in range(k + 1, 6):
             cell = F[t] * cell + 0.3 * t
-        torch.testing.assert_close(ref.cell_gradient_product(F, k), torch.autograd.grad(cell.sum(), start)[0])
+        torch.testing.assert_close(
+            ref.cell_gradient_product(F, k), torch.autograd.grad(cell.sum(), start)[0]
+        )
 
 
 def test_memory_by_hand(ref):
@@ -199,7 +216,9 @@ def test_memory_by_hand(ref):
 
 def test_autocorrelation_is_statsmodels(ref, rng):
     for s in (rng.normal(size=40).cumsum(), ref.sunspots(), ref.pacific()):
-        np.testing.assert_allclose(ref.autocorrelation(s, 30), acf(s, nlags=30, adjusted=False, fft=False), atol=1e-12)
+        np.testing.assert_allclose(
+            ref.autocorrelation(s, 30), acf(s, nlags=30, adjusted=False, fft=False), atol=1e-12
+        )
 
 
 def test_lookback_by_hand(ref):
@@ -210,13 +229,20 @@ def test_lookback_by_hand(ref):
     worked(ref, "pick_lookback", r"$\rho_6=-4/16=-0.25$", [-4 / 16, rho[6]])
     assert (rho[1::2] == 0).all() and ref.pick_lookback(s, 0.4, 5, 7) == 5
     unbiased = acf(s, nlags=7, adjusted=True, fft=False)
-    assert unbiased[6] == pytest.approx(-1) and math.ceil(np.flatnonzero(abs(unbiased) > 0.4).max() / 5) * 5 == 10
+    assert (
+        unbiased[6] == pytest.approx(-1)
+        and math.ceil(np.flatnonzero(abs(unbiased) > 0.4).max() / 5) * 5 == 10
+    )
 
 
 def test_lookback_of_a_wave_is_the_largest_lag_by_search(ref, rng):
     for _ in range(20):
         s = np.sin(np.arange(60) * rng.uniform(0.3, 1.5)) + rng.normal(size=60)
-        threshold, period, max_lag = rng.uniform(0.1, 0.6), int(rng.integers(1, 9)), int(rng.integers(5, 40))
+        threshold, period, max_lag = (
+            rng.uniform(0.1, 0.6),
+            int(rng.integers(1, 9)),
+            int(rng.integers(5, 40)),
+        )
         rho = acf(s, nlags=max_lag, fft=False)
         lags = [k for k in range(1, max_lag + 1) if abs(rho[k]) > threshold] or [period]
         multiple = next(m for m in range(period, 200, period) if m >= lags[-1])
@@ -246,11 +272,11 @@ def test_stopping_by_hand(ref):
 @pytest.mark.parametrize(("B", "T", "D", "U"), [(3, 6, 2, 4), (1, 1, 3, 1), (2, 9, 3, 3)])
 def test_bptt_is_autograds_through_torchs_layer(ref, torch_rng, B, T, D, U):
     lstm = torch.nn.LSTM(D, U, batch_first=True).double()
-    X, dOut = randn(torch_rng, B, T, D).requires_grad_(), randn(torch_rng, B, T, U)
+    X, d_outs = randn(torch_rng, B, T, D).requires_grad_(), randn(torch_rng, B, T, U)
     outs, _ = lstm(X)
-    grads = torch.autograd.grad((outs * dOut).sum(), [X, *lstm.parameters()])
+    grads = torch.autograd.grad((outs * d_outs).sum(), [X, *lstm.parameters()])
     with torch.no_grad():
-        ours = ref.lstm_bptt(X.detach(), *(p.detach() for p in lstm.parameters()), dOut)
+        ours = ref.lstm_bptt(X.detach(), *(p.detach() for p in lstm.parameters()), d_outs)
     for name, theirs in zip(("X", "w_ih", "w_hh", "b_ih", "b_hh"), grads, strict=True):
         torch.testing.assert_close(ours[name], theirs)
 
