@@ -563,8 +563,8 @@ def lstm_forward(
         state: h and c before the first step; zeros if None.
 
     Returns:
-        All h_1, …, h_T, and the pair of the last h and the last c. Autograd can differentiate all of them with respect
-        to inputs, weights and state.
+        All h_1, …, h_T, and the pair of the last h and the last c. Autograd can differentiate all of them with
+        respect to inputs, weights and state.
     """
     ### BEGIN SOLUTION
     zeros = X.new_zeros(X.shape[0], w_hh.shape[1])
@@ -1022,8 +1022,8 @@ def autocorrelation(series: Float[np.ndarray, " N"], max_lag: int) -> Float[np.n
         max_lag: from 0 to N - 1.
 
     Returns:
-        1 at lag 0, then the formula above. For a series of equal values, whose sum of squares is 0 but for rounding, 0 at
-        all lags from 1 on.
+        1 at lag 0, then the formula above. For a series of equal values, whose sum of squares is 0 but for rounding,
+        0 at all lags from 1 on.
 
     Raises:
         ValueError: max_lag is N or more, or negative.
@@ -1049,7 +1049,8 @@ def pick_lookback(series: Float[np.ndarray, " N"], threshold: float, period: int
         max_lag: lags from 1 to here are looked at; from 1 to N - 1.
 
     Returns:
-        A multiple of the period, possibly more than max_lag; a lag that is a multiple stays. If no lag counts, one period.
+        A multiple of the period, possibly more than max_lag; a lag that is a multiple stays. If no lag counts, one
+        period.
 
     Raises:
         ValueError: max_lag is N or more.
@@ -1165,7 +1166,7 @@ class EarlyStopping:
         ### BEGIN SOLUTION
         if val < self.best - self.min_delta:
             self.best, self.bad = val, 0
-            self.best_state = {name: tensor.detach().clone() for name, tensor in state.items()}
+            self.best_state = {name: tensor.clone() for name, tensor in state.items()}
         else:
             self.bad += 1
         return self.bad >= self.patience
@@ -1387,7 +1388,10 @@ def against_yesterday(seed: int = 0) -> dict[str, float]:
     numbers = {}
     for ax, (name, series, frac, period, unit, scale) in zip(
         axes,
-        (("sun", sunspots(), 0.74, 11, "years", "root of the number"), ("pacific", pacific(), 0.7, 12, "months", "°C")),
+        (
+            ("sun", sunspots(), 0.74, 11, "years", "root of the number"),
+            ("pacific", pacific(), 0.7, 12, "months", "°C"),
+        ),
         strict=True,
     ):
         n, H = int(frac * len(series)), period
@@ -1415,7 +1419,8 @@ def against_yesterday(seed: int = 0) -> dict[str, float]:
             if isinstance(guess, (int, float)):
                 ax.plot(H, guess * error["seasonal naive"].mean(), "X", ms=9, color=colour)
         top = 1.15 * max(e.mean(0).max() for e in error.values())
-        ax.set(xlabel=f"{unit} ahead", ylabel=f"mean absolute error ({scale})", title=f"{name}, {len(origins)} origins", ylim=(0, top))
+        ax.set(xlabel=f"{unit} ahead", ylabel=f"mean absolute error ({scale})", ylim=(0, top))
+        ax.set_title(f"{name}, {len(origins)} origins")
         label_ends(ax, gap=0.06)
         skill = persistence_skill(Y_test, said["direct"], X_test[:, -1]).mean()
         numbers[f"{name}_skill"] = float(skill)

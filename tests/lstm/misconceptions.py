@@ -428,15 +428,15 @@ MISCONCEPTIONS = {
         Misconception(
             "reference_kept",
             "The best state is a reference: its tensors are the parameters that are trained on. Keep copies.",
-            {"tensor.detach().clone()": "tensor.detach()"},
+            {"tensor.clone()": "tensor"},
         ),
         Misconception(
             "last_state_kept",
             "The state of the last call was kept. It is the state of the best call that is wanted.",
             {
-                "            self.best_state = {name: tensor.detach().clone() for name, tensor in state.items()}\n": "",
+                "            self.best_state = {name: tensor.clone() for name, tensor in state.items()}\n": "",
                 "        return self.bad >=": (
-                    "        self.best_state = {name: tensor.detach().clone() for name, tensor in state.items()}\n        return self.bad >="
+                    "        self.best_state = {name: tensor.clone() for name, tensor in state.items()}\n        return self.bad >="
                 ),
             },
         ),
