@@ -15,10 +15,10 @@
 #
 # **Article:** [Time series (2): LSTM](https://www.chenk.top/en/time-series/lstm/)
 #
-# **Papers:** Hochreiter and Schmidhuber, [Long short-term memory](https://doi.org/10.1162/neco.1997.9.8.1735) (1997);
-# Gers, Schmidhuber and Cummins, [Learning to forget](https://doi.org/10.1162/089976600300015015) (2000); Tallec and
-# Ollivier, [Can recurrent neural networks warp time?](https://arxiv.org/abs/1804.11188) (2018); Taieb et al., [A
-# review and comparison of strategies for multi-step ahead time series
+# **Papers:** Hochreiter and Schmidhuber, [Long short-term memory](https://doi.org/10.1162/neco.1997.9.8.1735)
+# (1997); Gers, Schmidhuber and Cummins, [Learning to forget](https://doi.org/10.1162/089976600300015015) (2000);
+# Tallec and Ollivier, [Can recurrent neural networks warp time?](https://arxiv.org/abs/1804.11188) (2018); Taieb et
+# al., [A review and comparison of strategies for multi-step ahead time series
 # forecasting](https://arxiv.org/abs/1108.3259) (2012); Kaufman et al., [Leakage in data
 # mining](https://doi.org/10.1145/2382577.2382579) (2012).
 #
@@ -199,9 +199,8 @@ def split_scale_window(
 # shapes: A column of starts (n, 1) plus a row of offsets (L,) is a table of indices (n, L).
 #
 # steps: How many pairs are there? (A range of a negative number is empty.) Index with two tables, one shifted by
-# $L$. Then $n$; complain if a side is
-# empty; mean and deviation of the first part only; scale everything; pairs of the first $n$ values; pairs of the values
-# from $n-L$ on.
+# $L$. Then $n$; complain if a side is empty; mean and deviation of the first part only; scale everything; pairs of
+# the first $n$ values; pairs of the values from $n-L$ on.
 #
 # mistake: Statistics of the whole series. It looks harmless, and it tells the model how high the series will rise.
 
@@ -220,11 +219,13 @@ def split_scale_window(
 # step. No model has a positive skill. A positive skill on a random walk, beyond noise, is a *leak*.
 #
 # Where do the forecasts stand? A single forecast from the end of the training data is one draw. A *rolling origin*
-# forecasts from many: an origin $o$ is the time of the first value to be forecast, the model knows $s_0,\dots,s_{o-1}$,
-# and the next origin is `step` further on. (Here the model is not fitted again between origins.)
+# forecasts from many: an origin $o$ is the time of the first value to be forecast, the model knows
+# $s_0,\dots,s_{o-1}$, and the next origin is `step` further on. (Here the model is not fitted again between
+# origins.)
 #
-# Series with a season need a stronger control. The *seasonal naive* forecast says: as one period ago. If the horizon is
-# longer than the period, the last known period is repeated, since the value one period ago is then itself not known:
+# Series with a season need a stronger control. The *seasonal naive* forecast says: as one period ago. If the
+# horizon is longer than the period, the last known period is repeated, since the value one period ago is then
+# itself not known:
 #
 # $$\hat y_{o+h} = s_{\,o-P+(h \bmod P)},\qquad h=0,\dots,H-1 .$$
 #
@@ -312,16 +313,14 @@ def persistence_skill(
 # idea: Three short functions. The first is a range, the second an index table, the third a ratio of two sums.
 #
 # shapes: Origins as a column (n, 1), steps modulo the period as a row (H,). Last values as a column (n, 1), so that
-# each
-# is compared with all H values of its row. Sums over the rows: (H,).
+# each is compared with all H values of its row. Sums over the rows: (H,).
 #
 # steps: Which is the last origin that leaves $H$ values? A range excludes its end. For the seasonal forecast: first
-# index
-# of the last known period, plus the step modulo the period. For the skill: two sums of squares; take care of a zero
-# below.
+# index of the last known period, plus the step modulo the period. For the skill: two sums of squares; take care of
+# a zero below.
 #
-# mistake: The mean of ratios in place of the ratio of sums. One quiet origin, at which yesterday was nearly right, then
-# outweighs all others.
+# mistake: The mean of ratios in place of the ratio of sums. One quiet origin, at which yesterday was nearly right,
+# then outweighs all others.
 
 # %% [markdown]
 # Now let us cheat, on a random walk of 1200 values, in four ways that are found in published code:
@@ -466,10 +465,9 @@ def four_leaks(seed: int = 0) -> dict[str, float]:
 # %% [markdown]
 # Smoothing shows, and so does the window that is one step too long, here held against the last value that an honest
 # window would have had. Against the last value of its own window it shows nothing: the control then cheats as well.
-# The linear map
-# cheats as well as the LSTM does: a leak is in the data, not in the model. Shuffled windows and interpolated gaps show
-# no skill here. That does not make them harmless, it means that this test does not find them: on series with a
-# level that wanders off, shuffling hides how badly a model does beyond what it has seen.
+# The linear map cheats as well as the LSTM does: a leak is in the data, not in the model. Shuffled windows and
+# interpolated gaps show no skill here. That does not make them harmless, it means that this test does not find
+# them: on series with a level that wanders off, shuffling hides how badly a model does beyond what it has seen.
 #
 # ## 3. PyTorch's LSTM, opened
 #
@@ -490,15 +488,14 @@ def four_leaks(seed: int = 0) -> dict[str, float]:
 # one would do, but cuDNN has two. Whoever loads such weights into a cell of his own, or writes one for a paper, must
 # translate. If two gates are exchanged, everything runs, the shapes fit, and the numbers are wrong.
 #
-# A layer reads $T$ steps from a state $(h_0,c_0)$, zeros if none is given, and returns all $h_t$ and the last state. If
-# you give the last state to the next call, the network goes on where it was: a stream may be read in pieces. That is a
-# feature for a stream in order. For shuffled windows it is a bug: each window then starts with what another window
-# left.
+# A layer reads $T$ steps from a state $(h_0,c_0)$, zeros if none is given, and returns all $h_t$ and the last
+# state. If you give the last state to the next call, the network goes on where it was: a stream may be read in
+# pieces. That is a feature for a stream in order. For shuffled windows it is a bug: each window then starts with
+# what another window left.
 #
-# **By hand.** $U=D=1$, all weights 0, biases in torch's order $(0,\ \ln3,\ \ln2,\ -\ln3)$: $i=0.5$, $f=0.75$, $g=0.6$,
-# $o=0.25$. From zeros: $c_1=0.3$, $c_2=0.75\cdot0.3+0.3=0.525$, $h_2=0.25\tanh0.525=0.1204$. Read in the order
-# $f,i,g,o$
-# the same numbers would give $c_2=0.675$.
+# **By hand.** $U=D=1$, all weights 0, biases in torch's order $(0,\ \ln3,\ \ln2,\ -\ln3)$: $i=0.5$, $f=0.75$,
+# $g=0.6$, $o=0.25$. From zeros: $c_1=0.3$, $c_2=0.75\cdot0.3+0.3=0.525$, $h_2=0.25\tanh0.525=0.1204$. Read in the
+# order $f,i,g,o$ the same numbers would give $c_2=0.675$.
 
 
 # %%
@@ -583,11 +580,10 @@ def lstm_forward(
 # the result in four.
 #
 # shapes: State's and input's weights side by side: (4U, U+D). Cut along the rows: four times (U, U+D). A step's
-# input is
-# (B, D), its output (B, U); stacked on axis 1: (B, T, U).
+# input is (B, D), its output (B, U); stacked on axis 1: (B, T, U).
 #
-# steps: Join, add the biases, cut in four, name the blocks in torch's order. Zeros of the right shape, dtype and number
-# of units if there is no state. Loop over the second axis; keep each h; return the last pair.
+# steps: Join, add the biases, cut in four, name the blocks in torch's order. Zeros of the right shape, dtype and
+# number of units if there is no state. Loop over the second axis; keep each h; return the last pair.
 #
 # mistake: The order of the blocks. torch's is i, f, g, o, the papers' is often f, i, g, o or i, f, o, g.
 
@@ -660,10 +656,9 @@ def opened(seed: int = 0) -> dict[str, float]:
 # ## 4. Many steps ahead: recursive or direct
 #
 # A model that forecasts one step forecasts many if it eats its own words. *Recursive*: append the forecast to the
-# window, drop the oldest value, ask again. It has one model for all horizons, and its errors come back to it as inputs.
-# *Direct*: a model for each step ahead (or one with $H$ outputs). Each sees true values only, and each has to be
-# learned
-# from the same data.
+# window, drop the oldest value, ask again. It has one model for all horizons, and its errors come back to it as
+# inputs. *Direct*: a model for each step ahead (or one with $H$ outputs). Each sees true values only, and each has
+# to be learned from the same data.
 #
 # Here is a second truth. In an autoregressive process
 #
@@ -679,10 +674,9 @@ def opened(seed: int = 0) -> dict[str, float]:
 # For the random walk, $p=1$ and $\varphi_1=1$: all $\psi_j=1$ and $v_h=h\sigma^2$, as above.
 #
 # **By hand.** $\varphi=(1.6,-0.8)$, which swings with a period of about 14 steps: $\psi=1$, $1.6$,
-# $1.6\cdot1.6-0.8=1.76$, $1.6\cdot1.76-0.8\cdot1.6=1.536$, so with $\sigma=1$ the variances are $1$, $3.56$, $6.658$,
-# $9.017$. And a recursion: the model "the last value plus half of the last rise" on the window $(2,4)$ says 5, then
-# from
-# $(4,5)$ it says 5.5, then 5.75. A window that is not shifted says 5, 5, 5.
+# $1.6\cdot1.6-0.8=1.76$, $1.6\cdot1.76-0.8\cdot1.6=1.536$, so with $\sigma=1$ the variances are $1$, $3.56$,
+# $6.658$, $9.017$. And a recursion: the model "the last value plus half of the last rise" on the window $(2,4)$
+# says 5, then from $(4,5)$ it says 5.5, then 5.75. A window that is not shifted says 5, 5, 5.
 
 
 # %% question="recursive_forecast" minutes=30
@@ -748,9 +742,9 @@ def forecast_variance(phi: Float[Tensor, " p"], H: int, sigma: float = 1.0) -> F
 
 
 # %% [markdown] hints="recursive_forecast"
-# idea: A window is a queue: what is newest goes in on the right, what is oldest falls out on the left. The variances
-# are
-# sums of squares of a response to one shock, and the response follows the same recursion as the process.
+# idea: A window is a queue: what is newest goes in on the right, what is oldest falls out on the left. The
+# variances are sums of squares of a response to one shock, and the response follows the same recursion as the
+# process.
 #
 # shapes: A forecast is (B,). As a column (B, 1) it can be joined to (B, L-1). H forecasts stacked on axis 1: (B, H).
 #
@@ -763,8 +757,7 @@ def forecast_variance(phi: Float[Tensor, " p"], H: int, sigma: float = 1.0) -> F
 # %% [markdown]
 # Now measure both on the AR(2) process of the worked example, of which nobody knows more than $v_h$. Train on 1500
 # values, test on the next 1500, windows of 12. The linear map is the right model here. **Turn the knob** $h$: the
-# fan on
-# the left shows forecasts from one origin up to $h$, with a band of $\pm2\sqrt{v_h}$.
+# fan on the left shows forecasts from one origin up to $h$, with a band of $\pm2\sqrt{v_h}$.
 
 
 # %% tags=["demo"]
@@ -824,13 +817,11 @@ def fans(h: int = 12, seed: int = 0) -> dict[str, float]:
 
 
 # %% [markdown]
-# The linear map is at the truth. (It may come out a little below: 1500 test values are a sample.) The recursive LSTM is
-# less than a tenth above it at one step. The direct one, which has to learn twelve things from the same data in the
-# same
-# time, is more than a tenth above it. At twelve steps both come close: there is hardly anything left to know.
-# Persistence is
-# a bad control for a series that swings: half a period ahead it is on the wrong side. Which of the two strategies wins
-# elsewhere is an empirical question. The payoff asks it twice.
+# The linear map is at the truth. (It may come out a little below: 1500 test values are a sample.) The recursive
+# LSTM is less than a tenth above it at one step. The direct one, which has to learn twelve things from the same
+# data in the same time, is more than a tenth above it. At twelve steps both come close: there is hardly anything
+# left to know. Persistence is a bad control for a series that swings: half a period ahead it is on the wrong side.
+# Which of the two strategies wins elsewhere is an empirical question. The payoff asks it twice.
 #
 # ## 5. Memory before training: the forget bias
 #
@@ -839,26 +830,22 @@ def fans(h: int = 12, seed: int = 0) -> dict[str, float]:
 # $$\frac{\partial c_t}{\partial c_{t-1}}=\operatorname{diag}(f_t),\qquad
 # \frac{\partial c_{T-1}}{\partial c_k}=\operatorname{diag}\Big(\prod_{t=k+1}^{T-1} f_t\Big).$$
 #
-# That is the *direct* path. The gates depend on $c_{t-1}$, too, through $h_{t-1}$, so that the full derivative has more
-# terms; but the direct path alone can carry a gradient over a long time. It does so only if the forget gates are
-# near 1,
-# and at the beginning of training they are near $\sigma(b_f)$. torch starts with $b_f\approx0$: a gradient is halved at
-# each step. So set $b_f$ before training. Two rules:
+# That is the *direct* path. The gates depend on $c_{t-1}$, too, through $h_{t-1}$, so that the full derivative has
+# more terms; but the direct path alone can carry a gradient over a long time. It does so only if the forget gates
+# are near 1, and at the beginning of training they are near $\sigma(b_f)$. torch starts with $b_f\approx0$: a
+# gradient is halved at each step. So set $b_f$ before training. Two rules:
 #
 # - $b_f=1$ (Gers et al. 2000; Jozefowicz et al. 2015), a good habit.
-# - $b_f=\log(T-1)$, where $T$ is how long something is to be remembered (Tallec and Ollivier's *chrono* rule; they draw
-#   $T$ at random for each unit). Then $\sigma(b_f)=1-1/T$, and after $T$ steps $(1-1/T)^T\approx1/e$ is left.
+# - $b_f=\log(T-1)$, where $T$ is how long something is to be remembered (Tallec and Ollivier's *chrono* rule; they
+#   draw $T$ at random for each unit). Then $\sigma(b_f)=1-1/T$, and after $T$ steps $(1-1/T)^T\approx1/e$ is left.
 #
-# **Where the two biases bite.** torch adds `b_ih` and `b_hh`. A loop over all parameters whose name contains "bias",
-# as it
-# stands in many tutorials, sets both, and the effective forget bias is twice what was asked for. Here the forget
-# quarter
-# of each `bias_ih` gets the value, and the forget quarter of each `bias_hh` becomes 0.
+# **Where the two biases bite.** torch adds `b_ih` and `b_hh`. A loop over all parameters whose name contains
+# "bias", as it stands in many tutorials, sets both, and the effective forget bias is twice what was asked for. Here
+# the forget quarter of each `bias_ih` gets the value, and the forget quarter of each `bias_hh` becomes 0.
 #
 # **By hand.** Forget gates of two units over four steps, $(0.9,0.4)$, $(0.8,0.5)$, $(0.5,1)$, $(0.6,0.25)$. From
-# $k=1$ to
-# the end: $(0.5\cdot0.6,\ 1\cdot0.25)=(0.3,0.25)$. (With step $k$ itself it would be $(0.24,0.125)$.) Over 40 steps,
-# $\sigma(1)^{40}=0.731^{40}=3.6\cdot10^{-6}$; the chrono rule has $\log39=3.664$, and $0.975^{40}=0.363$.
+# $k=1$ to the end: $(0.5\cdot0.6,\ 1\cdot0.25)=(0.3,0.25)$. (With step $k$ itself it would be $(0.24,0.125)$.) Over
+# 40 steps, $\sigma(1)^{40}=0.731^{40}=3.6\cdot10^{-6}$; the chrono rule has $\log39=3.664$, and $0.975^{40}=0.363$.
 
 
 # %% question="set_forget_bias" minutes=25
@@ -927,16 +914,14 @@ def cell_gradient_product(F: Float[Tensor, "T U"], k: int) -> Float[Tensor, " U"
 # number of inputs. Gates after step k: (T-1-k, U).
 #
 # steps: Refuse what has no bias. Switch recording off. Go through all named parameters, tell the two kinds of bias
-# by the
-# beginning of their names, fill one slice each. For the product, check the range first.
+# by the beginning of their names, fill one slice each. For the product, check the range first.
 #
 # mistake: Both biases. The network adds them, and then 1 means 2.
 
 # %% [markdown]
 # An LSTM of 16 units reads 40 numbers. The first is 1 or −1, the others are noise with deviation 0.3. At the end it
-# is to
-# say what the first was. Left, what the direct path leaves of a gradient before any training. Right, how training goes:
-# 150 steps with each forget bias. The control says 0 always, and has a mean squared error of 1.
+# is to say what the first was. Left, what the direct path leaves of a gradient before any training. Right, how
+# training goes: 150 steps with each forget bias. The control says 0 always, and has a mean squared error of 1.
 
 # %% tags=["predict"]
 # Mean squared error after 150 steps, for forget biases 0, 1 and log 39:
@@ -993,24 +978,20 @@ def latch(seed: int = 0) -> dict[str, float]:
 #
 # ## 6. How far back? The lookback from the autocorrelation
 #
-# $L$ is a choice that data can inform. The *autocorrelation* at lag $k$, in its biased form (all lags are divided by
-# the
-# same sum),
+# $L$ is a choice that data can inform. The *autocorrelation* at lag $k$, in its biased form (all lags are divided
+# by the same sum),
 #
 # $$\rho_k=\frac{\sum_{t=0}^{N-1-k}(s_t-\bar s)(s_{t+k}-\bar s)}{\sum_{t=0}^{N-1}(s_t-\bar s)^2},\qquad \rho_0=1 .$$
 #
-# It is called biased, since at lag $k$ there are only $N-k$ products, and it is preferred, since the "unbiased" one,
-# which
-# divides each sum by its number of products, explodes where there are few. The rule: the **largest** lag up to
-# `max_lag` with $|\rho_k|>\theta$, rounded **up** to a multiple of the period. Not the first lag below: a swinging
-# series passes through 0 twice per period and comes back. And not $\rho_k>\theta$: half a period ago is as good a
-# witness, with the other sign. Use the training part only; the rest is the future.
+# It is called biased, since at lag $k$ there are only $N-k$ products, and it is preferred, since the "unbiased"
+# one, which divides each sum by its number of products, explodes where there are few. The rule: the **largest** lag
+# up to `max_lag` with $|\rho_k|>\theta$, rounded **up** to a multiple of the period. Not the first lag below: a
+# swinging series passes through 0 twice per period and comes back. And not $\rho_k>\theta$: half a period ago is as
+# good a witness, with the other sign. Use the training part only; the rest is the future.
 #
 # **By hand.** $s=(2,0,-2,0,2,0,-2,0)$ has mean 0 and sum of squares 16. $\rho_1=0$, $\rho_2=-12/16=-0.75$,
-# $\rho_4=8/16=0.5$,
-# $\rho_6=-4/16=-0.25$, and 0 at odd lags. With $\theta=0.4$, `max_lag` 7 and period 5 the largest lag is 4, rounded
-# up to
-# 5. (Unbiased, $\rho_6$ would be $-1$, and the answer 10.)
+# $\rho_4=8/16=0.5$, $\rho_6=-4/16=-0.25$, and 0 at odd lags. With $\theta=0.4$, `max_lag` 7 and period 5 the
+# largest lag is 4, rounded up to 5. (Unbiased, $\rho_6$ would be $-1$, and the answer 10.)
 
 
 # %% question="pick_lookback" minutes=20
@@ -1063,20 +1044,19 @@ def pick_lookback(series: Float[np.ndarray, " N"], threshold: float, period: int
 
 
 # %% [markdown] hints="pick_lookback"
-# idea: Centre the series once; each lag is a dot product of the series with itself, shifted; all are divided by the one
-# of lag 0.
+# idea: Centre the series once; each lag is a dot product of the series with itself, shifted; all are divided by the
+# one of lag 0.
 #
 # shapes: The series without its first k values and without its last k values, both (N-k,).
 #
 # steps: Check the range. Take care of a constant series. Subtract the mean of the whole series. One dot product per
-# lag.
-# Then: lags whose size is above, without lag 0; their maximum; round up with integers.
+# lag. Then: lags whose size is above, without lag 0; their maximum; round up with integers.
 #
 # mistake: Taking the lag before the first that falls below. A season has a zero at every quarter period.
 
 # %% [markdown]
-# The two real series, their autocorrelations on the first 74 % and 70 %, $\theta=0.1$ and lags up to three periods. The
-# Pacific has a year of 12 months; the sun's period is not fixed, 11 years is its mean.
+# The two real series, their autocorrelations on the first 74 % and 70 %, $\theta=0.1$ and lags up to three periods.
+# The Pacific has a year of 12 months; the sun's period is not fixed, 11 years is its mean.
 
 
 # %% tags=["demo"]
@@ -1111,25 +1091,23 @@ def lookbacks(seed: int = 0) -> dict[str, float]:
 
 # %% [markdown]
 # 33 years and 36 months. At lag 3, a quarter of the sun's cycle, the autocorrelation is below 0.1 for the first
-# time, and
-# at 11 it is above 0.5 again: a rule that stops at the first small one would look at three years of an eleven-year
-# cycle.
+# time, and at 11 it is above 0.5 again: a rule that stops at the first small one would look at three years of an
+# eleven-year cycle.
 #
 # The same function watches a model at work. The errors of a good one-step forecast are not correlated. If their
 # autocorrelation leaves the band of about $\pm2/\sqrt N$, there is something left to learn, or the world has changed.
 #
 # ## 7. Stopping in time
 #
-# Training errors fall as long as you train. Errors on other data do not. *Early stopping* keeps the weights that were
-# best on a validation set (a later part of the training period, never the test), and gives up when `patience` checks
-# in a
-# row have brought nothing better. Four things go wrong in practice: the best weights are kept as a *reference* and are
-# trained on; the *last* weights are restored; ties count as progress; and the count is off by one.
+# Training errors fall as long as you train. Errors on other data do not. *Early stopping* keeps the weights that
+# were best on a validation set (a later part of the training period, never the test), and gives up when `patience`
+# checks in a row have brought nothing better. Four things go wrong in practice: the best weights are kept as a
+# *reference* and are trained on; the *last* weights are restored; ties count as progress; and the count is off by
+# one.
 #
 # **By hand.** Patience 2, validation errors 3, 2, 2, 2.5: the second is the best. The third is a tie, which is no
 # improvement, the fourth is worse: that is two in a row, and the fourth call says stop. The best is 2, with the
-# state of
-# the second call.
+# state of the second call.
 
 
 # %% question="EarlyStopping" minutes=15 further
@@ -1185,9 +1163,9 @@ class EarlyStopping:
 
 # %% [markdown]
 # An LSTM of 48 units on the sunspots, 11 years ahead from 33, trained without mercy for 400 steps. Validation: the
-# last 40 windows of the training period, separated by a gap of $H$. Where does your rule stop, and what would going
-# on to
-# the end cost, on the validation windows and on the test that comes after?
+# last 40 windows of the training period; the $H-1$ windows before them, whose targets overlap with theirs, are not
+# used. Where does your rule stop, and what would going on to the end cost, on the validation windows and on the
+# test that comes after?
 
 
 # %% tags=["demo"]
@@ -1202,7 +1180,9 @@ def stopped_in_time(
     patience: int = 10,
     to_the_end: bool = False,
 ) -> tuple[Forecaster, Forecaster, list[tuple[int, float, float]], int]:
-    """Train with a check every ten steps on the last windows, held back; a gap of H windows before them is not used.
+    """Train with a check every ten steps on the last windows, held back.
+
+    The H - 1 windows before them, whose targets overlap with theirs, are not used.
 
     Returns the model with the best weights, the model with the last ones, the curve, and the step of the stop.
     """
@@ -1266,10 +1246,9 @@ def too_long(seed: int = 0) -> dict[str, float]:
 # ## 8. Backwards through the cells
 #
 # What autograd does behind `loss.backward()`, by hand. Let $\bar h_t$ be the derivative of the loss with respect to
-# $h_t$
-# from *everything* that comes after, and $\bar c_t$ that with respect to $c_t$. Go from the last step to the first. At
-# step $t$, $\bar h_t$ is what the loss says about this output (`d_outs`) plus what came from step $t+1$. Then, with all
-# products elementwise,
+# $h_t$ from *everything* that comes after, and $\bar c_t$ that with respect to $c_t$. Go from the last step to the
+# first. At step $t$, $\bar h_t$ is what the loss says about this output (`d_outs`) plus what came from step $t+1$.
+# Then, with all products elementwise,
 #
 # $$\begin{aligned}
 # \bar c_t &\mathrel{+}= \bar h_t\, o_t\,(1-\tanh^2 c_t) && \text{besides what came from step } t+1\\
@@ -1279,18 +1258,16 @@ def too_long(seed: int = 0) -> dict[str, float]:
 # \end{aligned}$$
 #
 # $a_t$ is the derivative with respect to the $4U$ sums before the nonlinearities, in torch's order. Everything else
-# follows as in a linear layer: with row vectors, $x_t$ gets $a_t W_{ih}$, $h_{t-1}$ gets $a_t W_{hh}$, the weights get
-# $\sum_t a_t^\top x_t$ and $\sum_t a_t^\top h_{t-1}$ over steps and batch, both biases get $\sum_t a_t$. And the
-# cell before gets
-# $\bar c_{t-1}=\bar c_t f_t$: the cell line, backwards.
+# follows as in a linear layer: with row vectors, $x_t$ gets $a_t W_{ih}$, $h_{t-1}$ gets $a_t W_{hh}$, the weights
+# get $\sum_t a_t^\top x_t$ and $\sum_t a_t^\top h_{t-1}$ over steps and batch, both biases get $\sum_t a_t$. And
+# the cell before gets $\bar c_{t-1}=\bar c_t f_t$: the cell line, backwards.
 #
 # The gates are needed on the way back. They can be had without storing them: your `lstm_forward` gives all $h_t$, so
 # all the sums before the nonlinearities are two matrix products, and the cells follow by $c_t=f_tc_{t-1}+i_tg_t$.
 #
 # **By hand.** One step of the cell of question 3, from zeros, with `d_outs` 1: $c=0.3$, $\tanh c=0.2913$. $\bar
 # c=0.25\,(1-0.2913^2)=0.2288$. The biases get, in the order $i,f,g,o$, $0.2288\cdot0.6\cdot0.25=0.0343$, then $0$
-# (there
-# was nothing to forget), $0.2288\cdot0.5\cdot(1-0.36)=0.0732$, and $0.2913\cdot0.25\cdot0.75=0.0546$.
+# (there was nothing to forget), $0.2288\cdot0.5\cdot(1-0.36)=0.0732$, and $0.2913\cdot0.25\cdot0.75=0.0546$.
 
 
 # %% question="lstm_bptt" minutes=45 further forbid=["autograd", "lstm"]
@@ -1356,11 +1333,11 @@ def lstm_bptt(
 # (BT, D).
 #
 # steps: States; states shifted by one with zeros in front; gates; cells with zeros in front. Backwards: join what
-# the loss
-# says with what came; add to the cell's derivative; four pieces; hand on to the step before. At the end the products.
+# the loss says with what came; add to the cell's derivative; four pieces; hand on to the step before. At the end
+# the products.
 #
-# mistake: Losing a stream. The state's derivative and the cell's derivative both go on to the step before, by different
-# ways.
+# mistake: Losing a stream. The state's derivative and the cell's derivative both go on to the step before, by
+# different ways.
 
 # %% [markdown]
 # ## Payoff: does it beat yesterday?
@@ -1430,21 +1407,16 @@ def against_yesterday(seed: int = 0) -> dict[str, float]:
 
 # %% [markdown]
 # **It beats yesterday by far, on both series. So does a calendar.** The direct LSTM and the seasonal naive forecast
-# have
-# skills of 0.4 and more against persistence: for a series with a season, yesterday is no control at all. Against the
-# other
-# two controls,
+# have skills of 0.4 and more against persistence: for a series with a season, yesterday is no control at all.
+# Against the other two controls,
 #
 # - *on the Pacific both LSTMs win*: their errors are below those of the linear map, by little, and a fifth below
-# those of
-#   the seasonal naive forecast;
+#   those of the seasonal naive forecast;
 # - *on the sunspots the direct LSTM loses* against the linear map and even against "as 11 years ago". After the gap
-# and the
-#   validation windows a hundred training windows are left, nearly all of whose values they share. The linear map itself
-#   is hardly better than 11 years ago;
+#   and the validation windows 115 training windows are left, and neighbours share nearly all of their values. The
+#   linear map itself is hardly better than 11 years ago;
 # - *recursive or direct?* On the sunspots the recursive model beats the direct one under each seed and is about as
-# good as the
-#   linear map. On the Pacific there is nothing between them.
+#   good as the linear map. On the Pacific there is nothing between them.
 #
 # (The linear map was fitted on all training windows. The LSTM paid sixty of them for knowing when to stop.)
 #
@@ -1453,11 +1425,12 @@ def against_yesterday(seed: int = 0) -> dict[str, float]:
 #
 # ## What you built, and where it goes next
 #
-# A pipeline that cannot peep, a truth against which a peep shows, PyTorch's layer with its lid off, and the habits that
-# make it learn. Further: several inputs per step (known calendars, other series); forecasts of whole distributions
-# ([DeepAR](https://arxiv.org/abs/1704.04110)); fewer gates in the next notebook, which asks what a GRU leaves out;
-# and simple linear maps, which are often hard to beat ([Zeng et al. 2022](https://arxiv.org/abs/2205.13504)).
+# A pipeline that cannot peep, a truth against which a peep shows, PyTorch's layer with its lid off, and the habits
+# that make it learn. Further: several inputs per step (known calendars, other series); forecasts of whole
+# distributions ([DeepAR](https://arxiv.org/abs/1704.04110)); fewer gates in the next notebook, which asks what a
+# GRU leaves out; and simple linear maps, which are often hard to beat ([Zeng et al.
+# 2022](https://arxiv.org/abs/2205.13504)).
 #
 # The [article](https://www.chenk.top/en/time-series/lstm/) has more on stacked and bidirectional LSTMs. (A
-# bidirectional
-# one reads the window from both ends, which is honest; a bidirectional one over the whole series reads the future.)
+# bidirectional one reads the window from both ends, which is honest; a bidirectional one over the whole series
+# reads the future.)
