@@ -81,6 +81,34 @@ MISCONCEPTIONS = {
                 )
             },
         ),
+        Misconception(
+            "pairs_are_views",
+            "The rows are views: they share their memory, or cannot be written into. Return new arrays.",
+            {
+                "    start = np.arange(len(series) - L - H + 1)[:, None]\n    return series[start + np.arange(L)], series[start + L + np.arange(H)]": (
+                    "    if len(series) < L + H:\n        return np.zeros((0, L)), np.zeros((0, H))\n"
+                    "    rows = np.lib.stride_tricks.sliding_window_view(series, L + H)\n    return rows[:, :L], rows[:, L:]"
+                )
+            },
+        ),
+        Misconception(
+            "pairs_shared_out_by_count",
+            "All pairs were cut from the whole series and divided by their number. The cut is one in time: training pairs lie before it, targets of the test after it.",
+            {
+                "return *windows(z[:n], L, H), *windows(z[n - L :], L, H), mean, std": (
+                    "X, Y = windows(z, L, H)\n    cut = int(train_frac * len(X))\n    return X[:cut], Y[:cut], X[cut:], Y[cut:], mean, std"
+                )
+            },
+        ),
+        Misconception(
+            "test_scaled_by_itself",
+            "The test part was standardised by its own mean and deviation. When you forecast you do not know them: use those of the training values.",
+            {
+                "return *windows(z[:n], L, H), *windows(z[n - L :], L, H), mean, std": (
+                    "new = series[n - L :]\n    new = (new - new.mean()) / (new.std() or 1.0)\n    return *windows(z[:n], L, H), *windows(new, L, H), mean, std"
+                )
+            },
+        ),
     ],
     "persistence_skill": [
         Misconception(
@@ -169,6 +197,21 @@ MISCONCEPTIONS = {
             "does it score 0.",
             {"np.where(ours == 0, 0.0, -np.inf)": "0.0"},
         ),
+        Misconception(
+            "signed_errors_cancel",
+            "The errors were added up with their signs and squared afterwards. Square first: errors of opposite sign must not cancel.",
+            {"((y - yhat) ** 2).sum(0), ((y - last[:, None]) ** 2).sum(0)": "(y - yhat).sum(0) ** 2, (y - last[:, None]).sum(0) ** 2"},
+        ),
+        Misconception(
+            "last_value_of_the_season_repeated",
+            "Beyond one period the last value was repeated. It is the whole last known period that repeats.",
+            {"np.arange(H) % period": "np.minimum(np.arange(H), period - 1)"},
+        ),
+        Misconception(
+            "yesterday_moves_on",
+            "Persistence was given the true value of the step before at each step ahead. It knows only the last value before the origin, for all steps.",
+            {"(y - last[:, None]) ** 2": "(y - np.concatenate([last[:, None], y[:, :-1]], axis=1)) ** 2"},
+        ),
     ],
     "lstm_forward": [
         Misconception(
@@ -223,6 +266,34 @@ MISCONCEPTIONS = {
             "only_the_last_state_kept",
             "Each step starts from zeros again: the state was not handed on to the next step.",
             {"h, c = lstm_cell(x, h, c,": "h, c = lstm_cell(x, zeros, zeros,"},
+        ),
+        Misconception(
+            "mean_of_the_biases",
+            "The two biases were averaged. They are added.",
+            {"(b_ih + b_hh).chunk(4)": "((b_ih + b_hh) / 2).chunk(4)"},
+        ),
+        Misconception(
+            "read_backwards",
+            "The steps were read from the last to the first.",
+            {"X.unbind(1)": "X.flip(1).unbind(1)"},
+        ),
+        Misconception(
+            "steps_first",
+            "The outputs have the steps first. The batch comes first, the steps are the second axis.",
+            {"torch.stack(outs, dim=1)": "torch.stack(outs, dim=0)"},
+        ),
+        Misconception(
+            "state_weights_transposed",
+            "The state's weights were transposed, block by block. A state in a row is multiplied by the transposed matrix, as an input is; the cell does that.",
+            {"torch.cat([w_hh, w_ih], dim=1)": "torch.cat([torch.cat([block.T for block in w_hh.chunk(4)]), w_ih], dim=1)"},
+        ),
+        Misconception(
+            "gates_interleaved",
+            "The rows were dealt out to the gates in turn. Each gate has a block of neighbouring rows.",
+            {
+                "torch.cat([w_hh, w_ih], dim=1).chunk(4)": "(torch.cat([w_hh, w_ih], dim=1)[k::4] for k in range(4))",
+                "(b_ih + b_hh).chunk(4)": "((b_ih + b_hh)[k::4] for k in range(4))",
+            },
         ),
     ],
     "recursive_forecast": [
@@ -286,6 +357,35 @@ MISCONCEPTIONS = {
             "powers_of_phi",
             "Only the first weight was followed, so that ψ is a power of it. That holds for p = 1; each ψ needs the last p ones.",
             {"psi[j] = phi[: len(past)] @ past": "psi[j] = phi[:1].sum() * psi[j - 1]"},
+        ),
+        Misconception(
+            "window_overwritten",
+            "The forecasts were written into the window that was passed in. The caller's data then hold forecasts: build a new window.",
+            {
+                "        window = torch.cat([window[:, 1:], said[-1][:, None]], dim=1)\n": (
+                    "        with torch.no_grad():\n            window[:, :-1] = window[:, 1:].clone()\n            window[:, -1] = said[-1]\n"
+                )
+            },
+        ),
+        Misconception(
+            "window_grows",
+            "The window grows with each forecast. The oldest value leaves, so that the model sees as many values as it was trained on.",
+            {"[window[:, 1:], said[-1][:, None]]": "[window, said[-1][:, None]]"},
+        ),
+        Misconception(
+            "root_of_the_variance",
+            "These are standard deviations. A mean squared error is asked for.",
+            {"return sigma**2 * psi.square().cumsum(0)": "return sigma * psi.square().cumsum(0).sqrt()"},
+        ),
+        Misconception(
+            "sum_before_the_square",
+            "The weights were added up and then squared, as if one shock moved all of them. The shocks are independent: their variances add up.",
+            {"psi.square().cumsum(0)": "psi.cumsum(0).square()"},
+        ),
+        Misconception(
+            "models_in_reverse",
+            "The direct models were called from the last to the first. The first one forecasts the next step.",
+            {"[f(window) for f in models]": "[f(window) for f in models[::-1]]"},
         ),
     ],
     "set_forget_bias": [
@@ -359,6 +459,31 @@ MISCONCEPTIONS = {
             "That is the share itself. The bias is what the logistic function takes to that share.",
             {"math.log(T - 1)": "1 - 1 / T"},
         ),
+        Misconception(
+            "half_in_each",
+            "Each of the two biases got half of the value. The sum is right; here bias_ih gets all of it, and bias_hh becomes 0.",
+            {'value if name.startswith("bias_ih") else 0.0': "value / 2"},
+        ),
+        Misconception(
+            "into_the_other_bias",
+            "The value went into bias_hh. It belongs into bias_ih, and bias_hh becomes 0.",
+            {'value if name.startswith("bias_ih") else 0.0': '0.0 if name.startswith("bias_ih") else value'},
+        ),
+        Misconception(
+            "added_to_what_was_there",
+            "The value was added to the bias that was there. It replaces it: torch's initial biases are small, but not 0.",
+            {"parameter[U : 2 * U] = value": "parameter[U : 2 * U] += value"},
+        ),
+        Misconception(
+            "number_of_inputs",
+            "The blocks were measured by the number of inputs. A gate has as many biases as there are units.",
+            {"U = lstm.hidden_size": "U = lstm.input_size"},
+        ),
+        Misconception(
+            "bias_with_the_wrong_sign",
+            "The sign is wrong: a large positive bias keeps, a large negative one forgets.",
+            {"math.log(T - 1)": "-math.log(T - 1)"},
+        ),
     ],
     "pick_lookback": [
         Misconception(
@@ -423,6 +548,31 @@ MISCONCEPTIONS = {
             "Lag 0 is the first entry. After it was cut off, the first index belongs to lag 1.",
             {" > threshold) + 1": " > threshold)"},
         ),
+        Misconception(
+            "longest_range_if_nothing_counts",
+            "If no lag counts, the answer is one period, not the largest lag that was looked at.",
+            {"else period": "else max_lag"},
+        ),
+        Misconception(
+            "the_strongest_lag",
+            "The lag with the largest autocorrelation was taken. The question is how far back anything is still seen: the largest lag above the threshold.",
+            {"int(counts.max())": "int(counts[np.argmax(np.abs(autocorrelation(series, max_lag)[counts]))])"},
+        ),
+        Misconception(
+            "cut_at_max_lag",
+            "The answer was cut at max_lag. Rounding up may lead beyond it.",
+            {"return -(-lag // period) * period": "return min(max_lag, -(-lag // period) * period)"},
+        ),
+        Misconception(
+            "autocovariance",
+            "These are covariances. Divide by the one of lag 0, so that lag 0 has 1.",
+            {"/ (s @ s)": "/ N"},
+        ),
+        Misconception(
+            "level_series_divided_by_zero",
+            "The sum of squares of a series of equal values is 0, or rounding, and was used as a divisor.",
+            {"    if series.min() == series.max():\n        return np.array([1.0] + [0.0] * max_lag)\n": "", "/ (s @ s)": "/ max(s @ s, 1e-300)"},
+        ),
     ],
     "EarlyStopping": [
         Misconception(
@@ -483,6 +633,31 @@ MISCONCEPTIONS = {
             "nan_is_best",
             "NaN was taken for an improvement: the comparison asks whether it is not worse, which for NaN is true.",
             {"if val < self.best - self.min_delta:": "if not val >= self.best - self.min_delta:"},
+        ),
+        Misconception(
+            "count_starts_anew_after_the_stop",
+            "After it said stop, the count began again. As long as nothing improves, it goes on saying stop.",
+            {"return self.bad >= self.patience": "stop = self.bad >= self.patience\n        self.bad = 0 if stop else self.bad\n        return stop"},
+        ),
+        Misconception(
+            "stops_only_once",
+            "It says stop in one call only. As long as nothing improves, it goes on saying stop.",
+            {"return self.bad >= self.patience": "return self.bad == self.patience"},
+        ),
+        Misconception(
+            "margin_added",
+            "The margin has the wrong sign: something a little worse than the best counts as an improvement.",
+            {"self.best - self.min_delta": "self.best + self.min_delta"},
+        ),
+        Misconception(
+            "margin_as_a_share",
+            "The margin is taken as a share of the best error. It is a difference.",
+            {"self.best - self.min_delta": "self.best * (1 - self.min_delta)"},
+        ),
+        Misconception(
+            "the_dict_itself_kept",
+            "The dict was kept as it is. Its tensors are the parameters, and it may be filled anew: copy the tensors into a dict of your own.",
+            {"{name: tensor.clone() for name, tensor in state.items()}": "state"},
         ),
     ],
     "lstm_bptt": [
@@ -545,6 +720,31 @@ MISCONCEPTIONS = {
             "only_the_last_output",
             "Only the derivative of the last output was used. The loss may use each of them.",
             {"dh = d_outs[:, t] + dh": "dh = d_outs[:, t] * (t == T - 1) + dh"},
+        ),
+        Misconception(
+            "gate_derivatives_forgotten",
+            "The derivatives of the four nonlinearities are missing: what is multiplied by the weights are the sums before them.",
+            {
+                "g[:, t] * i[:, t] * (1 - i[:, t])": "g[:, t]",
+                "cells[t] * f[:, t] * (1 - f[:, t])": "cells[t]",
+                "i[:, t] * (1 - g[:, t] ** 2)": "i[:, t]",
+                "shown * o[:, t] * (1 - o[:, t])": "shown",
+            },
+        ),
+        Misconception(
+            "gradients_in_the_order_f_i_g_o",
+            "The four pieces were joined with the forget gate first. torch's order is input, forget, candidate, output.",
+            {"[a_i, a_f, a_g, a_o]": "[a_f, a_i, a_g, a_o]"},
+        ),
+        Misconception(
+            "bias_gradient_halved",
+            "The gradient was shared between the two biases. The sum depends on each of them with derivative 1: both get all of it.",
+            {'"b_ih": flat.sum(0)': '"b_ih": flat.sum(0) / 2', '"b_hh": flat.sum(0)': '"b_hh": flat.sum(0) / 2'},
+        ),
+        Misconception(
+            "one_tensor_for_two_biases",
+            "Both biases were given the same tensor. Whoever changes one gradient then changes the other: return two.",
+            {'"b_ih": flat.sum(0)': '"b_ih": (bias := flat.sum(0))', '"b_hh": flat.sum(0)': '"b_hh": bias'},
         ),
     ],
 }

@@ -607,7 +607,7 @@ def when_to_stop(EarlyStopping, rng):
 @probe("EarlyStopping", points=1, public=False)
 def margins(EarlyStopping, rng):
     """A least improvement, met exactly, missed and exceeded; against the best and not the last; negative errors."""
-    values = [4.0, 3.75, 3.5, 3.0, 2.75, 2.625, 2.25, -1.0, -1.25, -1.5]
+    values = [4.0, 3.75, 3.5, 3.0, 2.75, 2.625, 2.25, 2.375, 2.4375, -1.0, -1.25, -1.125, -1.5]
     states = weights_of(rng, len(values))
     return {f"margin {m}": told(EarlyStopping(3, m), values, states) for m in (0.0, 0.25, 0.5, 1.0)}
 
