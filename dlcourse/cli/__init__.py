@@ -14,9 +14,10 @@ from ..authoring.course import course_root, read_course
 from ..authoring.header import minutes_of
 from ..console import err, for_tables, out, print_to_any_encoding, say
 from ..errors import DlcourseError
-from ..export.cli import app as export_app
 from .audit import audit
 from .build import build
+from .export import app as export_app
+from .feedback import feedback
 from .grade import grade
 from .options import Unsafe, isolation_of
 from .preview import preview
@@ -115,6 +116,7 @@ def hint(
 
 app.command()(build)
 app.command()(grade)
+app.command()(feedback)
 app.command()(audit)
 app.command()(preview)
 

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from ..authoring.course import course_root, read_course
 from ..console import err, out, progress, say
-from .options import Slug, Unsafe, isolation_of
+from .options import Database, Slug, Unsafe, isolation_of
 
 
 def grade(
@@ -29,7 +29,7 @@ def grade(
     cluster: Annotated[
         str, typer.Option(help="Address of a Dask scheduler, such as tcp://host:8786.")
     ] = "",
-    db: Annotated[str, typer.Option(help="Gradebook, if not nbgrader's own setting.")] = "",
+    db: Database = "",
     unsafe_no_sandbox: Unsafe = False,
 ) -> None:
     """Grade a whole class: all that lies in submitted/ under this assignment.

@@ -14,6 +14,7 @@ Unsafe = Annotated[
         "--unsafe-no-sandbox", help="Run student code without a sandbox. For code you trust only."
     ),
 ]
+Database = Annotated[str, typer.Option(help="Gradebook, if not nbgrader's own setting.")]
 Slug = Annotated[str, typer.Argument(help="Name of the assignment, as `dlcourse list` shows it.")]
 
 

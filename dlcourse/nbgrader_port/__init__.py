@@ -17,16 +17,19 @@ def configure(config: Config) -> None:
     """Set up nbgrader for the course: called by nbgrader_config.py with nbgrader's config object."""
     import nbgrader.apps.api
     import nbgrader.apps.autogradeapp
+    from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 
     from ..core.cells import STUB
     from . import plugins
     from .config import find_alembic
     from .feedback import FeedbackExporter
+    from .grades import ReadGrades
 
     find_alembic()
     config.ClearSolutions.code_stub = {"python": STUB}
     config.Autograde.exporter_class = plugins.SubmissionExporter
     config.GenerateFeedback.exporter_class = FeedbackExporter
+    config.GenerateFeedback.preprocessors = [ReadGrades, CSSHTMLHeaderPreprocessor]
     config.Autograde.sanitize_preprocessors = plugins.sanitize_preprocessors()
     config.Autograde.autograde_preprocessors = plugins.autograde_preprocessors()
     # nbgrader looks the class up under these names; a subclass is the only way to handle files

@@ -21,6 +21,8 @@ from pygments.lexers import PythonLexer
 from ..core.cells import NotebookView
 from .feedback_page import Page, page
 
+TEMPLATE = Path(__file__).with_name("feedback.html.j2")
+
 
 class _Formatter(HtmlFormatter):
     """One ``span`` per line, numbered by the style sheet, so that copied code has no numbers in it."""
@@ -61,7 +63,7 @@ def _style(style: str, scope: str = "") -> str:
 @cache
 def _template() -> jinja2.Template:
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        loader=jinja2.FileSystemLoader(TEMPLATE.parent),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -71,7 +73,7 @@ def _template() -> jinja2.Template:
     environment.globals.update(
         light_code=_style("default"), dark_code=_style("github-dark"), max=max, min=min
     )
-    return environment.get_template("feedback.html.j2")
+    return environment.get_template(TEMPLATE.name)
 
 
 def render(content: Page) -> str:

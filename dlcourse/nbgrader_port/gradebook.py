@@ -30,6 +30,7 @@ from ..errors import CourseError
 from ..grading.gradebook import NotEntered
 from . import exchange
 from .config import find_alembic, gradebook_url, nbgrader_config
+from .indexes import add_indexes
 
 
 def open_gradebook(course: Course, slug: str, db_url: str = "") -> GradebookWriter:
@@ -48,6 +49,32 @@ def open_gradebook(course: Course, slug: str, db_url: str = "") -> GradebookWrit
     return GradebookWriter(url, course.course_id, slug, config)
 
 
+def open_database(db_url: str, course_id: str) -> Gradebook:
+    """nbgrader's gradebook, with the indexes and the settings that a class needs.
+
+    Raises:
+        CourseError: it cannot be opened.
+    """
+    find_alembic()
+    gradebook = None
+    try:
+        gradebook = Gradebook(db_url, course_id)
+        if gradebook.engine.dialect.name == "sqlite":
+            # readers (formgrader) go on while we write, and a writer waits instead of failing
+            event.listen(gradebook.engine, "connect", _sqlite_pragmas)
+            gradebook.db.remove()
+            gradebook.engine.dispose()
+        add_indexes(gradebook.engine)
+    except (SQLAlchemyError, ImportError) as error:
+        if gradebook is not None:
+            gradebook.close()
+        said = str(getattr(error, "orig", None) or error).splitlines()[0]
+        raise CourseError(
+            f"the gradebook {_without_password(db_url)} cannot be opened: {said}"
+        ) from error
+    return gradebook
+
+
 class GradebookWriter:
     """Writes the scores of a whole class through one connection.
 
@@ -64,21 +91,9 @@ class GradebookWriter:
     def __init__(
         self, db_url: str, course_id: str, slug: str, config: Config | None = None
     ) -> None:
-        find_alembic()
-        try:
-            self._gradebook = Gradebook(db_url, course_id)
-        except (SQLAlchemyError, ImportError) as error:
-            said = str(getattr(error, "orig", None) or error).splitlines()[0]
-            raise CourseError(
-                f"the gradebook {_without_password(db_url)} cannot be opened: {said}"
-            ) from error
+        self._gradebook = open_database(db_url, course_id)
         self._slug = slug
         engine = self._gradebook.engine
-        if engine.dialect.name == "sqlite":
-            # readers (formgrader) go on while we write, and a writer waits instead of failing
-            event.listen(engine, "connect", _sqlite_pragmas)
-            self._gradebook.db.remove()
-            engine.dispose()
         try:
             assignment = self._gradebook.find_assignment(slug)
         except MissingEntry:
@@ -279,6 +294,9 @@ class GradebookWriter:
         return set(self._gradebook.db.scalars(query))
 
     def close(self) -> None:
+        """Close the gradebook; an SQLite file then holds all of it, so that a copy is a backup."""
+        if self._gradebook.engine.dialect.name == "sqlite":
+            checkpoint(self._gradebook)
         self._gradebook.close()
 
     def __enter__(self) -> GradebookWriter:
@@ -291,6 +309,15 @@ class GradebookWriter:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def checkpoint(gradebook: Gradebook) -> None:
+    """Move what SQLite keeps in ``gradebook.db-wal`` into the file itself. What a reader still
+    needs stays there until the next time.
+    """
+    gradebook.db.remove()
+    with gradebook.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _without_password(db_url: str) -> str:

@@ -120,7 +120,9 @@ def test_no_cell_is_a_formula_and_every_row_one_line(write: Any) -> None:
 
 def test_formulas_hidden_behind_white_space() -> None:
     assert safe("\t=1+1") == safe("\r\n =1+1") == "'=1+1"
-    assert safe("＝1") == "'＝1"
+    assert safe("＝1") == "'＝1" and safe("﹦1") == "'﹦1" and safe("﹢1") == "'﹢1"
+    for unseen in ("\u200b", "\ufeff", "\u2060", "\u00a0", "\u00ad", "\u2003", "\u034f"):
+        assert safe(f"{unseen}=1+1") == safe(f" {unseen}{unseen}=1+1") == "'=1+1"
     assert safe("Jean-Luc") == "Jean-Luc"
 
 
@@ -166,7 +168,9 @@ def test_from_the_gradebook(course: Course) -> None:
         enter(gradebook, "late", "toy", 1.0)
         enter(gradebook, "ungraded", "toy", None)
         gradebook.update_or_create_student("absent")
-        gradebook.find_submission("toy", "late").notebooks[0].late_submission_penalty = 0.25
+        late = gradebook.find_submission("toy", "late").notebooks[0]
+        late.late_submission_penalty = 0.25
+        late.grades[0].auto_score, late.grades[0].extra_credit = 0.75, 0.25
         gradebook.db.commit()
     found = read_gradebook(course, url, ["toy", "vectors"], {"toy": "12"})
     scores = {s.id: dict(s.scores) for s in found.students}
@@ -191,9 +195,30 @@ def test_from_the_gradebook(course: Course) -> None:
     }
     assert rows["li"] == ["李, 明", "77", "", "li", "", "1"]
     assert rows["o'b"][0] == 'O\'Brien, Jr., Zoë "Z"' and rows["absent"][-1] == ""
+    said = dlcourse(course, "export", "csv")
+    assert "ungraded: toy is not graded yet" in said
+    head, *rest = rows_of((course.root / "dist" / "grades.csv").read_bytes().decode())
+    assert [r[head.index("student_id")] for r in rest] == ["late", "li", "o'b"]
+    late = dict(zip(head, rest[0], strict=True))
+    assert (late["raw_score"], late["late_submission_penalty"], late["score"]) == ("1", "0.25", "0.75")  # fmt: skip
+    assert (late["assignment"], late["max_score"], late["extra_credit"]) == ("toy", "4", "0.25")
     dlcourse(course, "export", "moodle")
     head, *_ = rows_of((course.root / "dist" / "moodle.csv").read_bytes().decode())
     assert head[4:] == ["Assignment: Toy (Real)", "Assignment: Vectors (Real)"]
+
+
+def test_what_is_not_handed_out_yet_has_no_column(course: Course) -> None:
+    """Three of ten assignments are in the gradebook in October."""
+    url = f"sqlite:///{course.root / 'gradebook.db'}"
+    with Gradebook(url, course.course_id) as gradebook:
+        enter(gradebook, "li", "toy", 1.0)
+        gradebook.remove_assignment("vectors")
+    assert [c.slug for c in read_gradebook(course, url).columns] == ["toy"]
+    dlcourse(course, "export", "canvas")
+    head, *_ = rows_of((course.root / "dist" / "canvas.csv").read_bytes().decode())
+    assert head[5:] == ["Toy"]
+    with pytest.raises(CourseError, match="vectors is not in the gradebook"):
+        read_gradebook(course, url, ["toy", "vectors"])
 
 
 def test_mistakes_on_the_command_line(course: Course) -> None:

@@ -1,4 +1,4 @@
-"""`dlcourse export`: otter, canvas, moodle."""
+"""`dlcourse export`: otter, csv, canvas, moodle."""
 
 from __future__ import annotations
 
@@ -10,17 +10,18 @@ import typer
 from ..authoring.course import Course, course_root, read_course
 from ..console import err, say
 from ..errors import CourseError
+from .options import Database
 
 if TYPE_CHECKING:
-    from .gradefiles import Grades
+    from ..export.gradefiles import Grades
 
 app = typer.Typer(
     no_args_is_help=True, help="Write an assignment or its grades for another system."
 )
 Slugs = Annotated[
-    list[str] | None, typer.Argument(help="Assignments; all of the course if none is named.")
+    list[str] | None,
+    typer.Argument(help="Assignments; all that are in the gradebook if none is named."),
 ]
-Database = Annotated[str, typer.Option(help="Gradebook, if not nbgrader's own setting.")]
 
 
 @app.command()
@@ -41,7 +42,7 @@ def otter(
 ) -> None:
     """Write the student's folder, an autograder.zip for Gradescope or otter, and a README."""
     from ..executor.warm import Warm
-    from .otter import export
+    from ..export.otter import export
 
     course = read_course(course_root())
     base = folder if folder.is_absolute() else course.root / folder
@@ -53,10 +54,10 @@ def otter(
 
 
 def _grades(course: Course, slugs: list[str] | None, db: str, numbers: dict[str, str]) -> Grades:
+    from ..export.gradefiles import altered, read_gradebook
     from ..nbgrader_port.config import gradebook_url, nbgrader_config
-    from .gradefiles import altered, read_gradebook
 
-    chosen = [course.entry(slug).slug for slug in slugs or course.entries]
+    chosen = [course.entry(slug).slug for slug in slugs or ()]
     url = db or gradebook_url(course, nbgrader_config(course.root))
     grades = read_gradebook(course, url, chosen, numbers)
     for note in grades.notes:
@@ -76,6 +77,22 @@ def _write(course: Course, path: Path, grades: Grades, text: str) -> None:
     say(f"{target}: {len(grades.students)} students, {len(grades.columns)} assignments")
 
 
+@app.command("csv")
+def csv_(
+    slugs: Slugs = None,
+    path: Annotated[Path, typer.Option("--output", "-o", help="File to write.")] = Path(
+        "dist/grades.csv"
+    ),
+    db: Database = "",
+) -> None:
+    """Write every graded submission in a row: points, extra credit, late penalty, score."""
+    from ..export import gradefiles
+
+    course = read_course(course_root())
+    grades = _grades(course, slugs, db, {})
+    _write(course, path, grades, gradefiles.table(grades))
+
+
 @app.command()
 def canvas(
     slugs: Slugs = None,
@@ -91,7 +108,7 @@ def canvas(
     db: Database = "",
 ) -> None:
     """Write a file for Canvas: Grades, Import."""
-    from . import gradefiles
+    from ..export import gradefiles
 
     course = read_course(course_root())
     pairs = [n.partition("=") for n in number or ()]
@@ -114,7 +131,7 @@ def moodle(
     db: Database = "",
 ) -> None:
     """Write a file for Moodle: Grades, Import, CSV file."""
-    from . import gradefiles
+    from ..export import gradefiles
 
     course = read_course(course_root())
     grades = _grades(course, slugs, db, {})

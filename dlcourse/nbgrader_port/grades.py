@@ -1,0 +1,166 @@
+"""Scores and comments of graded notebooks, read from nbgrader's gradebook in a few statements.
+
+nbgrader's own classes ask for each cell by itself, through four tables.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from nbformat import NotebookNode
+from nbgrader import utils
+from nbgrader.api import (
+    Assignment,
+    BaseCell,
+    Comment,
+    Grade,
+    MissingEntry,
+    Notebook,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
+from nbgrader.preprocessors import GetGrades
+from sqlalchemy import NullPool, Select, create_engine, select
+from sqlalchemy.orm import Session
+
+
+@dataclass(frozen=True)
+class NotebookGrades:
+    """What the gradebook holds of one submitted notebook.
+
+    Args:
+        scores: by cell, points earned and points to earn.
+        comments: by cell; None where nobody wrote one.
+        points: of the whole notebook.
+        penalty: for handing in late; None where there is none.
+    """
+
+    scores: dict[str, tuple[float, float]]
+    comments: dict[str, str | None]
+    points: float
+    penalty: float | None
+
+
+def session(db_url: str) -> Session:
+    """A session for reading; its connection ends with it."""
+    return Session(create_engine(db_url, poolclass=NullPool))
+
+
+def read_grades(db_url: str, student: str, assignment: str, notebook: str) -> NotebookGrades:
+    """Grades of one submitted notebook.
+
+    Args:
+        db_url: nbgrader's database.
+        student: student id.
+        assignment: its name in the gradebook.
+        notebook: its name there.
+
+    Raises:
+        MissingEntry: nbgrader's own error: no such submission.
+    """
+    with session(db_url) as db:
+        found = db.execute(
+            _submitted(SubmittedNotebook.id, SubmittedNotebook.late_submission_penalty, Notebook.max_score)
+            .where(SubmittedAssignment.student_id == student)
+            .where(Assignment.name == assignment, Notebook.name == notebook)
+        ).first()  # fmt: skip
+        if found is None:
+            raise MissingEntry(f"No such submission: {assignment} of {student}")
+        submitted, penalty, points = found
+        scores = db.execute(
+            select(BaseCell.name, Grade.score, Grade.max_score)
+            .join(BaseCell, BaseCell.id == Grade.cell_id)
+            .where(Grade.notebook_id == submitted)
+        )
+        comments = db.execute(
+            select(BaseCell.name, Comment.comment)
+            .join(BaseCell, BaseCell.id == Comment.cell_id)
+            .where(Comment.notebook_id == submitted)
+        )
+        return NotebookGrades(
+            {name: (float(score), float(most)) for name, score, most in scores},
+            dict(comments.all()),
+            float(points),
+            penalty,
+        )
+
+
+def digests(db_url: str, assignment: str) -> dict[str, str]:
+    """By student, a digest of all that the gradebook says of their work on an assignment."""
+    by_student: dict[str, list[str]] = defaultdict(list)
+    with session(db_url) as db:
+        for query in _all_of(assignment):
+            for student, *row in db.execute(query):
+                by_student[student].append(repr(row))
+    return {
+        student: hashlib.sha256("\n".join(sorted(rows)).encode()).hexdigest()
+        for student, rows in by_student.items()
+    }
+
+
+def _submitted(*columns: Any) -> Select[Any]:
+    """Columns of submitted notebooks with the assignments that they belong to."""
+    return (
+        select(*columns)
+        .select_from(SubmittedNotebook)
+        .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
+        .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+        .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
+    )
+
+
+def _all_of(assignment: str) -> Iterator[Select[Any]]:
+    student = SubmittedAssignment.student_id
+    of_this = Assignment.name == assignment
+    yield _submitted(student, SubmittedNotebook.late_submission_penalty, Notebook.max_score).where(
+        of_this
+    )
+    yield (
+        _submitted(student, Grade.cell_id, Grade.auto_score, Grade.manual_score, Grade.extra_credit)
+        .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
+        .where(of_this)
+    )
+    yield (
+        _submitted(student, Comment.cell_id, Comment.auto_comment, Comment.manual_comment)
+        .join(Comment, Comment.notebook_id == SubmittedNotebook.id)
+        .where(of_this)
+    )
+
+
+class ReadGrades(GetGrades):
+    """nbgrader's preprocessor that puts scores and comments into a notebook's cells, for any
+    notebook.
+    """
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        about = resources["nbgrader"]
+        grades = read_grades(
+            about["db_url"], about["student"], about["assignment"], about["notebook"]
+        )
+        for cell in nb.cells:
+            if utils.is_solution(cell) or utils.is_task(cell):
+                cell.metadata.nbgrader["comment"] = _of(cell, grades.comments)
+            if utils.is_grade(cell) or utils.is_task(cell):
+                score, points = _of(cell, grades.scores)
+                cell.metadata.nbgrader["score"] = score
+                cell.metadata.nbgrader["points"] = points
+        penalty = grades.penalty or 0.0
+        about["score"] = sum(score for score, _ in grades.scores.values()) - penalty
+        about["max_score"], about["late_penalty"] = grades.points, penalty
+        return nb, resources
+
+
+def _of(cell: NotebookNode, found: dict[str, Any]) -> Any:
+    """What the gradebook holds of a cell.
+
+    Raises:
+        MissingEntry: nothing.
+    """
+    name = cell.metadata.nbgrader["grade_id"]
+    if name not in found:
+        raise MissingEntry(f"No such cell in the gradebook: {name}")
+    return found[name]

@@ -1,0 +1,210 @@
+"""Feedback pages of a class, on all cores, and only those that changed.
+
+Each page is made by nbgrader's own converter, so that `nbgrader generate_feedback` writes the same
+ones.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import multiprocessing
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from nbconvert.writers.files import FilesWriter
+from nbgrader.converters import GenerateFeedback
+from nbgrader.converters.base import NbGraderException
+from nbgrader.coursedir import CourseDirectory
+
+from ..authoring.course import Course, read_course
+from ..authoring.engine import engine_key
+from ..core.notebook_file import notebook_name
+from ..core.progress import Progress, silent
+from ..errors import CourseError
+from .config import gradebook_url, nbgrader_config
+from .feedback import TEMPLATE
+from .gradebook import open_database
+from .grades import digests
+
+
+@dataclass
+class PagesReport:
+    """How the pages of a class were made.
+
+    Args:
+        made: students whose page is new.
+        unchanged: students whose page is up to date.
+        failed: students without a page, and why.
+    """
+
+    made: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    failed: dict[str, str] = field(default_factory=dict)
+
+
+def make_pages(
+    course: Course,
+    slug: str,
+    only: Sequence[str] = (),
+    again: bool = False,
+    jobs: int = 0,
+    db_url: str = "",
+    progress: Progress = silent,
+) -> PagesReport:
+    """Make the feedback pages of an assignment that are missing or out of date.
+
+    Args:
+        course: the course.
+        slug: the assignment, graded.
+        only: students whose pages are made; all who have a graded notebook if empty.
+        again: make those that are up to date, too.
+        jobs: processes; 0 means one per core.
+        db_url: another gradebook than the one that nbgrader_config.py names.
+        progress: called as ``progress(student, done, total)``.
+
+    Raises:
+        CourseError: nobody has a graded notebook, or one of ``only`` has none.
+    """
+    url = db_url or gradebook_url(course, nbgrader_config(course.root))
+    open_database(url, course.course_id).close()  # it gets the indexes that reading needs
+    students = _graded(course, slug, only)
+    kept = _Kept(course, slug)
+    keys = _keys(course, slug, students, digests(url, slug))
+    report, done = PagesReport(), 0
+    for student in students:
+        if not again and kept.has(student, keys[student]):
+            report.unchanged.append(student)
+    todo = [s for s in students if s not in set(report.unchanged)]
+    if not todo:
+        return report
+    count = min(jobs or os.cpu_count() or 1, len(todo))
+    pool = ProcessPoolExecutor(
+        count,
+        multiprocessing.get_context("spawn"),
+        initializer=_start,
+        initargs=(course.root, slug, url),
+    )
+    try:
+        with pool:
+            for student, failure in zip(todo, pool.map(_make, todo), strict=True):
+                done += 1
+                if failure:
+                    report.failed[student] = failure
+                else:
+                    report.made.append(student)
+                    kept.add(student, keys[student])
+                progress(student, done, len(todo))
+    finally:
+        kept.write()
+    return report
+
+
+def _graded(course: Course, slug: str, only: Sequence[str]) -> list[str]:
+    """Students with a graded notebook, in order."""
+    base = course.root / "autograded"
+    names = sorted(p.name for p in base.iterdir()) if base.is_dir() else []
+    found = [s for s in names if (course.autograded(s, slug) / notebook_name(slug)).is_file()]
+    missing = [s for s in only if s not in found]
+    if missing or not found:
+        who = ", ".join(missing[:5]) or "anybody"
+        raise CourseError(f"no graded notebook {slug} of {who}; run `dlcourse grade {slug}`")
+    return [s for s in found if not only or s in only]
+
+
+def _keys(
+    course: Course, slug: str, students: Sequence[str], grades: dict[str, str]
+) -> dict[str, str]:
+    """By student, what names all that their page depends on."""
+    pages = f"{engine_key('nbgrader_port.pages')}\0{TEMPLATE.read_text(encoding='utf-8')}"
+    keys = {}
+    for student in students:
+        about = (course.autograded(student, slug) / notebook_name(slug)).stat()
+        text = f"{pages}\0{grades.get(student)}\0{about.st_mtime_ns}\0{about.st_size}"
+        keys[student] = hashlib.sha256(text.encode()).hexdigest()
+    return keys
+
+
+class _Kept:
+    """Which pages were made from what, in a file that may be missing or damaged at any time."""
+
+    def __init__(self, course: Course, slug: str) -> None:
+        self._course, self._slug = course, slug
+        self._path = course.root / ".dlcourse" / "feedback" / f"{slug}.json"
+        try:
+            found = json.loads(self._path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            found = {}
+        self._keys: dict[str, str] = found if isinstance(found, dict) else {}
+
+    def has(self, student: str, key: str) -> bool:
+        page = self._course.feedback(student, self._slug)
+        return self._keys.get(student) == key and page.is_file()
+
+    def add(self, student: str, key: str) -> None:
+        self._keys[student] = key
+
+    def write(self) -> None:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = self._path.with_suffix(".new")
+        fresh.write_text(json.dumps(self._keys, ensure_ascii=False), encoding="utf-8")
+        fresh.replace(self._path)
+
+
+class _Pages(GenerateFeedback):
+    """nbgrader's converter, started once and fed one student after the other."""
+
+    def __init__(self, course: Course, slug: str, db_url: str) -> None:
+        config = nbgrader_config(course.root)
+        config.CourseDirectory.root = str(course.root)
+        config.CourseDirectory.db_url = db_url
+        config.CourseDirectory.assignment_id = slug
+        super().__init__(coursedir=CourseDirectory(config=config), config=config)
+        self.force = True
+        self.writer = FilesWriter(parent=self, config=self.config)
+        self.exporter = self.exporter_class(parent=self, config=self.config)
+        for preprocessor in self.preprocessors:
+            self.exporter.register_preprocessor(preprocessor)
+        self._slug = slug
+        self._said: list[str] = []
+        handler = logging.Handler(logging.ERROR)
+        handler.emit = lambda record: self._said.append(record.getMessage())  # type: ignore[method-assign]
+        self.log.handlers = [handler]
+        self.log.propagate = False
+
+    def make(self, student: str) -> str:
+        """Make one page; why not, in a line, or nothing."""
+        self._said.clear()
+        folder = self._format_source(self._slug, student)
+        self.assignments = {folder: [os.path.join(folder, notebook_name(self._slug))]}
+        try:
+            self.convert_notebooks()
+        except NbGraderException:
+            return next(self._reasons(), "nbgrader made no page")
+        return ""
+
+    def _reasons(self) -> Iterator[str]:
+        """Last lines of the tracebacks that nbgrader logged."""
+        for text in self._said:
+            if text.startswith("Traceback"):
+                yield text.strip().splitlines()[-1]
+
+
+_pages: _Pages | None = None
+
+
+def _start(root: Path, slug: str, db_url: str) -> None:
+    """Initializer of a process that makes pages."""
+    global _pages
+    os.chdir(root)
+    _pages = _Pages(read_course(root), slug, db_url)
+
+
+def _make(student: str) -> str:
+    if _pages is None:
+        raise RuntimeError("this process was not prepared by _start")
+    return _pages.make(student)
