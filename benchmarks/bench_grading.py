@@ -1,12 +1,11 @@
 """Measures the grading of a class and exits with 1 when a bar is missed.
 
-    throughput   `dlcourse grade` against stock `nbgrader autograde` on the same submissions      >=
-    15 times cpu          CPU per submission against its cells and tests alone in a warm process
-    <= 1.5 times memory       resident memory of each of the grader's own processes, whatever
-    submissions send < 400 MB flat         time per submission of a class of 1,000 against one of
-    100, and memory           <= 1.2 times dask         two Dask workers on this machine against two
-    local ones, wall time               <= 1.2 times hostile      time until the honest have their
-    grades, with one attack in five, against without <= 2 times
+- throughput: `dlcourse grade` against stock `nbgrader autograde` on the same submissions, at least 15 times
+- cpu: CPU per submission against its cells and tests alone in a warm process, at most 1.5 times
+- memory: resident memory of each of the grader's own processes, whatever submissions send, below 400 MB
+- flat: time per submission of a class of 1,000 against one of 100, and memory, at most 1.2 times
+- dask: two Dask workers on this machine against two local ones, wall time, at most 1.2 times
+- hostile: time until the honest have their grades, with one attack in five, against without, at most 2 times
 
 What is compared runs by turns in one call on the same submissions. Stock nbgrader gets the same
 notebooks without their demos, which `dlcourse grade` leaves out, too, and a checks.json with every
@@ -110,6 +109,9 @@ class Bench:
         with tempfile.TemporaryDirectory(dir=self.folder) as name:
             root = Path(name, "course")
             shutil.copytree(self.course.root, root)
+            config = root / "nbgrader_config.py"
+            # it names gradebook and exchange by their full paths
+            config.write_text(config.read_text().replace(str(self.course.root), str(root)))
             for number, notebook in enumerate(notebooks):
                 path = root / "submitted" / f"s{number:04d}" / self.slug / f"{self.slug}.ipynb"
                 path.parent.mkdir(parents=True)

@@ -28,6 +28,7 @@ from ..core.progress import Progress, silent
 from ..errors import AuthorError, CourseError
 from ..executor.warm import Warm
 from .config import find_alembic, gradebook_url
+from .gradebook import open_database
 
 
 def build(
@@ -49,7 +50,10 @@ def build(
                 shutil.copytree(folder, copy, symlinks=True)
         shutil.rmtree(folders[1], ignore_errors=True)
         try:
-            return _build_into(course, gradebook_url(course), course, slug, warm, progress)
+            url = gradebook_url(course)
+            assignment = _build_into(course, url, course, slug, warm, progress)
+            open_database(url, course.course_id).close()  # it gets its indexes while it is small
+            return assignment
         except BaseException:
             for folder, copy in zip(folders, kept, strict=True):
                 shutil.rmtree(folder, ignore_errors=True)

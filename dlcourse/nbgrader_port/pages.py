@@ -13,8 +13,10 @@ import multiprocessing
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import chdir, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from nbconvert.writers.files import FilesWriter
 from nbgrader.converters import GenerateFeedback
@@ -30,6 +32,9 @@ from .config import gradebook_url, nbgrader_config
 from .feedback import TEMPLATE
 from .gradebook import open_database
 from .grades import digests
+
+FEW = 40
+"""So many pages take about as long as it takes to start a process that makes pages."""
 
 
 @dataclass
@@ -82,26 +87,36 @@ def make_pages(
     todo = [s for s in students if s not in set(report.unchanged)]
     if not todo:
         return report
-    count = min(jobs or os.cpu_count() or 1, len(todo))
-    pool = ProcessPoolExecutor(
-        count,
-        multiprocessing.get_context("spawn"),
-        initializer=_start,
-        initargs=(course.root, slug, url),
-    )
+    count = min(jobs or os.cpu_count() or 1, 1 + len(todo) // FEW)
     try:
-        with pool:
-            for student, failure in zip(todo, pool.map(_make, todo), strict=True):
-                done += 1
-                if failure:
-                    report.failed[student] = failure
-                else:
-                    report.made.append(student)
-                    kept.add(student, keys[student])
-                progress(student, done, len(todo))
+        for student, failure in _made(course.root, slug, url, todo, count):
+            done += 1
+            if failure:
+                report.failed[student] = failure
+            else:
+                report.made.append(student)
+                kept.add(student, keys[student])
+            progress(student, done, len(todo))
     finally:
         kept.write()
     return report
+
+
+def _made(
+    root: Path, slug: str, db_url: str, students: Sequence[str], count: int
+) -> Iterator[tuple[str, str]]:
+    """Each student, with why there is no page, or nothing."""
+    if count == 1:
+        with chdir(root):
+            pages = _Pages(read_course(root), slug, db_url)
+            for student in students:
+                yield student, pages.make(student)
+        return
+    spawned = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(
+        count, spawned, initializer=_start, initargs=(root, slug, db_url)
+    ) as pool:
+        yield from zip(students, pool.map(_make, students, chunksize=4), strict=True)
 
 
 def _graded(course: Course, slug: str, only: Sequence[str]) -> list[str]:
@@ -170,28 +185,34 @@ class _Pages(GenerateFeedback):
         for preprocessor in self.preprocessors:
             self.exporter.register_preprocessor(preprocessor)
         self._slug = slug
-        self._said: list[str] = []
-        handler = logging.Handler(logging.ERROR)
-        handler.emit = lambda record: self._said.append(record.getMessage())  # type: ignore[method-assign]
-        self.log.handlers = [handler]
-        self.log.propagate = False
 
     def make(self, student: str) -> str:
         """Make one page; why not, in a line, or nothing."""
-        self._said.clear()
         folder = self._format_source(self._slug, student)
         self.assignments = {folder: [os.path.join(folder, notebook_name(self._slug))]}
-        try:
-            self.convert_notebooks()
-        except NbGraderException:
-            return next(self._reasons(), "nbgrader made no page")
+        with _heard(self.log) as said:
+            try:
+                self.convert_notebooks()
+            except NbGraderException:
+                # the last line of the traceback that nbgrader logged
+                traces = [text for text in said if text.startswith("Traceback")]
+                return traces[0].strip().splitlines()[-1] if traces else "nbgrader made no page"
         return ""
 
-    def _reasons(self) -> Iterator[str]:
-        """Last lines of the tracebacks that nbgrader logged."""
-        for text in self._said:
-            if text.startswith("Traceback"):
-                yield text.strip().splitlines()[-1]
+
+@contextmanager
+def _heard(log: Any) -> Iterator[list[str]]:
+    """What is said to a logger as an error, in place of where it would be printed."""
+    said: list[str] = []
+    handler = logging.Handler(logging.ERROR)
+    handler.emit = lambda record: said.append(record.getMessage())  # type: ignore[method-assign]
+    logger = log.logger if isinstance(log, logging.LoggerAdapter) else log
+    before = logger.handlers[:], logger.propagate
+    logger.handlers, logger.propagate = [handler], False
+    try:
+        yield said
+    finally:
+        logger.handlers, logger.propagate = before
 
 
 _pages: _Pages | None = None

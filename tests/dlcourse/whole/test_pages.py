@@ -61,6 +61,16 @@ def test_the_pages_are_those_of_nbgraders_command(graded: Course) -> None:
     assert pages_of(graded) == ours
 
 
+def test_two_processes_make_the_same_pages(graded: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    made(graded)
+    alone = pages_of(graded)
+    monkeypatch.setattr("dlcourse.nbgrader_port.pages.FEW", 1)
+    (graded.autograded("half", "vectors") / "vectors.ipynb").write_text("{")
+    report = make_pages(graded, "vectors", again=True, jobs=2)
+    assert report.made == ["columns", "perfect"] and "NotJSONError" in report.failed["half"]
+    assert all(page == alone[name] for name, page in pages_of(graded).items())
+
+
 def test_only_what_changed_is_made_anew(graded: Course) -> None:
     assert made(graded).made == list(WHO)
     before = pages_of(graded)
@@ -92,9 +102,7 @@ def test_a_damaged_record_costs_time_and_nothing_else(graded: Course) -> None:
 
 
 def test_one_page_that_cannot_be_made_is_one_students_trouble(graded: Course) -> None:
-    notebook = graded.autograded("half", "vectors") / "vectors.ipynb"
-    notebook.chmod(0o644)
-    notebook.write_text("{")
+    (graded.autograded("half", "vectors") / "vectors.ipynb").write_text("{")
     report = made(graded)
     assert report.made == ["columns", "perfect"] and list(report.failed) == ["half"]
     said = dlcourse(graded, "feedback", "vectors", status=1)
