@@ -9,10 +9,9 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
 from nbformat import NotebookNode
-from nbgrader import utils
 from nbgrader.api import (
     Assignment,
     BaseCell,
@@ -28,19 +27,35 @@ from sqlalchemy import NullPool, Select, create_engine, select
 from sqlalchemy.orm import Session
 
 
+class CellGrade(NamedTuple):
+    """Points of a cell: earned, and to earn."""
+
+    score: float
+    max_score: float
+
+
+class CellComment(NamedTuple):
+    """What a grader wrote to a cell; None where nobody did."""
+
+    comment: str | None
+
+
+_Found = TypeVar("_Found", CellGrade, CellComment)
+
+
 @dataclass(frozen=True)
 class NotebookGrades:
     """What the gradebook holds of one submitted notebook.
 
     Args:
-        scores: by cell, points earned and points to earn.
-        comments: by cell; None where nobody wrote one.
+        scores: by cell.
+        comments: by cell.
         points: of the whole notebook.
         penalty: for handing in late; None where there is none.
     """
 
-    scores: dict[str, tuple[float, float]]
-    comments: dict[str, str | None]
+    scores: dict[str, CellGrade]
+    comments: dict[str, CellComment]
     points: float
     penalty: float | None
 
@@ -82,8 +97,8 @@ def read_grades(db_url: str, student: str, assignment: str, notebook: str) -> No
             .where(Comment.notebook_id == submitted)
         )
         return NotebookGrades(
-            {name: (float(score), float(most)) for name, score, most in scores},
-            dict(comments.all()),
+            {name: CellGrade(float(score), float(most)) for name, score, most in scores},
+            {name: CellComment(comment) for name, comment in comments},
             float(points),
             penalty,
         )
@@ -133,34 +148,41 @@ def _all_of(assignment: str) -> Iterator[Select[Any]]:
 
 class ReadGrades(GetGrades):
     """nbgrader's preprocessor that puts scores and comments into a notebook's cells, for any
-    notebook.
+    notebook; it asks what was read at once in place of the gradebook.
     """
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         about = resources["nbgrader"]
-        grades = read_grades(
-            about["db_url"], about["student"], about["assignment"], about["notebook"]
-        )
-        for cell in nb.cells:
-            if utils.is_solution(cell) or utils.is_task(cell):
-                cell.metadata.nbgrader["comment"] = _of(cell, grades.comments)
-            if utils.is_grade(cell) or utils.is_task(cell):
-                score, points = _of(cell, grades.scores)
-                cell.metadata.nbgrader["score"] = score
-                cell.metadata.nbgrader["points"] = points
+        self.notebook_id, self.assignment_id = about["notebook"], about["assignment"]
+        self.student_id = about["student"]
+        grades = read_grades(about["db_url"], self.student_id, self.assignment_id, self.notebook_id)
+        self.gradebook = _AtOnce(grades)
+        nb, resources = super(GetGrades, self).preprocess(nb, resources)
         penalty = grades.penalty or 0.0
-        about["score"] = sum(score for score, _ in grades.scores.values()) - penalty
+        about["score"] = sum(grade.score for grade in grades.scores.values()) - penalty
         about["max_score"], about["late_penalty"] = grades.points, penalty
         return nb, resources
 
 
-def _of(cell: NotebookNode, found: dict[str, Any]) -> Any:
+class _AtOnce:
+    """What GetGrades asks of nbgrader's gradebook."""
+
+    def __init__(self, grades: NotebookGrades) -> None:
+        self._grades = grades
+
+    def find_grade(self, cell: str, *_: str) -> CellGrade:
+        return _of(cell, self._grades.scores)
+
+    def find_comment(self, cell: str, *_: str) -> CellComment:
+        return _of(cell, self._grades.comments)
+
+
+def _of(cell: str, found: dict[str, _Found]) -> _Found:
     """What the gradebook holds of a cell.
 
     Raises:
         MissingEntry: nothing.
     """
-    name = cell.metadata.nbgrader["grade_id"]
-    if name not in found:
-        raise MissingEntry(f"No such cell in the gradebook: {name}")
-    return found[name]
+    if cell not in found:
+        raise MissingEntry(f"No such cell in the gradebook: {cell}")
+    return found[cell]

@@ -11,7 +11,7 @@ import json
 import logging
 import multiprocessing
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import chdir, contextmanager
 from dataclasses import dataclass, field
@@ -77,9 +77,10 @@ def make_pages(
     """
     url = db_url or gradebook_url(course, nbgrader_config(course.root))
     open_database(url, course.course_id).close()  # it gets the indexes that reading needs
-    students = _graded(course, slug, only)
+    grades = digests(url, slug)
+    students = _graded(course, slug, only, grades)
     kept = _Kept(course, slug)
-    keys = _keys(course, slug, students, digests(url, slug))
+    keys = _keys(course, slug, students, grades)
     report, done = PagesReport(), 0
     for student in students:
         if not again and kept.has(student, keys[student]):
@@ -119,11 +120,10 @@ def _made(
         yield from zip(students, pool.map(_make, students, chunksize=4), strict=True)
 
 
-def _graded(course: Course, slug: str, only: Sequence[str]) -> list[str]:
-    """Students with a graded notebook, in order."""
-    base = course.root / "autograded"
-    names = sorted(p.name for p in base.iterdir()) if base.is_dir() else []
-    found = [s for s in names if (course.autograded(s, slug) / notebook_name(slug)).is_file()]
+def _graded(course: Course, slug: str, only: Sequence[str], grades: Iterable[str]) -> list[str]:
+    """Students with grades and a graded notebook, in order."""
+    name = notebook_name(slug)
+    found = [s for s in sorted(grades) if (course.autograded(s, slug) / name).is_file()]
     missing = [s for s in only if s not in found]
     if missing or not found:
         who = ", ".join(missing[:5]) or "anybody"
@@ -132,14 +132,14 @@ def _graded(course: Course, slug: str, only: Sequence[str]) -> list[str]:
 
 
 def _keys(
-    course: Course, slug: str, students: Sequence[str], grades: dict[str, str]
+    course: Course, slug: str, students: Sequence[str], grades: Mapping[str, str]
 ) -> dict[str, str]:
     """By student, what names all that their page depends on."""
     pages = f"{engine_key('nbgrader_port.pages')}\0{TEMPLATE.read_text(encoding='utf-8')}"
     keys = {}
     for student in students:
         about = (course.autograded(student, slug) / notebook_name(slug)).stat()
-        text = f"{pages}\0{grades.get(student)}\0{about.st_mtime_ns}\0{about.st_size}"
+        text = f"{pages}\0{grades[student]}\0{about.st_mtime_ns}\0{about.st_size}"
         keys[student] = hashlib.sha256(text.encode()).hexdigest()
     return keys
 
@@ -149,7 +149,7 @@ class _Kept:
 
     def __init__(self, course: Course, slug: str) -> None:
         self._course, self._slug = course, slug
-        self._path = course.root / ".dlcourse" / "feedback" / f"{slug}.json"
+        self._path = course.files(slug).journal.with_suffix(".pages.json")
         try:
             found = json.loads(self._path.read_text(encoding="utf-8"))
         except (OSError, ValueError):
