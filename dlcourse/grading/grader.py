@@ -19,12 +19,12 @@ from ..authoring.course import Course
 from ..authoring.read import load
 from ..authoring.references import References, data_files, references
 from ..core.cells import NOT_GRADED, CellView, NotebookView
-from ..core.evidence import NotRun
+from ..core.evidence import NotRun, Result
 from ..core.explain import Outcome, explain, needs_text
 from ..core.notebook_file import Submission
 from ..core.progress import Progress, silent
 from ..core.rendering import MARKS
-from ..core.verdict import judge
+from ..core.verdict import FAILED, Expectation, Verdict, judge
 from ..errors import AuthorError
 from ..executor.runner import BUDGET, CellStep, Record, Step
 from ..executor.warm import Warm
@@ -120,7 +120,7 @@ class Grader:
         }
         verdicts = {}
         for name, expectation in self.references.expectations.items():
-            verdict = judge(expectation, record.results.get(name, lost))
+            verdict = _judged(expectation, record.results.get(name, lost))
             trace = _own_lines(verdict.trace, lines)
             verdicts[expectation.spec] = replace(verdict, trace=trace)
         return explain(verdicts, {q.name: q.needs for q in self.assignment.questions.values()})
@@ -192,6 +192,16 @@ def _labelled(notebook: nbformat.NotebookNode) -> Iterator[tuple[CellView, str]]
                 "predict": "your guess",
             }
             yield cell, labels.get(cell.kind, "given code")
+
+
+def _judged(expectation: Expectation, result: Result) -> Verdict:
+    """The verdict on a result. What no comparison can take, an integer of 400 digits perhaps, is
+    wrong; it costs its own test and nobody's class.
+    """
+    try:
+        return judge(expectation, result)
+    except Exception as error:
+        return Verdict(FAILED, f"the result cannot be compared ({type(error).__name__})")
 
 
 def _own_lines(

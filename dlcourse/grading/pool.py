@@ -21,6 +21,7 @@ from ..errors import SetupError
 from ..executor.sandbox.kernel import SandboxUnavailable
 from ..executor.sandbox.trial import available
 from .grader import GradedNotebook
+from .messages import NotGraded, read_answer, write_submission
 from .plan import HandedIn
 from .worker import Setup, grade_one, start_worker_from
 
@@ -36,15 +37,15 @@ class Workers:
         executor: runs calls in them; raises BrokenProcessPool once one has died.
         count: of the processes.
         grade: what they are called with: a submission, and whether to give up on one that takes
-            long.
+            long; both ways texts of :mod:`dlcourse.grading.messages`.
     """
 
     executor: Executor
     count: int
-    grade: Callable[[Submission, bool], GradedNotebook | None] = grade_one
+    grade: Callable[[str, bool], str] = grade_one
 
-    def submit(self, submission: Submission, hurry: bool) -> Future[GradedNotebook | None]:
-        return self.executor.submit(self.grade, submission, hurry)
+    def submit(self, submission: Submission, hurry: bool) -> Future[str]:
+        return self.executor.submit(self.grade, write_submission(submission), hurry)
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ class Pool:
 
     def __init__(self, start: Callable[[], Workers], read: Callable[[str], HandedIn]) -> None:
         self._start, self._read = start, read
-        self._running: dict[Future[GradedNotebook | None], HandedIn] = {}
+        self._running: dict[Future[str], HandedIn] = {}
         self._again: deque[str] = deque()
         self._deaths: Counter[str] = Counter()
         self._put_off: list[str] = []
@@ -151,23 +152,20 @@ class Pool:
         for future in done:
             handed_in = self._running[future]
             try:
-                result = future.result()
+                answer = read_answer(future.result())
             except BrokenProcessPool as error:
                 broken = error
                 continue
             except Exception as error:
-                # nothing that one submission does may end the class; who it was and why is reported
-                outcome: Finished | Lost = Lost(
-                    handed_in.student, f"{type(error).__name__}: {error}"
-                )
-            else:
-                if result is None:
-                    del self._running[future]
-                    self._put_off.append(handed_in.student)
-                    continue
-                outcome = Finished(handed_in, result)
+                # what lies between grader and worker failed; one student's trouble, not the class's
+                answer = NotGraded.of(error)
             del self._running[future]
-            yield outcome
+            if answer is None:
+                self._put_off.append(handed_in.student)
+            elif isinstance(answer, NotGraded):
+                yield Lost(handed_in.student, answer.reason)
+            else:
+                yield Finished(handed_in, answer)
         if broken:
             raise broken
 

@@ -1,4 +1,4 @@
-"""What a worker does: grade one submission, given as data, and return the result as data.
+"""What a worker does: grade one submission, given as a text, and return the result as a text.
 
 The same function serves a pool of local processes and a Dask cluster. An assignment reaches a
 worker once, as a bundle of its files; a submission reaches it as the sources of its cells.
@@ -25,6 +25,7 @@ from ..executor.isolation import SANDBOX, Isolation
 from ..executor.runner import BUDGET
 from ..executor.warm import Warm
 from .grader import GradedNotebook, Grader, open_grader
+from .messages import NotGraded, read_submission, write_answer
 
 PATIENCE = 3.0
 """A submission that takes this many times as long as others is put off until the others have their
@@ -150,8 +151,19 @@ def _end_with(parent: multiprocessing.process.BaseProcess) -> None:
     os._exit(1)
 
 
-def grade_one(submission: Submission, hurry: bool = False) -> GradedNotebook | None:
+def grade_one(submission: str, hurry: bool = False) -> str:
     """Grade one submission in a process prepared by :func:`start_worker`."""
     if _worker is None:
         raise RuntimeError("this process was not prepared by start_worker")
-    return _worker.grade(submission, hurry)
+    return answer_of(_worker, submission, hurry)
+
+
+def answer_of(worker: Worker, submission: str, hurry: bool = False) -> str:
+    """A worker's answer to one submission, both as :mod:`dlcourse.grading.messages` writes them.
+
+    Whatever is raised comes back as an answer: one submission must not cost others their grades.
+    """
+    try:
+        return write_answer(worker.grade(read_submission(submission), hurry))
+    except Exception as error:
+        return write_answer(NotGraded.of(error))

@@ -5,6 +5,7 @@ session.
 import os
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from dlcourse.executor.isolation import UNSAFE
 from dlcourse.executor.warm import Warm
 from dlcourse.grading import class_run
 from dlcourse.grading.pool import Workers
-from dlcourse.grading.worker import Worker
+from dlcourse.grading.worker import Worker, answer_of
 from dlcourse.nbgrader_port.generate import build
 from tests.support.commands import dlcourse, nbgrader
 from tests.support.course import copy_course, make_course
@@ -68,7 +69,7 @@ class _Inline(Executor):
 def inline_workers(settings: Any, setup: Any) -> Any:
     """Workers of a class run: none but this process."""
     worker = Worker(setup, Warm(UNSAFE))
-    return Workers(_Inline(worker), 1, worker.grade)
+    return Workers(_Inline(worker), 1, partial(answer_of, worker))
 
 
 @pytest.fixture

@@ -13,16 +13,20 @@ import pytest
 from dlcourse.core.notebook_file import Submission
 from dlcourse.errors import SetupError
 from dlcourse.executor.isolation import UNSAFE
+from dlcourse.grading.grader import GradedNotebook
+from dlcourse.grading.messages import read_submission, write_answer
 from dlcourse.grading.plan import HandedIn
 from dlcourse.grading.pool import Lost, Pool, Workers, local_workers
 from dlcourse.grading.worker import Setup
 
 
-def _name(submission: Any, hurry: bool = False) -> Any:
+def _name(submission: str, hurry: bool = False) -> str:
     """Stands for grading: what a worker process does with a submission of these tests."""
-    text = submission.notes[0]
+    text = read_submission(submission).notes[0]
     if text.startswith("endless") and hurry:
-        return None
+        return write_answer(None)
+    if text.startswith("lie:"):
+        return text.removeprefix("lie:")
     if text.startswith("die"):
         os._exit(1)
     if text.startswith("once:"):
@@ -35,7 +39,7 @@ def _name(submission: Any, hurry: bool = False) -> Any:
         raise ValueError(text)
     if text.startswith("slow"):
         time.sleep(0.05)
-    return text
+    return write_answer(GradedNotebook(text, {}, {}, (), 0.0))
 
 
 @pytest.fixture
@@ -59,7 +63,7 @@ def results() -> Any:
                 if isinstance(outcome, Lost):
                     failed[outcome.student] = outcome.reason
                 else:
-                    found.append((outcome.handed_in.student, outcome.result))
+                    found.append((outcome.handed_in.student, outcome.result.notebook))
         return found, failed, executors
 
     return run
@@ -106,6 +110,13 @@ def test_exception_in_a_worker_is_that_students_only(results: Any) -> None:
         and failed == {"s1": "ValueError: raise hell"}
         and len(pools) == 1
     )
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"graded": {}}', '{"graded": {"notebook": 3}}', "[" * 9999])  # fmt: skip
+def test_a_worker_that_lies_costs_one_submission(results: Any, text: str) -> None:
+    found, failed, _ = results(["slow0", f"lie:{text}", "slow2"])
+    assert [s for s, _ in sorted(found)] == ["s0", "s2"] and list(failed) == ["s1"]
+    assert failed["s1"].startswith("the worker sent no answer (")
 
 
 def test_submissions_are_read_as_they_are_needed(results: Any) -> None:

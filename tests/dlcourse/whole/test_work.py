@@ -16,6 +16,7 @@ from dlcourse.core.notebook_file import Submission
 from dlcourse.executor.isolation import UNSAFE
 from dlcourse.executor.warm import Warm
 from dlcourse.grading.grader import GradedNotebook
+from dlcourse.grading.messages import write_submission
 from dlcourse.grading.worker import PATIENCE, Setup, Worker, bundle
 from dlcourse.tour.term import copy_course
 from tests.support.course import answered, perfect, submission_of
@@ -126,4 +127,4 @@ def test_worker_outside_of_a_pool_must_be_prepared(monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(work, "_worker", None)
     with pytest.raises(RuntimeError, match="start_worker"):
-        work.grade_one(Submission())
+        work.grade_one(write_submission(Submission()))
