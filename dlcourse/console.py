@@ -18,7 +18,7 @@ from rich.progress import (
 from rich.progress import Progress as ProgressBar
 
 from .core.progress import Progress
-from .core.rendering import IN_ASCII
+from .core.rendering import IN_ASCII, clean
 
 out = Console()
 err = Console(stderr=True)
@@ -32,6 +32,13 @@ def say(text: str, *, to: Console = out, style: str | None = None) -> None:
     broken.
     """
     to.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
+
+
+def one_line(text: str) -> str:
+    """A text that may hold names which students chose, on one line: characters that steer a
+    terminal, or turn the direction of writing, are shown and not obeyed.
+    """
+    return " ".join(clean(text).split("\n"))
 
 
 def for_tables() -> Console:
@@ -48,14 +55,14 @@ def progress(title: str, total: int | None, to: Console = err) -> Iterator[Progr
         MofNCompleteColumn(),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
-        TextColumn("{task.fields[what]}"),
+        TextColumn("{task.fields[what]}", markup=False),  # a student's name, perhaps
     ]
     with ProgressBar(*columns, console=to, transient=True, disable=not to.is_terminal) as bar:
         task = bar.add_task(title, total=total, what="")
 
         def step(what: str, done: int | None = None, total: int | None = None) -> None:
             advance = 1 if done is None else None
-            bar.update(task, advance=advance, completed=done, total=total, what=what)
+            bar.update(task, advance=advance, completed=done, total=total, what=one_line(what))
 
         yield step
 

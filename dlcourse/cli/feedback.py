@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ..authoring.course import course_root, read_course
-from ..console import err, progress, say
+from ..console import err, one_line, progress, say
 from .grade import elapsed
 from .options import Database, Slug
 
@@ -37,7 +37,7 @@ def feedback(
             course, course.entry(slug).slug, tuple(only or ()), again, jobs, db, step
         )
     for student, reason in sorted(report.failed.items()):
-        say(f"feedback/{student}/{slug}: no page: {reason}", to=err)
+        say(one_line(f"feedback/{student}/{slug}: no page: {reason}"), to=err)
     say(
         f"{len(report.made)} pages made, {len(report.unchanged)} unchanged, {len(report.failed)} failed, "
         f"{elapsed(time.monotonic() - start)}"

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from ..authoring.course import course_root, read_course
-from ..console import err, out, progress, say
+from ..console import err, one_line, out, progress, say
 from .options import Database, Slug, Unsafe, isolation_of
+
+if TYPE_CHECKING:
+    from ..grading.class_run import ClassReport
 
 
 def grade(
@@ -40,6 +46,7 @@ def grade(
     from ..grading.class_run import grade_class
     from ..grading.plan import Settings
     from ..nbgrader_port.gradebook import open_gradebook
+    from ..nbgrader_port.pages import make_pages
 
     course = read_course(course_root())
     entry = course.entry(slug)
@@ -61,22 +68,41 @@ def grade(
         table.add_column(column, overflow="fold", justify="right" if column == "score" else "left")
     for student, graded in sorted(report.entries.items()):
         diagnosed = "; ".join(graded.diagnoses[:4])
-        table.add_row(student, f"{graded.score:g}/{graded.points:g}", diagnosed)
+        score = f"{report.standings[student]}/{graded.points:g}"
+        table.add_row(*map(Text, map(one_line, (student, score, diagnosed))))
     out.print(table)
-    for student, notes in report.attention.items():
-        for note in notes:
-            say(f"submitted/{student}/{slug}: {note}", to=err)
-    for student, reason in sorted(report.failed.items()):
-        say(f"submitted/{student}/{slug}: no grade: {reason}", to=err)
+    for where, text, to in _lines(slug, report):
+        say(one_line(f"{where}: {text}"), to=to)
+    stale = [s for s in report.graded if course.feedback(s, slug).is_file()]
+    if stale:
+        pages = make_pages(course, slug, stale, jobs=jobs, db_url=db)
+        say(f"{len(pages.made)} feedback pages made anew")
     slowest = max((report.entries[s] for s in report.graded), key=lambda e: e.seconds, default=None)
     tail = f"; slowest {slowest.student}, {slowest.seconds:.1f} s" if slowest else ""
     say(
-        f"{len(report.graded)} graded now, {len(report.entries) - len(report.graded)} unchanged, {len(report.failed)} failed, {elapsed(time.monotonic() - start)}{tail}"
+        one_line(
+            f"{len(report.graded)} graded now, {len(report.entries) - len(report.graded)} unchanged, {len(report.failed)} failed, {elapsed(time.monotonic() - start)}{tail}"
+        )
     )
     unreadable = any(not e.readable for e in report.entries.values())
-    raise typer.Exit(
-        1 if report.failed else 2 if unreadable or any(report.attention.values()) else 0
-    )
+    look = unreadable or any(report.attention.values()) or report.strangers
+    raise typer.Exit(1 if report.failed else 2 if look else 0)
+
+
+def _lines(slug: str, report: ClassReport) -> Iterator[tuple[str, str, Console]]:
+    """What an instructor is told of single students: whom, what, and where it is printed."""
+    for change in filter(None, report.regraded):
+        yield change.student, str(change), out
+    for student, (before, after) in sorted(report.penalties.items()):
+        yield student, f"{after:g} points off for handing in late, {before:g} before", out
+    for student, notes in report.attention.items():
+        for note in notes:
+            yield f"submitted/{student}/{slug}", note, err
+    for student, nearest in sorted(report.strangers.items()):
+        near = f"; the nearest is {nearest}" if nearest else ""
+        yield f"submitted/{student}/{slug}", f"{student} is not on the roster{near}", err
+    for student, reason in sorted(report.failed.items()):
+        yield f"submitted/{student}/{slug}", f"no grade: {reason}", err
 
 
 def elapsed(seconds: float) -> str:

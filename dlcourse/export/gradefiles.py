@@ -26,7 +26,7 @@ from sqlalchemy.orm import Session
 
 from ..authoring.course import Course
 from ..errors import CourseError
-from ..nbgrader_port.gradebook import open_database
+from ..nbgrader_port.database import open_database
 from ..nbgrader_port.grades import session
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")

@@ -14,9 +14,10 @@ from ..core.cells import probe_id, question_id
 from ..core.notebook_file import notebook_name
 from ..core.progress import Progress, silent
 from ..executor.warm import Warm
-from .gradebook import Gradebook, NotEntered
+from .deadlines import deadline_of
+from .gradebook import Gradebook, NotEntered, Standing
 from .grader import Grader, open_grader
-from .journal import Journal, JournalEntry, ProbeVerdict
+from .journal import Change, Journal, JournalEntry, ProbeVerdict
 from .plan import Inbox, Known, Settings, plan_class
 from .pool import Finished, Lost, Pool, Workers, local_workers
 from .worker import Setup
@@ -30,18 +31,28 @@ class ClassReport:
         entries: by student, graded now or before.
         graded: students graded by this run.
         failed: students without a grade, and why.
+        regraded: what became of those of ``graded`` who had a grade before.
+        penalties: for handing in late, before and after, where they changed.
+        standings: what each student has now.
+        strangers: ids that are not on the roster, and the nearest one that is.
     """
 
     entries: dict[str, JournalEntry] = field(default_factory=dict)
     graded: list[str] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
+    regraded: list[Change] = field(default_factory=list)
+    penalties: dict[str, tuple[float, float]] = field(default_factory=dict)
+    standings: dict[str, Standing] = field(default_factory=dict)
+    strangers: dict[str, str] = field(default_factory=dict)
 
-    def add(self, outcome: JournalEntry | Lost) -> None:
+    def add(self, outcome: JournalEntry | Lost, before: JournalEntry | None) -> None:
         if isinstance(outcome, Lost):
             self.failed[outcome.student] = outcome.reason
         else:
             self.entries[outcome.student] = outcome
             self.graded.append(outcome.student)
+            if before is not None:
+                self.regraded.append(Change.between(before, outcome))
 
     @property
     def attention(self) -> dict[str, list[str]]:
@@ -84,26 +95,29 @@ def grade_class(
     Raises:
         DlcourseError: nothing can be graded at all; the message names the cure.
     """
-    inbox = Inbox(course, slug, gradebook.submitted_at)
+    deadline = deadline_of(course, slug)
+    inbox = Inbox(course, slug, gradebook.submitted_at, gradebook.students(), gradebook.roster())
     inbox.check(settings.only)
     with Warm(settings.isolation) as warm:  # starts only where expected results must be computed
         grader = open_grader(course, slug, warm)
     records = Records(course, slug, grader, gradebook, inbox)
     gradebook.check_points(records.points)
     plan = plan_class(inbox, settings, records.known())
-    report = ClassReport()
+    report = ClassReport(strangers=inbox.strangers)
     for student, entry in plan.unchanged.items():
         report.entries[student] = entry
         progress(student, len(report.entries), len(inbox.folders))
-    if not plan.todo:
-        return report
-    setup = Setup.of(course, slug, settings.isolation)
-    with Pool(lambda: start_workers(settings, setup), inbox.read) as pool:
-        for outcome in pool.grade(plan.todo):
-            result = outcome if isinstance(outcome, Lost) else records.commit(outcome)
-            report.add(result)
-            if isinstance(result, JournalEntry):
-                progress(result.student, len(report.entries), len(inbox.folders))
+    if plan.todo:
+        setup = Setup.of(course, slug, settings.isolation)
+        with Pool(lambda: start_workers(settings, setup), inbox.read) as pool:
+            for outcome in pool.grade(plan.todo):
+                before = None if isinstance(outcome, Lost) else records.entry(outcome)
+                result = outcome if isinstance(outcome, Lost) else records.commit(outcome)
+                report.add(result, before)
+                if isinstance(result, JournalEntry):
+                    progress(result.student, len(report.entries), len(inbox.folders))
+    report.penalties = gradebook.settle(deadline)
+    report.standings = gradebook.standings()
     return report
 
 
@@ -134,10 +148,14 @@ class Records:
             lambda student: self._folder(student) / notebook_name(self._slug),
         )
 
+    def entry(self, finished: Finished) -> JournalEntry | None:
+        """What the journal holds of a student so far."""
+        return self._journal.entries.get(finished.handed_in.student)
+
     def commit(self, finished: Finished) -> JournalEntry | Lost:
         """Keep one result."""
         handed_in, result = finished.handed_in, finished.result
-        student = handed_in.student
+        student, before = handed_in.student, self.entry(finished)
         try:
             exchange = self._gradebook.exchange_files(self._inbox.folders[student])
             self._write_files(student, result.notebook, exchange)
@@ -146,11 +164,13 @@ class Records:
                 handed_in.timestamp,
                 {probe_id(name): score for name, score in result.scores.items()},
                 {question_id(name): untouched for name, untouched in result.untouched.items()},
+                before is None or before.digest != handed_in.digest,
             )
         except NotEntered as error:
             return Lost(student, str(error))
-        except (OSError, ValueError) as error:
-            # a folder that cannot be written, a name that no file can have: one student's trouble
+        except (OSError, ValueError, LookupError) as error:
+            # a folder that cannot be written, a name that no file can have, a worker that left a
+            # test out: one student's trouble
             said = str(error).partition("\n")[0]
             return Lost(student, f"{type(error).__name__}: {said}")
         entry = JournalEntry(

@@ -3,13 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from .deadlines import Deadline
+
 
 class NotEntered(Exception):
     """The gradebook does not take a student's result and holds nothing of it; the text says why."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a student has of an assignment, as the gradebook counts it.
+
+    Args:
+        tests: points of tests and of manual grades.
+        extra: points that a grader gave beyond.
+        penalty: taken off for handing in late.
+    """
+
+    tests: float
+    extra: float = 0.0
+    penalty: float = 0.0
+
+    @property
+    def total(self) -> float:
+        return max(0.0, self.tests + self.extra - self.penalty)
+
+    def __str__(self) -> str:
+        """`94 − 10 late = 84`; the points alone where nothing comes on top and nothing goes off."""
+        text = f"{self.tests:g}"
+        if self.extra:
+            text += f" + {self.extra:g} extra"
+        if self.penalty:
+            text += f" − {self.penalty:g} late"
+        return text if text == f"{self.tests:g}" else f"{text} = {self.total:g}"
 
 
 class Gradebook(Protocol):
@@ -25,6 +56,25 @@ class Gradebook(Protocol):
     def graded_students(self) -> set[str]:
         """Students who have a complete automatic grade of this assignment."""
 
+    def students(self) -> set[str]:
+        """Everybody in the gradebook, those among them whom grading entered."""
+
+    def roster(self) -> set[str]:
+        """Those whom a person entered; nobody where no person entered anybody."""
+
+    def standings(self) -> dict[str, Standing]:
+        """What every student with a complete grade has."""
+
+    def settle(self, deadline: Deadline | None) -> dict[str, tuple[float, float]]:
+        """Bring due date, extensions and late penalties up to date; nothing is run for it.
+
+        Args:
+            deadline: of course.toml; where there is none, the gradebook's own date stays.
+
+        Returns:
+            Penalties before and after, by student, where they differ.
+        """
+
     def submitted_at(self, folder: Path) -> datetime | None:
         """When a submission was handed in, in UTC; None where nothing in its folder says so."""
 
@@ -37,9 +87,10 @@ class Gradebook(Protocol):
         timestamp: datetime | None,
         scores: Mapping[str, float],
         untouched: Mapping[str, bool],
+        changed: bool = True,
     ) -> float:
         """Enter one student's result in one transaction; returns the notebook's score, manual
-        scores included.
+        scores included. Where the submission has not changed, manual grades need no second look.
 
         Raises:
             NotEntered: the gradebook does not take it.

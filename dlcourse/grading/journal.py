@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..core.explain import Outcome
+from ..core.verdict import PASSED
 
 
 class ProbeVerdict(NamedTuple):
@@ -63,6 +64,43 @@ class JournalEntry:
             if v.misconception
         )
         return list(dict.fromkeys(found))
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a second grade of one student says that the first did not.
+
+    Args:
+        student: student id.
+        before: score at the first time.
+        after: score now.
+        gained: tests that pass now and did not.
+        lost: tests that do not pass any more.
+    """
+
+    student: str
+    before: float
+    after: float
+    gained: tuple[str, ...]
+    lost: tuple[str, ...]
+
+    @classmethod
+    def between(cls, before: JournalEntry, after: JournalEntry) -> Change:
+        first, now = ({v.probe for v in e.verdicts if v.status == PASSED} for e in (before, after))
+        return cls(
+            after.student,
+            before.score,
+            after.score,
+            tuple(sorted(now - first)),
+            tuple(sorted(first - now)),
+        )
+
+    def __bool__(self) -> bool:
+        return bool(self.gained or self.lost or self.before != self.after)
+
+    def __str__(self) -> str:
+        tests = [f"+ {name}" for name in self.gained] + [f"− {name}" for name in self.lost]
+        return f"{self.before:g} → {self.after:g}" + (f" ({', '.join(tests)})" if tests else "")
 
 
 class Journal:

@@ -5,18 +5,45 @@ here.
 from __future__ import annotations
 
 import contextlib
+import difflib
 import hashlib
+import os
+import unicodedata
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
 from ..authoring.course import Course
-from ..core.notebook_file import Submission, read_submission
+from ..core.notebook_file import EXCHANGE_FILES, Submission, read_submission
 from ..errors import CourseError
 from ..executor.isolation import SANDBOX, Isolation
 from .journal import JournalEntry
+
+MAC_ARCHIVE = "__MACOSX"
+"""A folder of a Mac's zip archives; nobody's name."""
+TIMESTAMP = EXCHANGE_FILES[0]
+
+
+def _composed(name: str) -> str:
+    """A name with its accents put together (Unicode's NFC)."""
+    return unicodedata.normalize("NFC", name)
+
+
+def read_timed(folder: Path, slug: str, timestamp: datetime | None) -> Submission:
+    """What a student handed in, with a note where its time is not to be read.
+
+    Args:
+        folder: the submitted folder.
+        slug: the assignment.
+        timestamp: what was read of its time.
+    """
+    submission = read_submission(folder, slug)
+    if timestamp is None and os.path.lexists(folder / TIMESTAMP):
+        submission.notes.append(f"{TIMESTAMP} holds no time; when this was handed in is unknown")
+    return submission
 
 
 @dataclass(frozen=True)
@@ -69,20 +96,46 @@ class HandedIn:
 class Inbox:
     """The submissions of one assignment.
 
+    A student's id is the name of their folder, as the gradebook spells it where the two are the
+    same but for the way in which accents are encoded: a zip archive from a Mac takes them apart.
+
     Args:
         course: the course.
         slug: the assignment.
         submitted_at: gives the time of a submission, in UTC, or None.
+        students: everybody whom the gradebook knows.
+        roster: those of them whom a person entered.
 
     Attributes:
         folders: by student id.
+        strangers: ids that are not on the roster, with the nearest one that is, or nothing; none
+            where nobody has entered a roster.
     """
 
     def __init__(
-        self, course: Course, slug: str, submitted_at: Callable[[Path], datetime | None]
+        self,
+        course: Course,
+        slug: str,
+        submitted_at: Callable[[Path], datetime | None],
+        students: AbstractSet[str] = frozenset(),
+        roster: AbstractSet[str] = frozenset(),
     ) -> None:
         self._slug, self._submitted_at = slug, submitted_at
-        self.folders = course.submissions(slug)
+        spelt = {_composed(student): student for student in students}
+        self.folders: dict[str, Path] = {}
+        self._doubled: dict[str, list[str]] = {}
+        for name, folder in course.submissions(slug).items():
+            if name == MAC_ARCHIVE:
+                continue
+            student = spelt.get(_composed(name), _composed(name))
+            if student in self.folders:
+                self._doubled.setdefault(student, [self.folders[student].parent.name]).append(name)
+            self.folders[student] = folder
+        self.strangers = {
+            student: next(iter(difflib.get_close_matches(student, roster, 1)), "")
+            for student in self.folders
+            if roster and student not in roster
+        }
 
     def check(self, only: tuple[str, ...]) -> None:
         """Make sure that there is something to grade.
@@ -106,8 +159,12 @@ class Inbox:
         Raises:
             OSError: the folder cannot be read.
         """
+        if student in self._doubled:
+            folders = " and ".join(ascii(name) for name in self._doubled[student])
+            raise OSError(f"the folders {folders} are one student's; keep one of them")
         folder = self.folders[student]
-        return HandedIn(student, read_submission(folder, self._slug), self._submitted_at(folder))
+        timestamp = self._submitted_at(folder)
+        return HandedIn(student, read_timed(folder, self._slug, timestamp), timestamp)
 
     def time(self, student: str) -> datetime:
         """When a student handed in, in UTC: the age of the folder where nothing else says so."""

@@ -11,6 +11,9 @@ from nbgrader.utils import parse_utc
 
 from ..core.notebook_file import open_regular
 
+_OFFSET = re.compile(r"(\d:\d\d(?::\d\d(?:\.\d+)?)?) *([+-]\d\d)(?::?(\d\d))?$")
+"""`18:00:00 +0100`: nbgrader takes an offset without a colon for minutes and seconds."""
+
 
 def exchange_text(folder: Path, name: str) -> str:
     """A small text file that the exchange laid into a submission; empty where it is missing or no
@@ -27,9 +30,10 @@ def exchange_text(folder: Path, name: str) -> str:
 
 def submitted_at(folder: Path) -> datetime | None:
     """When a submission was handed in, in UTC; None where timestamp.txt does not say."""
-    text = exchange_text(folder, "timestamp.txt")
+    text = exchange_text(folder, "timestamp.txt").strip()
+    text = _OFFSET.sub(lambda found: f"{found[1]}{found[2]}:{found[3] or '00'}", text)
     try:
-        return parse_utc(text.strip()) if text else None
+        return parse_utc(text) if text else None
     except (ValueError, OverflowError):
         return None
 

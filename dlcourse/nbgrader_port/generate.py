@@ -28,7 +28,7 @@ from ..core.progress import Progress, silent
 from ..errors import AuthorError, CourseError
 from ..executor.warm import Warm
 from .config import find_alembic, gradebook_url
-from .gradebook import open_database
+from .database import open_database
 
 
 def build(

@@ -3,34 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 from uuid import uuid4
 
 from nbgrader.api import (
     Assignment,
     Comment,
     Grade,
-    Gradebook,
     MissingEntry,
     Student,
     SubmittedAssignment,
     SubmittedNotebook,
 )
 from nbgrader.preprocessors import AssignLatePenalties
-from sqlalchemy import event, func, insert, select, update
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config
 
 from ..authoring.course import Course
 from ..errors import CourseError
-from ..grading.gradebook import NotEntered
-from . import exchange
-from .config import find_alembic, gradebook_url, nbgrader_config
-from .indexes import add_indexes
+from ..grading.deadlines import Deadline
+from ..grading.gradebook import NotEntered, Standing
+from . import exchange, standings
+from .config import gradebook_url, nbgrader_config
+from .database import checkpoint, open_database
 
 
 def open_gradebook(course: Course, slug: str, db_url: str = "") -> GradebookWriter:
@@ -47,32 +45,6 @@ def open_gradebook(course: Course, slug: str, db_url: str = "") -> GradebookWrit
     config = nbgrader_config(course.root)
     url = db_url or gradebook_url(course, config)
     return GradebookWriter(url, course.course_id, slug, config)
-
-
-def open_database(db_url: str, course_id: str) -> Gradebook:
-    """nbgrader's gradebook, with the indexes and the settings that a class needs.
-
-    Raises:
-        CourseError: it cannot be opened.
-    """
-    find_alembic()
-    gradebook = None
-    try:
-        gradebook = Gradebook(db_url, course_id)
-        if gradebook.engine.dialect.name == "sqlite":
-            # readers (formgrader) go on while we write, and a writer waits instead of failing
-            event.listen(gradebook.engine, "connect", _sqlite_pragmas)
-            gradebook.db.remove()
-            gradebook.engine.dispose()
-        add_indexes(gradebook.engine)
-    except (SQLAlchemyError, ImportError) as error:
-        if gradebook is not None:
-            gradebook.close()
-        said = str(getattr(error, "orig", None) or error).splitlines()[0]
-        raise CourseError(
-            f"the gradebook {_without_password(db_url)} cannot be opened: {said}"
-        ) from error
-    return gradebook
 
 
 class GradebookWriter:
@@ -138,17 +110,19 @@ class GradebookWriter:
         timestamp: datetime | None,
         scores: Mapping[str, float],
         untouched: Mapping[str, bool],
+        changed: bool = True,
     ) -> float:
         """Enter one student's result in one transaction.
 
-        Manual scores and comments of graders are kept; a cell with a manual score is marked for
-        another look, as nbgrader does.
+        Manual scores and comments of graders are kept; where the submission is another one than
+        they saw, a cell with a manual score is marked for another look, as nbgrader does.
 
         Args:
             student: student id; created if unknown.
             timestamp: of the submission, in UTC.
             scores: points by graded cell.
             untouched: by solution cell, whether it still is the released stub.
+            changed: whether the submission is another one than at the last time.
 
         Returns:
             The notebook's score, manual scores included.
@@ -157,7 +131,7 @@ class GradebookWriter:
             NotEntered: the database does not take it, a name that it cannot hold perhaps.
         """
         try:
-            return self._write(student, timestamp, scores, untouched)
+            return self._write(student, timestamp, scores, untouched, changed)
         except BaseException as error:
             self._gradebook.db.rollback()
             self._gradebook.db.expunge_all()
@@ -172,6 +146,7 @@ class GradebookWriter:
         timestamp: datetime | None,
         scores: Mapping[str, float],
         untouched: Mapping[str, bool],
+        changed: bool,
     ) -> float:
         db = self._gradebook.db
         if db.execute(select(Student.id).where(Student.id == student)).first() is None:
@@ -193,7 +168,7 @@ class GradebookWriter:
             db.execute(update(SubmittedAssignment), [{"id": submission_id, "timestamp": timestamp}])
         total, grades = 0.0, []
         for grade in db.execute(
-            select(Grade.id, Grade.cell_id, Grade.manual_score).where(
+            select(Grade.id, Grade.cell_id, Grade.manual_score, Grade.needs_manual_grade).where(
                 Grade.notebook_id == notebook_id
             )
         ):
@@ -203,7 +178,8 @@ class GradebookWriter:
                 {
                     "id": grade.id,
                     "auto_score": score,
-                    "needs_manual_grade": grade.manual_score is not None,
+                    "needs_manual_grade": grade.manual_score is not None
+                    and (changed or grade.needs_manual_grade),
                 }
             )
         comments = [
@@ -274,6 +250,62 @@ class GradebookWriter:
         db.expunge_all()
         return penalty
 
+    def students(self) -> set[str]:
+        return standings.students(self._gradebook.db)
+
+    def roster(self) -> set[str]:
+        return standings.roster(self._gradebook.db)
+
+    def standings(self) -> dict[str, Standing]:
+        return standings.of_class(self._gradebook.db, self._assignment_id)
+
+    def settle(self, deadline: Deadline | None) -> dict[str, tuple[float, float]]:
+        """Bring due date, extensions and late penalties up to date.
+
+        Args:
+            deadline: of course.toml; where there is none, the gradebook's own date stays.
+
+        Returns:
+            Penalties before and after, by student, where they differ.
+        """
+        db = self._gradebook.db
+        if deadline is not None:
+            due = {"id": self._assignment_id, "duedate": deadline.due}
+            db.execute(update(Assignment), [due])
+        changed: dict[str, tuple[float, float]] = {}
+        duedate = db.scalar(select(Assignment.duedate).where(Assignment.id == self._assignment_id))
+        rows = db.execute(
+            select(
+                SubmittedAssignment.id,
+                SubmittedAssignment.student_id,
+                SubmittedAssignment.timestamp,
+                SubmittedAssignment.extension,
+                SubmittedNotebook.id,
+                SubmittedNotebook.late_submission_penalty,
+            )
+            .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+            .where(
+                SubmittedAssignment.assignment_id == self._assignment_id,
+                SubmittedNotebook.notebook_id == self._notebook_id,
+            )
+        ).all()
+        for submission, student, timestamp, extension, notebook, before in rows:
+            if deadline is not None:
+                until = deadline.extensions.get(student)
+                longer = until - deadline.due if until else None
+                if longer != extension:
+                    extension, row = longer, {"id": submission, "extension": longer}
+                    db.execute(update(SubmittedAssignment), [row])
+            late = duedate and timestamp and timestamp > duedate + (extension or timedelta())
+            after = self._penalty(student, submission, notebook) if late else None
+            if after != before:
+                row = {"id": notebook, "late_submission_penalty": after}
+                db.execute(update(SubmittedNotebook), [row])
+            if (before or 0.0) != (after or 0.0):
+                changed[student] = (before or 0.0, after or 0.0)
+        db.commit()
+        return changed
+
     def submitted_at(self, folder: Path) -> datetime | None:
         return exchange.submitted_at(folder)
 
@@ -282,16 +314,7 @@ class GradebookWriter:
 
     def graded_students(self) -> set[str]:
         """Students who have a complete automatic grade of this assignment."""
-        ungraded = func.count().filter(Grade.auto_score.is_(None))
-        query = (
-            select(SubmittedAssignment.student_id)
-            .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
-            .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
-            .where(SubmittedAssignment.assignment_id == self._assignment_id)
-            .group_by(SubmittedAssignment.student_id)
-            .having(ungraded == 0)
-        )
-        return set(self._gradebook.db.scalars(query))
+        return set(self.standings())
 
     def close(self) -> None:
         """Close the gradebook; an SQLite file then holds all of it, so that a copy is a backup."""
@@ -309,27 +332,3 @@ class GradebookWriter:
         trace: TracebackType | None,
     ) -> None:
         self.close()
-
-
-def checkpoint(gradebook: Gradebook) -> None:
-    """Move what SQLite keeps in ``gradebook.db-wal`` into the file itself. What a reader still
-    needs stays there until the next time.
-    """
-    gradebook.db.remove()
-    with gradebook.engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-
-
-def _without_password(db_url: str) -> str:
-    try:
-        return make_url(db_url).render_as_string()
-    except ArgumentError:
-        return "(the address has no form that SQLAlchemy knows)"
-
-
-def _sqlite_pragmas(connection: Any, _: Any) -> None:
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=NORMAL")
-    cursor.execute("PRAGMA busy_timeout=30000")
-    cursor.close()

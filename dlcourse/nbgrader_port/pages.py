@@ -29,8 +29,8 @@ from ..core.notebook_file import notebook_name
 from ..core.progress import Progress, silent
 from ..errors import CourseError
 from .config import gradebook_url, nbgrader_config
+from .database import open_database
 from .feedback import TEMPLATE
-from .gradebook import open_database
 from .grades import digests
 
 FEW = 40

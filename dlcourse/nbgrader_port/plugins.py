@@ -26,10 +26,11 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 
 from ..authoring.course import Course, course_root, read_course
 from ..core.cells import NotebookView
-from ..core.notebook_file import Submission, notebook_name, read_submission
+from ..core.notebook_file import Submission, notebook_name
 from ..errors import CourseError
 from ..executor.warm import Warm
 from ..grading.grader import Grader, open_grader
+from ..grading.plan import read_timed
 from ..grading.rebuild import rebuild
 from .exchange import exchange_files, submitted_at
 
@@ -77,7 +78,9 @@ class SubmissionExporter(NotebookExporter):
         slug = resources["nbgrader"]["assignment"]
         if not getattr(self.parent, "_sanitizing", False) or grader_for(slug) is None:
             return super().from_filename(filename, resources=resources, **kwargs)
-        notebook = nbformat.from_dict(read_submission(Path(filename).parent, slug).wrap())
+        folder = Path(filename).parent
+        submission = read_timed(folder, slug, submitted_at(folder))
+        notebook = nbformat.from_dict(submission.wrap())
         return self.from_notebook_node(notebook, resources=resources, **kwargs)  # type: ignore[no-untyped-call]
 
 
@@ -148,10 +151,7 @@ class CourseAutograde(Autograde, _OwnFilesOnly):
 
     def __init__(self, coursedir: Any = None, **kwargs: Any) -> None:
         super().__init__(coursedir=coursedir, **kwargs)
-        stock = self.coursedir.get_existing_timestamp
-        self.coursedir.get_existing_timestamp = lambda path: (
-            stock(path) if submitted_at(Path(path)) else None
-        )
+        self.coursedir.get_existing_timestamp = lambda path: submitted_at(Path(path))
 
     def init_notebooks(self) -> None:
         slug = self.coursedir.assignment_id

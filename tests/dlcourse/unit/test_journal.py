@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from dlcourse.grading.journal import Journal, JournalEntry, ProbeVerdict
+from dlcourse.grading.journal import Change, Journal, JournalEntry, ProbeVerdict
 
 
 def entry(student: str = "ada", **changes: Any) -> Any:
@@ -74,3 +74,15 @@ def test_diagnoses_in_words() -> None:
         ]
     )
     assert one.diagnoses == ["q: wrong axis"]
+
+
+def verdicts(**status: str) -> list[ProbeVerdict]:
+    return [ProbeVerdict("q", name, s, "") for name, s in status.items()]
+
+
+def test_who_gained_and_lost_what() -> None:
+    before = entry("ada", score=3.0, verdicts=verdicts(a="passed", b="failed", c="passed"))
+    after = entry("ada", score=4.5, verdicts=verdicts(a="passed", b="passed", c="unwritten"))
+    assert str(Change.between(before, after)) == "3 → 4.5 (+ b, − c)"
+    assert Change.between(before, after) and not Change.between(before, before)
+    assert str(Change.between(before, entry("ada", score=5.0, verdicts=before.verdicts))) == "3 → 5"

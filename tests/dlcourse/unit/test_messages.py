@@ -72,7 +72,7 @@ def test_one_damaged_part_of_a_result(data: st.DataObject) -> None:
     answer = read_answer(json.dumps(document))
     assert answer is None or isinstance(answer, (GradedNotebook, NotGraded))
     if isinstance(answer, GradedNotebook):
-        assert isinstance(write_answer(answer), str) and isinstance(sum(answer.scores.values()), float)  # fmt: skip
+        assert isinstance(write_answer(answer), str) and sum(answer.scores.values()) >= 0  # fmt: skip
 
 
 def _paths(node: Any, path: tuple[Any, ...] = ()) -> Any:

@@ -112,3 +112,60 @@ def test_nobody_to_grade(inbox: Any, tmp_path: Path) -> None:
         inbox.check(("zoë", "ada", "hal"))
     with pytest.raises(CourseError, match="collect them with `nbgrader collect other`"):
         Inbox(_course(tmp_path), "other", lambda folder: None).check(())
+
+
+# ---- who a folder belongs to -----------------------------------------------------------------------------------------
+
+
+def handed_in(root: Path, *names: str) -> Course:
+    for name in names:
+        folder = root / "submitted" / name / "toy"
+        folder.mkdir(parents=True)
+        (folder / "toy.ipynb").write_text(NOTEBOOK % "x")
+    course: Course = _course(root)
+    return course
+
+
+APART, TOGETHER = "zoe\N{COMBINING DIAERESIS}", "zo\N{LATIN SMALL LETTER E WITH DIAERESIS}"
+
+
+@pytest.mark.parametrize("folder", [APART, TOGETHER])
+@pytest.mark.parametrize("spelt", [APART, TOGETHER])
+def test_an_id_is_the_gradebooks_whatever_way_accents_are_encoded(
+    tmp_path: Path, folder: str, spelt: str
+) -> None:
+    inbox = Inbox(handed_in(tmp_path, folder), "toy", lambda _: None, {spelt, "ada"}, {spelt})
+    assert list(inbox.folders) == [spelt] and inbox.strangers == {}
+    assert inbox.read(spelt).submission.readable
+
+
+def test_two_folders_of_one_student_are_nobodys_guess(tmp_path: Path) -> None:
+    inbox = Inbox(handed_in(tmp_path, APART, TOGETHER, "ada"), "toy", lambda _: None)
+    assert sorted(inbox.folders) == ["ada", TOGETHER]
+    with pytest.raises(OSError, match="are one student's; keep one of them"):
+        inbox.read(TOGETHER)
+    assert inbox.read("ada").submission.readable
+
+
+def test_a_macs_archive_folder_is_nobody(tmp_path: Path) -> None:
+    inbox = Inbox(handed_in(tmp_path, "__MACOSX", "ada"), "toy", lambda _: None)
+    assert list(inbox.folders) == ["ada"]
+
+
+def test_who_is_not_on_the_roster_is_named_with_the_nearest(tmp_path: Path) -> None:
+    course = handed_in(tmp_path, "ada", "bbo17", "zzz")
+    roster = {"ada", "bob17", "eve"}
+    assert Inbox(course, "toy", lambda _: None, roster, roster).strangers == {
+        "bbo17": "bob17",
+        "zzz": "",
+    }
+    assert Inbox(course, "toy", lambda _: None, roster, frozenset()).strangers == {}
+
+
+@pytest.mark.parametrize("text", ["yesterday", "2026-13-45 12:00:00 UTC", "", "9999-12-31 23:59:59 -1200"])  # fmt: skip
+def test_an_impossible_time_is_said(tmp_path: Path, text: str) -> None:
+    course = handed_in(tmp_path, "ada")
+    (tmp_path / "submitted" / "ada" / "toy" / "timestamp.txt").write_text(text)
+    (note,) = Inbox(course, "toy", lambda _: None).read("ada").submission.notes
+    assert note == "timestamp.txt holds no time; when this was handed in is unknown"
+    assert Inbox(course, "toy", lambda _: NOON).read("ada").submission.notes == []

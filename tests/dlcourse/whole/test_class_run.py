@@ -25,6 +25,7 @@ from dlcourse.grading.plan import Inbox, Settings
 from dlcourse.nbgrader_port.exchange import submitted_at
 from dlcourse.nbgrader_port.generate import build
 from dlcourse.nbgrader_port.gradebook import open_gradebook
+from dlcourse.nbgrader_port.pages import make_pages
 from tests.support.commands import dlcourse, environment
 from tests.support.course import copy_course, hand_in, perfect, released
 from tests.support.gradebooks import gradebook_tables, totals
@@ -237,6 +238,10 @@ def test_manual_grades_and_comments_survive(small: Course) -> None:
         database.execute("update comment set manual_comment = 'well done'")
     report = grade(small, again=True)
     assert report.entries["perfect"].score == FULL - 4 + 0.5
+    assert not any(needs for *_, needs in gradebook_tables(small.root / "gradebook.db")["grades"])
+    for student in ("columns", "half", "perfect"):  # handed in again, what a grader saw is no more
+        hand_in(small, student, "vectors", perfect(small, "vectors"), "2027-03-01 12:00:00 UTC")
+    report = grade(small)
     tables = gradebook_tables(small.root / "gradebook.db")
     touched = [
         (auto, manual, extra, needs)
@@ -331,24 +336,80 @@ def test_stray_files_in_submitted_are_no_students(small: Course) -> None:
     assert set(Inbox(small, "vectors", submitted_at).folders) == {"perfect", "columns", "half"}
 
 
-def test_exit_status_0_1_2(
-    small: Course, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """0: all have a grade. 2: all have one, some need a look. 1: somebody has none."""
+def commanded(capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
+    """Exit status of the command line as it stands in sys.argv, and what it printed."""
+    with pytest.raises(SystemExit) as end:
+        cli.main()
+    said = capsys.readouterr()
+    assert isinstance(end.value.code, int)
+    return end.value.code, said.out + said.err
+
+
+@pytest.fixture
+def typed(small: Course, monkeypatch: pytest.MonkeyPatch) -> Course:
+    """A course in which `dlcourse grade vectors` is typed."""
+    (small.submitted("columns", "vectors") / "timestamp.txt").unlink()  # it holds no time
     monkeypatch.chdir(small.root)
     monkeypatch.setattr("sys.argv", ["dlcourse", "grade", "vectors"])
+    monkeypatch.setenv("COLUMNS", "300")
+    return small
 
-    def run() -> Any:
-        monkeypatch.setenv("COLUMNS", "300")
-        with pytest.raises(SystemExit) as end:
-            cli.main()
-        said = capsys.readouterr()
-        return end.value.code, said.out + said.err
 
-    status, output = run()
+def test_a_regrade_says_who_gained_and_makes_their_pages_anew(
+    typed: Course, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert commanded(capsys)[0] == 0
+    page = typed.feedback("columns", "vectors")
+    make_pages(typed, "vectors")
+    before = page.read_text()
+    hand_in(typed, "columns", "vectors", perfect(typed, "vectors"))
+    status, output = commanded(capsys)
+    assert status == 0 and "1 feedback pages made anew" in output
+    (line,) = [line for line in output.splitlines() if line.startswith("columns: ")]
+    assert f"→ {FULL:g} (+ " in line and "−" not in line
+    assert page.read_text() != before
+
+
+def test_a_due_date_of_course_toml_reaches_the_table(
+    typed: Course, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with (typed.root / "nbgrader_config.py").open("a") as config:
+        config.write(
+            "from nbgrader.plugins import BasePlugin\n"
+            "class Four(BasePlugin):\n"
+            "    def late_submission_penalty(self, student, score, seconds):\n"
+            "        return 4.0\n"
+            "c.AssignLatePenalties.plugin_class = Four\n"
+        )
+    hand_in(typed, "perfect", "vectors", perfect(typed, "vectors"), "2026-03-01 12:00:00 UTC")
+    assert commanded(capsys)[0] == 0
+    with (typed.root / "course.toml").open("a") as toml:
+        toml.write("[deadline]\ntimezone = 'UTC'\nvectors = 2026-02-28T12:00:00\n")
+    status, output = commanded(capsys)
+    assert status == 0 and "0 graded now, 3 unchanged" in output
+    assert f"{FULL:g} − 4 late = {FULL - 4:g}/{FULL:g}" in output
+    assert "perfect: 4 points off for handing in late, 0 before" in output
+
+
+def test_nothing_that_a_student_named_steers_the_terminal(
+    typed: Course, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = "\x1b[31m[bold]eve\u202e\r"
+    folder = hand_in(typed, name, "vectors", perfect(typed, "vectors"))
+    (folder / "a\nb\x1b]0;title\x07[link=x]y.txt").touch()
+    status, output = commanded(capsys)
+    assert status == 2 and "[bold]eve" in output and "[link=x]y.txt" in output
+    assert not set("\x1b\r\x07\u202e") & set(output)
+    assert not any(line.startswith("b") for line in output.splitlines())
+
+
+def test_exit_status_0_1_2(typed: Course, capsys: pytest.CaptureFixture[str]) -> None:
+    """0: all have a grade. 2: all have one, some need a look. 1: somebody has none."""
+    small = typed
+    status, output = commanded(capsys)
     assert status == 0 and "3 graded now, 0 unchanged, 0 failed" in output
     hand_in(small, "junk", "vectors", b"junk")
-    status, output = run()
+    status, output = commanded(capsys)
     assert (
         status == 2
         and "1 graded now, 3 unchanged, 0 failed" in output
@@ -356,7 +417,7 @@ def test_exit_status_0_1_2(
     )
     hand_in(small, "new", "vectors", released(small, "vectors"))
     (small.root / "autograded" / "new").write_text("in the way")
-    status, output = run()
+    status, output = commanded(capsys)
     assert (
         status == 1
         and "0 graded now, 4 unchanged, 1 failed" in output

@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.plugins import BasePlugin
 from traitlets.config import Config
 
 from dlcourse.authoring.course import Course
 from dlcourse.errors import CourseError
+from dlcourse.grading.deadlines import Deadline
 from dlcourse.nbgrader_port.gradebook import GradebookWriter
 from tests.support.gradebooks import gradebook_tables
 
@@ -113,14 +114,14 @@ def test_unknown_assignment(url: str) -> None:
 
 
 def test_password_of_a_server_is_not_shown(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    from dlcourse.nbgrader_port import gradebook
+    from dlcourse.nbgrader_port import database
 
     class Refusing(Gradebook):
         def find_assignment(self, name: str) -> None:
             self.engine.url = self.engine.url.set(username="u", password="geheim", host="h")
-            raise gradebook.MissingEntry
+            raise MissingEntry
 
-    monkeypatch.setattr(gradebook, "Gradebook", Refusing)
+    monkeypatch.setattr(database, "Gradebook", Refusing)
     with pytest.raises(CourseError) as caught:
         GradebookWriter(url, "scratch", "toy")
     assert "geheim" not in str(caught.value)
@@ -147,6 +148,75 @@ def test_notebook_of_another_name(url: str, course: Course) -> None:
         database.execute("update notebook set name = 'old' where name = 'toy'")
     with pytest.raises(CourseError, match="the gradebook has no notebook 'toy'"):
         GradebookWriter(url, "scratch", "toy")
+
+
+class TenPercentADay(BasePlugin):
+    def late_submission_penalty(self, student: str, score: float, seconds: float) -> float:
+        return score * min(1.0, 0.1 * -(-seconds // 86400))
+
+
+@pytest.fixture
+def late_writer(url: str) -> Iterator[GradebookWriter]:
+    config = Config()
+    config.AssignLatePenalties.plugin_class = TenPercentADay
+    with GradebookWriter(url, "scratch", "toy", config) as one:
+        for day, student in enumerate(("ada", "bob", "eve")):
+            one.write(student, datetime(2026, 3, 1 + day, 12), POINTS, OPEN)
+        one.write("ron", None, POINTS, OPEN)
+        yield one
+
+
+def penalties(writer: GradebookWriter) -> dict[str, float]:
+    return {student: standing.penalty for student, standing in writer.standings().items()}
+
+
+def test_a_due_date_reaches_marks_without_a_run(late_writer: GradebookWriter) -> None:
+    assert penalties(late_writer) == dict.fromkeys(("ada", "bob", "eve", "ron"), 0.0)
+    due = Deadline(datetime(2026, 3, 1, 18))
+    assert late_writer.settle(due) == {"bob": (0.0, 0.4), "eve": (0.0, 0.8)}
+    assert late_writer.settle(due) == {} and late_writer.settle(None) == {}
+    assert str(late_writer.standings()["eve"]) == "4 − 0.8 late = 3.2"
+    assert str(late_writer.standings()["ron"]) == "4"
+    moved = Deadline(datetime(2026, 3, 2, 18))
+    assert late_writer.settle(moved) == {"bob": (0.4, 0.0), "eve": (0.8, 0.4)}
+
+
+def test_an_extension_comes_and_goes(late_writer: GradebookWriter, url: str) -> None:
+    due = datetime(2026, 3, 1, 18)
+    late_writer.settle(Deadline(due))
+    longer = Deadline(due, {"eve": datetime(2026, 3, 4), "nobody": datetime(2026, 3, 9)})
+    assert late_writer.settle(longer) == {"eve": (0.8, 0.0)}
+    with Gradebook(url, "scratch") as book:
+        assert book.find_submission("toy", "eve").duedate == datetime(2026, 3, 4)
+    assert late_writer.settle(Deadline(due)) == {"eve": (0.0, 0.8)}
+
+
+def test_extra_credit_shows(late_writer: GradebookWriter, course: Course) -> None:
+    with sqlite3.connect(course.root / "gradebook.db") as database:
+        database.execute("update grade set extra_credit = 0.5 where auto_score = 2")
+    late_writer.settle(Deadline(datetime(2026, 3, 2, 13)))
+    assert str(late_writer.standings()["ada"]) == "4 + 0.5 extra = 4.5"
+    assert str(late_writer.standings()["eve"]) == "4 + 0.5 extra − 0.45 late = 4.05"
+
+
+def test_nbgrader_counts_the_same(late_writer: GradebookWriter, url: str) -> None:
+    late_writer.settle(Deadline(datetime(2026, 3, 1, 18)))
+    with Gradebook(url, "scratch") as book:
+        for student, standing in late_writer.standings().items():
+            one = book.find_submission("toy", student)
+            assert one.score - one.late_submission_penalty == pytest.approx(standing.total)
+
+
+def test_who_is_on_the_roster(writer: GradebookWriter, url: str) -> None:
+    assert writer.roster() == set()
+    writer.write("ada", None, SOME, OPEN)
+    assert (writer.roster(), writer.students()) == (set(), {"ada"})  # entered by grading
+    with Gradebook(url, "scratch") as book:
+        book.add_student("bob")
+    assert writer.roster() == {"ada", "bob"}  # ids were imported
+    with Gradebook(url, "scratch") as book:
+        book.update_or_create_student("eve", first_name="Eve")
+    assert (writer.roster(), writer.students()) == ({"eve"}, {"ada", "bob", "eve"})
 
 
 def test_graded_students_are_those_with_all_scores(writer: Any, course: Course) -> None:
