@@ -24,6 +24,21 @@ from .executor.limits import Limits, Sandbox
 _GB = 1 << 30
 _SHOWN = ("numpy", "torch", "ipython", "nbformat", "nbgrader", "jupyterlab", "nh3", "sqlalchemy")
 """Packages whose versions are shown where all is well."""
+_NETWORK = (
+    "nfs",
+    "cifs",
+    "smb",
+    "9p",
+    "afs",
+    "ceph",
+    "glusterfs",
+    "lustre",
+    "gpfs",
+    "beegfs",
+    "sshfs",
+    "virtiofs",
+)
+"""Kinds of file systems on which SQLite's locks cannot be trusted."""
 _INSTALL = 'pip install "dlcourse[instructor]"'
 _CONTAINER = "in Docker: docker run --security-opt seccomp=unconfined --security-opt systempaths=unconfined --security-opt apparmor=unconfined"
 _UNSAFE = "--unsafe-no-sandbox for code that you trust"
@@ -170,7 +185,7 @@ def _torch() -> Facility:
     )
     if done.returncode:
         said = (done.stderr.strip().splitlines() or ["no output"])[-1]
-        cure = "pip install torch --index-url https://download.pytorch.org/whl/cpu"
+        cure = f"{_INSTALL}, with the CPU build of torch"
         return Facility("torch", False, said, cure)
     version, threads, tasks = done.stdout.split()
     detail = f"{version}, {threads} thread in student code"
@@ -224,8 +239,31 @@ def _database(root: Path) -> Facility:
     except (OSError, sqlite3.Error) as error:
         cure = "a local disk that you may write to, or PostgreSQL (db_url)"
         return Facility("gradebook", False, f"SQLite in {root}: {error}", cure)
-    detail = f"SQLite {sqlite3.sqlite_version}, journal mode {mode}"
-    return _needed("gradebook", mode == "wal", detail, "a local disk, or PostgreSQL (db_url)")
+    detail, local = (
+        f"SQLite {sqlite3.sqlite_version}, journal mode {mode}",
+        "a local disk, or PostgreSQL (db_url)",
+    )
+    shared = network_system(root, _read("/proc/mounts"))
+    if shared and mode == "wal":  # it works until two machines write
+        return Facility("gradebook", True, f"{detail}, on a network disk ({shared})", local)
+    return _needed("gradebook", mode == "wal", detail, local)
+
+
+def network_system(place: Path, mounts: str) -> str:
+    """The kind of the network file system on which a folder lies; empty where it is a local one.
+
+    Args:
+        place: the folder.
+        mounts: what Linux says of its file systems, a line each: device, folder, kind, options.
+    """
+    best, kind = Path(), ""
+    for line in mounts.splitlines():
+        _, where, name, *_ = [*line.split(), "", "", ""]
+        # the kernel writes a space in a folder's name as \040
+        folder = Path(where.encode().decode("unicode_escape", "replace"))
+        if place.resolve().is_relative_to(folder) and len(folder.parts) >= len(best.parts):
+            best, kind = folder, name
+    return kind if kind.removeprefix("fuse.").startswith(_NETWORK) else ""
 
 
 def _browser() -> Facility:

@@ -91,7 +91,7 @@ def grade(
 
 def _lines(slug: str, report: ClassReport) -> Iterator[tuple[str, str, Console]]:
     """What an instructor is told of single students: whom, what, and where it is printed."""
-    for change in filter(None, report.regraded):
+    for change in filter(None, report.changes):
         yield change.student, str(change), out
     for student, (before, after) in sorted(report.penalties.items()):
         yield student, f"{after:g} points off for handing in late, {before:g} before", out

@@ -31,7 +31,7 @@ class ClassReport:
         entries: by student, graded now or before.
         graded: students graded by this run.
         failed: students without a grade, and why.
-        regraded: what became of those of ``graded`` who had a grade before.
+        changes: what became of those of ``graded`` who had a grade before.
         penalties: for handing in late, before and after, where they changed.
         standings: what each student has now.
         strangers: ids that are not on the roster, and the nearest one that is.
@@ -40,7 +40,7 @@ class ClassReport:
     entries: dict[str, JournalEntry] = field(default_factory=dict)
     graded: list[str] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
-    regraded: list[Change] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
     penalties: dict[str, tuple[float, float]] = field(default_factory=dict)
     standings: dict[str, Standing] = field(default_factory=dict)
     strangers: dict[str, str] = field(default_factory=dict)
@@ -52,7 +52,7 @@ class ClassReport:
             self.entries[outcome.student] = outcome
             self.graded.append(outcome.student)
             if before is not None:
-                self.regraded.append(Change.between(before, outcome))
+                self.changes.append(Change.between(before, outcome))
 
     @property
     def attention(self) -> dict[str, list[str]]:

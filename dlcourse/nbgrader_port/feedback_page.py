@@ -20,6 +20,7 @@ from ..core.cells import NotebookView
 from ..core.explain import Outcome, needs_text
 from ..core.rendering import MARKS, WORDS, clean, message_of, words
 from ..core.verdict import FAILED, PASSED
+from ..grading.gradebook import Standing
 
 MAX_CODE = 60_000
 """Characters of one cell that are shown."""
@@ -138,7 +139,8 @@ class Page:
     student: str
     score: float
     points: float
-    penalty: float
+    standing: str
+    """`94 − 10 late = 84`; empty where the score is that of the tests."""
     notes: tuple[str, ...]
     sections: tuple[Section, ...]
 
@@ -199,11 +201,21 @@ def page(notebook: NotebookNode, resources: Mapping[str, Any]) -> Page:
     return Page(
         title=clean(ours.title or _heading(notebook) or words(slug), 200),
         student=clean(str(graded.get("student", "")), 200),
-        score=_number(graded.get("score")),
+        score=max(0.0, _number(graded.get("score"))),
         points=_number(graded.get("max_score")),
-        penalty=_number(graded.get("late_penalty")),
+        standing=_standing(graded),
         notes=tuple(clean(str(note)) for note in ours.notes),
         sections=tuple(sections.values()),
+    )
+
+
+def _standing(graded: Mapping[str, Any]) -> str:
+    penalty, extra = (_number(graded.get(name)) for name in ("late_penalty", "extra_credit"))
+    tests = _number(graded.get("score")) + penalty - extra
+    return (
+        str(Standing(round(tests, 2), round(extra, 2), round(penalty, 2)))
+        if penalty or extra
+        else ""
     )
 
 

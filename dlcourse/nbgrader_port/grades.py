@@ -51,12 +51,14 @@ class NotebookGrades:
         scores: by cell.
         comments: by cell.
         points: of the whole notebook.
+        extra: points that a grader gave beyond the tests; among the scores.
         penalty: for handing in late; None where there is none.
     """
 
     scores: dict[str, CellGrade]
     comments: dict[str, CellComment]
     points: float
+    extra: float
     penalty: float | None
 
 
@@ -87,19 +89,20 @@ def read_grades(db_url: str, student: str, assignment: str, notebook: str) -> No
             raise MissingEntry(f"No such submission: {assignment} of {student}")
         submitted, penalty, points = found
         scores = db.execute(
-            select(BaseCell.name, Grade.score, Grade.max_score)
+            select(BaseCell.name, Grade.score, Grade.max_score, Grade.extra_credit)
             .join(BaseCell, BaseCell.id == Grade.cell_id)
             .where(Grade.notebook_id == submitted)
-        )
+        ).all()
         comments = db.execute(
             select(BaseCell.name, Comment.comment)
             .join(BaseCell, BaseCell.id == Comment.cell_id)
             .where(Comment.notebook_id == submitted)
         )
         return NotebookGrades(
-            {name: CellGrade(float(score), float(most)) for name, score, most in scores},
+            {name: CellGrade(float(score), float(most)) for name, score, most, _ in scores},
             {name: CellComment(comment) for name, comment in comments},
             float(points),
+            float(sum(extra or 0.0 for *_, extra in scores)),
             penalty,
         )
 
@@ -161,6 +164,7 @@ class ReadGrades(GetGrades):
         penalty = grades.penalty or 0.0
         about["score"] = sum(grade.score for grade in grades.scores.values()) - penalty
         about["max_score"], about["late_penalty"] = grades.points, penalty
+        about["extra_credit"] = grades.extra
         return nb, resources
 
 

@@ -29,7 +29,7 @@ from traitlets.config import Config
 from dlcourse.core.explain import FailingNeed, Outcome
 from dlcourse.core.probe import ProbeSpec
 from dlcourse.core.verdict import FAILED, Verdict
-from dlcourse.nbgrader_port import feedback
+from dlcourse.nbgrader_port import configure, feedback
 from dlcourse.nbgrader_port.config import find_alembic
 from dlcourse.nbgrader_port.feedback_page import MAX_ERROR, page
 
@@ -215,7 +215,7 @@ def make_course(
 
 def generate(course: CourseDirectory, student: str = "ada") -> str:
     config = Config()
-    config.GenerateFeedback.exporter_class = "dlcourse.nbgrader_port.feedback.FeedbackExporter"
+    configure(config)
     GenerateFeedback(coursedir=course, config=config).start()
     return (Path(course.root) / "feedback" / student / "toy" / "toy.html").read_text(
         encoding="utf-8"
@@ -353,7 +353,7 @@ def test_scores_are_the_gradebooks(tmp_path: Path) -> None:
         book.db.commit()
     text = re.sub(r"\s+", " ", Elements(generate(course)).text)
     assert "2.25 of 6 points" in text  # 1 + 1.5 + 0.25 - 0.5
-    assert "0.5 points were taken off because it was late" in text
+    assert "2.5 + 0.25 extra − 0.5 late = 2.25" in text
     assert "2.75 / 3" in text
     assert "The points were set by a grader." in text
     assert "Nearly <right>." in text

@@ -408,6 +408,26 @@ def test_doctor(tmp_path: Path) -> None:
     assert "→ run this in the course's folder" in console.export_text()
 
 
+MOUNTS = """/dev/sda1 / ext4 rw 0 0
+server:/home /home nfs4 rw 0 0
+/dev/sdb1 /home/local xfs rw 0 0
+//nas/share /mnt/my\\040share cifs rw 0 0
+me@host: /mnt/ssh fuse.sshfs rw 0 0
+overlay /mnt/over overlay rw 0 0
+"""
+
+
+@pytest.mark.parametrize(
+    ("place", "kind"),
+    [
+        ("/home/ada/course", "nfs4"), ("/home/local/course", ""), ("/mnt/my share/course", "cifs"),
+        ("/mnt/ssh", "fuse.sshfs"), ("/mnt/over/x", ""), ("/srv", ""), ("/homework", ""),
+    ],
+)  # fmt: skip
+def test_doctor_knows_network_disks(place: str, kind: str) -> None:
+    assert doctor.network_system(Path(place), MOUNTS) == kind
+
+
 def test_doctor_says_what_helps(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(trial, "available", lambda: ("user namespace: Operation not permitted",))
     monkeypatch.setattr(shutil, "which", lambda name: None)
