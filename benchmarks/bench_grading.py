@@ -325,7 +325,8 @@ def where_it_goes(bench: Bench, root: Path) -> dict[str, float]:
             times.append(time.process_time())
             record = worker.grader.run(notebook, worker.warm)
             times.append(time.process_time())
-            worker.grader.write(notebook, record)
+            judged = worker.grader.judge(notebook, record, worker.warm)
+            worker.grader.write(notebook, judged)
             json.dumps(notebook, ensure_ascii=False)
             times.append(time.process_time())
             for name, start, end in zip(parts, times, times[1:], strict=False):

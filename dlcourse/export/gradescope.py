@@ -95,7 +95,9 @@ def _grade(grader: Grader, submission: Submission, warm: Warm) -> GradedNotebook
     except (ZygoteGone, SandboxUnavailable):
         notebook = rebuild(grader.source, submission, grader.assignment.slug)
         said = "your code ended the process that runs it; nothing could be graded"
-        return replace(grader.finish(notebook, Record(), 0.0), notes=(said,))
+        return replace(
+            grader.finish(notebook, grader.first(notebook, Record()), 0.0), notes=(said,)
+        )
 
 
 def results(graded: Graded, hidden: str = "after_published") -> dict[str, Any]:

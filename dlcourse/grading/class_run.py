@@ -131,7 +131,7 @@ class Records:
     def __init__(
         self, course: Course, slug: str, grader: Grader, gradebook: Gradebook, inbox: Inbox
     ) -> None:
-        self._course, self._slug, self._build = course, slug, grader.references.key
+        self._course, self._slug, self._build = course, slug, grader.key
         self._gradebook, self._inbox = gradebook, inbox
         self._journal = Journal(course.files(slug).journal)
         self.points = {

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 import nbformat
@@ -20,14 +20,15 @@ from ..authoring.read import load
 from ..authoring.references import References, data_files, references
 from ..core.cells import NOT_GRADED, CellView, NotebookView
 from ..core.evidence import NotRun, Result
-from ..core.explain import Outcome, explain, needs_text
+from ..core.explain import Outcome, explain
 from ..core.notebook_file import Submission
 from ..core.progress import Progress, silent
-from ..core.rendering import MARKS
 from ..core.verdict import FAILED, Expectation, Verdict, judge
 from ..errors import AuthorError
 from ..executor.runner import BUDGET, CellStep, Record, Step
 from ..executor.warm import Warm
+from .cell_outputs import error_output, outputs_of
+from .follow import credited, second_chances, share_of
 from .rebuild import rebuild
 
 
@@ -57,6 +58,22 @@ class GradedNotebook:
         return {name: outcome.score for name, outcome in self.outcomes.items()}
 
 
+@dataclass(frozen=True)
+class Judged:
+    """What became of a rebuilt notebook.
+
+    Args:
+        record: of its run; incomplete, too, where the budget ended a run that follows it.
+        outcomes: by probe.
+    """
+
+    record: Record
+    outcomes: dict[str, Outcome]
+
+
+_LOST = NotRun("died", "was not run")
+
+
 @dataclass
 class Grader:
     """Everything that grading one assignment needs.
@@ -66,12 +83,19 @@ class Grader:
         assignment: as its author wrote it.
         references: expected results.
         source: the instructor's notebook, as committed in source/.
+        share: of the points of a test that passes once the stubs before it are the reference's.
     """
 
     course: Course
     assignment: Assignment
     references: References
     source: nbformat.NotebookNode
+    share: float = 0.0
+
+    @property
+    def key(self) -> str:
+        """Names what a grade depends on beside the submission."""
+        return f"{self.references.key}-{self.share:g}" if self.share else self.references.key
 
     def grade(self, submission: Submission, warm: Warm, budget: float = BUDGET) -> GradedNotebook:
         """Rebuild, run and judge one submission.
@@ -87,16 +111,62 @@ class Grader:
         start = time.monotonic()
         notebook = rebuild(self.source, submission, self.assignment.slug)
         record = self.run(notebook, warm, budget)
-        return self.finish(notebook, record, time.monotonic() - start)
+        left = budget - (time.monotonic() - start)
+        judged = self.judge(notebook, record, warm, left)
+        return self.finish(notebook, judged, time.monotonic() - start)
 
-    def steps(self, notebook: nbformat.NotebookNode) -> list[Step]:
-        """The rebuilt notebook as steps; demo cells are left out."""
+    def first(self, notebook: nbformat.NotebookNode, record: Record) -> Judged:
+        """What a run alone gave, without what follows through."""
+        return Judged(record, self.outcomes(notebook, record))
+
+    def judge(
+        self, notebook: nbformat.NotebookNode, record: Record, warm: Warm, budget: float = BUDGET
+    ) -> Judged:
+        """What a run gave, and what follows through.
+
+        Args:
+            notebook: the rebuilt notebook.
+            record: of its run.
+            warm: where tests run once more.
+            budget: wall seconds for that.
+        """
+        first = self.first(notebook, record)
+        outcomes, complete = first.outcomes, record.complete
+        written = {name for name, untouched in self.untouched(notebook).items() if not untouched}
+        groups = second_chances(outcomes, written) if self.share and complete else {}
+        for replaced, names in groups.items():
+            start = time.monotonic()
+            steps = self.steps(notebook, replaced, names)
+            second = warm.run(steps, data_files(self.assignment), budget)
+            budget -= time.monotonic() - start
+            complete &= second.complete
+            for name in names:
+                expectation = self.references.expectations[name]
+                if _judged(expectation, second.results.get(name, _LOST)).passed:
+                    outcomes[name] = credited(outcomes[name], self.share)
+        return Judged(replace(record, complete=complete), outcomes)
+
+    def steps(
+        self,
+        notebook: nbformat.NotebookNode,
+        replaced: Collection[str] = (),
+        tests: Collection[str] | None = None,
+    ) -> list[Step]:
+        """The rebuilt notebook as steps; demo cells are left out.
+
+        Args:
+            notebook: the rebuilt notebook.
+            replaced: questions whose cells are the reference's.
+            tests: the tests that are run; all if None.
+        """
         steps: list[Step] = []
         for cell, label in _labelled(notebook):
-            if cell.kind == "test":
+            if cell.kind != "test":
+                own = cell.kind != "question" or cell.name not in replaced
+                source = cell.source if own else self.assignment.questions[cell.name].source
+                steps.append(CellStep(cell.id, source, label))
+            elif tests is None or cell.name in tests:
                 steps.append(self.references.step(cell.name))
-            else:
-                steps.append(CellStep(cell.id, cell.source, label))
         return steps
 
     def prepare(self, warm: Warm) -> None:
@@ -110,7 +180,6 @@ class Grader:
 
     def outcomes(self, notebook: nbformat.NotebookNode, record: Record) -> dict[str, Outcome]:
         """What became of every probe of the assignment, by name."""
-        lost = NotRun("died", "was not run")
         # the text of a traceback is taken from the notebook: the student's process could put
         # anything there
         lines = {
@@ -120,42 +189,45 @@ class Grader:
         }
         verdicts = {}
         for name, expectation in self.references.expectations.items():
-            verdict = _judged(expectation, record.results.get(name, lost))
+            verdict = _judged(expectation, record.results.get(name, _LOST))
             trace = _own_lines(verdict.trace, lines)
             verdicts[expectation.spec] = replace(verdict, trace=trace)
         return explain(verdicts, {q.name: q.needs for q in self.assignment.questions.values()})
 
     def finish(
-        self, notebook: nbformat.NotebookNode, record: Record, seconds: float
+        self, notebook: nbformat.NotebookNode, judged: Judged, seconds: float
     ) -> GradedNotebook:
-        """Judge what a rebuilt notebook gave.
+        """The result of a rebuilt notebook.
 
         Args:
             notebook: the rebuilt notebook; outputs and outcomes are put into it.
-            record: of its run.
+            judged: what it gave.
             seconds: wall time of the run.
         """
-        outcomes = self.write(notebook, record)
-        view = NotebookView(notebook)
-        questions = self.assignment.questions
-        untouched = {
-            cell.name: cell.source == questions[cell.name].stub
-            for cell in view.code
-            if cell.kind == "question"
-        }
+        self.write(notebook, judged)
         text = json.dumps(notebook, ensure_ascii=False) + "\n"
         return GradedNotebook(
-            text, outcomes, untouched, tuple(view.notes), seconds, record.complete
+            text,
+            judged.outcomes,
+            self.untouched(notebook),
+            tuple(NotebookView(notebook).notes),
+            seconds,
+            judged.record.complete,
         )
 
-    def write(self, notebook: nbformat.NotebookNode, record: Record) -> dict[str, Outcome]:
+    def untouched(self, notebook: nbformat.NotebookNode) -> dict[str, bool]:
+        """By question, whether its cell still is the released stub."""
+        return {
+            cell.name: cell.source == self.assignment.questions[cell.name].stub
+            for cell in NotebookView(notebook).code
+            if cell.kind == "question"
+        }
+
+    def write(self, notebook: nbformat.NotebookNode, judged: Judged) -> None:
         """Put outputs and outcomes into a rebuilt notebook, so that nbgrader scores what was judged
         here.
-
-        Returns:
-            The outcomes by probe.
         """
-        outcomes = self.outcomes(notebook, record)
+        record, outcomes = judged.record, judged.outcomes
         view = NotebookView(notebook)
         notes = view.notes
         for cell in view.code:
@@ -164,7 +236,7 @@ class Grader:
             if cell.kind == "test":
                 outcome = outcomes[cell.name]
                 cell.mark_outcome(outcome)
-                outputs.append(_output(outcome))
+                outputs += outputs_of(outcome)
             elif cell.kind not in NOT_GRADED:
                 outputs += [nbformat.from_dict(o) for o in record.outputs.get(cell.id, [])]
                 if cell.id in record.ended:
@@ -173,9 +245,8 @@ class Grader:
                     notes.append(
                         f"{where}: the cell {ended}; it was left out and the rest was graded"
                     )
-                    outputs.append(_error("RunEnded", ended, [ended]))
-        view.write(notes=list(dict.fromkeys(notes)), build=self.references.key)
-        return outcomes
+                    outputs.append(error_output("RunEnded", ended, [ended]))
+        view.write(notes=list(dict.fromkeys(notes)), build=self.key)
 
 
 def _labelled(notebook: nbformat.NotebookNode) -> Iterator[tuple[CellView, str]]:
@@ -216,28 +287,6 @@ def _own_lines(
     return tuple(found)
 
 
-def _output(outcome: Outcome) -> nbformat.NotebookNode:
-    """What a test cell shows: nbgrader takes an error for a failed test."""
-    verdict = outcome.verdict
-    text = f"{MARKS[verdict.status]} {outcome.probe.title}"
-    if verdict.passed:
-        return nbformat.from_dict(
-            {"output_type": "display_data", "data": {"text/plain": text}, "metadata": {}}
-        )
-    lines = [text, verdict.message]
-    if outcome.needs:
-        lines.append(needs_text(outcome.needs))
-    lines += [hint for _, hint in verdict.mistakes]
-    lines += [f"{cell}, line {line}: {source}" for cell, line, source in verdict.trace]
-    return _error(outcome.misconception or verdict.status, verdict.message, lines)
-
-
-def _error(name: str, message: str, lines: list[str]) -> nbformat.NotebookNode:
-    return nbformat.from_dict(
-        {"output_type": "error", "ename": name, "evalue": message, "traceback": lines}
-    )
-
-
 def open_grader(course: Course, slug: str, warm: Warm, progress: Progress = silent) -> Grader:
     """Load an assignment for grading.
 
@@ -272,4 +321,5 @@ def open_grader(course: Course, slug: str, warm: Warm, progress: Progress = sile
         assignment,
         references(assignment, course.seed, warm, progress),
         notebook,
+        share_of(course),
     )

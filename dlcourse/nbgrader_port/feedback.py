@@ -54,6 +54,11 @@ def _points(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
+def _upper(text: str) -> str:
+    """A sentence's beginning; names in it stay as they are."""
+    return text[:1].upper() + text[1:]
+
+
 def _style(style: str, scope: str = "") -> str:
     """Pygments' colours for code, without backgrounds."""
     rules = HtmlFormatter(style=style).get_style_defs(f"{scope}.highlight").splitlines()
@@ -69,7 +74,11 @@ def _template() -> jinja2.Template:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    environment.filters |= {"points": _points, "highlighted": highlighted}
+    environment.filters |= {
+        "capitalize_first": _upper,
+        "points": _points,
+        "highlighted": highlighted,
+    }
     environment.globals.update(
         light_code=_style("default"), dark_code=_style("github-dark"), max=max, min=min
     )

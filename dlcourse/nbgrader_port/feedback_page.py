@@ -87,6 +87,10 @@ class Test:
         return clean(needs_text(self.outcome.needs))
 
     @property
+    def notes(self) -> list[str]:
+        return [clean(note, 300) for note in self.outcome.notes]
+
+    @property
     def trace(self) -> list[str]:
         if self.status != FAILED:
             return []

@@ -111,7 +111,7 @@ class Execute(StockExecute):
         if grader is None:
             return super().preprocess(nb, resources, km)
         grader.prepare(WARM)
-        resources["dlcourse_record"] = grader.run(nb, WARM)
+        resources["dlcourse_judged"] = grader.judge(nb, grader.run(nb, WARM), WARM)
         return nb, resources
 
 
@@ -123,7 +123,7 @@ class WriteVerdicts(NbGraderPreprocessor):
     ) -> tuple[nbformat.NotebookNode, Any]:
         grader = grader_for(resources["nbgrader"]["assignment"])
         if grader is not None:
-            grader.write(nb, resources.pop("dlcourse_record"))
+            grader.write(nb, resources.pop("dlcourse_judged"))
         return nb, resources
 
 

@@ -136,7 +136,7 @@ def said(course: Course, notebook: Any, folder: Path) -> Any:
 def scores(course: Course, warm: Warm, notebook: Any) -> Any:
     grader = open_grader(course, "vectors", warm)
     own = rebuilt(grader, submission_of(notebook))
-    grader.write(own, grader.run(own, warm))
+    grader.write(own, grader.first(own, grader.run(own, warm)))
     graded = [c for c in own.cells if c.metadata.get("nbgrader", {}).get("grade")]
     return sum(determine_grade(c)[0] for c in graded), own
 

@@ -30,7 +30,7 @@ def score(grader: Grader, warm: Warm) -> Any:
 
     def run(notebook: NotebookNode) -> Any:
         own = rebuilt(grader, submission_of(notebook))
-        grader.write(own, grader.run(own, warm))
+        grader.write(own, grader.first(own, grader.run(own, warm)))
         run.notebook = own  # type: ignore[attr-defined]
         return points(own)
 
@@ -140,7 +140,7 @@ def record(grader: Grader, **results: Any) -> Any:
 )
 def test_no_constant_earns_more_than_the_probe_that_it_answers(grader: Grader, value: Any) -> None:
     notebook = rebuilt(grader, Submission([]))
-    grader.write(notebook, record(grader, rest=value))
+    grader.write(notebook, grader.first(notebook, record(grader, rest=value)))
     assert {n for n, v in points(notebook).items() if v} == (
         {"vectors_are_refused"} if value == "ValueError" else set()
     )
@@ -148,7 +148,7 @@ def test_no_constant_earns_more_than_the_probe_that_it_answers(grader: Grader, v
 
 def test_missing_results_earn_nothing(grader: Grader) -> None:
     notebook = rebuilt(grader, Submission([]))
-    grader.write(notebook, Record())
+    grader.write(notebook, grader.first(notebook, Record()))
     assert lost(points(notebook)) == set(FULL)
 
 
@@ -158,7 +158,7 @@ def test_results_of_unknown_probes_and_cells_are_ignored(grader: Grader) -> None
         results={"test-extra": 1, "__proto__": 2},
         outputs={"nowhere": [{"output_type": "stream", "name": "stdout", "text": "x"}]},
     )
-    grader.write(notebook, found)
+    grader.write(notebook, grader.first(notebook, found))
     assert set(points(notebook)) == set(FULL) and lost(points(notebook)) == set(FULL)
 
 
@@ -170,7 +170,9 @@ def test_outputs_of_cells_never_reach_the_test_cells(grader: Grader, built_cours
         "metadata": {},
         "execution_count": 1,
     }
-    grader.write(notebook, Record(outputs={c.id: [fake] for c in notebook.cells}))
+    grader.write(
+        notebook, grader.first(notebook, Record(outputs={c.id: [fake] for c in notebook.cells}))
+    )
     assert lost(points(notebook)) == set(FULL)
 
 
@@ -181,7 +183,7 @@ def test_nothing_written_depends_on_what_a_notebook_brought(
     for cell in source.cells:
         cell.metadata["dlcourse"] = {"question": "jitter", "extra": True, "probe": "x"}
     notebook = rebuilt(grader, submission_of(source))
-    grader.write(notebook, grader.run(notebook, warm))
+    grader.write(notebook, grader.first(notebook, grader.run(notebook, warm)))
     assert points(notebook) == FULL
 
 
@@ -265,9 +267,9 @@ def test_writing_twice_says_everything_once(
     notebook.cells.insert(2, nbformat.v4.new_code_cell("import os; os._exit(1)"))
     own = rebuilt(grader, submission_of(notebook))
     found = grader.run(own, warm)
-    grader.write(own, found)
+    grader.write(own, grader.first(own, found))
     first = copy.deepcopy(own)
-    grader.write(own, found)
+    grader.write(own, grader.first(own, found))
     assert own == first
     (note,) = own.metadata["dlcourse"]["notes"]
     assert note.startswith("a cell of your own: the cell ended the Python process (exit code 1)")
@@ -280,7 +282,9 @@ def test_own_and_question_cells_are_named_in_messages(
     cell_of(notebook, "question-cosine").source = "def cosine(a, b):\n    return helper(a)"
     notebook.cells.insert(3, nbformat.v4.new_code_cell("def helper(a):\n    return a['x']"))
     own = rebuilt(grader, submission_of(notebook))
-    outcomes = grader.write(own, grader.run(own, warm))
+    judged = grader.first(own, grader.run(own, warm))
+    grader.write(own, judged)
+    outcomes = judged.outcomes
     trace = outcomes["right_angle"].verdict.trace
     assert [(cell, line) for cell, line, _ in trace] == [
         ("cell cosine", 2),

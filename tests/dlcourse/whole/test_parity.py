@@ -11,6 +11,9 @@ not what is lost.
   grader that was unpacked from the zip's data. The second grader does not run the submission again:
   its steps (sources, seeds, limits) are asserted to be the very same, so that a second run would be
   the first one over again.
+- What follows through (`follow_through` of course.toml) counts in `dlcourse grade` and nbgrader. Otter
+  and pytest have no reference code to run: their scores are compared after it was added, and that is the
+  whole difference.
 - *A handful* goes the whole way: `nbgrader autograde` as a command, otter's own `run` on the zip
   (which starts a kernel), and pytest in a process of its own. Three assignments a day do, and those
   that changed.
@@ -24,7 +27,7 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
 from contextlib import redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -68,6 +71,14 @@ class Case:
     packed: Grader
     submissions: dict[str, Path]
     warm: Warm
+    followed: dict[str, dict[str, float]] = field(default_factory=dict)
+
+    def add_followed(self, submission: str, scores: dict[str, float]) -> None:
+        """Add what follows through to the scores of a way of grading that has no reference code, and
+        so no follow-through: otter and pytest.
+        """
+        for question, points in self.followed[submission].items():
+            scores[question] += points
 
     @property
     def slug(self) -> Any:
@@ -157,20 +168,24 @@ def core(case: Case, folder: Path) -> Any:
     notebook, packed = rebuilt(case.grader, submission), rebuilt(case.packed, submission)
     assert case.packed.steps(packed) == case.grader.steps(notebook)
     record = case.grader.run(notebook, case.warm)
-    outcomes = case.grader.write(notebook, record)
-    points = {n: e.spec.points for n, e in case.grader.references.expectations.items()}
+    judged = case.grader.judge(notebook, record, case.warm)
+    case.grader.write(notebook, judged)
     grade = case.by_question(
-        (case.question_of[f"test-{n}"], points[n] * o.verdict.passed) for n, o in outcomes.items()
+        (case.question_of[f"test-{n}"], o.score) for n, o in judged.outcomes.items()
     )
     cells: list[Any] = [cell.cell for cell in NotebookView(notebook).code if cell.kind == "test"]
     stock = case.by_question(
         (case.question_of[c.metadata.nbgrader["grade_id"]], determine_grade(c)[0]) for c in cells
     )
     again = case.packed.outcomes(packed, record)
-    assert again == outcomes, "messages and hints"
+    assert again == case.grader.outcomes(notebook, record), "messages and hints"
+    case.followed[folder.parent.name] = case.by_question(
+        (o.probe.question, o.score) for o in judged.outcomes.values() if not o.verdict.passed
+    )
     graded = Graded(tuple(again.values()), (), "sandbox")
     tests = gradescope.results(graded)["tests"]
     otter = case.by_question((t["extra_data"]["question"], t["score"]) for t in tests)
+    case.add_followed(folder.parent.name, otter)
     return {"dlcourse grade": grade, "nbgrader": stock, "otter": otter}
 
 
@@ -223,6 +238,8 @@ def test_the_whole_way(case: Any, tmp_path: Path) -> None:
         assert {"half", "mistake_1"} <= set(scores), way
         for name in scores:
             found[name][way] = scores[name]
+            if way != "nbgrader autograde":
+                case.add_followed(name, scores[name])
     text = table_of(case, found)
     assert not text, text
 

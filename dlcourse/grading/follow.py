@@ -1,0 +1,65 @@
+"""Follow-through: a mistake costs its own question, not those that build on it.
+
+Where a question fails, and one that it builds on fails, too, its failed tests run once more in a run of their
+own, in which the failing earlier stubs are the reference's. What passes there counts. Reference code is
+in that run, so nothing comes out of it but pass or fail: no message, no output, no value.
+
+Nobody gains by spoiling an earlier stub. Its own points are lost, and what the reference gives in its
+place is what the student's would have given, had it been right.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+
+from ..authoring.course import Course
+from ..core.explain import Outcome
+from ..errors import CourseError
+
+KEY = "follow_through"
+
+
+def share_of(course: Course) -> float:
+    """The part of a test's points that counts where it passes with the reference's earlier stubs:
+    `follow_through` of course.toml, from 0 (off, also where nothing is said) to 1.
+
+    Raises:
+        CourseError: it is no such number.
+    """
+    path = course.root / "course.toml"
+    share = tomllib.loads(path.read_text(encoding="utf-8")).get(KEY, 0.0)
+    if isinstance(share, bool) or not isinstance(share, (int, float)) or not 0 <= share <= 1:
+        raise CourseError(f"{path}: {KEY} is a number from 0 to 1, got {share!r}")
+    return float(share)
+
+
+def second_chances(
+    outcomes: Mapping[str, Outcome], written: Collection[str]
+) -> dict[tuple[str, ...], list[str]]:
+    """What is run once more: by the earlier questions that are to be the reference's, the names of
+    tests that did not pass.
+
+    Args:
+        outcomes: of the first run, by test.
+        written: questions whose cell is not the released stub; others get no second run.
+    """
+    groups: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for name, outcome in outcomes.items():
+        if outcome.needs and outcome.probe.question in written:
+            groups[tuple(need.question for need in outcome.needs)].append(name)
+    return dict(groups)
+
+
+def credited(outcome: Outcome, share: float) -> Outcome:
+    """The outcome of a test that passes once the questions before it are right: it has failed still,
+    and its points count.
+    """
+    first = " and ".join(f"`{need.question}`" for need in outcome.needs)
+    verb = "is" if len(outcome.needs) == 1 else "are"
+    points = share * float(outcome.probe.points)
+    return replace(
+        outcome, score=points, notes=(*outcome.notes, f"right once {first} {verb} right")
+    )
