@@ -1265,7 +1265,8 @@ def pixels_never_seen(seed: int = 0) -> dict[str, float]:
     scores = {"mean of the place": np.tile(place, 600)} | scores
     found = {name: auc(y[~seen], score[~seen]) for name, score in scores.items()}
     fig, axes = plt.subplots(4, 10, figsize=(11, 5))
-    fig.get_layout_engine().set(hspace=0.35)  # room for the names of the rows
+    if layout := fig.get_layout_engine():  # the notebooks' style has one
+        layout.set(hspace=0.35)  # room for the names of the rows
     fig.suptitle("ten of 600 digits")
     panels = {"half of the pixels": np.where(known, ink, 0.5)}
     panels |= {
