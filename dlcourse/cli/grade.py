@@ -73,6 +73,9 @@ def grade(
     out.print(table)
     for where, text, to in _lines(slug, report):
         say(one_line(f"{where}: {text}"), to=to)
+    if report.public_only:
+        who = "; ".join(f"{s}: {', '.join(q)}" for s, q in report.public_only.items())
+        say(one_line(f"public tests pass and no hidden one: {who}"))
     stale = [s for s in report.graded if course.feedback(s, slug).is_file()]
     if stale:
         pages = make_pages(course, slug, stale, jobs=jobs, db_url=db)

@@ -13,6 +13,7 @@ from ..authoring.course import Course
 from ..core.cells import probe_id, question_id
 from ..core.notebook_file import notebook_name
 from ..core.progress import Progress, silent
+from ..core.verdict import PASSED
 from ..executor.warm import Warm
 from .deadlines import deadline_of
 from .gradebook import Gradebook, NotEntered, Standing
@@ -34,6 +35,8 @@ class ClassReport:
         changes: what became of those of ``graded`` who had a grade before.
         penalties: for handing in late, before and after, where they changed.
         standings: what each student has now.
+        public_only: questions of which a student passes public tests and none of the hidden ones,
+            where there are any; expected results of public tests are in the student's checks.json.
         strangers: ids that are not on the roster, and the nearest one that is.
     """
 
@@ -43,6 +46,7 @@ class ClassReport:
     changes: list[Change] = field(default_factory=list)
     penalties: dict[str, tuple[float, float]] = field(default_factory=dict)
     standings: dict[str, Standing] = field(default_factory=dict)
+    public_only: dict[str, list[str]] = field(default_factory=dict)
     strangers: dict[str, str] = field(default_factory=dict)
 
     def add(self, outcome: JournalEntry | Lost, before: JournalEntry | None) -> None:
@@ -118,7 +122,22 @@ def grade_class(
                     progress(result.student, len(report.entries), len(inbox.folders))
     report.penalties = gradebook.settle(deadline)
     report.standings = gradebook.standings()
+    report.public_only = {
+        student: questions
+        for student, entry in sorted(report.entries.items())
+        if (questions := _public_only(entry, grader))
+    }
     return report
+
+
+def _public_only(entry: JournalEntry, grader: Grader) -> list[str]:
+    """Questions of which public tests pass and no hidden one."""
+    passed: dict[str, dict[bool, list[bool]]] = {}
+    for verdict in entry.verdicts:
+        if expectation := grader.references.expectations.get(verdict.probe):
+            kinds = passed.setdefault(verdict.question, {True: [], False: []})
+            kinds[expectation.spec.public].append(verdict.status == PASSED)
+    return [q for q, of in passed.items() if any(of[True]) and of[False] and not any(of[False])]
 
 
 class Records:

@@ -7,6 +7,7 @@ or did to its own process has a part in it.
 from __future__ import annotations
 
 import json
+import sys
 import time
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
@@ -23,6 +24,7 @@ from ..core.evidence import NotRun, Result
 from ..core.explain import Outcome, explain
 from ..core.notebook_file import Submission
 from ..core.progress import Progress, silent
+from ..core.rendering import clean
 from ..core.verdict import FAILED, Expectation, Verdict, judge
 from ..errors import AuthorError
 from ..executor.runner import BUDGET, CellStep, Record, Step
@@ -187,11 +189,15 @@ class Grader:
             for cell, label in _labelled(notebook)
             if cell.kind != "test"
         }
+        broken = _no_python(notebook, record)
         verdicts = {}
         for name, expectation in self.references.expectations.items():
             verdict = _judged(expectation, record.results.get(name, _LOST))
             trace = _own_lines(verdict.trace, lines)
             verdicts[expectation.spec] = replace(verdict, trace=trace)
+        for spec, verdict in verdicts.items():
+            if spec.question in broken and not verdict.passed:
+                verdicts[spec] = Verdict(FAILED, broken[spec.question])
         return explain(verdicts, {q.name: q.needs for q in self.assignment.questions.values()})
 
     def finish(
@@ -263,6 +269,23 @@ def _labelled(notebook: nbformat.NotebookNode) -> Iterator[tuple[CellView, str]]
                 "predict": "your guess",
             }
             yield cell, labels.get(cell.kind, "given code")
+
+
+_SYNTAX = ("SyntaxError", "IndentationError", "TabError")
+
+
+def _no_python(notebook: nbformat.NotebookNode, record: Record) -> dict[str, str]:
+    """By question whose cell could not be read as Python, what its tests say in place of "not
+    defined". The error's text comes from the student's process and is bounded.
+    """
+    found = {}
+    for cell in NotebookView(notebook).code:
+        for output in record.outputs.get(cell.id, []) if cell.kind == "question" else ():
+            if output.get("output_type") == "error" and output.get("ename") in _SYNTAX:
+                said = clean(str(output.get("evalue", "")).partition("\n")[0], 120)
+                version = ".".join(map(str, sys.version_info[:2]))
+                found[cell.name] = f"its cell is no Python {version}: {said}"
+    return found
 
 
 def _judged(expectation: Expectation, result: Result) -> Verdict:

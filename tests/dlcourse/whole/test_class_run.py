@@ -27,7 +27,7 @@ from dlcourse.nbgrader_port.generate import build
 from dlcourse.nbgrader_port.gradebook import open_gradebook
 from dlcourse.nbgrader_port.pages import make_pages
 from tests.support.commands import dlcourse, environment
-from tests.support.course import copy_course, hand_in, perfect, released
+from tests.support.course import answered, copy_course, hand_in, perfect, released
 from tests.support.gradebooks import gradebook_tables, totals
 from tests.support.students import EXPECTED, FULL, UNREADABLE, hand_in_samples, handed_in
 
@@ -389,6 +389,17 @@ def test_a_due_date_of_course_toml_reaches_the_table(
     assert status == 0 and "0 graded now, 3 unchanged" in output
     assert f"{FULL:g} − 4 late = {FULL - 4:g}/{FULL:g}" in output
     assert "perfect: 4 points off for handing in late, 0 before" in output
+
+
+def test_who_passes_public_tests_alone_is_listed(
+    typed: Course, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Expected results of public tests are in checks.json; whoever returns them has solved nothing."""
+    looked_up = "def cosine(a, b):\n    return np.array([[0.0], [1.0]])"
+    hand_in(typed, "ada", "vectors", answered(typed, "vectors", {"cosine": looked_up}))
+    status, output = commanded(capsys)
+    (line,) = [x for x in output.splitlines() if x.startswith("public tests pass and no hidden")]
+    assert "ada: cosine" in line and "perfect" not in line and status == 0
 
 
 def test_nothing_that_a_student_named_steers_the_terminal(

@@ -340,3 +340,23 @@ def open_grader_key(course: Course, when: Any) -> Any:
         return content_key(load(course.root, "vectors"), course.seed)
     finally:
         script.write_text(text)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def cosine(a, b):\n    return f'{'a' if 1 else \"b\"}' +",
+        "def cosine(a, b):\nreturn a",
+        "def cosine(a, b)\n    return a",
+        "def cosine[T](a: T, b: T) -> T:\n    return a",
+    ],
+)
+def test_a_cell_that_is_no_python_is_said_to_be_that(
+    grader: Grader, warm: Warm, source: str
+) -> None:
+    found = grader.grade(
+        submission_of(answered(grader.course, "vectors", {"cosine": source})), warm
+    )
+    messages = {o.verdict.message for o in found.outcomes.values() if o.probe.question == "cosine"}
+    (message,) = messages
+    assert message.startswith("its cell is no Python 3.") and "not defined" not in message
