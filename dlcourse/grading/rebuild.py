@@ -1,7 +1,8 @@
 """Puts what a student handed in into the instructor's notebook.
 
 Only sources are taken: those of solution cells and guesses, and the student's own code cells at
-their place.
+their place. Nothing is dropped in silence: lines that were added to a given or a test cell are run as
+a cell of the student's own after it, and a note says which changes were not used.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ def rebuild(
     original = _Original(source)
     work = _sort(submission.cells, original)
     cells = [_extra_cell(text, slug, None, n) for n, text in enumerate(work.extras.get(None, []))]
-    notes = list(submission.notes)
+    notes = [*submission.notes, *work.notes]
     for grade_id, instructors in original.cells.items():
         extras = work.extras.get(grade_id, [])
         if instructors.kind == "predict":
@@ -83,6 +84,36 @@ class _Original:
                     self.copies.setdefault(text, []).append(grade_id)
         self._place = {grade_id: n for n, grade_id in enumerate(self.cells)}
 
+    def _views(self, grade_id: str) -> tuple[str, str]:
+        """A cell as the instructor has it, and as students got it."""
+        source = self.cells[grade_id].source
+        return source, student_view(source)
+
+    def is_copy(self, grade_id: str, source: str) -> bool:
+        return _squeeze(source) in map(_squeeze, self._views(grade_id))
+
+    def added(self, grade_id: str, source: str) -> str:
+        """The lines that a student added to a cell; empty where something else was changed, or
+        where they stand within a block.
+        """
+        for view in self._views(grade_id):
+            left = [line.rstrip() for line in view.splitlines() if line.strip()]
+            own: list[str] = []
+            follows_own = False
+            for line in filter(str.strip, source.splitlines()):
+                if left and line.rstrip() == left[0]:
+                    left.pop(0)
+                    follows_own = False
+                elif line[0].isspace() and not follows_own:
+                    break  # within a block of the given code
+                else:
+                    own.append(line)
+                    follows_own = True
+            else:
+                if not left:
+                    return "\n".join(own)
+        return ""
+
     def copied(self, source: str, after: str | None) -> str | None:
         """Which given, test or demo cell a text without an id is a copy of: the next one after
         ``after``, if any.
@@ -102,11 +133,26 @@ class _Work:
         answers: sources by id of the solution cell.
         guesses: sources by id of a cell in which students may write what is not graded.
         extras: sources of other cells by id of the known cell that they follow.
+        notes: what was done with changes of cells that are not the student's to change.
     """
 
     answers: dict[str, str] = field(default_factory=dict)
     guesses: dict[str, str] = field(default_factory=dict)
     extras: dict[str | None, list[str]] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    def take_changes(self, grade_id: str, source: str, original: _Original) -> None:
+        """Keep what a student added to a given or a test cell, and say what became of it."""
+        if original.cells[grade_id].kind not in ("given", "test"):
+            return
+        if not source.strip() or original.is_copy(grade_id, source):
+            return
+        added = original.added(grade_id, source)
+        if added:
+            self.extras.setdefault(grade_id, []).append(added)
+            self.notes.append(f"lines added to the cell {grade_id} were run as a cell of your own")
+        else:
+            self.notes.append(f"the cell {grade_id} was changed; the change was not used")
 
 
 def _sort(cells: list[SubmittedCell], original: _Original) -> _Work:
@@ -123,6 +169,8 @@ def _sort(cells: list[SubmittedCell], original: _Original) -> _Work:
             anchor = grade_id
             if original.cells[grade_id].kind == "predict" and cell.kind == "code":
                 work.guesses.setdefault(grade_id, cell.source)
+            elif cell.kind == "code":
+                work.take_changes(grade_id, cell.source, original)
         elif cell.kind == "code":
             work.answers[grade_id] = cell.source
             anchor = grade_id

@@ -329,3 +329,76 @@ def test_hand_in_helper_leaves_what_nbgrader_collect_leaves(course: Course) -> N
     )
     assert sorted(p.name for p in folder.iterdir()) == ["timestamp.txt", "vectors.ipynb"]
     assert read_submission(folder, "vectors").readable
+
+
+# ---- cells that are not the student's to change ----------------------------------------------------------------------
+
+
+def given_id(notebook: NotebookNode) -> str:
+    return next(
+        c.metadata["nbgrader"]["grade_id"]
+        for c in notebook.cells
+        if c.cell_type == "code" and c.metadata.get("nbgrader", {}).get("grade_id", "").startswith("given")
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("place", ["before", "after", "both"])
+def test_lines_added_to_a_given_cell_run_as_a_cell_of_the_students_own(
+    source: NotebookNode, notebook: NotebookNode, place: str
+) -> None:
+    grade_id = given_id(notebook)
+    cell = cell_of(notebook, grade_id)
+    if place in ("before", "both"):
+        cell.source = f"import math\n\n{cell.source}"
+    if place in ("after", "both"):
+        cell.source = f"{cell.source}\n\ndef mine(x):\n    return 2 * x\n"
+    rebuilt = shape(source, notebook)
+    (extra,) = [c.source for c in NotebookView(rebuilt).code if c.kind == "extra"]
+    assert ("import math" in extra, "return 2 * x" in extra) == (
+        place != "after",
+        place != "before",
+    )
+    assert rebuilt.metadata["dlcourse"]["notes"] == [
+        f"lines added to the cell {grade_id} were run as a cell of your own"
+    ]
+    assert cell_of(rebuilt, grade_id).source == cell_of(source, grade_id).source
+
+
+@pytest.mark.parametrize("kind", ["given", "test"])
+def test_what_was_changed_in_a_cell_is_not_used_and_that_is_said(
+    source: NotebookNode, notebook: NotebookNode, kind: str
+) -> None:
+    grade_id = given_id(notebook) if kind == "given" else "test-three_four"
+    cell = cell_of(notebook, grade_id)
+    cell.source = cell.source.replace(cell.source.splitlines()[-1], "pass")
+    rebuilt = shape(source, notebook)
+    assert [k for k, _ in runs(rebuilt) if k == "extra"] == []
+    assert rebuilt.metadata["dlcourse"]["notes"] == [
+        f"the cell {grade_id} was changed; the change was not used"
+    ]
+
+
+def test_a_line_within_a_block_of_the_given_code_is_a_change(
+    source: NotebookNode, notebook: NotebookNode
+) -> None:
+    cell = cell_of(notebook, "test-three_four")
+    lines = cell.source.splitlines()
+    at = next(n for n, line in enumerate(lines) if line.startswith("def "))
+    cell.source = "\n".join([*lines[: at + 1], "    return 1", *lines[at + 1 :]])
+    assert shape(source, notebook).metadata["dlcourse"]["notes"] == [
+        "the cell test-three_four was changed; the change was not used"
+    ]
+
+
+def test_white_space_an_emptied_and_a_deleted_cell_are_no_change(
+    source: NotebookNode, notebook: NotebookNode
+) -> None:
+    grade_id = given_id(notebook)
+    cell_of(notebook, grade_id).source += "\n\n  \n"
+    cell_of(notebook, "test-three_four").source = ""
+    notebook.cells = [
+        c
+        for c in notebook.cells
+        if c.metadata.get("nbgrader", {}).get("grade_id") != "test-one_row"
+    ]
+    assert shape(source, notebook).metadata["dlcourse"]["notes"] == []
