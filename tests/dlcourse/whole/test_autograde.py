@@ -486,7 +486,7 @@ def test_dead_warm_process_is_replaced(course: Course, monkeypatch: pytest.Monke
             first._process.wait()
             autograde.Execute().preprocess(copy.deepcopy(notebook), resources)
             assert warm.start() is not first
-            results = resources["dlcourse_record"].results
+            results = resources["dlcourse_judged"].record.results
             assert set(results) == set(load(course.root, "vectors").probes) and json.dumps(
                 sorted(results)
             )

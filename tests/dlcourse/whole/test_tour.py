@@ -60,17 +60,37 @@ def results_by_hand(assignment: Assignment, answers: Any, seed: Any, folder: Pat
     return found
 
 
-def points_by_hand(assignment: Assignment, answers: Any, seed: Any, folder: Path) -> Any:
-    """Points of the probes whose result is the reference's."""
-    right = results_by_hand(
-        assignment, {n: q.source for n, q in assignment.questions.items()}, seed, folder
-    )
-    theirs = results_by_hand(assignment, answers, seed, folder)
-    total = 0.0
-    for name, graded in assignment.probes.items():
-        expectation = Expectation(graded.spec, right[name], judge=graded.probe.judge)
-        total += graded.spec.points * (wrong(expectation, theirs[name]) is None)
-    return total
+def points_by_hand(
+    assignment: Assignment, answers: Any, seed: Any, folder: Path, follows: bool = False
+) -> Any:
+    """Points of the probes whose result is the reference's, or is once earlier questions that fail
+    are the reference's.
+    """
+    reference = {n: q.source for n, q in assignment.questions.items()}
+    right = results_by_hand(assignment, reference, seed, folder)
+
+    def passed(answers: Any) -> set[str]:
+        theirs = results_by_hand(assignment, answers, seed, folder)
+        return {
+            name
+            for name, graded in assignment.probes.items()
+            if wrong(Expectation(graded.spec, right[name], judge=graded.probe.judge), theirs[name]) is None
+        }  # fmt: skip
+
+    found = passed(answers)
+    failing = {p.spec.question for name, p in assignment.probes.items() if name not in found}
+    for question in sorted(failing & set(answers)) if follows else ():
+        spoiled = earlier(assignment, question) & failing
+        own = {p.spec.name for p in assignment.probes_of(question)}
+        if spoiled and answers[question] != assignment.questions[question].stub:
+            found |= own & passed({**answers, **{q: reference[q] for q in spoiled}})
+    return sum(graded.spec.points for name, graded in assignment.probes.items() if name in found)
+
+
+def earlier(assignment: Assignment, question: str) -> set[str]:
+    """The questions that one builds on, directly or not."""
+    direct = set(assignment.questions[question].needs)
+    return direct.union(*(earlier(assignment, q) for q in direct))
 
 
 def shown(course: Course, folder: Path, **options: Any) -> Any:
@@ -172,7 +192,7 @@ def test_scores_of_the_real_assignments_are_a_persons(real_tour: Any, slug: Any)
     for sample in samples:
         score = found[slug][sample.id].score
         assert score == points_by_hand(
-            assignment, sample.worth, read_course(REPOSITORY).seed, folder / "release" / slug
+            assignment, sample.worth, read_course(REPOSITORY).seed, folder / "release" / slug, True
         ), sample.about
         assert (
             isinstance(found[slug][sample.id], GradedSample)
