@@ -43,12 +43,13 @@ def ties_of_both_labels(perceptron_train):
     """A single example of either label, and points on which z is exactly 0, or tiny."""
     one = np.array([[1.0], [-2], [0.5], [4]])
     X = np.array([[1.0, 0, 1, 0, -1], [0, 1, 1, 1, 1]])
+    w, b, mistakes = perceptron_train(X, np.array([1.0, -1, 1, -1, -1]), lr=2.0**-40, max_epochs=50)
     return {
         "one of +1": perceptron_train(one, np.array([1.0]), lr=0.5, max_epochs=7),
         "one of -1": perceptron_train(one, np.array([-1.0]), lr=2.0, max_epochs=7),
         "five points": perceptron_train(X, np.array([1.0, -1, 1, -1, -1]), lr=1.0, max_epochs=50),
         "other labels": perceptron_train(X, np.array([-1.0, 1, 1, -1, 1]), lr=0.25, max_epochs=3),
-        "tiny": perceptron_train(X, np.array([1.0, -1, 1, -1, -1]), lr=2.0**-40, max_epochs=50),
+        "tiny, times 2 to the 40": (2.0**40 * np.asarray(w), 2.0**40 * b, mistakes),
     }
 
 
