@@ -45,6 +45,7 @@ def test_a_result_comes_back_whole() -> None:
     assert read_answer(write_answer(NotGraded("why"))) == NotGraded("why")
 
 
+@settings(deadline=None)
 @given(st.lists(st.builds(SubmittedCell, TEXT, TEXT, st.none() | TEXT)), st.lists(TEXT), st.booleans())  # fmt: skip
 def test_a_submission_comes_back_whole(
     cells: list[SubmittedCell], notes: list[str], readable: bool
@@ -54,13 +55,13 @@ def test_a_submission_comes_back_whole(
 
 
 @given(st.one_of(TEXT, ANYTHING.map(json.dumps), ANYTHING, st.binary()))
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_what_is_no_answer_is_one(sent: Any) -> None:
     assert read_answer(sent) is None or isinstance(read_answer(sent), NotGraded)
 
 
 @given(st.data())
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 def test_one_damaged_part_of_a_result(data: st.DataObject) -> None:
     """Whatever stands in one place of a true answer, an answer comes out of it."""
     document = json.loads(write_answer(graded()))
