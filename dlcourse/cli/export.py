@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..authoring.course import Course, course_root, read_course
+from ..authoring.course import course_root, read_course
 from ..console import err, say
 from ..errors import CourseError
 from .options import Database
@@ -53,10 +55,18 @@ def otter(
             say(f"{slug}: {target}; README.md there says what to click")
 
 
-def _grades(course: Course, slugs: list[str] | None, db: str, numbers: dict[str, str]) -> Grades:
+def _write(
+    slugs: list[str] | None,
+    path: Path,
+    db: str,
+    text_of: Callable[[Grades], str],
+    numbers: Mapping[str, str] = MappingProxyType({}),
+) -> None:
+    """Write the grades of some assignments to a file, and say what an instructor should know."""
     from ..export.gradefiles import altered, read_gradebook
     from ..nbgrader_port.config import gradebook_url, nbgrader_config
 
+    course = read_course(course_root())
     chosen = [course.entry(slug).slug for slug in slugs or ()]
     url = db or gradebook_url(course, nbgrader_config(course.root))
     grades = read_gradebook(course, url, chosen, numbers)
@@ -67,13 +77,9 @@ def _grades(course: Course, slugs: list[str] | None, db: str, numbers: dict[str,
             f"{student}: an id or address begins like a formula or holds control characters and was changed; enter this grade by hand",
             to=err,
         )
-    return grades
-
-
-def _write(course: Course, path: Path, grades: Grades, text: str) -> None:
     target = path if path.is_absolute() else course.root / path
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_bytes(text.encode("utf-8"))
+    target.write_bytes(text_of(grades).encode("utf-8"))
     say(f"{target}: {len(grades.students)} students, {len(grades.columns)} assignments")
 
 
@@ -86,11 +92,9 @@ def csv_(
     db: Database = "",
 ) -> None:
     """Write every graded submission in a row: points, extra credit, late penalty, score."""
-    from ..export import gradefiles
+    from ..export.gradefiles import table as text_of
 
-    course = read_course(course_root())
-    grades = _grades(course, slugs, db, {})
-    _write(course, path, grades, gradefiles.table(grades))
+    _write(slugs, path, db, text_of)
 
 
 @app.command()
@@ -108,7 +112,7 @@ def canvas(
     db: Database = "",
 ) -> None:
     """Write a file for Canvas: Grades, Import."""
-    from ..export import gradefiles
+    from ..export.gradefiles import canvas as text_of
 
     course = read_course(course_root())
     pairs = [n.partition("=") for n in number or ()]
@@ -118,8 +122,7 @@ def canvas(
             raise CourseError(
                 f"--number {slug}={digits}: give the digits that Canvas shows in its own export, such as {slug}=12345"
             )
-    grades = _grades(course, slugs, db, {slug: digits for slug, _, digits in pairs})
-    _write(course, path, grades, gradefiles.canvas(grades))
+    _write(slugs, path, db, text_of, {slug: digits for slug, _, digits in pairs})
 
 
 @app.command()
@@ -131,8 +134,6 @@ def moodle(
     db: Database = "",
 ) -> None:
     """Write a file for Moodle: Grades, Import, CSV file."""
-    from ..export import gradefiles
+    from ..export.gradefiles import moodle as text_of
 
-    course = read_course(course_root())
-    grades = _grades(course, slugs, db, {})
-    _write(course, path, grades, gradefiles.moodle(grades))
+    _write(slugs, path, db, text_of)

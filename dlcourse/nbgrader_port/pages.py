@@ -81,17 +81,17 @@ def make_pages(
     students = _graded(course, slug, only, grades)
     kept = _Kept(course, slug)
     keys = _keys(course, slug, students, grades)
-    report, done = PagesReport(), 0
+    report = PagesReport()
+    todo: list[str] = []
     for student in students:
-        if not again and kept.has(student, keys[student]):
-            report.unchanged.append(student)
-    todo = [s for s in students if s not in set(report.unchanged)]
+        fresh = not again and kept.has(student, keys[student])
+        (report.unchanged if fresh else todo).append(student)
     if not todo:
         return report
     count = min(jobs or os.cpu_count() or 1, 1 + len(todo) // FEW)
     try:
-        for student, failure in _made(course.root, slug, url, todo, count):
-            done += 1
+        pages = _made(course.root, slug, url, todo, count)
+        for done, (student, failure) in enumerate(pages, 1):
             if failure:
                 report.failed[student] = failure
             else:
@@ -124,11 +124,11 @@ def _graded(course: Course, slug: str, only: Sequence[str], grades: Iterable[str
     """Students with grades and a graded notebook, in order."""
     name = notebook_name(slug)
     found = [s for s in sorted(grades) if (course.autograded(s, slug) / name).is_file()]
-    missing = [s for s in only if s not in found]
+    missing = sorted(set(only) - set(found))
     if missing or not found:
         who = ", ".join(missing[:5]) or "anybody"
         raise CourseError(f"no graded notebook {slug} of {who}; run `dlcourse grade {slug}`")
-    return [s for s in found if not only or s in only]
+    return sorted(set(only)) if only else found
 
 
 def _keys(

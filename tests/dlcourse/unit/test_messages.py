@@ -23,6 +23,7 @@ from dlcourse.grading.messages import (
     write_answer,
     write_submission,
 )
+from tests.support.trees import paths
 
 TEXT = st.text(max_size=20)
 ANYTHING = st.recursive(
@@ -65,7 +66,7 @@ def test_what_is_no_answer_is_one(sent: Any) -> None:
 def test_one_damaged_part_of_a_result(data: st.DataObject) -> None:
     """Whatever stands in one place of a true answer, an answer comes out of it."""
     document = json.loads(write_answer(graded()))
-    path = data.draw(st.sampled_from(list(_paths(document))))
+    path = data.draw(st.sampled_from(list(paths(document))))
     node = document
     for key in path[:-1]:
         node = node[key]
@@ -74,13 +75,6 @@ def test_one_damaged_part_of_a_result(data: st.DataObject) -> None:
     assert answer is None or isinstance(answer, (GradedNotebook, NotGraded))
     if isinstance(answer, GradedNotebook):
         assert isinstance(write_answer(answer), str) and sum(answer.scores.values()) >= 0  # fmt: skip
-
-
-def _paths(node: Any, path: tuple[Any, ...] = ()) -> Any:
-    inner = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()  # fmt: skip
-    for key, value in inner:
-        yield (*path, key)
-        yield from _paths(value, (*path, key))
 
 
 def test_a_pickle_is_not_opened() -> None:

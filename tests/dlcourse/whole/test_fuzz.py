@@ -22,6 +22,7 @@ from dlcourse.grading.grader import Grader, open_grader
 from dlcourse.grading.messages import read_answer, write_answer
 from dlcourse.grading.rebuild import rebuild
 from tests.support.course import perfect, rebuilt, submission_of
+from tests.support.trees import paths
 
 FEW = settings(
     max_examples=150,
@@ -95,7 +96,7 @@ def test_any_notebook_is_rebuilt(grader: Grader, tmp_path: Path, data: st.DataOb
     """A true notebook, in which something stands where it does not belong."""
     document = json.loads(json.dumps(perfect(grader.course, "vectors")))
     for _ in range(data.draw(st.integers(1, 3))):
-        path = data.draw(st.sampled_from(list(_paths(document))[:400]))
+        path = data.draw(st.sampled_from(list(paths(document))[:400]))
         node = document
         for key in path[:-1]:
             node = node[key]
@@ -110,13 +111,6 @@ def test_any_notebook_is_rebuilt(grader: Grader, tmp_path: Path, data: st.DataOb
         c.grade_id for c in NotebookView(grader.source).cells if c.kind == "test"
     ]
     assert len(grader.steps(again)) > 0
-
-
-def _paths(node: Any, path: tuple[Any, ...] = ()) -> Any:
-    inner = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()  # fmt: skip
-    for key, value in inner:
-        yield (*path, key)
-        yield from _paths(value, (*path, key))
 
 
 @FEW
