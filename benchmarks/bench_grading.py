@@ -45,15 +45,15 @@ from dlcourse.authoring.course import Course, read_course
 from dlcourse.authoring.read import load
 from dlcourse.authoring.references import data_files, references
 from dlcourse.core.cells import NotebookView
-from dlcourse.core.notebook_file import read_submission
+from dlcourse.core.handed_in import read_submission
 from dlcourse.core.progress import silent
 from dlcourse.executor.runner import CellStep
 from dlcourse.executor.warm import Warm
 from dlcourse.grading.grader import open_grader
-from dlcourse.grading.rebuild import rebuild
 from dlcourse.grading.worker import Setup, Worker
 from dlcourse.nbgrader_port.config import find_alembic, gradebook_url
 from dlcourse.nbgrader_port.generate import build
+from dlcourse.student.rebuild import rebuild
 from dlcourse.tour.samples import sample_class
 from dlcourse.tour.term import copy_course
 

@@ -27,6 +27,8 @@ from ..core.cells import (
 from ..core.folds import folded
 from ..core.progress import Progress
 from ..executor.warm import Warm
+from ..student.checks_file import FORMAT, PYTHON
+from ..student.skeleton import skeleton
 from .assignment import Assignment, GradedProbe, ScriptCell
 from .checks_text import layout, same_checks
 from .course import AssignmentFiles, Course
@@ -122,10 +124,13 @@ def checks(
     warm: Warm,
     progress: Progress,
 ) -> dict[str, Any]:
-    """The data that the notebook's own `check` compares with: public probes only."""
+    """The data that `check` compares with, public probes only, and what `dlcourse check` puts a
+    student's work into.
+    """
     found = references(assignment, course.seed, warm, progress)
     return {
-        "format": 2,
+        "format": FORMAT,
+        "python": PYTHON,
         "rules": assignment.rules.to_json(),
         "assignment": assignment.slug,
         "questions": {
@@ -136,6 +141,7 @@ def checks(
             for q in assignment.questions.values()
         },
         "probes": {name: e.to_json() for name, e in found.expectations.items() if e.spec.public},
+        "cells": skeleton(source_notebook(assignment)),
     }
 
 

@@ -11,13 +11,17 @@ from ..core.encoding import from_json
 
 
 def layout(document: dict[str, Any]) -> str:
-    """One line for each question, each test and each known mistake, so that a diff shows what
-    changed.
+    """One line for each question, each test, each known mistake and each cell, so that a diff shows
+    what changed.
     """
     questions = (f"{_text(name)}: {_text(q)}" for name, q in sorted(document["questions"].items()))
     probes = (_probe(name, probe) for name, probe in sorted(document["probes"].items()))
-    head = ", ".join(_items(document, "questions", "probes"))
-    return f'{{{head},\n"questions": {{{_block(questions)}}},\n"probes": {{{_block(probes)}}}}}\n'
+    cells = map(_text, document["cells"])
+    head = ", ".join(_items(document, "questions", "probes", "cells"))
+    return (
+        f'{{{head},\n"questions": {{{_block(questions)}}},\n"probes": {{{_block(probes)}}},\n'
+        f'"cells": [{_block(cells)}]}}\n'
+    )
 
 
 def _probe(name: str, probe: dict[str, Any]) -> str:
@@ -39,7 +43,9 @@ def _text(node: object) -> str:
 
 
 def same_checks(old: str, new: str) -> bool:
-    """Whether two checks.json agree but for the rounding in which machines differ."""
+    """Whether two checks.json agree but for the rounding in which machines differ, and for the
+    Python that built them.
+    """
 
     def split(document: Any) -> tuple[Any, list[Any]]:
         trees: list[Any] = []
@@ -57,7 +63,10 @@ def same_checks(old: str, new: str) -> bool:
         return walk(document), trees
 
     try:
-        (frame_a, trees_a), (frame_b, trees_b) = split(json.loads(old)), split(json.loads(new))
+        documents = [json.loads(text) for text in (old, new)]
+        for document in documents:
+            del document["python"]
+        (frame_a, trees_a), (frame_b, trees_b) = map(split, documents)
     except (
         ValueError,
         KeyError,

@@ -7,7 +7,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -18,7 +18,7 @@ _PACKAGE = _FOLDER.name
 _NAMED = re.compile(rf"{_PACKAGE}\.([\w.]+)")
 
 
-def engine_sources(*roots: str) -> dict[str, Path]:
+def engine_sources(*roots: str, without: Collection[str] = ()) -> dict[str, Path]:
     """The modules that some modules use, directly or not, by name within the package.
 
     Followed are imports, wherever they stand, and strings that are the full name of a module:
@@ -27,15 +27,19 @@ def engine_sources(*roots: str) -> dict[str, Path]:
 
     Args:
         roots: names within the package, such as ``grading.grader``.
+        without: modules that are left out, with what they alone use.
 
     Raises:
         LookupError: there is no such module.
     """
+    for name in without:
+        if _path(name) is None:
+            raise LookupError(f"{_PACKAGE} has no module {name}")
     found: dict[str, Path] = {}
     todo = list(roots)
     while todo:
         name = todo.pop()
-        if name in found:
+        if name in found or name in without:
             continue
         path = _path(name)
         if path is None:
@@ -55,14 +59,14 @@ def modules_in(folder: str) -> list[str]:
 
 
 @cache
-def engine_key(*roots: str) -> str:
+def engine_key(*roots: str, without: tuple[str, ...] = ()) -> str:
     """Names what the modules behind ``roots`` do; their docstrings, comments and layout are left
     out.
 
     It is worked out once per process, whose code does not change any more.
     """
     digest = hashlib.sha256()
-    for name, path in engine_sources(*roots).items():
+    for name, path in engine_sources(*roots, without=without).items():
         digest.update(f"{name}\0{meaning(_tree(path))}\0".encode())
     return digest.hexdigest()
 

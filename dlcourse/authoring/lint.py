@@ -23,7 +23,8 @@ _CELL_KEYS = {
     "markdown": {"cell_type", "id", "metadata", "source"},
 }
 _KERNELSPEC = {"display_name", "language", "name"}
-_CHECKS_KEYS = {"format", "assignment", "rules", "questions", "probes"}
+_CHECKS_KEYS = {"format", "python", "assignment", "rules", "questions", "probes", "cells"}
+_SKELETON_KEYS = {"id", "kind", "source"}
 _QUESTION_KEYS = {"functions", "needs"}
 _PROBE_KEYS = {"question", "title", "points", "compare", "expected", "mistakes"}
 _LONG = 12
@@ -190,6 +191,11 @@ def _in_checks(path: Path, assignment: Assignment, banned: dict[str, str]) -> It
             entry = yield from _table(where, mistake, {"name", "hint", "result"})
             if entry.get("hint") not in hints:
                 yield f"{where} that is none of misconceptions.py"
+    cells = document.get("cells", [])
+    for number, cell in enumerate(cells if isinstance(cells, list) else [cells], 1):
+        where = f"{file}: cell {number}"
+        entry = yield from _table(where, cell, _SKELETON_KEYS)
+        yield from _in_text(where, "".join(_texts(entry.get("source", ""))), banned, 0)
     yield from _in_text(file, "\n".join(_texts(document)), banned)
 
 

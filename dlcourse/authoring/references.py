@@ -28,8 +28,12 @@ from ..executor.warm import Warm
 from .assignment import Assignment, GradedProbe
 from .engine import engine_key
 
-ENGINE = "grading.grader"
-"""From here everything is reached that has a part in a grade, the run of the reference included."""
+ENGINE = "authoring.references"
+"""From here everything is reached that has a part in what the reference and the misconceptions give."""
+NO_PART = ("authoring.claims", "authoring.hint_cells", "authoring.pictures", "authoring.promises")
+"""Modules that are reached, since they read or check other parts of an assignment, and change no
+result.
+"""
 KEPT = 7 * 86400
 """Seconds for which results of other builds stay."""
 _REFERENCE_LIMITS = Limits(cpu=60.0, wall=120.0)
@@ -102,7 +106,7 @@ def content_key(assignment: Assignment, seed: str) -> str:
     for path in (assignment.files.probes, assignment.files.misconceptions, *assignment.data):
         if path.is_file():
             digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    digest.update(engine_key(ENGINE).encode())
+    digest.update(engine_key(ENGINE, without=NO_PART).encode())
     versions = [f"{name} {metadata.version(name)}" for name in _PACKAGES if _installed(name)]
     digest.update("\n".join([seed, sys.version, platform.machine(), *versions]).encode())
     return digest.hexdigest()[:32]

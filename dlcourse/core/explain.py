@@ -85,11 +85,14 @@ class Outcome:
         except (KeyError, TypeError, ValueError, AttributeError):
             return cls.of(_UNKNOWN, NOT_RUN)
         try:
+            score = float(document["score"])
+            if not 0 <= score <= probe.points:
+                return cls.of(probe, NOT_RUN)
             return cls(
                 probe,
                 Verdict.from_json(document["verdict"]),
                 tuple(FailingNeed(str(q), str(status)) for q, status in document["needs"]),
-                float(document["score"]),
+                score,
                 tuple(map(str, document["notes"])),
                 tuple(map(str, document["functions"])),
             )

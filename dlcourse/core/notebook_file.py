@@ -122,9 +122,9 @@ def open_regular(path: Path) -> BinaryIO:
     return os.fdopen(fd, "rb")
 
 
-def _shown(path: Path) -> str:
+def shown(name: str) -> str:
     """A file's name as text that can be written anywhere; on Linux it may be any bytes."""
-    return path.name.encode("utf-8", "backslashreplace").decode()
+    return name.encode("utf-8", "backslashreplace").decode()
 
 
 def read_notebook(path: Path) -> Submission:
@@ -132,13 +132,12 @@ def read_notebook(path: Path) -> Submission:
 
     Memory stays bounded by :data:`MAX_SOURCE`, however large the file's outputs are.
     """
-    name = _shown(path)
+    name = shown(path.name)
     if path.is_symlink():
         return Submission.unreadable(f"{name} is a symbolic link; hand in the notebook file itself")
     try:
         with open_regular(path) as file:
-            size = os.fstat(file.fileno()).st_size
-            cells = _cells(read_json(file))
+            return read_open(file, name, os.fstat(file.fileno()).st_size)
     except FileNotFoundError:
         return Submission.unreadable(
             f"{name} is not there; hand in the notebook under its own name"
@@ -147,6 +146,21 @@ def read_notebook(path: Path) -> Submission:
         return Submission.unreadable(
             f"{name} cannot be read ({error.strerror or error}); save the notebook in JupyterLab and hand it in again"
         )
+
+
+def read_open(file: BinaryIO, name: str, size: int = 0) -> Submission:
+    """Read one submitted notebook from an open file, whatever it holds.
+
+    Args:
+        file: the file.
+        name: what notes call it.
+        size: of the file in bytes, where that is known.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    try:
+        cells = _cells(read_json(file))
     except TooLarge as error:
         return Submission.unreadable(
             f"{name} was not graded: {error}; clear its outputs, save it and hand it in again"
@@ -169,39 +183,3 @@ def read_notebook(path: Path) -> Submission:
             f"{name} holds {size >> 20} MB, nearly all of it outputs, which were dropped; clear outputs before handing in"
         )
     return Submission(cells, notes)
-
-
-def read_submission(folder: Path, slug: str) -> Submission:
-    """Read the notebook of ``slug`` from a submitted folder.
-
-    Where the notebook was renamed and is the only one, it is taken, and a note says so.
-    """
-    if folder.is_symlink():
-        return Submission.unreadable(f"{folder.name} is a symbolic link; hand in the folder itself")
-    own = notebook_name(slug)
-    path = folder / own
-    notes = []
-    if not path.is_symlink() and not path.exists():
-        others = (
-            sorted(p for p in folder.glob("*.ipynb") if p.is_file() and not p.is_symlink())
-            if folder.is_dir()
-            else []
-        )
-        if len(others) != 1:
-            found = ", ".join(_shown(p) for p in others[:5])
-            return Submission.unreadable(
-                f"no {own} was handed in"
-                + (f" (there are {found}); hand in one notebook under that name" if others else "")
-            )
-        path = others[0]
-        notes.append(f"{_shown(path)} was taken as {own}; keep the notebook's name")
-    if folder.is_dir():
-        expected = (path.name, *EXCHANGE_FILES, CHECKS, "data", ".ipynb_checkpoints")
-        extra = sorted(_shown(p) for p in folder.iterdir() if p.name not in expected)
-        if extra:
-            notes.append(
-                f"other files were not used: {', '.join(extra[:8])}{' …' if len(extra) > 8 else ''}"
-            )
-    submission = read_notebook(path)
-    submission.notes = notes + submission.notes
-    return submission

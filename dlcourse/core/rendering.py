@@ -29,7 +29,17 @@ IN_ASCII = "dlcourse.in_ascii"
 """Name of the codec error handler that writes marks and dashes in ASCII where an encoding lacks
 them.
 """
-_ASCII = {"✓": "+", "✗": "x", "○": "o", "·": "-", "–": "-", "…": "...", "→": "->", "×": "x"}
+_ASCII = {
+    "✓": "+",
+    "✗": "x",
+    "○": "o",
+    "·": "-",
+    "–": "-",
+    "…": "...",
+    "→": "->",
+    "×": "x",
+    "−": "-",
+}
 
 
 def clean(text: str, limit: int = MAX_TEXT) -> str:

@@ -43,6 +43,36 @@ class Limits:
         return Limits(factor * self.cpu, factor * self.wall)
 
 
+BYTES_PER_VALUE = 64
+"""What a value of JSON takes in memory, beside its text."""
+
+
+@dataclass
+class Allowance:
+    """What the grader still keeps of one submission's replies, counted while they are received.
+
+    Args:
+        outputs: characters of outputs of cells.
+        results: bytes of results of probes, :data:`BYTES_PER_VALUE` for each value in them included.
+    """
+
+    outputs: int = 8 << 20
+    results: int = 64 << 20
+
+    def take_outputs(self, size: int) -> bool:
+        """Whether outputs of ``size`` characters may still be kept; what is kept is taken off."""
+        fits = size <= self.outputs
+        self.outputs -= size if fits else 0
+        return fits
+
+    def take_result(self, size: int, values: int) -> bool:
+        """Whether a result of ``size`` bytes and some values may still be kept."""
+        cost = size + BYTES_PER_VALUE * values
+        fits = cost <= self.results
+        self.results -= cost if fits else 0
+        return fits
+
+
 @dataclass(frozen=True)
 class Sandbox:
     """What one submission may use.

@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 import nh3
 
 from . import wire
+from .limits import Allowance
 
 Output: TypeAlias = dict[str, Any]
 """One output of a cell, as nbformat writes it."""
@@ -30,17 +31,33 @@ MAX_LINES = 200
 MAX_PIXELS = 40_000_000
 MAX_VALUES = 200_000
 """Values in the JSON that is read at all."""
+NOTHING = b"[]"
+"""What a cell without outputs sends."""
+_TOO_MUCH = "the notebook's outputs are too large; from here on they were dropped\n"
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 
 
-def read(body: bytes) -> list[Output]:
-    """Outputs from the JSON that a run sent, cleaned; none if it cannot be read."""
+def read(body: bytes, allowance: Allowance) -> list[Output]:
+    """Outputs from the JSON that a run sent, cleaned; none if it cannot be read.
+
+    Args:
+        body: the JSON.
+        allowance: of the submission; what is kept is taken off.
+    """
+    if body == NOTHING:
+        return []
+    if not allowance.outputs:
+        return [_stream("stderr", _TOO_MUCH)]
     try:
         wire.check_json(body, MAX_VALUES)
-        return clean(json.loads(body))
+        kept = clean(json.loads(body))
     except (ValueError, RecursionError):
         return [_stream("stderr", "the outputs of this cell cannot be read\n")]
+    if not allowance.take_outputs(sum(len(json.dumps(one)) for one in kept)):
+        allowance.outputs = 0  # what follows is not even read
+        return [_stream("stderr", _TOO_MUCH)]
+    return kept
 
 
 def clean(outputs: object) -> list[Output]:

@@ -16,7 +16,7 @@ from ..core.evidence import NotRun, Raised, Result
 from ..core.probe import ProbeSpec
 from ..core.progress import Progress, silent
 from ..core.rules import NO_RULES, Rules
-from .limits import Limits, RunEnded
+from .limits import Allowance, Limits, RunEnded
 from .outputs import Output
 from .process import Zygote
 from .session import Session
@@ -153,6 +153,7 @@ def run(
         A record in which every probe of ``steps`` has a result.
     """
     record = Record()
+    allowance = Allowance()
     deadline = time.monotonic() + budget
     todo = list(enumerate(steps))
     last_cell = max((i for i, s in todo if isinstance(s, CellStep)), default=-1)
@@ -166,7 +167,7 @@ def run(
                 _give_up(record, [s for _, s in todo], budget)
                 break
             if session is None:
-                session = Session(zygote, dict(data or {}))
+                session = Session(zygote, dict(data or {}), allowance)
                 repeat = [
                     s
                     for s in steps[: todo[0][0]]

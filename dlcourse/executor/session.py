@@ -19,7 +19,7 @@ from ..core.evidence import NotRun, Result
 from ..core.rules import NO_RULES, Rules
 from . import outputs, wire
 from .cold import START
-from .limits import Limits, RunEnded
+from .limits import Allowance, Limits, RunEnded
 from .meter import POLL, Budget, Meter
 from .process import Zygote
 
@@ -54,14 +54,21 @@ class Session:
     Args:
         zygote: what to fork it from.
         data: files that the notebook may read, by path relative to its folder.
+        allowance: what is still kept of the submission's replies, over all of its processes.
 
     Raises:
         SandboxUnavailable: the walls could not be put up.
         ZygoteGone: there is nothing to fork from.
     """
 
-    def __init__(self, zygote: Zygote, data: dict[str, Path] | None = None) -> None:
+    def __init__(
+        self,
+        zygote: Zygote,
+        data: dict[str, Path] | None = None,
+        allowance: Allowance | None = None,
+    ) -> None:
         self._zygote = zygote
+        self._allowance = allowance or Allowance()
         self._process = zygote.start()
         self._alive = True
         self._process.sock.setblocking(False)
@@ -138,7 +145,7 @@ class Session:
             RunEnded: the process is gone.
         """
         header, body = self._exchange({"op": "cell", "source": source, "label": label}, limits)
-        return CellResult(header.get("ok") is True, outputs.read(body))
+        return CellResult(header.get("ok") is True, outputs.read(body, self._allowance))
 
     def probe(
         self,
@@ -175,7 +182,9 @@ class Session:
         _, body = self._exchange(request, limits, compiled(program, name))
         try:
             length = int.from_bytes(body[:4], "little")
-            wire.check_json(body[4 : 4 + length], 12 * MAX_NODES)
+            values = wire.check_json(body[4 : 4 + length], 12 * MAX_NODES)
+            if not self._allowance.take_result(len(body), values):
+                return NotRun("too large", "the results of the notebook's tests are too large")
             return unpack(body)
         except (EncodingError, wire.JsonBomb) as error:
             return NotRun("malformed", str(error))

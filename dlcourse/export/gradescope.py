@@ -13,7 +13,8 @@ from types import FrameType
 from typing import Any
 
 from ..core.explain import Outcome
-from ..core.notebook_file import Submission, notebook_name, read_notebook, read_submission
+from ..core.handed_in import SeveralNotebooks, read_submission
+from ..core.notebook_file import Submission, notebook_name, read_notebook
 from ..core.rendering import to_text
 from ..errors import CourseError
 from ..executor.isolation import OTHER_USER, SANDBOX, Kind
@@ -22,7 +23,7 @@ from ..executor.runner import Record
 from ..executor.sandbox.kernel import SandboxUnavailable
 from ..executor.warm import Warm
 from ..grading.grader import GradedNotebook, Grader
-from ..grading.rebuild import rebuild
+from ..student.rebuild import rebuild
 from . import isolation, pack
 from .results_schema import validate
 
@@ -172,7 +173,12 @@ def read(folder: Path, slug: str) -> Submission:
     """Read the notebook from a folder in which otter's own files lie, too."""
     notebooks = sorted(folder.glob("*.ipynb"))
     own = [p for p in notebooks if p.name == notebook_name(slug)] or notebooks
-    return read_notebook(own[0]) if len(own) == 1 else read_submission(folder, slug)
+    if len(own) == 1:
+        return read_notebook(own[0])
+    try:
+        return read_submission(folder, slug)
+    except SeveralNotebooks as error:
+        return Submission.unreadable(str(error))
 
 
 def close_to_others(autograder: Path) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 import nbformat
@@ -17,21 +17,22 @@ import nbformat
 from ..authoring.assignment import Assignment
 from ..authoring.build import source_notebook
 from ..authoring.course import Course
+from ..authoring.engine import engine_key
 from ..authoring.read import load
 from ..authoring.references import References, data_files, references
-from ..core.cells import NOT_GRADED, CellView, NotebookView
+from ..core.cells import NOT_GRADED, NotebookView
 from ..core.evidence import NotRun, Result
 from ..core.explain import Outcome, explain
 from ..core.notebook_file import Submission
 from ..core.progress import Progress, silent
-from ..core.rendering import clean
 from ..core.verdict import FAILED, Expectation, Verdict, judge
 from ..errors import AuthorError
 from ..executor.runner import BUDGET, CellStep, Record, Step
 from ..executor.warm import Warm
+from ..student.rebuild import labelled, rebuild
 from .cell_outputs import error_output, outputs_of
 from .follow import credited, second_chances, share_of
-from .rebuild import rebuild
+from .told import Told
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,8 @@ class Judged:
     outcomes: dict[str, Outcome]
 
 
+ENGINE = "grading.grader"
+"""From here everything is reached that has a part in a grade."""
 _LOST = NotRun("died", "was not run")
 
 
@@ -97,7 +100,7 @@ class Grader:
     @property
     def key(self) -> str:
         """Names what a grade depends on beside the submission."""
-        return f"{self.references.key}-{self.share:g}" if self.share else self.references.key
+        return f"{self.references.key}-{engine_key(ENGINE)[:8]}-{self.share:g}"
 
     def grade(self, submission: Submission, warm: Warm, budget: float = BUDGET) -> GradedNotebook:
         """Rebuild, run and judge one submission.
@@ -163,7 +166,7 @@ class Grader:
             tests: the tests that are run; all if None.
         """
         steps: list[Step] = []
-        for cell, label in _labelled(notebook):
+        for cell, label in labelled(notebook):
             if cell.kind != "test":
                 own = cell.kind != "question" or cell.name not in replaced
                 source = cell.source if own else self.assignment.questions[cell.name].source
@@ -187,13 +190,15 @@ class Grader:
         # anything there
         lines = {
             label: cell.source.splitlines()
-            for cell, label in _labelled(notebook)
+            for cell, label in labelled(notebook)
             if cell.kind != "test"
         }
-        broken = _no_python(notebook, record)
+        told = Told()
+        broken = _no_python(notebook, record, told)
         verdicts = {}
         for name, expectation in self.references.expectations.items():
-            verdict = _judged(expectation, record.results.get(name, _LOST))
+            result = record.results.get(name, _LOST)
+            verdict = told.verdict(_judged(expectation, result), result)
             trace = _own_lines(verdict.trace, lines)
             verdicts[expectation.spec] = replace(verdict, trace=trace)
         for spec, verdict in verdicts.items():
@@ -256,34 +261,18 @@ class Grader:
         view.write(notes=list(dict.fromkeys(notes)), build=self.key)
 
 
-def _labelled(notebook: nbformat.NotebookNode) -> Iterator[tuple[CellView, str]]:
-    """The cells that are run, and what tracebacks call them; tests have no name there."""
-    extras = 0
-    for cell in NotebookView(notebook).code:
-        if cell.kind == "test":
-            yield cell, ""
-        elif cell.kind not in NOT_GRADED and cell.source.strip():
-            extras += cell.kind == "extra"
-            labels = {
-                "question": cell.name,
-                "extra": f"your cell {extras}",
-                "predict": "your guess",
-            }
-            yield cell, labels.get(cell.kind, "given code")
-
-
 _SYNTAX = ("SyntaxError", "IndentationError", "TabError")
 
 
-def _no_python(notebook: nbformat.NotebookNode, record: Record) -> dict[str, str]:
+def _no_python(notebook: nbformat.NotebookNode, record: Record, told: Told) -> dict[str, str]:
     """By question whose cell could not be read as Python, what its tests say in place of "not
-    defined". The error's text comes from the student's process and is bounded.
+    defined". The error's text comes from the student's process.
     """
     found = {}
     for cell in NotebookView(notebook).code:
         for output in record.outputs.get(cell.id, []) if cell.kind == "question" else ():
             if output.get("output_type") == "error" and output.get("ename") in _SYNTAX:
-                said = clean(str(output.get("evalue", "")).partition("\n")[0], 120)
+                said = told.exception(str(output.get("evalue", "")).partition("\n")[0], 120)
                 version = ".".join(map(str, sys.version_info[:2]))
                 found[cell.name] = f"its cell is no Python {version}: {said}"
     return found

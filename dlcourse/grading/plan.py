@@ -16,14 +16,15 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
+import nbformat
+
 from ..authoring.course import Course
-from ..core.notebook_file import EXCHANGE_FILES, Submission, read_submission
+from ..core.handed_in import MAC_ARCHIVE, read_submission, stubs_of
+from ..core.notebook_file import EXCHANGE_FILES, Submission
 from ..errors import CourseError
 from ..executor.isolation import SANDBOX, Isolation
 from .journal import JournalEntry
 
-MAC_ARCHIVE = "__MACOSX"
-"""A folder of a Mac's zip archives; nobody's name."""
 TIMESTAMP = EXCHANGE_FILES[0]
 
 
@@ -32,15 +33,23 @@ def _composed(name: str) -> str:
     return unicodedata.normalize("NFC", name)
 
 
-def read_timed(folder: Path, slug: str, timestamp: datetime | None) -> Submission:
+def read_timed(course: Course, slug: str, folder: Path, timestamp: datetime | None) -> Submission:
     """What a student handed in, with a note where its time is not to be read.
 
     Args:
-        folder: the submitted folder.
+        course: the course.
         slug: the assignment.
+        folder: the submitted folder.
         timestamp: what was read of its time.
+
+    Raises:
+        SeveralNotebooks: several notebooks hold answers.
     """
-    submission = read_submission(folder, slug)
+
+    def stubs() -> tuple[str, ...]:
+        return stubs_of(nbformat.read(course.files(slug).source_notebook, as_version=4))
+
+    submission = read_submission(folder, slug, stubs)
     if timestamp is None and os.path.lexists(folder / TIMESTAMP):
         submission.notes.append(f"{TIMESTAMP} holds no time; when this was handed in is unknown")
     return submission
@@ -120,7 +129,7 @@ class Inbox:
         students: AbstractSet[str] = frozenset(),
         roster: AbstractSet[str] = frozenset(),
     ) -> None:
-        self._slug, self._submitted_at = slug, submitted_at
+        self._course, self._slug, self._submitted_at = course, slug, submitted_at
         spelt = {_composed(student): student for student in students}
         self.folders: dict[str, Path] = {}
         self._doubled: dict[str, list[str]] = {}
@@ -164,7 +173,7 @@ class Inbox:
             raise OSError(f"the folders {folders} are one student's; keep one of them")
         folder = self.folders[student]
         timestamp = self._submitted_at(folder)
-        return HandedIn(student, read_timed(folder, self._slug, timestamp), timestamp)
+        return HandedIn(student, read_timed(self._course, self._slug, folder, timestamp), timestamp)
 
     def time(self, student: str) -> datetime:
         """When a student handed in, in UTC: the age of the folder where nothing else says so."""

@@ -21,6 +21,7 @@ from ..core.explain import Outcome, needs_text
 from ..core.rendering import MARKS, WORDS, clean, message_of, words
 from ..core.verdict import FAILED, PASSED
 from ..grading.gradebook import Standing
+from ..grading.told import Told
 
 MAX_CODE = 60_000
 """Characters of one cell that are shown."""
@@ -153,12 +154,14 @@ class Page:
         return [s for s in self.sections if s.tests or s.by_hand]
 
 
-def _error(outputs: Iterable[Mapping[str, Any]]) -> str:
-    """The error that a cell ended with, in one bounded line; empty if it ended well."""
+def _error(outputs: Iterable[Mapping[str, Any]], told: Told) -> str:
+    """The error that a cell ended with, in one bounded line; empty if it ended well. The cell may
+    have run after a hidden test.
+    """
     for output in outputs:
         if output.get("output_type") == "error":
             text = f"{output.get('ename', '')}: {output.get('evalue', '')}".strip()
-            return clean(strip_ansi(" ".join(text.split())), MAX_ERROR)
+            return told.exception(strip_ansi(text), MAX_ERROR)
     return ""
 
 
@@ -177,6 +180,7 @@ def page(notebook: NotebookNode, resources: Mapping[str, Any]) -> Page:
     ours = NotebookView(notebook)
     graded = resources.get("nbgrader", {})
     sections: dict[str, Section] = {}
+    told = Told()
     current = ""
 
     def section(name: str) -> Section:
@@ -193,7 +197,7 @@ def page(notebook: NotebookNode, resources: Mapping[str, Any]) -> Page:
             current = current if cell.is_extra else str(cell.answered)
             if cell.is_extra and not cell.source.strip():
                 continue
-            error = _error(cell.cell.get("outputs", []))
+            error = _error(cell.cell.get("outputs", []), told)
             code = Code(clean(cell.source.rstrip("\n"), MAX_CODE), error, comment, cell.is_extra)
             section(current or "Before the first question").codes.append(code)
         elif cell.is_answer:

@@ -31,7 +31,7 @@ from ..errors import CourseError
 from ..executor.warm import Warm
 from ..grading.grader import Grader, open_grader
 from ..grading.plan import read_timed
-from ..grading.rebuild import rebuild
+from ..student.rebuild import rebuild
 from .exchange import exchange_files, submitted_at
 
 log = logging.getLogger("dlcourse")
@@ -76,10 +76,11 @@ class SubmissionExporter(NotebookExporter):
 
     def from_filename(self, filename: str, resources: Any = None, **kwargs: Any) -> Any:
         slug = resources["nbgrader"]["assignment"]
-        if not getattr(self.parent, "_sanitizing", False) or grader_for(slug) is None:
+        grader = grader_for(slug)
+        if not getattr(self.parent, "_sanitizing", False) or grader is None:
             return super().from_filename(filename, resources=resources, **kwargs)
         folder = Path(filename).parent
-        submission = read_timed(folder, slug, submitted_at(folder))
+        submission = read_timed(grader.course, slug, folder, submitted_at(folder))
         notebook = nbformat.from_dict(submission.wrap())
         return self.from_notebook_node(notebook, resources=resources, **kwargs)  # type: ignore[no-untyped-call]
 

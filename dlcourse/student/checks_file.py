@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+import sys
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,10 @@ from typing import Any
 from ..core.rules import Rules
 from ..core.verdict import Expectation
 
-FORMAT = 2
+FORMAT = 3
 """Version of checks.json that this package reads."""
+PYTHON = ".".join(map(str, sys.version_info[:2]))
+"""The Python that runs here, as checks.json names that of the build."""
 
 
 class NotChecked(Exception):
@@ -46,6 +49,8 @@ class ChecksFile:
         questions: its questions in order, by name.
         probes: the encoded expectations, by name of the probe.
         rules: libraries and functions that the questions may use.
+        python: the version that the assignment was built with, such as ``3.11``; graders run it.
+        cells: the code of the released notebook, for :func:`dlcourse.student.skeleton.notebook_of`.
     """
 
     path: Path
@@ -54,6 +59,8 @@ class ChecksFile:
     questions: Mapping[str, QuestionInfo]
     probes: Mapping[str, dict[str, Any]]
     rules: Rules
+    python: str
+    cells: Sequence[Mapping[str, Any]]
     _decoded: dict[str, Expectation] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
@@ -76,6 +83,19 @@ class ChecksFile:
             raise NotChecked(
                 f"{tried[0]} is not there: it comes with the assignment and belongs next to the notebook; get the assignment again"
             )
+        return cls.read(path, known)
+
+    @classmethod
+    def read(cls, path: Path, known: ChecksFile | None = None) -> ChecksFile:
+        """Read a file.
+
+        Args:
+            path: where it lies.
+            known: returned, if it is this file and unchanged.
+
+        Raises:
+            NotChecked: it cannot be read.
+        """
         try:
             status = path.stat()
             stamp = (status.st_mtime_ns, status.st_size)
@@ -105,12 +125,28 @@ class ChecksFile:
                 )
             questions = {name: _question(q) for name, q in _mapping(document["questions"]).items()}
             probes = _mapping(document["probes"])
-            rules = Rules.from_json(document["rules"])
-            return cls(path, stamp, str(document["assignment"]), questions, probes, rules)
+            return cls(
+                path,
+                stamp,
+                str(document["assignment"]),
+                questions,
+                probes,
+                Rules.from_json(document["rules"]),
+                str(document["python"]),
+                [_mapping(cell) for cell in document["cells"]],
+            )
         except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise NotChecked(
                 f"{path} is damaged ({type(error).__name__}); get the file again from the assignment"
             ) from error
+
+    @property
+    def newer_python(self) -> str:
+        """What to know where the graders' Python is older than this one; else empty."""
+        here, there = (_version(text) for text in (PYTHON, self.python))
+        if not there or here <= there:
+            return ""
+        return f"you use Python {PYTHON}, grading uses {self.python}: what only the newer one knows fails there"
 
     def expectation(self, name: str) -> Expectation:
         """What the reference gave for a probe.
@@ -143,6 +179,12 @@ def _candidates(namespace: Mapping[str, Any]) -> Iterator[Path]:
     for notebook in (namespace.get("__vsc_ipynb_file__"), os.environ.get("JPY_SESSION_NAME")):
         if isinstance(notebook, str) and notebook:
             yield Path(notebook).absolute().parent / "checks.json"
+
+
+def _version(text: str) -> tuple[int, ...]:
+    """`3.11` as numbers; empty where it is none."""
+    parts = text.split(".")
+    return tuple(map(int, parts)) if all(part.isdigit() for part in parts) else ()
 
 
 def _mapping(value: Any) -> dict[str, Any]:

@@ -69,6 +69,8 @@ class NotebookSession:
         expectation = replace(file.expectation(name), judge=probe.judge)
         spec, question = expectation.spec, expectation.spec.question
         result, notes = _run(probe, self.namespace, file)
+        if file.newer_python and not self._judged:
+            notes = (*notes, file.newer_python)
         verdict = judge(expectation, result)
         functions = self._functions(question)
         self._judged[file.slug, question, name] = _Judged(functions, spec, verdict)

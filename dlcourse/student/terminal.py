@@ -1,25 +1,25 @@
 """`dlcourse check`: a notebook's own tests in a terminal.
 
-The notebook runs in the executor, its test cells included; what `check` says there is printed here,
-so the messages are those of the notebook. Works with the student's dependencies alone.
+The student's work is put into the released notebook, as in grading, and runs in the executor, the
+public tests included; what `check` says there is printed here, so the messages are those of the
+notebook. Works with the student's dependencies alone.
 """
 
 from __future__ import annotations
 
 import ast
 import itertools
-import json
-import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from nbformat import NotebookNode
 from rich.console import Console
 
 from ..console import say
-from ..core.cells import parse_id
+from ..core.cells import CellView, NotebookView
 from ..core.explain import Outcome
-from ..core.notebook_file import CHECKS, SubmittedCell, read_notebook
+from ..core.notebook_file import CHECKS, Submission, read_notebook
 from ..core.probe import ProbeSpec
 from ..core.rendering import MARKS, clean, to_text
 from ..core.verdict import FAILED, PASSED, Verdict
@@ -28,13 +28,16 @@ from ..executor.isolation import SANDBOX, Isolation
 from ..executor.limits import Limits
 from ..executor.runner import CELL_LIMITS, CellStep, Record
 from ..executor.warm import Warm
+from .checks_file import ChecksFile, NotChecked
+from .rebuild import labelled, rebuild
+from .skeleton import notebook_of
 
 TEST_LIMITS = Limits(cpu=10.0, wall=40.0)
-_DEMO = re.compile(r"^@demo\b", re.MULTILINE)
 
 
 def check_notebook(path: Path, console: Console, isolation: Isolation = SANDBOX) -> int:
-    """Run a notebook's code cells and public tests, and print what each test found.
+    """Put a student's work into the released notebook, as grading does, run it with its public
+    tests, and print what each test found.
 
     Args:
         path: the notebook; its checks.json and data/ lie next to it.
@@ -48,25 +51,20 @@ def check_notebook(path: Path, console: Console, isolation: Isolation = SANDBOX)
         CourseError: the notebook or its checks.json cannot be used; the message names the file and
             the cure.
     """
-    cells = _read_cells(path)
-    expected = _read_checks(path.parent / CHECKS)
-    found = {i: name for i, cell in enumerate(cells) if (name := probe_of(cell.source)) is not None}
-    last = {
-        name: i for i, name in found.items()
-    }  # a copied test cell counts once, where it stands last
-    tests = {i: name for name, i in last.items()}
-    if not tests:
-        raise CourseError(
-            f"{path}: no test cells; they come with the released notebook: take a fresh copy and put your functions into it"
-        )
-    left_out = {i for i in found if i not in tests} | {
-        i for i, cell in enumerate(cells) if _DEMO.search(cell.source)
-    }
-    steps = [_step(i, cell, i in tests) for i, cell in enumerate(cells) if i not in left_out]
+    submission = _read_submission(path)
+    checks = _read_checks(path.parent)
+    notebook = _rebuilt(submission, checks)
+    notes = NotebookView(notebook).notes
+    cells = [
+        (cell, label)
+        for cell, label in labelled(notebook, frozenset({"demo"}))
+        if not (cell.kind == "test" and _is_hidden(cell.source))
+    ]
+    steps = [_step(cell, label) for cell, label in cells]
     data = {
         p.relative_to(path.parent).as_posix(): p
         for p in sorted((path.parent / "data").rglob("*"))
-        if p.is_file()
+        if p.is_file() and _lies_in(path.parent, p)
     }
     with Warm(isolation) as warm, console.status("starting") as status:
         number = itertools.count(1)
@@ -74,22 +72,31 @@ def check_notebook(path: Path, console: Console, isolation: Isolation = SANDBOX)
         def show(what: str, done: int | None = None, total: int | None = None) -> None:
             status.update(f"cell {next(number)} of {len(steps)}")
 
-        record = warm.run(
-            [_SESSION_START, *steps],
-            {**data, CHECKS: path.parent / CHECKS},
-            progress=show,
-        )
+        record = warm.run([_SESSION_START, *steps], {**data, CHECKS: checks.path}, progress=show)
+    for note in notes:
+        say(f"note: {clean(note)}", to=console)
+    tests = {cell.id for cell, _ in cells if cell.kind == "test"}
     failed = _show(console, steps, tests, record)
-    for name in [n for n in expected if n not in last]:
-        say(f"{MARKS[FAILED]} the cell of test {name} is not in {path.name}", to=console)
-        failed += 1
-    total = len(expected.keys() | last.keys())
-    text = f"{failed} of {total} public tests do not pass" if failed else "all public tests passed"
+    text = (
+        f"{failed} of {len(tests)} public tests do not pass"
+        if failed
+        else "all public tests passed"
+    )
     say(text, to=console)
     return failed
 
 
-def _read_cells(path: Path) -> list[SubmittedCell]:
+def _is_hidden(source: str) -> bool:
+    """Whether a released test cell holds its title alone."""
+    return all(line.startswith("#") for line in source.splitlines())
+
+
+def _lies_in(folder: Path, path: Path) -> bool:
+    """Whether a file lies in a folder, wherever links lead to."""
+    return path.resolve().is_relative_to(folder.resolve())
+
+
+def _read_submission(path: Path) -> Submission:
     if path.is_dir():
         found = sorted(p.name for p in path.glob("*.ipynb"))
         raise CourseError(
@@ -109,62 +116,52 @@ def _read_cells(path: Path) -> list[SubmittedCell]:
                 "hand in", "give"
             )
         )
-    return [c for c in submission.cells if c.kind == "code" and c.source.strip()]
+    return submission
 
 
-def _read_checks(path: Path) -> dict[str, object]:
-    """Names of the public tests in checks.json; `check` itself reads the rest."""
+def _read_checks(folder: Path) -> ChecksFile:
+    path = folder / CHECKS
     cure = "get the assignment again and put it next to your notebook"
     if not path.is_file():
         raise CourseError(f"{path} is missing: it comes with the assignment; {cure}")
+    if not _lies_in(folder, path):
+        raise CourseError(f"{path} is a link that leads out of the folder; {cure}")
     try:
-        probes = json.loads(path.read_bytes())["probes"]
-        if not isinstance(probes, dict):
-            raise TypeError
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-        raise CourseError(f"{path} is damaged ({type(error).__name__}); {cure}") from error
-    return probes
+        return ChecksFile.read(path)
+    except NotChecked as error:
+        raise CourseError(str(error)) from error
 
 
-def probe_of(source: str) -> str | None:
-    """Name of the test that a cell defines and checks; None for other cells."""
-    found = _probe_in(source)
-    return found.name if found else None
+def _rebuilt(submission: Submission, checks: ChecksFile) -> NotebookNode:
+    """The released notebook with the student's work in it.
 
-
-def _probe_in(source: str) -> ast.FunctionDef | None:
+    Raises:
+        CourseError: checks.json is damaged, or the notebook is of another assignment.
+    """
     try:
-        body = ast.parse(source).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-    probes = [
-        s for s in body if isinstance(s, ast.FunctionDef) and any(map(_is_probe, s.decorator_list))
-    ]
-    defined = {s.name: s for s in probes}
-    for statement in body:
-        call = statement.value if isinstance(statement, ast.Expr) else None
-        if (
-            isinstance(call, ast.Call)
-            and isinstance(call.func, ast.Name)
-            and call.func.id == "check"
-            and len(call.args) == 1
-        ):
-            argument = call.args[0]
-            if isinstance(argument, ast.Name) and argument.id in defined:
-                return defined[argument.id]
-    return None
-
-
-def _is_probe(decorator: ast.expr) -> bool:
-    """Whether a decorator is ``@probe(…)`` or ``@dlcourse.probe(…)``."""
-    function = decorator.func if isinstance(decorator, ast.Call) else decorator
-    return "probe" in getattr(function, "id", "") + getattr(function, "attr", "")
+        released = notebook_of(checks.cells)
+    except (KeyError, TypeError, ValueError) as error:
+        raise CourseError(
+            f"{checks.path} is damaged ({type(error).__name__}); get the assignment again"
+        ) from error
+    notebook = rebuild(released, submission, checks.slug)
+    if not any(
+        cell.source.strip() for cell in NotebookView(notebook).code if cell.kind == "question"
+    ):
+        raise CourseError(
+            f"none of the cells of assignment {checks.slug} is in this notebook; take a fresh copy and put your functions into it"
+        )
+    return notebook
 
 
 def _failure(source: str, message: str) -> str:
-    """What `check` would have written, had it come so far."""
-    found = _probe_in(source)
-    assert found is not None
+    """What `check` would have written of a released test cell, had it come so far."""
+    found = next(
+        s
+        for s in ast.parse(source).body
+        if isinstance(s, ast.FunctionDef)
+        and any("probe(" in ast.unparse(d) for d in s.decorator_list)
+    )
     called = tuple(a.arg for a in (*found.args.args, *found.args.kwonlyargs) if a.arg != "rng")
     title = (ast.get_docstring(found) or found.name.replace("_", " ")).strip().splitlines()[0]
     probe = ProbeSpec(found.name, "", title, 1, True)
@@ -175,19 +172,13 @@ _SESSION_START = CellStep("start", "import os\nos.environ.pop('DLCOURSE_GRADING'
 """A student's own session, whatever the environment of the command says."""
 
 
-def _step(number: int, cell: SubmittedCell, test: bool) -> CellStep:
-    found = parse_id(cell.grade_id)
-    question = found.name if found and found.kind == "question" else ""
-    return CellStep(
-        str(number),
-        cell.source,
-        question or f"In[{number + 1}]",
-        limits=TEST_LIMITS if test else CELL_LIMITS,
-    )
+def _step(cell: CellView, label: str) -> CellStep:
+    limits = TEST_LIMITS if cell.kind == "test" else CELL_LIMITS
+    return CellStep(cell.id, cell.source, label, limits)
 
 
 def _show(
-    console: Console, steps: Sequence[CellStep], tests: dict[int, str], record: Record
+    console: Console, steps: Sequence[CellStep], tests: Collection[str], record: Record
 ) -> int:
     """Print what the tests said, and errors of other cells; returns how many tests did not pass."""
     failed = 0
@@ -195,7 +186,7 @@ def _show(
         outputs = record.outputs.get(step.key, [])
         errors = [one for one in outputs if one.get("output_type") == "error"]
         ended = record.ended.get(step.key)
-        if int(step.key) not in tests:
+        if step.key not in tests:
             if ended:
                 _say(console, f"{MARKS[FAILED]} {step.label}: the cell {ended}; it was left out")
             for error in errors:

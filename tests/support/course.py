@@ -16,7 +16,7 @@ from dlcourse.authoring.read import load
 from dlcourse.authoring.scaffold import create
 from dlcourse.core.notebook_file import Submission
 from dlcourse.grading.grader import Grader
-from dlcourse.grading.rebuild import rebuild
+from dlcourse.student.rebuild import rebuild
 
 FIXTURES = Path(__file__).parent / "fixtures"
 REPOSITORY = Path(__file__).parents[2]

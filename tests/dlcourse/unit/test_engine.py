@@ -8,7 +8,9 @@ import pytest
 
 from dlcourse.audit.run import ENGINE as AUDIT
 from dlcourse.authoring.engine import engine_key, engine_sources, meaning, modules_in
-from dlcourse.authoring.references import ENGINE as GRADE
+from dlcourse.authoring.references import ENGINE as RESULTS
+from dlcourse.authoring.references import NO_PART
+from dlcourse.grading.grader import ENGINE as GRADE
 from tests.support.course import REPOSITORY
 
 PACKAGE = REPOSITORY / "dlcourse"
@@ -24,6 +26,20 @@ def wings(sources: Any) -> set[str]:
 
 def test_a_grade_depends_on_these_wings_and_no_others() -> None:
     assert wings(engine_sources(GRADE)) == {"core", "student", "executor", "authoring", "grading"}
+
+
+def test_results_depend_on_what_runs_and_reads_and_not_on_what_grades() -> None:
+    found = engine_sources(RESULTS, without=NO_PART)
+    assert wings(found) == {"core", "student", "executor", "authoring"}
+    assert "student.rebuild" not in found
+    assert not set(NO_PART) & set(found) and set(NO_PART) <= set(engine_sources(RESULTS))
+    assert {"core.probe", "executor.driver", "authoring.read", "core.encoding"} <= set(found)
+    assert engine_key(RESULTS) != engine_key(RESULTS, without=NO_PART)
+
+
+def test_a_module_that_is_left_out_must_be_there() -> None:
+    with pytest.raises(LookupError, match="no module authoring.gone"):
+        engine_sources(RESULTS, without=("authoring.gone",))
 
 
 def test_an_audit_depends_on_these_wings_and_no_others() -> None:

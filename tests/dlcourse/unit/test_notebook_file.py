@@ -13,7 +13,8 @@ import pytest
 
 from dlcourse.core import notebook_file as module
 from dlcourse.core import outline
-from dlcourse.core.notebook_file import Submission, SubmittedCell, read_notebook, read_submission
+from dlcourse.core.handed_in import read_submission
+from dlcourse.core.notebook_file import Submission, SubmittedCell, read_notebook
 
 GOOD = '{"cells":[{"cell_type":"code","source":"a=1","metadata":{}}],"metadata":{},"nbformat":4,"nbformat_minor":5}'
 
@@ -337,24 +338,6 @@ def test_renamed_link_is_not_taken(tmp_path: Path) -> None:
     (tmp_path / "kept.txt").write_text(GOOD)
     (tmp_path / "other.ipynb").symlink_to("kept.txt")
     assert refused(tmp_path) == "no toy.ipynb was handed in"
-
-
-def test_two_notebooks_of_other_names(tmp_path: Path) -> None:
-    for name in ("a.ipynb", "b.ipynb"):
-        (tmp_path / name).write_text(GOOD)
-    assert (
-        refused(tmp_path)
-        == "no toy.ipynb was handed in (there are a.ipynb, b.ipynb); hand in one notebook under that name"
-    )
-
-
-def test_notebook_and_a_copy(tmp_path: Path) -> None:
-    (tmp_path / "toy.ipynb").write_text(GOOD)
-    (tmp_path / "toy-Copy1.ipynb").write_text("{}")
-    found = read_submission(tmp_path, "toy")
-    assert sources(found) == ["a=1"] and found.notes == [
-        "other files were not used: toy-Copy1.ipynb"
-    ]
 
 
 def test_other_files_are_named_and_those_of_the_release_are_not(tmp_path: Path) -> None:

@@ -188,3 +188,13 @@ def test_trace_is_bounded() -> None:
     exec(compile("def f(n):\n    return f(n + 1)\n", "<cell q>", "exec"), namespace)
     found = given(probe("q")(lambda f: f(0)), {"f": namespace["f"]}, "a", "")
     assert found.type == "RecursionError" and len(found.trace) == 6
+
+
+def test_a_hidden_probes_seed_tells_nothing_of_the_course_seed_and_of_other_probes() -> None:
+    one, other = (ProbeSpec(name, "q", "A title.", 1, False) for name in ("one", "other"))
+    seeds = {seed_of(course, slug, spec) for course in "ab" for slug in ("x", "y") for spec in (one, other)}  # fmt: skip
+    assert len(seeds) == 8 and all(len(seed) == 64 for seed in seeds)
+    assert seed_of("2026-autumn", "x", one) == seed_of("2026-autumn", "x", one)
+    assert not any("autumn" in seed_of("2026-autumn", "x", spec) for spec in (one, other))
+    public = ProbeSpec("one", "q", "A title.", 1, True)
+    assert seed_of("a", "x", public) == seed_of("b", "x", public)

@@ -69,7 +69,9 @@ def document(forbid: list[str] | None = None) -> dict[str, Any]:
     both = 2 * X
     axis = KnownMistake("wrong_axis", "Sum over the classes.", WRONG)
     return {
-        "format": 2,
+        "format": 3,
+        "python": "3.99",
+        "cells": [],
         "rules": {
             "libraries": ["numpy"],
             "forbid": {"softmax": forbid or []},
@@ -369,12 +371,12 @@ TROUBLE = {
     "nothing in it": ("{}", "is damaged (KeyError)"),
     "no UTF-8": (b"\xff\xfe\xff", "is damaged (UnicodeDecodeError)"),
     "newer format": (
-        '{"format": 3}',
-        "is of format 3, this version of dlcourse reads format 2: update dlcourse",
+        '{"format": 4}',
+        "is of format 4, this version of dlcourse reads format 3: update dlcourse",
     ),
     "older format": (
         '{"format": 0}',
-        "this version of dlcourse reads format 2: get the assignment again",
+        "this version of dlcourse reads format 3: get the assignment again",
     ),
     "probes missing": (json.dumps({**document(), "probes": []}), "is damaged"),
     "questions of another form": (

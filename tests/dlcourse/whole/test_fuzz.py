@@ -20,7 +20,7 @@ from dlcourse.executor.runner import Record
 from dlcourse.executor.warm import Warm
 from dlcourse.grading.grader import Grader, open_grader
 from dlcourse.grading.messages import read_answer, write_answer
-from dlcourse.grading.rebuild import rebuild
+from dlcourse.student.rebuild import rebuild
 from tests.support.course import perfect, rebuilt, submission_of
 from tests.support.trees import paths
 

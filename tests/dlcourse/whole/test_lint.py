@@ -358,6 +358,12 @@ RESULTS = {
         lambda d: d["probes"]["right_angle"]["mistakes"][0].update(hint=HIDDEN),
         "a line of hidden probe",
     ),
+    "key of a cell": (lambda d: d["cells"][0].update(outputs=[]), "'outputs' is not on the list"),
+    "reference in a cell": (
+        lambda d: d["cells"][0].update(source=REFERENCE),
+        "checks.json: cell 1: a line of the reference of normalise",
+    ),
+    "cells of no form": (lambda d: d.update(cells={"secret": 1}), "'secret' is not on the list"),
     "mistakes of no form": (
         lambda d: d["probes"]["right_angle"].update(mistakes={"secret": 1}),
         "'secret' is not on the list",

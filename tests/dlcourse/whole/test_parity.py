@@ -40,7 +40,7 @@ from rich.table import Table
 
 from dlcourse.authoring.course import Course, read_course
 from dlcourse.core.cells import NotebookView
-from dlcourse.core.notebook_file import read_submission
+from dlcourse.core.handed_in import read_submission
 from dlcourse.executor.warm import Warm
 from dlcourse.export import gradescope, pack
 from dlcourse.export.gradescope import Graded

@@ -11,8 +11,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from dlcourse.authoring.course import Course
 from dlcourse.core.cells import NotebookView
-from dlcourse.core.notebook_file import Submission, read_submission
-from dlcourse.grading.rebuild import rebuild
+from dlcourse.core.handed_in import read_submission
+from dlcourse.core.notebook_file import Submission
+from dlcourse.student.rebuild import rebuild
 from tests.support.course import cell_of, hand_in, perfect, released, submission_of
 
 
@@ -280,17 +281,41 @@ def test_old_release_with_unknown_ids(source: NotebookNode, notebook: NotebookNo
     assert [r for r in runs(rebuilt) if r[0] == "extra"] == [("extra", "check(removed_probe)")]
 
 
-def test_solution_cell_turned_into_markdown(source: NotebookNode, notebook: NotebookNode) -> None:
+@pytest.mark.parametrize("kind, called", [("markdown", "Markdown"), ("raw", "raw")])
+@pytest.mark.parametrize("keeps_id", [True, False])
+def test_solution_cell_of_another_kind(
+    source: NotebookNode, notebook: NotebookNode, kind: str, called: str, keeps_id: bool
+) -> None:
     cell = cell_of(notebook, "question-cosine")
-    at = notebook.cells.index(cell)
-    notebook.cells[at] = new_markdown_cell(cell.source, metadata=cell.metadata)
+    cell.cell_type = kind
+    if not keeps_id:
+        cell.metadata = {}
     rebuilt = shape(source, notebook)
-    assert cell_of(rebuilt, "question-cosine").source == ""
-    assert cell_of(rebuilt, "question-cosine").cell_type == "code"
-    assert (
-        "the cell of question cosine is not in the notebook"
-        in rebuilt.metadata["dlcourse"]["notes"]
+    found = cell_of(rebuilt, "question-cosine")
+    assert found.source == cell.source and found.cell_type == "code"
+    said = f"the cell of question cosine was a {called} cell; its text was run as code"
+    assert said in rebuilt.metadata["dlcourse"]["notes"]
+
+
+def test_solution_cell_that_carries_a_locked_cells_id(
+    source: NotebookNode, notebook: NotebookNode
+) -> None:
+    cell = cell_of(notebook, "question-cosine")
+    test = next(c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade"))
+    cell.metadata = test.metadata
+    rebuilt = shape(source, notebook)
+    assert cell_of(rebuilt, "question-cosine").source == cell.source
+    notes = rebuilt.metadata["dlcourse"]["notes"]
+    grade_id = test.metadata["nbgrader"]["grade_id"]
+    said = (
+        f"the cell of question cosine carried the id of {grade_id}; it was found by what it defines"
     )
+    assert said in notes and not any("was changed" in note for note in notes)
+
+
+def test_prose_about_a_function_is_no_answer(source: NotebookNode, notebook: NotebookNode) -> None:
+    notebook.cells.append(new_markdown_cell("def cosine(x, y):\n    return 0"))
+    assert shape(source, notebook).metadata["dlcourse"]["notes"] == []
 
 
 def test_unreadable_submission_is_the_empty_notebook_and_blames_no_question(

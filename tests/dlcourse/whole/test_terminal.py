@@ -4,6 +4,7 @@ cannot.
 
 import io
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -20,7 +21,7 @@ from dlcourse.authoring.course import Course, read_course
 from dlcourse.authoring.read import load
 from dlcourse.errors import CourseError
 from dlcourse.executor.isolation import UNSAFE
-from dlcourse.student.terminal import check_notebook, probe_of
+from dlcourse.student.terminal import check_notebook
 from dlcourse.tour.samples import sample_class
 from tests.support.commands import environment
 from tests.support.course import REPOSITORY, answered, cell_of, perfect, released
@@ -153,11 +154,66 @@ def test_work_of_the_sample_class(
         assert "took more than" in said
 
 
-def test_a_deleted_test_counts(built_course: Course, student: Callable[..., Path]) -> None:
-    notebook = perfect(built_course, "vectors")
-    notebook.cells.remove(cell_of(notebook, "test-three_four"))
+def test_a_deleted_test_is_run_all_the_same(
+    built_course: Course, student: Callable[..., Path]
+) -> None:
+    notebook = wrong_cosine(built_course)
+    title = cell_of(notebook, "test-three_four").source
+    assert "three_four" in title
+    for cell in [c for c in notebook.cells if "check(" in c.source]:
+        notebook.cells.remove(cell)
     failed, said = check(student(notebook))
-    assert failed == 1 and "the cell of test three_four is not in vectors.ipynb" in said
+    assert failed == 2 and "✓ normalise · " in said
+
+
+def test_work_is_put_into_the_released_notebook_as_in_grading(
+    built_course: Course, student: Callable[..., Path]
+) -> None:
+    notebook = perfect(built_course, "vectors")
+    given = next(c for c in notebook.cells if c.source.startswith("import") or "import" in c.source)
+    given.source = given.source + "\nimport math as mathematics"
+    test = cell_of(notebook, "test-three_four")
+    test.source = test.source.replace("check(", "print(")
+    failed, said = check(student(notebook))
+    assert failed == 0 and "all public tests passed" in said
+    assert re.search(r"note: lines added to the cell \S+ were run as a cell of your own", said)
+    assert "note: the cell test-three_four was changed; the change was not used" in said
+
+
+def test_files_outside_of_the_folder_are_not_read(
+    built_course: Course, student: Callable[..., Path], tmp_path: Path
+) -> None:
+    path = student(perfect(built_course, "vectors"))
+    secret = tmp_path / "secret.txt"
+    secret.write_text("not for students")
+    (path.parent / "data").mkdir(exist_ok=True)
+    (path.parent / "data" / "link.txt").symlink_to(secret)
+    (path.parent / "data" / "own.txt").write_text("own")
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells.append(
+        nbformat.v4.new_code_cell("raise KeyError(*sorted(__import__('os').listdir('data')))")
+    )
+    nbformat.write(notebook, path)
+    said = check(path)[1]
+    assert "own.txt" in said and "link.txt" not in said
+    checks = path.parent / "checks.json"
+    (tmp_path / "elsewhere.json").write_bytes(checks.read_bytes())
+    checks.unlink()
+    checks.symlink_to(tmp_path / "elsewhere.json")
+    with pytest.raises(CourseError, match="leads out of the folder"):
+        check(path)
+
+
+@pytest.mark.parametrize("python, said_so", [("3.4", True), ("3.99", False), ("?", False)])
+def test_a_newer_python_than_that_of_the_graders_is_said_once(
+    built_course: Course, student: Callable[..., Path], python: str, said_so: bool
+) -> None:
+    path = student(perfect(built_course, "vectors"))
+    checks = path.parent / "checks.json"
+    document = json.loads(checks.read_text())
+    checks.write_text(json.dumps(document | {"python": python}))
+    failed, said = check(path)
+    assert failed == 0 and " ".join(said.split()).count("grading uses 3.4") == int(said_so)
 
 
 def test_an_error_in_a_cell_of_the_students_own_is_shown_and_no_more(
@@ -206,41 +262,17 @@ def test_a_test_that_ends_badly_is_named_like_any_other(
         in said
     )
     broken = perfect(built_course, "vectors")
-    for cell in broken.cells:
-        cell.source = cell.source.replace(
-            "from dlcourse import check, demo, probe",
-            "from dlcourse import demo, probe\ncheck = None",
-        )
+    broken.cells.insert(2, nbformat.v4.new_code_cell("check = None"))
     assert (
         "✗ failed · normalise · The worked example.\n  TypeError: 'NoneType' object is not callable"
         in check(student(broken))[1]
     )
 
 
-def test_places_are_numbered_as_after_run_all(
-    built_course: Course, student: Callable[..., Path]
-) -> None:
+def test_cells_are_called_as_in_grading(built_course: Course, student: Callable[..., Path]) -> None:
     notebook = perfect(built_course, "vectors")
-    notebook.cells.append(nbformat.v4.new_code_cell("x = 1 / 0"))
-    code = [c for c in notebook.cells if c.cell_type == "code" and c.source.strip()]
-    assert f"✗ In[{len(code)}]:" in check(student(notebook))[1]
-
-
-@pytest.mark.parametrize(
-    "source, name",
-    [
-        ("@probe('f')\ndef t(f):\n    return f(1)\n\n\ncheck(t)", "t"),
-        ("@dlcourse.probe('f')\ndef t(f):\n    return f(1)\n\ncheck(t)", "t"),
-        ("@probe('f')\ndef t(f):\n    return f(1)", None),
-        ("check(t)", None),
-        ("def t(f):\n    return f(1)\n\ncheck(t)", None),
-        ("# Hidden test, 2 points: anything", None),
-        ("%timeit check(t)", None),
-        ("def broken(:", None),
-    ],
-)
-def test_a_test_cell_is_known_by_what_it_does(source: str, name: Any) -> None:
-    assert probe_of(source) == name
+    notebook.cells += [nbformat.v4.new_code_cell(text) for text in ("y = 1", "x = 1 / 0")]
+    assert "✗ your cell 2:" in check(student(notebook))[1]
 
 
 def run_cli(built_course: Course, *arguments: Any, encoding: str = "utf-8") -> Any:
@@ -347,11 +379,13 @@ def test_an_unknown_test_is_named_and_the_others_are_checked(
     assert said.count("✓") == len(public(built_course)) - 1
 
 
-def test_a_notebook_without_tests_is_refused(
+def test_a_notebook_of_something_else_is_refused(
     built_course: Course, student: Callable[..., Path]
 ) -> None:
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 + 1")])
-    assert "no test cells" in one_line(built_course, str(student(notebook)))
+    assert "none of the cells of assignment vectors" in one_line(
+        built_course, str(student(notebook))
+    )
 
 
 def test_exit_status_tells_failure(built_course: Course, student: Callable[..., Path]) -> None:

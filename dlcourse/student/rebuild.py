@@ -8,13 +8,14 @@ a cell of the student's own after it, and a note says which changes were not use
 from __future__ import annotations
 
 import hashlib
-import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import nbformat
 from nbformat.v4 import new_code_cell
 
-from ..core.cells import CellView, NotebookView, student_view
+from ..core.cells import NOT_GRADED, CellView, Kind, NotebookView, student_view
+from ..core.handed_in import defined, squeezed
 from ..core.notebook_file import Submission, SubmittedCell
 
 
@@ -65,6 +66,30 @@ def rebuild(
     return notebook
 
 
+def labelled(
+    notebook: nbformat.NotebookNode, left_out: frozenset[Kind] = NOT_GRADED
+) -> Iterator[tuple[CellView, str]]:
+    """The cells of a rebuilt notebook that are run, and what tracebacks call them; tests have no
+    name there.
+
+    Args:
+        notebook: the rebuilt notebook.
+        left_out: kinds of cells that are not run.
+    """
+    extras = 0
+    for cell in NotebookView(notebook).code:
+        if cell.kind == "test":
+            yield cell, ""
+        elif cell.kind not in left_out and cell.source.strip():
+            extras += cell.kind == "extra"
+            labels = {
+                "question": cell.name,
+                "extra": f"your cell {extras}",
+                "predict": "your guess",
+            }
+            yield cell, labels.get(cell.kind, "given code")
+
+
 class _Original:
     """The instructor's notebook.
 
@@ -76,11 +101,11 @@ class _Original:
 
     def __init__(self, source: nbformat.NotebookNode) -> None:
         self.cells = {str(cell.grade_id): cell for cell in NotebookView(source).cells}
-        self.stubs = {i: _stubs(c.source) for i, c in self.cells.items() if c.kind == "question"}
+        self.stubs = {i: defined(c.source) for i, c in self.cells.items() if c.kind == "question"}
         self.copies: dict[str, list[str]] = {}
         for grade_id, cell in self.cells.items():
             if grade_id not in self.stubs:
-                for text in {_squeeze(cell.source), _squeeze(student_view(cell.source))}:
+                for text in {squeezed(cell.source), squeezed(student_view(cell.source))}:
                     self.copies.setdefault(text, []).append(grade_id)
         self._place = {grade_id: n for n, grade_id in enumerate(self.cells)}
 
@@ -90,7 +115,7 @@ class _Original:
         return source, student_view(source)
 
     def is_copy(self, grade_id: str, source: str) -> bool:
-        return _squeeze(source) in map(_squeeze, self._views(grade_id))
+        return squeezed(source) in map(squeezed, self._views(grade_id))
 
     def added(self, grade_id: str, source: str) -> str:
         """The lines that a student added to a cell; empty where something else was changed, or
@@ -120,7 +145,7 @@ class _Original:
 
         Some editors drop all metadata: then such a cell is known by its text.
         """
-        found = self.copies.get(_squeeze(source), [])
+        found = self.copies.get(squeezed(source), [])
         past = self._place[after] if after else -1
         return next((i for i in found if self._place[i] > past), after) if found else None
 
@@ -158,8 +183,17 @@ class _Work:
 def _sort(cells: list[SubmittedCell], original: _Original) -> _Work:
     work = _Work()
     anchor: str | None = None
-    for cell, grade_id in zip(cells, _ids(cells, original), strict=True):
-        is_copy = grade_id is None and _squeeze(cell.source) in original.copies
+    ids, found = _ids(cells, original)
+    for n, (cell, grade_id) in enumerate(zip(cells, ids, strict=True)):
+        if grade_id is not None and n in found:
+            work.answers[grade_id] = cell.source
+            anchor = grade_id
+            if found[n]:
+                work.notes.append(
+                    f"the cell of question {original.cells[grade_id].name} {found[n]}"
+                )
+            continue
+        is_copy = grade_id is None and squeezed(cell.source) in original.copies
         if is_copy:
             anchor = original.copied(cell.source, anchor)
         elif grade_id is None or grade_id in work.answers:
@@ -177,28 +211,44 @@ def _sort(cells: list[SubmittedCell], original: _Original) -> _Work:
     return work
 
 
-def _ids(cells: list[SubmittedCell], original: _Original) -> list[str | None]:
-    """nbgrader's id per cell, lost ones of solution cells found again; None for a cell of the
-    student's own.
+def _ids(
+    cells: list[SubmittedCell], original: _Original
+) -> tuple[list[str | None], dict[int, str]]:
+    """nbgrader's id per cell, None for a cell of the student's own; and by position the solution
+    cells that were found by what they define, with what is said of each.
     """
     ids = [c.grade_id if c.grade_id in original.cells else None for c in cells]
+    found: dict[int, str] = {}
     for grade_id, stubs in original.stubs.items():
-        if not stubs or grade_id in ids:
+        known = any(i == grade_id and c.kind == "code" for i, c in zip(ids, cells, strict=True))
+        if known or not stubs:
             continue
-        for n, cell in reversed(list(enumerate(cells))):
-            if ids[n] is None and cell.kind == "code" and stubs <= _stubs(cell.source):
-                ids[n] = grade_id
-                break
-    return ids
+        defining = [n for n, c in enumerate(cells) if n not in found and stubs <= defined(c.source)]
+        ranked = [(_lost(cells[n], ids[n], grade_id, original), n) for n in defining]
+        choices = [(how, n) for how, n in ranked if how is not None]
+        if choices:
+            (_, said), at = max(choices)  # of the likeliest kind the last one
+            ids[at], found[at] = grade_id, said
+    return ids, found
 
 
-def _squeeze(source: str) -> str:
-    return "".join(source.split())
-
-
-def _stubs(source: str) -> set[str]:
-    """Names of the functions and classes that a cell defines, even where it is no valid Python."""
-    return set(re.findall(r"^(?:async +)?(?:def|class) +(\w+)", source, re.MULTILINE))
+def _lost(
+    cell: SubmittedCell, grade_id: str | None, question: str, original: _Original
+) -> tuple[int, str] | None:
+    """How likely a cell that defines a question's stubs is its lost solution cell, and what is said
+    of it; None where it is none.
+    """
+    if cell.kind == "code":
+        if grade_id is None:
+            return 3, ""
+        if grade_id in original.stubs or original.is_copy(grade_id, cell.source):
+            return None
+        return 0, f"carried the id of {grade_id}; it was found by what it defines"
+    kind = "Markdown" if cell.kind == "markdown" else "raw"
+    said = f"was a {kind} cell; its text was run as code"
+    if grade_id == question:
+        return 2, said
+    return (1, said) if grade_id is None else None
 
 
 def _extra_cell(text: str, slug: str, after: str | None, position: int) -> nbformat.NotebookNode:
