@@ -60,11 +60,13 @@ def write_checks(path: Path, probes: int, elements: int) -> None:
     from dlcourse.core.probe import ProbeSpec
     from dlcourse.core.rules import Rules
     from dlcourse.core.verdict import Expectation, KnownMistake
-    from dlcourse.student.checks_file import FORMAT
+    from dlcourse.student.checks_file import FORMAT, PYTHON
 
     rng = np.random.default_rng(0)
     document: dict[str, Any] = {
         "format": FORMAT,
+        "python": PYTHON,
+        "cells": [],
         "assignment": "bench",
         "questions": {},
         "probes": {},
@@ -77,6 +79,8 @@ def write_checks(path: Path, probes: int, elements: int) -> None:
         document["questions"][f"q{i}"] = {
             "functions": ["answer"],
             "needs": [f"q{i - 1}"] if i else [],
+            "points": 1,
+            "hidden": 2,
         }
         document["probes"][f"p{i}"] = Expectation(
             ProbeSpec(f"p{i}", f"q{i}", "A title.", 1, True), good, mistakes

@@ -9,6 +9,7 @@ from .core.probe import probe, raises, statistical
 from .student.check import check
 from .student.demo import demo
 from .student.predict import guesses, predict
+from .student.progress import progress
 
 __version__ = "0.1.0"
 
@@ -21,6 +22,7 @@ __all__ = [
     "guesses",
     "predict",
     "probe",
+    "progress",
     "raises",
     "statistical",
     "within_se",

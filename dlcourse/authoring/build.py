@@ -137,12 +137,20 @@ def checks(
             q.name: {
                 "functions": list(q.functions),
                 "needs": list(q.needs),
+                "points": _sum_of(assignment, q.name, public=True),
+                "hidden": _sum_of(assignment, q.name, public=False),
             }
             for q in assignment.questions.values()
         },
         "probes": {name: e.to_json() for name, e in found.expectations.items() if e.spec.public},
         "cells": skeleton(source_notebook(assignment)),
     }
+
+
+def _sum_of(assignment: Assignment, question: str, public: bool) -> float:
+    """Points of a question's public, or of its hidden tests."""
+    probes = (p.spec for p in assignment.probes_of(question))
+    return float(sum(spec.points for spec in probes if spec.public == public))
 
 
 def write_source(

@@ -16,7 +16,7 @@ def layout(document: dict[str, Any]) -> str:
     """
     questions = (f"{_text(name)}: {_text(q)}" for name, q in sorted(document["questions"].items()))
     probes = (_probe(name, probe) for name, probe in sorted(document["probes"].items()))
-    cells = map(_text, document["cells"])
+    cells = map(_text, document.get("cells", []))
     head = ", ".join(_items(document, "questions", "probes", "cells"))
     return (
         f'{{{head},\n"questions": {{{_block(questions)}}},\n"probes": {{{_block(probes)}}},\n'
@@ -65,7 +65,7 @@ def same_checks(old: str, new: str) -> bool:
     try:
         documents = [json.loads(text) for text in (old, new)]
         for document in documents:
-            del document["python"]
+            document.pop("python", None)
         (frame_a, trees_a), (frame_b, trees_b) = map(split, documents)
     except (
         ValueError,

@@ -25,7 +25,7 @@ _CELL_KEYS = {
 _KERNELSPEC = {"display_name", "language", "name"}
 _CHECKS_KEYS = {"format", "python", "assignment", "rules", "questions", "probes", "cells"}
 _SKELETON_KEYS = {"id", "kind", "source"}
-_QUESTION_KEYS = {"functions", "needs"}
+_QUESTION_KEYS = {"functions", "needs", "points", "hidden"}
 _PROBE_KEYS = {"question", "title", "points", "compare", "expected", "mistakes"}
 _LONG = 12
 """Lines as long as this are searched for everywhere, shorter ones in sources only; data holds any

@@ -9,13 +9,29 @@ from .assignment import Assignment, Question
 
 PLACE = "<!-- questions -->"
 """Where in the title cell the table stands."""
+HOW = """<details><summary>How to work here</summary>
+
+1. Run the cells from the top, one after the other (Shift + Enter). If the first one says that there is no module
+   `dlcourse`, install the file that you got with the course, `pip install dlcourse-*.whl`, and start the kernel again.
+2. Write a function in place of `raise NotImplementedError`, run its cell, then the tests below it. They say at once what is
+   wrong: the shapes, the largest difference, the mistake that it looks like.
+3. The visible tests hold about a third of the points. Hidden ones, of which you see the titles, look at other inputs when your
+   work is graded: ties, empty and extreme inputs, a batch of one. That all visible tests pass does not mean full marks.
+4. `from dlcourse import progress; progress()` says which points are sure, which hang on hidden tests and which are open.
+5. Stuck? Open the hints below the question, one at a time. Then work the example of the text by hand and print what your
+   function makes of it. A question may be left out: later ones say which they build on.
+
+</details>"""
+"""What a student reads before the first cell."""
 MOST_CORE = 6
 """Core questions of an assignment: more would not fit into a week."""
 
 
 def with_table(assignment: Assignment, text: str) -> str:
-    """A title cell's text with the table of questions in its place; other texts as they are."""
-    return text.replace(PLACE, table(assignment))
+    """A title cell's text with the table of questions in its place, and below it how one works
+    here; other texts as they are.
+    """
+    return text.replace(PLACE, f"{table(assignment)}\n\n{HOW}")
 
 
 def table(assignment: Assignment) -> str:

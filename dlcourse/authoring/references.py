@@ -30,7 +30,10 @@ from .engine import engine_key
 
 ENGINE = "authoring.references"
 """From here everything is reached that has a part in what the reference and the misconceptions give."""
-NO_PART = ("authoring.claims", "authoring.hint_cells", "authoring.pictures", "authoring.promises")
+NO_PART = (
+    "authoring.claims", "authoring.hint_cells", "authoring.pictures", "authoring.promises",
+    "student.check", "student.demo", "student.predict", "student.progress",
+)  # fmt: skip
 """Modules that are reached, since they read or check other parts of an assignment, and change no
 result.
 """

@@ -14,13 +14,16 @@ from ..authoring.course import course_root, read_course
 from ..authoring.header import minutes_of
 from ..console import err, for_tables, out, print_to_any_encoding, say
 from ..errors import DlcourseError
+from .alone import selfgrade
 from .audit import audit
 from .build import build
+from .collect import collect
 from .export import app as export_app
 from .feedback import feedback
 from .grade import grade
 from .options import Unsafe, isolation_of
 from .preview import preview
+from .teaching import release_solutions
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -101,6 +104,20 @@ def check(
 
 
 @app.command()
+def status(
+    path: Annotated[
+        Path, typer.Argument(help="Your notebook, or a folder that holds several.")
+    ] = Path(),
+    as_json: Annotated[bool, typer.Option("--json", help="Print data for programs.")] = False,
+    unsafe_no_sandbox: Unsafe = False,
+) -> None:
+    """Say which points are sure, which hang on hidden tests and which are open."""
+    from ..student.status import show_status
+
+    show_status(path, out, isolation_of(unsafe_no_sandbox), as_json)
+
+
+@app.command()
 def hint(
     notebook: Annotated[Path, typer.Argument(help="Your notebook.")],
     question: Annotated[str, typer.Argument(help="The question's name, as its stub is called.")],
@@ -114,9 +131,12 @@ def hint(
     show_hint(notebook, question, level, out)
 
 
+app.command()(selfgrade)
 app.command()(build)
+app.command()(collect)
 app.command()(grade)
 app.command()(feedback)
+app.command()(release_solutions)
 app.command()(audit)
 app.command()(preview)
 

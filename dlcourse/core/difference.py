@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import permutations
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -14,6 +15,8 @@ import numpy as np
 from .encoding import safe_repr
 from .evidence import Changed, Evidence, NotRun, Opaque, Raised, split_changes
 
+MAX_SWAPPED = 4
+"""So many returned values are looked at in every order."""
 Arrays: TypeAlias = Callable[[np.ndarray, np.ndarray], str | None]
 """What is different about the second of two arrays or numbers, or None."""
 
@@ -201,8 +204,27 @@ def _sequence_difference(
     for i, (e, a) in enumerate(zip(expected, actual, strict=True)):
         found = difference(e, a, arrays, f"{where}[{i}]")
         if found:
-            return found
+            return _swapped(expected, actual, arrays, where) or found
     return None
+
+
+def _swapped(
+    expected: Sequence[Any], actual: Sequence[Any], arrays: Arrays, where: str
+) -> Mismatch | None:
+    """That a few entries are right, but in another order; None where they are not."""
+    if not isinstance(expected, tuple) or not 2 <= len(expected) <= MAX_SWAPPED:
+        return None
+    for order in permutations(range(len(expected))):
+        pairs = [(expected[i], actual[j]) for i, j in enumerate(order)]
+        if all(difference(e, a, arrays) is None for e, a in pairs):
+            return Mismatch(
+                where, f"the right values in another order: expected are your {_ordinals(order)}"
+            )
+    return None
+
+
+def _ordinals(order: Sequence[int]) -> str:
+    return ", ".join(("first", "second", "third", "fourth")[i] for i in order)
 
 
 def _short(value: Sequence[Any]) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from .cells import NotebookView, student_view
+from .names import defined, squeezed
 from .notebook_file import (
     CHECKS,
     EXCHANGE_FILES,
@@ -39,7 +40,6 @@ DEPTH = 2
 _NOTEBOOK = re.compile(r"(?!\.).*\.ipynb(\.(json|txt))?", re.IGNORECASE | re.DOTALL)
 _COMPRESSED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """Others may ask for gigabytes to be unpacked."""
-_DEFINED = re.compile(r"^(?:async +)?(?:def|class) +(\w+)", re.MULTILINE)
 
 
 class SeveralNotebooks(OSError):
@@ -82,16 +82,6 @@ def _renamed(submission: Submission, old: str, new: str) -> Submission:
     if old == new:
         return submission
     return replace(submission, notes=[note.replace(old, new, 1) for note in submission.notes])
-
-
-def defined(source: str) -> set[str]:
-    """Names of the functions and classes that a cell defines, even where it is no valid Python."""
-    return set(_DEFINED.findall(source))
-
-
-def squeezed(source: str) -> str:
-    """A source without white space, as texts are compared."""
-    return "".join(source.split())
 
 
 def stubs_of(source: MutableMapping[str, Any]) -> tuple[str, ...]:

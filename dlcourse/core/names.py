@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import dis
+import re
 from collections.abc import Iterator, Sequence
 from types import CodeType
 
@@ -110,3 +111,16 @@ def docstrings(tree: ast.AST) -> Iterator[tuple[list[ast.stmt], ast.stmt]]:
     for node in ast.walk(tree):
         if isinstance(node, (ast.Module, *_DEFINITIONS)) and ast.get_docstring(node, clean=False):
             yield node.body, node.body[0]
+
+
+_DEFINED = re.compile(r"^(?:async +)?(?:def|class) +(\w+)", re.MULTILINE)
+
+
+def defined(source: str) -> set[str]:
+    """Names of the functions and classes that a cell defines, even where it is no valid Python."""
+    return set(_DEFINED.findall(source))
+
+
+def squeezed(source: str) -> str:
+    """A source without white space, as texts are compared."""
+    return "".join(source.split())

@@ -180,7 +180,7 @@ def raises(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         return describe_exception(error, expected=True)
 
 
-def _cell_of(frame: types.FrameType) -> str | None:
+def cell_of(frame: types.FrameType) -> str | None:
     """What the student calls the place of a frame, or None where the code is not the student's."""
     name = frame.f_code.co_filename
     if name.startswith("<cell "):
@@ -198,7 +198,7 @@ def describe_exception(error: BaseException, expected: bool = False) -> Raised:
     """An exception as data, its traceback cut to the student's own cells."""
     trace = []
     for frame, line in traceback.walk_tb(error.__traceback__):
-        cell = _cell_of(frame)
+        cell = cell_of(frame)
         if cell is not None:
             trace.append((cell, line, linecache.getline(frame.f_code.co_filename, line).strip()))
     try:

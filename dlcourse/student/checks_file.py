@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ..core.cells import question_id
 from ..core.rules import Rules
 from ..core.verdict import Expectation
 
@@ -32,10 +33,14 @@ class QuestionInfo:
     Args:
         functions: names of its stubs.
         needs: earlier questions that it builds on.
+        points: of its public tests.
+        hidden: points of its hidden tests.
     """
 
     functions: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    points: float = 0.0
+    hidden: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -124,16 +129,18 @@ class ChecksFile:
                     f"{path} is of format {version!r}, this version of dlcourse reads format {FORMAT}: {cure}"
                 )
             questions = {name: _question(q) for name, q in _mapping(document["questions"]).items()}
-            probes = _mapping(document["probes"])
+            cells = [_mapping(cell) for cell in document["cells"]]
+            place = {cell["id"]: n for n, cell in enumerate(cells)}  # the file sorts by name
+            ordered = sorted(questions, key=lambda name: place.get(question_id(name), len(place)))
             return cls(
                 path,
                 stamp,
                 str(document["assignment"]),
-                questions,
-                probes,
+                {name: questions[name] for name in ordered},
+                _mapping(document["probes"]),
                 Rules.from_json(document["rules"]),
                 str(document["python"]),
-                [_mapping(cell) for cell in document["cells"]],
+                cells,
             )
         except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise NotChecked(
@@ -194,7 +201,12 @@ def _mapping(value: Any) -> dict[str, Any]:
 
 
 def _question(document: Any) -> QuestionInfo:
-    return QuestionInfo(*(_names(document[key]) for key in ("functions", "needs")))
+    return QuestionInfo(
+        _names(document["functions"]),
+        _names(document["needs"]),
+        float(document["points"]),
+        float(document["hidden"]),
+    )
 
 
 def _names(value: Any) -> tuple[str, ...]:

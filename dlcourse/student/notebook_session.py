@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import contextlib
+import linecache
 import random
 import sys
 import warnings
@@ -16,7 +17,7 @@ import numpy as np
 from ..core.encoding import pack_result, unpack
 from ..core.evidence import Result
 from ..core.explain import FailingNeed, Outcome, explain, failing_needs
-from ..core.names import global_names
+from ..core.names import defined, global_names, squeezed
 from ..core.probe import Probe, ProbeSpec, parameters, run, seed_of
 from ..core.verdict import FAILED, PASSED, UNWRITTEN, Verdict, judge
 from .checks_file import ChecksFile, NotChecked, QuestionInfo
@@ -33,6 +34,43 @@ class _Judged:
     functions: tuple[Any, ...]
     probe: ProbeSpec
     verdict: Verdict
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Points of one question.
+
+    Args:
+        sure: of public tests that pass.
+        hidden: of hidden tests, where all public ones pass: grading alone runs them.
+        open: the rest.
+    """
+
+    sure: float
+    hidden: float
+    open: float
+
+    @classmethod
+    def of(cls, info: QuestionInfo, sure: float, empty: bool = False) -> Tally:
+        """The standing of a question of whose public tests so many points are passed."""
+        sure = 0.0 if empty else sure
+        hidden = info.hidden if sure >= info.points and not empty else 0.0
+        return cls(sure, hidden, info.points + info.hidden - sure - hidden)
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(self.sure + other.sure, self.hidden + other.hidden, self.open + other.open)
+
+    def __str__(self) -> str:
+        total = self.sure + self.hidden + self.open
+        parts = [f"{self.sure:g} of {total:g} points are sure"]
+        if self.hidden:
+            parts.append(f"{self.hidden:g} hang on hidden tests, which grading alone runs")
+        if self.open:
+            parts.append(f"{self.open:g} are open")
+        return "; ".join(parts)
+
+
+NOTHING = Tally(0.0, 0.0, 0.0)
 
 
 class NotebookSession:
@@ -71,7 +109,8 @@ class NotebookSession:
         result, notes = _run(probe, self.namespace, file)
         if file.newer_python and not self._judged:
             notes = (*notes, file.newer_python)
-        verdict = judge(expectation, result)
+        verdict = self._left_over(question, judge(expectation, result))
+        notes = (*notes, *self._older(question))
         functions = self._functions(question)
         self._judged[file.slug, question, name] = _Judged(functions, spec, verdict)
         outcome = explain(self._verdicts(question), {})[name]
@@ -79,6 +118,44 @@ class NotebookSession:
         needs = () if verdict.passed or to_be_written else self.failing_needs(question)
         called = self._called(probe, question, verdict)
         return replace(outcome.after(needs), notes=notes, functions=called)
+
+    def tallies(self) -> dict[str, Tally]:
+        """Where each question stands, by what this session has tested of its functions as they are
+        now.
+        """
+        return {
+            question: Tally.of(
+                info,
+                sum(p.points for p, v in self._verdicts(question).items() if v.passed),
+                any(_is_empty(f) for f in self._functions(question)),
+            )
+            for question, info in (self._file or self.file).questions.items()
+        }
+
+    def _left_over(self, question: str, verdict: Verdict) -> Verdict:
+        """A verdict that says where a ``raise NotImplementedError`` stands in a function that is
+        otherwise written.
+        """
+        if verdict.status != UNWRITTEN or any(map(_is_empty, self._functions(question))):
+            return verdict
+        line = next((f for f in reversed(verdict.trace) if "NotImplementedError" in f[2]), None)
+        if line is None:
+            return verdict
+        where = f"a `raise NotImplementedError` is left over in {line[0]}, line {line[1]}"
+        return replace(verdict, message=where)
+
+    def _older(self, question: str) -> Iterator[str]:
+        """Which functions are older than the last cell that was run to define them."""
+        cells = self.namespace.get("In")
+        if not isinstance(cells, list):
+            return
+        for name in self._info(question).functions:
+            code = getattr(self.namespace.get(name), "__code__", None)
+            lines = linecache.getlines(code.co_filename) if code is not None else []
+            runs = [c for c in cells if isinstance(c, str) and name in defined(c)]
+            source = "".join(lines)
+            if runs and name in defined(source) and squeezed(source) != squeezed(runs[-1]):
+                yield f"the cell of `{name}` that was run last did not get as far as to define it; an older version is tested"
 
     def status(self, question: str) -> str:
         """Of a question's functions as they are now, by the probes of this session: ``passed`` if

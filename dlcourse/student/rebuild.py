@@ -15,7 +15,7 @@ import nbformat
 from nbformat.v4 import new_code_cell
 
 from ..core.cells import NOT_GRADED, CellView, Kind, NotebookView, student_view
-from ..core.handed_in import defined, squeezed
+from ..core.names import defined, squeezed
 from ..core.notebook_file import Submission, SubmittedCell
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import ast
 import itertools
-from collections.abc import Collection, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -26,13 +26,58 @@ from ..core.verdict import FAILED, PASSED, Verdict
 from ..errors import CourseError
 from ..executor.isolation import SANDBOX, Isolation
 from ..executor.limits import Limits
+from ..executor.outputs import Output
 from ..executor.runner import CELL_LIMITS, CellStep, Record
 from ..executor.warm import Warm
 from .checks_file import ChecksFile, NotChecked
+from .notebook_session import NOTHING, Tally
 from .rebuild import labelled, rebuild
 from .skeleton import notebook_of
 
 TEST_LIMITS = Limits(cpu=10.0, wall=40.0)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A notebook that was run with its public tests.
+
+    Args:
+        checks: its checks.json.
+        steps: the cells that were run.
+        tests: names of the tests, by the key of their step.
+        record: of the run.
+        notes: what was done with the notebook before.
+    """
+
+    checks: ChecksFile
+    steps: Sequence[CellStep]
+    tests: Mapping[str, str]
+    record: Record
+    notes: Sequence[str]
+
+    def said(self, step: CellStep) -> str:
+        """What a test said, a text that begins with a mark."""
+        outputs = self.record.outputs.get(step.key, [])
+        said = [text for one in outputs if (text := _plain(one)).startswith(tuple(MARKS.values()))]
+        if ended := self.record.ended.get(step.key):
+            return _failure(step.source, f"your code {ended}")
+        raised = (f"{e.get('ename')}: {e.get('evalue')}" for e in _errors(outputs))
+        return said[-1] if said else _failure(step.source, "; ".join(raised) or "it did not run")
+
+    @property
+    def passed(self) -> set[str]:
+        """Names of the public tests that passed."""
+        steps = (s for s in self.steps if s.key in self.tests)
+        return {self.tests[s.key] for s in steps if self.said(s).startswith(MARKS[PASSED])}
+
+    @property
+    def tallies(self) -> dict[str, Tally]:
+        """Where each question stands."""
+        sure = dict.fromkeys(self.checks.questions, 0.0)
+        for name in self.passed & self.checks.probes.keys():
+            spec = self.checks.expectation(name).spec
+            sure[spec.question] += spec.points
+        return {q: Tally.of(info, sure[q]) for q, info in self.checks.questions.items()}
 
 
 def check_notebook(path: Path, console: Console, isolation: Isolation = SANDBOX) -> int:
@@ -51,10 +96,40 @@ def check_notebook(path: Path, console: Console, isolation: Isolation = SANDBOX)
         CourseError: the notebook or its checks.json cannot be used; the message names the file and
             the cure.
     """
+    with Warm(isolation) as warm:
+        checked = run_notebook(path, warm, console)
+    for note in checked.notes:
+        say(f"note: {clean(note)}", to=console)
+    for step in checked.steps:
+        if step.key in checked.tests:
+            _say(console, checked.said(step))
+        else:
+            _show_trouble(console, step, checked.record)
+    failed = len(checked.tests) - len(checked.passed)
+    total = sum(checked.tallies.values(), NOTHING)
+    text = (
+        f"{failed} of {len(checked.tests)} public tests do not pass"
+        if failed
+        else "all public tests passed"
+    )
+    say(f"{text}; {total}", to=console)
+    return failed
+
+
+def run_notebook(path: Path, warm: Warm, console: Console) -> Checked:
+    """Put a student's work into the released notebook and run it with its public tests.
+
+    Args:
+        path: the notebook.
+        warm: where it runs.
+        console: shows how far it is.
+
+    Raises:
+        CourseError: the notebook or its checks.json cannot be used.
+    """
     submission = _read_submission(path)
     checks = _read_checks(path.parent)
     notebook = _rebuilt(submission, checks)
-    notes = NotebookView(notebook).notes
     cells = [
         (cell, label)
         for cell, label in labelled(notebook, frozenset({"demo"}))
@@ -66,24 +141,15 @@ def check_notebook(path: Path, console: Console, isolation: Isolation = SANDBOX)
         for p in sorted((path.parent / "data").rglob("*"))
         if p.is_file() and _lies_in(path.parent, p)
     }
-    with Warm(isolation) as warm, console.status("starting") as status:
+    with console.status("starting") as status:
         number = itertools.count(1)
 
         def show(what: str, done: int | None = None, total: int | None = None) -> None:
             status.update(f"cell {next(number)} of {len(steps)}")
 
         record = warm.run([_SESSION_START, *steps], {**data, CHECKS: checks.path}, progress=show)
-    for note in notes:
-        say(f"note: {clean(note)}", to=console)
-    tests = {cell.id for cell, _ in cells if cell.kind == "test"}
-    failed = _show(console, steps, tests, record)
-    text = (
-        f"{failed} of {len(tests)} public tests do not pass"
-        if failed
-        else "all public tests passed"
-    )
-    say(text, to=console)
-    return failed
+    tests = {cell.id: cell.name for cell, _ in cells if cell.kind == "test"}
+    return Checked(checks, steps, tests, record, NotebookView(notebook).notes)
 
 
 def _is_hidden(source: str) -> bool:
@@ -177,31 +243,17 @@ def _step(cell: CellView, label: str) -> CellStep:
     return CellStep(cell.id, cell.source, label, limits)
 
 
-def _show(
-    console: Console, steps: Sequence[CellStep], tests: Collection[str], record: Record
-) -> int:
-    """Print what the tests said, and errors of other cells; returns how many tests did not pass."""
-    failed = 0
-    for step in steps:
-        outputs = record.outputs.get(step.key, [])
-        errors = [one for one in outputs if one.get("output_type") == "error"]
-        ended = record.ended.get(step.key)
-        if step.key not in tests:
-            if ended:
-                _say(console, f"{MARKS[FAILED]} {step.label}: the cell {ended}; it was left out")
-            for error in errors:
-                trace = [f"  {line}" for line in error.get("traceback", [])]
-                _say(console, "\n".join([f"{MARKS[FAILED]} {step.label}:", *trace]))
-            continue
-        said = [text for one in outputs if (text := _plain(one)).startswith(tuple(MARKS.values()))]
-        if ended:
-            said = [_failure(step.source, f"your code {ended}")]
-        elif not said:
-            raised = "; ".join(f"{error.get('ename')}: {error.get('evalue')}" for error in errors)
-            said = [_failure(step.source, raised or "the test did not run")]
-        failed += not said[-1].startswith(MARKS[PASSED])
-        _say(console, said[-1])
-    return failed
+def _show_trouble(console: Console, step: CellStep, record: Record) -> None:
+    """Print how a cell that is no test went wrong."""
+    if ended := record.ended.get(step.key):
+        _say(console, f"{MARKS[FAILED]} {step.label}: the cell {ended}; it was left out")
+    for error in _errors(record.outputs.get(step.key, [])):
+        trace = [f"  {line}" for line in error.get("traceback", [])]
+        _say(console, "\n".join([f"{MARKS[FAILED]} {step.label}:", *trace]))
+
+
+def _errors(outputs: Sequence[Output]) -> list[Output]:
+    return [one for one in outputs if one.get("output_type") == "error"]
 
 
 def _say(console: Console, text: str) -> None:

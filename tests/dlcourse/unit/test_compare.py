@@ -458,3 +458,17 @@ def test_random_trees_never_crash() -> None:
             assert found is None or (isinstance(found, str) and found)
             if isinstance(rule, (Close, Exact)):
                 assert said(expected, expected, rule) is None
+
+
+def test_returned_values_in_another_order_are_recognised() -> None:
+    rule = Close()
+    loss, grad, third = 1.5, np.arange(3.0), "word"
+    found = rule.difference((loss, grad), (grad, loss))
+    assert str(found) == "the right values in another order: expected are your second, first"
+    found = rule.difference({"a": (loss, grad, third)}, {"a": (third, loss, grad)})
+    assert (
+        str(found) == "a: the right values in another order: expected are your second, third, first"
+    )
+    assert "another order" not in str(rule.difference((loss, grad), (grad, loss + 1)))
+    assert "another order" not in str(rule.difference([1.0, 2.0], [2.0, 1.0]))
+    assert rule.difference((1.0, 1.0), (1.0, 1.0)) is None

@@ -206,10 +206,18 @@ def test_no_line_of_a_hidden_probe_is_released(built_course: Course) -> None:
 def test_checks_hold_public_results_only(built_course: Course) -> None:
     document = json.loads((built_course.root / "release" / "vectors" / "checks.json").read_text())
     assert set(document["probes"]) == {"three_four", "right_angle", "one_row", "shape_of_noise"}
+    probes = load(built_course.root, "vectors").probes_of("centroid")
+
+    def sum_of(public: bool) -> float:
+        return float(sum(p.spec.points for p in probes if p.spec.public == public))
+
     assert document["questions"]["centroid"] == {
         "functions": ["Centroid"],
         "needs": ["normalise", "cosine"],
+        "points": sum_of(True),
+        "hidden": sum_of(False),
     }
+    assert sum_of(False) > 0
     assert [m["name"] for m in document["probes"]["right_angle"]["mistakes"]] == ["not_normalised"]
 
 
@@ -371,7 +379,10 @@ def test_one_line_for_each_question_test_and_known_mistake(built_course: Course)
     for name in document["questions"]:
         assert sum(line.startswith(f'"{name}": {{"functions"') for line in lines) == 1
     mistakes = sum(len(p["mistakes"]) for p in document["probes"].values())
-    assert len(lines) == 3 + len(document["questions"]) + len(document["probes"]) + mistakes
+    for cell in document["cells"]:
+        assert json.dumps(cell, ensure_ascii=False, sort_keys=True).rstrip("]}") in lines
+    blocks = [document[key] for key in ("questions", "probes", "cells")]
+    assert len(lines) == 4 + sum(map(len, blocks)) + mistakes
 
 
 @pytest.mark.parametrize(
@@ -383,7 +394,7 @@ def test_one_line_for_each_question_test_and_known_mistake(built_course: Course)
     ],
 )  # fmt: skip
 def test_layout_loses_nothing(questions: Any, probes: Any) -> None:
-    document = {"format": 1, "assignment": "toy", "questions": questions, "probes": probes}
+    document = {"format": 1, "questions": questions, "probes": probes, "cells": [{"id": "é"}]}
     assert json.loads(layout(document)) == document
 
 

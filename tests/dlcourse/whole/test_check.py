@@ -80,9 +80,9 @@ def document(forbid: list[str] | None = None) -> dict[str, Any]:
         },
         "assignment": "toy",
         "questions": {
-            "softmax": {"functions": ["softmax"], "needs": []},
-            "loss": {"functions": ["loss"], "needs": ["softmax"]},
-            "train": {"functions": ["train"], "needs": ["loss"]},
+            "softmax": {"functions": ["softmax"], "needs": [], "points": 2, "hidden": 3},
+            "loss": {"functions": ["loss"], "needs": ["softmax"], "points": 1, "hidden": 2},
+            "train": {"functions": ["train"], "needs": ["loss"], "points": 1, "hidden": 0},
         },
         "probes": dict(
             [

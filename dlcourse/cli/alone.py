@@ -1,0 +1,61 @@
+"""`dlcourse selfgrade` and `dlcourse submit`: for a student who works alone, or hands in."""
+
+from __future__ import annotations
+
+import webbrowser
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..authoring.course import course_root, read_course
+from ..console import err, one_line, progress, say
+from ..executor.isolation import UNSAFE
+from .options import Unsafe, isolation_of
+
+
+def selfgrade(
+    notebook: Annotated[Path, typer.Argument(help="Your notebook.")],
+    assignment: Annotated[
+        str, typer.Option(help="The assignment, where neither checks.json nor the name says it.")
+    ] = "",
+    page: Annotated[
+        Path | None, typer.Option(help="Where the page goes; next to the notebook if not given.")
+    ] = None,
+    show: Annotated[bool, typer.Option("--open/--no-open", help="Open the page.")] = True,
+    unsafe_no_sandbox: Unsafe = False,
+) -> None:
+    """Grade one notebook, hidden tests included, and open its feedback page. For those who have the
+    course's repository.
+
+    Exit code 0: full marks. 2: not yet.
+    """
+    from ..executor.sandbox.kernel import SandboxUnavailable
+    from ..executor.warm import Warm
+    from ..nbgrader_port.selfgrade import selfgrade as grade_one
+
+    course = read_course(course_root())
+    isolation = isolation_of(unsafe_no_sandbox)
+    with progress("grading", None) as step:
+        try:
+            with Warm(isolation) as warm:
+                found = grade_one(course, notebook, warm, assignment, step)
+        except SandboxUnavailable:
+            say(
+                "this machine has no sandbox; the notebook runs without one: it is your own code",
+                to=err,
+            )
+            with Warm(UNSAFE) as warm:
+                found = grade_one(course, notebook, warm, assignment, step)
+    target = page or notebook.with_suffix(".feedback.html")
+    target.write_text(found.page, encoding="utf-8")
+    for note in found.graded.notes:
+        say(one_line(f"note: {note}"))
+    failed = sum(not o.verdict.passed for o in found.graded.outcomes.values())
+    say(
+        f"{found.slug}: {found.score:g} of {found.points:g} points; {failed} of {len(found.graded.outcomes)} tests do not pass"
+    )
+    say(f"{target} says which and why")
+    if show:
+        webbrowser.open(target.resolve().as_uri())
+    raise typer.Exit(0 if found.score >= found.points else 2)
