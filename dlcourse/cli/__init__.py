@@ -23,7 +23,7 @@ from .feedback import feedback
 from .grade import grade
 from .options import Unsafe, isolation_of
 from .preview import preview
-from .teaching import release_solutions
+from .teaching import release_solutions, report, similar, viva
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -137,6 +137,9 @@ app.command()(collect)
 app.command()(grade)
 app.command()(feedback)
 app.command()(release_solutions)
+app.command()(report)
+app.command()(similar)
+app.command()(viva)
 app.command()(audit)
 app.command()(preview)
 

@@ -47,7 +47,7 @@ def test_an_audit_depends_on_these_wings_and_no_others() -> None:
 
 def test_every_wing_has_been_thought_of() -> None:
     """A new wing belongs into one of the two tests above, or here."""
-    others = {"cli", "nbgrader_port", "export", "tour"}
+    others = {"cli", "nbgrader_port", "export", "insight", "tour"}
     assert wings(engine_sources(GRADE, *AUDIT)) | others == WINGS
 
 

@@ -1,0 +1,1 @@
+"""What an instructor learns of a graded class: item analysis, likeness, sheets for a talk."""
