@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.table import Table
 
-from .. import _nbformat  # noqa: F401
-from ..authoring.course import course_root, read_course
+from .. import __version__, _nbformat  # noqa: F401
+from ..authoring.course import Course, CourseEntry, course_root, read_course
 from ..authoring.header import minutes_of
 from ..console import err, for_tables, out, print_to_any_encoding, say
 from ..errors import DlcourseError
@@ -27,7 +28,6 @@ from .teaching import release_solutions, report, similar, viva
 
 app = typer.Typer(
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     help="Deep Learning by Hand: build, check and grade the course's notebooks.",
     epilog="A student needs `check` and `hint` only. An instructor starts with `list` and `demo`; an author with `new`.",
@@ -38,10 +38,30 @@ POSIX_ONLY = ("fcntl", "grp", "pwd", "resource")
 """Modules of Python's own that Windows lacks."""
 
 
+def _version(wanted: bool) -> None:
+    if wanted:
+        say(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Deep Learning by Hand: build, check and grade the course's notebooks."""
+
+
 @app.command("list")
-def list_() -> None:
+def list_(
+    as_json: Annotated[bool, typer.Option("--json", help="Print data for programs.")] = False,
+) -> None:
     """Show the course's assignments by track."""
     course = read_course(course_root())
+    if as_json:
+        say(json.dumps([_entry(course, entry) for entry in course.entries.values()]))
+        return
     table = Table(title=course.title, box=None, title_justify="left")
     table.add_column("assignment", no_wrap=True)  # names are there to be copied
     table.add_column("title", overflow="fold")
@@ -56,6 +76,19 @@ def list_() -> None:
         table.add_row(entry.slug, entry.title, *(f"{m}" for m in minutes), "\n".join(entry.needs))
         last = entry.track
     out.print(table)
+
+
+def _entry(course: Course, entry: CourseEntry) -> dict[str, Any]:
+    """An assignment as data."""
+    minutes = minutes_of(course.files(entry.slug).script, entry.questions)
+    whole, core = (int(f"{m}") for m in minutes)
+    known = {
+        "slug": entry.slug,
+        "title": entry.title,
+        "track": entry.track,
+        "article": entry.article,
+    }
+    return {**known, "needs": list(entry.needs), "minutes": whole, "core": core}
 
 
 @app.command()

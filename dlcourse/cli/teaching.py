@@ -34,11 +34,15 @@ def release_solutions(slug: Slug, output: Folder = None) -> None:
 def report(
     slug: Annotated[str, typer.Argument(help="The assignment; the term if none is named.")] = "",
     output: Folder = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print data for programs.")] = False,
 ) -> None:
     """Write what a graded class knows: one page and, for an assignment, a CSV of its tests."""
-    from ..insight.report import report_csv, report_html, term_html
+    from ..insight.report import report_csv, report_html, report_json, term_html
 
     course = read_course(course_root())
+    if as_json:
+        say(report_json(course, course.entry(slug).slug if slug else ""))
+        return
     folder = output or course.root / "dist" / "reports"
     name = course.entry(slug).slug if slug else "term"
     pages = {f"{name}.html": report_html(course, slug) if slug else term_html(course)}

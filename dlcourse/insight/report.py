@@ -6,6 +6,7 @@ import base64
 import csv
 import html
 import io
+import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -102,6 +103,30 @@ def report_csv(course: Course, slug: str) -> str:
             )
         )
     return file.getvalue()
+
+
+def report_json(course: Course, slug: str = "") -> str:
+    """What the page says, as data: of one assignment, or by slug of all that were graded."""
+    if not slug:
+        graded = [s for s in course.entries if course.files(s).journal.is_file()]
+        return json.dumps({one: json.loads(report_json(course, one)) for one in graded})
+    _, found = read_items(course, slug)
+    return json.dumps(
+        {
+            "submissions": len(found.students),
+            "points": found.points,
+            "scores": dict(found.scores),
+            "questions": dict(found.questions),
+            "tests": [
+                {"name": i.probe.name, "passed": i.passed, "discrimination": i.discrimination}
+                for i in found.items
+            ],
+            "misconceptions": [
+                {"question": m.question, "name": m.name, "students": len(m.students)}
+                for m in found.mistakes
+            ],
+        }
+    )
 
 
 def term_html(course: Course) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
 import shutil
@@ -20,7 +21,7 @@ from dlcourse.grading.grader import open_grader
 from dlcourse.grading.journal import Journal, JournalEntry, ProbeVerdict
 from dlcourse.insight.code import anonymous
 from dlcourse.insight.items import class_items, point_biserial
-from dlcourse.insight.report import report_csv, report_html, term_html
+from dlcourse.insight.report import report_csv, report_html, report_json, term_html
 from dlcourse.insight.similar import compare, of_class, page
 from dlcourse.insight.viva import changes, exercises, sheet_of, spoil, write_sheets
 from tests.support.course import answered, perfect, released, submission_of
@@ -117,6 +118,9 @@ def test_report(graded: Course) -> None:
     share = {row[1]: float(row[-2]) for row in rows[1:]}
     assert share["three_four"] == 0.8
     assert "vectors" in term_html(graded)
+    document = json.loads(report_json(graded, "vectors"))
+    assert document["submissions"] == 5 and document["misconceptions"][0]["students"] == 2
+    assert json.loads(report_json(graded)) == {"vectors": document}
 
 
 def test_reports_of_nothing(built_course: Course) -> None:

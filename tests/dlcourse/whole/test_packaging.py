@@ -2,6 +2,7 @@
 
 import ast
 import importlib.metadata
+import json
 import re
 import shutil
 import subprocess
@@ -30,6 +31,7 @@ INSTRUCTOR_ONLY = (
     "distributed",
     "psycopg",
     "jinja2",
+    "copydetect",
 )
 
 
@@ -47,8 +49,8 @@ def lock() -> dict[str, str]:
     return {normal(name): version for name, version in pairs}
 
 
-def conda_pins() -> dict[str, str]:
-    lines = (REPOSITORY / "environment.yml").read_text().splitlines()
+def conda_pins(file: str = "environment.yml") -> dict[str, str]:
+    lines = (REPOSITORY / file).read_text().splitlines()
     found = [
         m for line in lines if (m := re.fullmatch(r"      - ([\w.-]+)(?:\[\w+\])?==(\S+)", line))
     ]
@@ -60,6 +62,20 @@ def test_every_direct_dependency_is_pinned_and_conda_users_get_the_same_versions
     pins = lock()
     assert direct <= pins.keys()
     assert conda_pins() == {name: pins[name] for name in direct}
+    students = required(PROJECT["dependencies"])
+    assert conda_pins("environment-student.yml") == {name: pins[name] for name in students}
+
+
+def test_the_containers_hold_what_a_student_may_have() -> None:
+    ignored = (REPOSITORY / ".dockerignore").read_text().split()
+    assert {"solutions", "tests", "source", "gradebook.db", "submitted"} <= set(ignored)
+    copied = re.findall(
+        r"^COPY (?:--\S+ )?(.+) \S+$", (REPOSITORY / "Dockerfile").read_text(), re.M
+    )
+    named = [name for line in copied for name in line.split()]
+    assert named and all((REPOSITORY / name).exists() for name in named)
+    assert not set(named) & set(ignored)
+    json.loads((REPOSITORY / ".devcontainer" / "devcontainer.json").read_text())
 
 
 def test_the_lock_names_no_build_no_file_and_no_address() -> None:
@@ -218,7 +234,7 @@ def test_a_student_without_the_instructors_packages_can_check(
     assert status == 1 and "not written yet" in said, said
 
 
-@pytest.mark.parametrize("command", ["grade", "build", "demo"])
+@pytest.mark.parametrize("command", ["grade", "build", "demo", "report", "similar"])
 def test_the_instructors_commands_tell_a_student_what_to_install(
     built_course: Course, command: str
 ) -> None:
