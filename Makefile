@@ -55,6 +55,11 @@ build: install ## make source/ and release/ from solutions/ and tests/
 lab: install ## start JupyterLab with formgrader (COURSE=folder for another course, such as the demo's)
 	cd $(COURSE) && $(RUN) jupyter lab $(ARGS)
 
+.PHONY: docs
+docs: install ## the documentation site in dist/docs, every link within it checked
+	$(BIN)/sphinx-build -q -W --keep-going -n -d dist/.doctrees -b html docs dist/docs
+	$(RUN) pytest -q tests/dlcourse/whole/test_site.py
+
 wheel: install ## dist/*.whl, the package that students install
 	rm -rf build
 	$(RUN) pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation -w dist .
@@ -62,7 +67,7 @@ wheel: install ## dist/*.whl, the package that students install
 lock: ## make requirements.lock anew from pyproject.toml; torch stays at the version that it names
 	rm -rf .venv-lock
 	$(PYTHON) -m venv .venv-lock
-	.venv-lock/bin/python -m pip install --quiet -e '.[instructor,cluster,gradescope,postgresql,dev]' "$$(grep '^torch==' requirements.lock)"
+	.venv-lock/bin/python -m pip install --quiet -e '.[instructor,cluster,gradescope,postgresql,docs,dev]' "$$(grep '^torch==' requirements.lock)"
 	{ grep '^#' requirements.lock; \
 	  .venv-lock/bin/python -m pip freeze --all | grep -E '^[A-Za-z0-9]' | grep -viE '^(pip|dlcourse)==' | sed 's/+.*//'; } > requirements.lock.new
 	mv requirements.lock.new requirements.lock
