@@ -412,8 +412,8 @@ def sample_negatives(
         noise: numbers from 0 to below 1, one for each draw, independent of each other: a draw may repeat.
 
     Returns:
-        For each draw the smallest page id whose running total of the weights of unseen pages exceeds the noise times the total
-        of all of them. int64.
+        For each draw the smallest page id whose running total of the weights of unseen pages exceeds the noise
+        times the total of all of them. int64.
 
     Raises:
         ValueError: a visitor in ``users`` has no unseen page with a weight above 0. Other visitors do not matter.
@@ -651,7 +651,7 @@ def inbatch_sampled_softmax(
         user: one vector per visitor, as it is: it is not normalised here.
         page: one vector per page; row b is the page that visitor b went to. Pages may repeat, and every row counts.
         logq: logarithm of the probability that a page is in the batch, one per row of ``page``; zeros for no
-            correction.
+            correction. It is subtracted from the logits, which are divided by ``tau`` already.
         tau: temperature, which divides the products.
 
     Returns:
@@ -932,10 +932,10 @@ def wide_and_deep_logit(
         x: ids, one column per field.
         pairs: the crosses: pairs (a, c) of fields, in this order; there may be none.
         params: a dict with ``"wide"``, a list of weights of shape (V_a · V_c,), one per pair, in the order of
-            ``pairs``; ``"tables"``, a list of embedding tables (V_f, d_f), one per field, in the order of the columns; ``"layers"``, a list of
-            pairs (W, b) of shapes (out, in) and (out,), ReLU after each; ``"head"``, weights of the last layer's
-            outputs (of the joined embeddings, if there are no layers); ``"bias"``, a tensor without axes. The number of
-            ids of a field is the number of rows of its table.
+            ``pairs``; ``"tables"``, a list of embedding tables (V_f, d_f), one per field, in the order of the
+            columns; ``"layers"``, a list of pairs (W, b) of shapes (out, in) and (out,), ReLU after each;
+            ``"head"``, weights of the last layer's outputs (of the joined embeddings, if there are no layers);
+            ``"bias"``, a tensor without axes. The number of ids of a field is the number of rows of its table.
 
     Returns:
         The sum of the crosses' weights, the head's product and the bias, one number per row.

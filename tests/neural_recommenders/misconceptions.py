@@ -87,6 +87,20 @@ MISCONCEPTIONS = {
             "The mean runs over the padding, and leaves the pages out.",
             {"ids != pad": "ids == pad"},
         ),
+        Misconception(
+            "larger_than_the_padding",
+            "Ids below the padding id are pages, too: a position counts unless its id is the padding id.",
+            {
+                "ids != pad": "ids > pad",
+            },
+        ),
+        Misconception(
+            "epsilon_in_the_count",
+            "Nothing is added to the count: it shrinks every mean a little. Only a count of zero needs help.",
+            {
+                "total / there.sum(1, keepdim=True).clamp(min=1)": "total / (there.sum(1, keepdim=True) + 1e-6)",
+            },
+        ),
     ],
     "mlp_interaction": [
         Misconception(
@@ -250,6 +264,27 @@ MISCONCEPTIONS = {
             "Pages that anybody of the batch has seen were left out for everybody. Each visitor has a history of their own.",
             {"torch.where(seen[users], 0, weight)": "torch.where(seen[users].any(0, keepdim=True).expand(len(users), -1), 0, weight)"},
         ),
+        Misconception(
+            "other_visitors_refused",
+            "Only visitors in `users` matter: that somebody else has seen everything is no error.",
+            {
+                "if (total == 0).any():": "if (total == 0).any() or seen.all(1).any():",
+            },
+        ),
+        Misconception(
+            "weights_of_zero_forgotten",
+            "A page with the weight 0 cannot be drawn: whoever has only such pages left is an error, too.",
+            {
+                "if (total == 0).any():": "if seen[users].all(1).any():",
+            },
+        ),
+        Misconception(
+            "weights_flattened",
+            "The weights are taken as they are. The power 3/4 is word2vec's, and whoever wants it puts it into `weight`.",
+            {
+                "torch.where(seen[users], 0, weight)": "torch.where(seen[users], 0, weight**0.75)",
+            },
+        ),
     ],
     "hit_rate_ndcg_at_k": [
         Misconception(
@@ -320,6 +355,14 @@ MISCONCEPTIONS = {
             "Of equal scores the page with the larger id stands first here. It is the smaller one.",
             {"< test_item[:, None]": "> test_item[:, None]"},
         ),
+        Misconception(
+            "seen_pages_score_zero",
+            "Scores are any numbers: a seen page that is set to 0 stands before all pages with negative scores. Seen pages take up no place.",
+            {
+                "own = scores.gather": "scores = scores.masked_fill(seen, 0)\n    own = scores.gather",
+                " & ~seen": "",
+            },
+        ),
     ],
     "inbatch_sampled_softmax": [
         Misconception(
@@ -386,6 +429,13 @@ MISCONCEPTIONS = {
             "exponential_overflows",
             "For large products the loss is not finite: an exponential overflowed or its logarithm was taken of 0. Use a log-softmax, which subtracts the maximum.",
             {"logits.log_softmax(1)": "(logits.exp() / logits.exp().sum(1, keepdim=True)).log()"},
+        ),
+        Misconception(
+            "user_normalised",
+            "The vectors are taken as they are; whoever wants cosines normalises them before.",
+            {
+                "user @ page.T / tau": "(user / user.norm(dim=1, keepdim=True)) @ page.T / tau",
+            },
         ),
     ],
     "watch_time_loss": [
