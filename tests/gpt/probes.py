@@ -49,6 +49,12 @@ def first_and_last(rng, V, scale=1.5):
     return lambda ids: last[ids] + first[ids[:, :1]]
 
 
+def with_places(rng, V, scale=0.7):
+    """The same, and on the position: two orders of the same steps never have the same score."""
+    model, places = first_and_last(rng, V, scale), normal(rng, 40, V, scale=0.3)
+    return lambda ids: model(ids) + places[: ids.shape[1]]
+
+
 def no_positions(params, batch, n_heads):
     """An empty cache."""
     d = params["wte"].shape[1] // n_heads
@@ -443,7 +449,7 @@ def a_beam_that_drops_nothing(beam_search, rng):
 def an_end_token_in_the_prompt(beam_search, rng):
     """Prompts that hold the end token, also as their last token, and a long prompt."""
     prompts = ([0], [0, 2, 0], [1, 0, 3, 3, 0, 1, 2, 3, 1, 2])
-    models = [first_and_last(rng, 4, scale=0.7) for _ in range(3)]
+    models = [with_places(rng, 4) for _ in range(3)]
     return {
         f"model {i}, {prompt}": beam_search(model, prompt, 3, 4, eos=0, alpha=0.8)
         for i, model in enumerate(models)

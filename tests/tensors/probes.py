@@ -405,7 +405,9 @@ def equal_sizes_and_single_entries(cp_complete, rng):
     other, _ = entries(rng, 15, (3, 3, 3))
     return {
         "cube": completed(cp_complete(idx, vals, starts(rng, (3, 3, 3), 3), 0.6, 2)),
-        "one entry": completed(cp_complete(idx[:1], vals[:1], starts(rng, (3, 3, 3), 2), 0.6, 2)),
+        "one entry": completed(
+            cp_complete(idx[:1], np.array([37.3]), starts(rng, (3, 3, 3), 2), 0.6, 2)
+        ),
         "not contiguous": completed(
             cp_complete(other[:, ::-1], vals, starts(rng, (3, 3, 3), 1), 1.9, 1)
         ),

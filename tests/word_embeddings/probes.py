@@ -451,6 +451,7 @@ def many_analogies(analogy, rng):
         before = E.copy()
         asked = [rng.permutation(V)[:3].tolist() for _ in range(25)]
         found = [analogy(E, a, b, c) for a, b, c in asked]
+        found += [analogy(E[::-1].copy(), a, b, c) for a, b, c in asked[:6]]
         answers[f"{V} words"] = {"answers": np.array(found), "unchanged": (E == before).all(axis=1)}
     return answers
 
