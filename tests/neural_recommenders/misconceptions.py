@@ -94,13 +94,6 @@ MISCONCEPTIONS = {
                 "ids != pad": "ids > pad",
             },
         ),
-        Misconception(
-            "epsilon_in_the_count",
-            "Nothing is added to the count: it shrinks every mean a little. Only a count of zero needs help.",
-            {
-                "total / there.sum(1, keepdim=True).clamp(min=1)": "total / (there.sum(1, keepdim=True) + 1e-6)",
-            },
-        ),
     ],
     "mlp_interaction": [
         Misconception(
