@@ -8,10 +8,13 @@ CLAIMS = {
     "first_look": [
         Claim(
             "each level doubles the footprint and adds one",
-            lambda n: all(
-                n[f"inputs_{k + 1}_levels"] == 2 * n[f"inputs_{k}_levels"] + 1 for k in range(1, 5)
-            )
-            and n["shown"] == 15,
+            lambda n: (
+                all(
+                    n[f"inputs_{k + 1}_levels"] == 2 * n[f"inputs_{k}_levels"] + 1
+                    for k in range(1, 5)
+                )
+                and n["shown"] == 15
+            ),
         ),
     ],
     "a_leak": [
@@ -31,8 +34,10 @@ CLAIMS = {
         ),
         Claim(
             "With two channels and one example it falls short in a deep network, and may show nothing at all",
-            lambda n: any(n[f"narrow_{k}"] < n[f"counted_{k}"] for k in (4, 5, 6))
-            and any(n[f"narrow_{k}"] == 0 for k in LEVELS),
+            lambda n: (
+                any(n[f"narrow_{k}"] < n[f"counted_{k}"] for k in (4, 5, 6))
+                and any(n[f"narrow_{k}"] == 0 for k in LEVELS)
+            ),
         ),
         Claim(
             "It never shows more than was counted.",
@@ -53,7 +58,9 @@ CLAIMS = {
     "which_learns_it": [
         Claim(
             "Only the widest field learns it.",
-            lambda n: n["field_61"] < 0.17 < 0.9 * n["variance"] < min(n["field_45"], n["field_49"]),
+            lambda n: (
+                n["field_61"] < 0.17 < 0.9 * n["variance"] < min(n["field_45"], n["field_49"])
+            ),
         ),
         Claim(
             "To offset 47 lead 0, 2 and 74 of 6561 paths.",
@@ -61,7 +68,9 @@ CLAIMS = {
         ),
         Claim(
             "The line is better than all three.",
-            lambda n: n["line"] < min(n["field_45"], n["field_49"], n["field_61"]) and n["line"] < 0.1,
+            lambda n: (
+                n["line"] < min(n["field_45"], n["field_49"], n["field_61"]) and n["line"] < 0.1
+            ),
         ),
     ],
     "leans_on": [
@@ -97,8 +106,10 @@ CLAIMS = {
         ),
         Claim(
             "All of them beat the best naive forecast, the week before, by far: by more than half.",
-            lambda n: max(n[f"tcn_{k}"] for k in (13, 29, 253)) < 0.5 * n["week_before"]
-            and n["week_before"] < min(n["last_hour"], n["day_before"]),
+            lambda n: (
+                max(n[f"tcn_{k}"] for k in (13, 29, 253)) < 0.5 * n["week_before"]
+                and n["week_before"] < min(n["last_hour"], n["day_before"])
+            ),
         ),
         Claim(
             "One pass over a series of",

@@ -41,7 +41,9 @@ def test_convolution_by_hand(ref):
     w = torch.tensor([[[1.0, 10.0]]], dtype=F64)
     worked(ref, "causal_conv1d", "$y=(10,20,31,42,53)$", ref.causal_conv1d(x, w, None, 2)[0, 0])
     worked(ref, "causal_conv1d", "$(10,21,32,43,54)$", ref.causal_conv1d(x, w)[0, 0])
-    worked(ref, "causal_conv1d", "$(1,2,13,24,35)$", ref.causal_conv1d(x, w.flip(-1), None, 2)[0, 0])
+    worked(
+        ref, "causal_conv1d", "$(1,2,13,24,35)$", ref.causal_conv1d(x, w.flip(-1), None, 2)[0, 0]
+    )
 
 
 def test_gradcheck_of_the_convolution(ref, torch_rng):
@@ -75,7 +77,9 @@ def test_fields_by_hand(ref):
     seven, six = ref.required_levels(168, 3), ref.required_levels(168, 3, 2)
     worked(ref, "receptive_field", r"+1)\rceil=7$", [1, seven])
     worked(ref, "receptive_field", r"+1)\rceil=6$", [1, six])
-    fields = {(n, c): ref.receptive_field(3, [2**i for i in range(n)], c) for n in (5, 6) for c in (1, 2)}
+    fields = {
+        (n, c): ref.receptive_field(3, [2**i for i in range(n)], c) for n in (5, 6) for c in (1, 2)
+    }
     worked(ref, "receptive_field", "(6 have 127)", [6, fields[6, 1]])
     worked(ref, "receptive_field", "(which have 253; 5 have 125)", [fields[6, 2], 5, fields[5, 2]])
 
@@ -106,8 +110,15 @@ def test_field_by_hand(ref):
         return ref.causal_conv1d(x, w, None, 3)
 
     assert ref.footprint(model, x, 5).nonzero().flatten().tolist() == [2, 5]
-    worked(ref, "empirical_receptive_field", "$6-2=4$", [6, -2, ref.empirical_receptive_field(model, x)])
-    worked(ref, "empirical_receptive_field", r"$1+1\cdot3=4$", [1, 1, 3, ref.receptive_field(2, [3])])
+    worked(
+        ref,
+        "empirical_receptive_field",
+        "$6-2=4$",
+        [6, -2, ref.empirical_receptive_field(model, x)],
+    )
+    worked(
+        ref, "empirical_receptive_field", r"$1+1\cdot3=4$", [1, 1, 3, ref.receptive_field(2, [3])]
+    )
 
 
 def test_field_of_the_network_is_the_counted_one(ref, torch_rng):
@@ -264,9 +275,13 @@ def test_parameters_by_hand(ref):
     count = [sum(p.numel() for p in part.parameters()) for part in (*model.blocks, model.head)]
     worked(ref, "TCN", "$912+1600+17=2529$", [*count, sum(count)])
     first = model.blocks[0]
-    parts = [sum(p.numel() for p in part.parameters()) for part in (first.conv1, first.conv2, first.skip)]
+    parts = [
+        sum(p.numel() for p in part.parameters()) for part in (first.conv1, first.conv2, first.skip)
+    ]
     assert parts == [80, 800, 32]
-    worked(ref, "TCN", r"$1+2\cdot2\cdot(1+2)=13$", [1, 2, 2, 1, 2, ref.receptive_field(3, [1, 2], 2)])
+    worked(
+        ref, "TCN", r"$1+2\cdot2\cdot(1+2)=13$", [1, 2, 2, 1, 2, ref.receptive_field(3, [1, 2], 2)]
+    )
 
 
 def test_ablation_of_a_linear_model_is_its_weights(ref, torch_rng):
