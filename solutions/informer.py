@@ -493,6 +493,7 @@ def what_is_saved(seed: int = 0) -> dict[str, float]:
         ax.loglog(lengths, times, "o-", label=name)
     scores = [2 * num_active(L) * L / L**2 for L in lengths]
     ax.set_xticks(lengths, [str(L) for L in lengths])
+    ax.set_xticks([], minor=True)
     ax.set(xlabel="length $L$", ylabel="milliseconds")
     label_ends(ax)
     return {
