@@ -15,7 +15,7 @@ from ..authoring.course import Course, CourseEntry, course_root, read_course
 from ..authoring.header import minutes_of
 from ..console import err, for_tables, out, print_to_any_encoding, say
 from ..errors import DlcourseError
-from .alone import selfgrade
+from .alone import selfgrade, submit
 from .audit import audit
 from .build import build
 from .collect import collect
@@ -164,6 +164,7 @@ def hint(
     show_hint(notebook, question, level, out)
 
 
+app.command()(submit)
 app.command()(selfgrade)
 app.command()(build)
 app.command()(collect)

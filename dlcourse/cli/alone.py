@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 import webbrowser
 from pathlib import Path
 from typing import Annotated
@@ -59,3 +61,40 @@ def selfgrade(
     if show:
         webbrowser.open(target.resolve().as_uri())
     raise typer.Exit(0 if found.score >= found.points else 2)
+
+
+def submit(
+    notebook: Annotated[Path, typer.Argument(help="Your notebook; checks.json lies next to it.")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="Where the zip archive is written.")
+    ] = Path(),
+) -> None:
+    """Check that a notebook opens and holds answers, say which, and hand it in: through nbgrader's exchange where
+    this machine has one, else as a zip archive with a receipt.
+    """
+    from ..student.submit import parcel, write_zip
+
+    one = parcel(notebook)
+    say(one_line(f"answered: {', '.join(one.answered)}"))
+    if one.open:
+        say(one_line(f"still open: {', '.join(one.open)}"))
+    if _through_exchange(one.slug, notebook):
+        say(f"{one.slug} was handed in through nbgrader's exchange")
+        return
+    path = write_zip(one, output)
+    say(one.receipt, to=err)
+    say(f"{path}: hand this file in; the receipt above is in it, too")
+
+
+def _through_exchange(slug: str, notebook: Path) -> bool:
+    """Hand in by `nbgrader submit`, which takes a folder named after the assignment; False where there is no
+    exchange, or the notebook lies elsewhere.
+    """
+    folder = notebook.resolve().parent
+    nbgrader = shutil.which("nbgrader")
+    if nbgrader is None or folder.name != slug:
+        return False
+    done = subprocess.run(
+        [nbgrader, "submit", slug], cwd=folder.parent, capture_output=True, text=True, check=False
+    )
+    return done.returncode == 0

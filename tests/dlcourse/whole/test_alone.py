@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import shutil
 import subprocess
 import sys
+import zipfile
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +17,11 @@ import pytest
 from dlcourse.authoring.course import Course
 from dlcourse.authoring.model_solution import write_model_solution
 from dlcourse.authoring.read import load
+from dlcourse.core.handed_in import read_submission
 from dlcourse.errors import CourseError
 from dlcourse.executor.warm import Warm
 from dlcourse.nbgrader_port.selfgrade import selfgrade
+from dlcourse.student.submit import Parcel, parcel, write_zip
 from tests.support.commands import environment
 from tests.support.course import answered, perfect, released
 
@@ -95,3 +101,54 @@ def test_a_model_solution_runs_and_shows_other_ways(built_course: Course, tmp_pa
     subprocess.run([sys.executable, "-c", script], cwd=path.parent, check=True, timeout=60)
     done = run(built_course, "release-solutions", "vectors", "-o", str(tmp_path / "other"))
     assert done.returncode == 0 and (tmp_path / "other" / "vectors.ipynb").is_file()
+
+
+# ---- handing in ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def mine(built_course: Course, tmp_path: Path) -> Path:
+    """A student's folder under another name than the assignment's."""
+    folder = tmp_path / "mine"
+    shutil.copytree(built_course.files("vectors").release, folder)
+    own = {"normalise": "import numpy as np\ndef normalise(x):\n    return x"}
+    nbformat.write(answered(built_course, "vectors", own), folder / "vectors.ipynb")
+    return folder
+
+
+def test_a_parcel_says_what_was_answered(mine: Path) -> None:
+    one = parcel(mine / "vectors.ipynb")
+    assert one.answered == ("normalise",) and "cosine" in one.open
+    path = write_zip(one, mine / "out")
+    with zipfile.ZipFile(path) as archive:
+        assert archive.namelist() == ["vectors.ipynb", "receipt.txt"]
+        content = archive.read("vectors.ipynb")
+        receipt = archive.read("receipt.txt").decode()
+    assert hashlib.sha256(content).hexdigest() in receipt and "answered    normalise" in receipt
+
+
+def test_the_graders_find_the_notebook_in_the_parcel(mine: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "submitted"
+    write_zip(parcel(mine / "vectors.ipynb"), folder)
+    assert read_submission(folder, "vectors").readable
+
+
+def test_what_is_not_handed_in(built_course: Course, mine: Path) -> None:
+    nbformat.write(released(built_course, "vectors"), mine / "vectors.ipynb")
+    with pytest.raises(CourseError, match="holds no answer to vectors"):
+        parcel(mine / "vectors.ipynb")
+    (mine / "vectors.ipynb").write_text("{}")
+    with pytest.raises(CourseError, match="is no notebook"):
+        parcel(mine / "vectors.ipynb")
+    (mine / "vectors.ipynb").write_bytes(b" " * ((20 << 20) + 1) + b'{"cells": []}')
+    one = Parcel("vectors", mine / "vectors.ipynb", (), (), "", datetime(2026, 1, 1))
+    with pytest.raises(CourseError, match="clear its outputs"):
+        write_zip(one, mine)
+
+
+def test_the_command_writes_a_zip_where_there_is_no_exchange(
+    built_course: Course, mine: Path, tmp_path: Path
+) -> None:
+    done = run(built_course, "submit", str(mine / "vectors.ipynb"), "-o", str(tmp_path / "out"))
+    assert done.returncode == 0 and "answered: normalise" in done.stdout, done.stderr
+    assert "sha256" in done.stderr and len(list((tmp_path / "out").glob("vectors-*.zip"))) == 1
