@@ -683,6 +683,9 @@ class CausalConv(nn.Module):
 
 
 # %% question="TCNBlock" minutes=30
+BUILT_ON = causal_conv1d, weight_norm  # CausalConv runs these two functions of yours
+
+
 class TCNBlock(nn.Module):
     """One level: two dilated causal convolutions and a path around them.
 

@@ -125,7 +125,9 @@ def _take(
         fresh.mkdir(parents=True)
         for upload in uploads:
             _extract(archive, upload, fresh)
-        (fresh / EXCHANGE_FILES[0]).write_text(f"{handed_in:%Y-%m-%d %H:%M:%S} UTC\n")
+        (fresh / EXCHANGE_FILES[0]).write_text(
+            f"{handed_in:%Y-%m-%d %H:%M:%S} UTC\n", encoding="utf-8"
+        )
         if folder.exists():
             shutil.rmtree(folder)
         fresh.rename(folder)

@@ -509,6 +509,10 @@ def one_stage_alone(train_with_mmd, rng):
     far = two_networks(rng, 2, 4, 2, 3)
     with torch.no_grad():
         far[1].weight.mul_(2e3)
+    farther = two_networks(rng, 2, 4, 2, 3)
+    with torch.no_grad():
+        farther[1].weight.mul_(2e5)
+    all_labels = (*data[:3], data[3][[0, 0, 0]], torch.tensor([0, 1, 2]))  # two of three are far off
     return {
         "stage 2 alone": trained(train_with_mmd, two_networks(rng, 2, 4, 2, 3), data, none, none, 3, 0.5, 0.7, 0.02),
         "stage 1 alone": trained(train_with_mmd, two_networks(rng, 2, 4, 2, 3), unlabelled, src, tgt, 0, 0.5, 0.7, 0.02),
@@ -518,6 +522,7 @@ def one_stage_alone(train_with_mmd, rng):
             train_with_mmd, two_networks(rng, 2, 3, 3, 3), (*data[:3], data[3][:1], data[4][:1]), none, none, 2, 1.0, 0.7, 0.02
         ),
         "large logits": trained(train_with_mmd, far, data, src, tgt, 2, 0.5, 0.7, 0.02),
+        "large logits, stage 2 alone": trained(train_with_mmd, farther, all_labels, none, none, 1, 0.5, 0.7, 0.02),
         "no step": trained(train_with_mmd, two_networks(rng, 2, 3, 2, 3), unlabelled, none, none, 0, 1.0, 0.7, 0.02),
     }
 

@@ -30,7 +30,8 @@ def test_a_grade_depends_on_these_wings_and_no_others() -> None:
 
 def test_results_depend_on_what_runs_and_reads_and_not_on_what_grades() -> None:
     found = engine_sources(RESULTS, without=NO_PART)
-    assert wings(found) == {"core", "executor", "authoring"}
+    assert wings(found) == {"core", "executor", "authoring", "student"}
+    assert [name for name in found if name.startswith("student")] == ["student"], "what demos call"
     assert not set(NO_PART) & set(found) and set(NO_PART) <= set(engine_sources(RESULTS))
     assert {"core.probe", "executor.driver", "authoring.read", "core.encoding"} <= set(found)
     assert engine_key(RESULTS) != engine_key(RESULTS, without=NO_PART)

@@ -12,7 +12,7 @@ from tests.support.course import REPOSITORY
 
 PUBLIC = {
     "dlcourse": (
-        "at_most", "check", "close", "demo", "exact", "guesses", "predict", "probe", "raises", "statistical", "within_se",
+        "at_most", "check", "close", "demo", "exact", "guesses", "predict", "probe", "progress", "raises", "statistical", "within_se",
     ),
     "dlcourse.authoring": ("Misconception", "load_reference"),
     "dlcourse.nbgrader_port": ("configure",),
