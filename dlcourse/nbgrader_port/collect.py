@@ -131,7 +131,7 @@ def _take(
         if folder.exists():
             shutil.rmtree(folder)
         fresh.rename(folder)
-    except (OSError, ValueError, RuntimeError, NotImplementedError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile) as error:
         shutil.rmtree(fresh, ignore_errors=True)
         report.failed[student] = str(error)
         return
@@ -143,6 +143,8 @@ def _extract(archive: zipfile.ZipFile, upload: Upload, folder: Path) -> None:
     name = Path(upload.file.replace("\\", "/")).name
     if name in ("", ".", "..") or name in EXCHANGE_FILES:
         raise ValueError(f"a file named {upload.file!r}")
+    if archive.getinfo(upload.member).flag_bits & 1:
+        raise ValueError(f"{name} is encrypted")
     size = 0
     with archive.open(upload.member) as source, (folder / name).open("wb") as target:
         while chunk := source.read(1 << 20):

@@ -174,7 +174,8 @@ def shares_of_variation(explained, rng):
         "far from 0, with a level": explained(x - 5000, with_level),
         "small": explained(1e-7 * x, with_level),
         "in full": explained(rng.normal(size=(3, 3)) @ with_level, with_level),
-        "a level alone": explained(x, np.ones((1, 8))),
+        "a level alone explains nothing": bool(np.all(np.abs(explained(x, np.ones((1, 8)))) < 1e-9)),
+        "a level and a slope": explained(x, np.stack([np.ones(8), np.arange(8.0)])),
         "one window": explained(x[:1], V),
         "other windows": explained(rng.normal(size=(5, 5)), rng.normal(size=(3, 5))),
     }
@@ -628,6 +629,8 @@ def scores_of_methods(owa):
         "better": owa(11.135, 1.37, 13.564, 1.912),
         "worse in one": owa(15.3, 0.9, 12.1, 1.7),
         "perfect": owa(0.0, 0.0, 3.3, 0.7),
+        "against another Naive2": owa(11.135, 1.37, 20.1, 2.45),
+        "another MASE": owa(11.135, 0.91, 13.564, 1.912),
         "small": owa(0.13, 0.398, 0.249, 0.736),
     }
 
