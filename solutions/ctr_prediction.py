@@ -341,7 +341,7 @@ def auc(y: Int[np.ndarray, " n"], p: Float[np.ndarray, " n"]) -> float:
 
     Args:
         y: clicks, 0 or 1.
-        p: scores, any finite numbers; only their order counts.
+        p: scores, any finite numbers; only their order counts. Scores are tied if they are equal in float64.
 
     Returns:
         The share of pairs of a clicked and an unclicked impression that are in the right order, ties counted one half.
@@ -389,7 +389,7 @@ def recalibrate(p: Float[np.ndarray, " n"], keep_rate: float) -> Float[np.ndarra
         The probabilities in the full log; 0 stays 0 and 1 stays 1. A new array.
 
     Raises:
-        ValueError: ``keep_rate`` is not positive, or above 1.
+        ValueError: ``keep_rate`` is not positive, above 1, or NaN.
     """
     ### BEGIN SOLUTION
     if not 0 < keep_rate <= 1:
@@ -1291,7 +1291,7 @@ def pixels_never_seen(seed: int = 0) -> dict[str, float]:
 
 
 # %% [markdown]
-# The FM is better than logistic regression by more than .05 in AUC on pixels that it never saw, and the digits can be read. Logistic regression says nothing that the mean of the place does not say: on real clicks, too, that is the control to beat. And an image of which *no* pixel was shown has an untrained vector: the FM
+# The FM is better than logistic regression by more than .05 in AUC on pixels that it never saw, and most of the digits can be read. Logistic regression says nothing that the mean of the place does not say: on real clicks, too, that is the control to beat. And an image of which *no* pixel was shown has an untrained vector: the FM
 # knows as little about a new user as the table about a new pair. For those one needs fields that are not ids of their own: age, text, category.
 #
 # ## What you built, and where it goes next

@@ -66,7 +66,7 @@ def log_loss__pairs(y, p):
 
 def recalibrate__pairs(p, keep_rate):
     """By one fraction."""
-    if keep_rate <= 0 or keep_rate > 1:
+    if np.isnan(keep_rate) or keep_rate <= 0 or keep_rate > 1:
         raise ValueError("no share")
     return keep_rate * p / (keep_rate * p + 1 - p)
 

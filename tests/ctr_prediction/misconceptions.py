@@ -85,6 +85,56 @@ MISCONCEPTIONS = {
                 "    loss = -np.mean(np.where(y, np.log(q), np.log(1 - q)))"
             },
         ),
+        Misconception(
+            "exponential_overflows",
+            "The exponential of a large logit overflows, and the loss is infinite or NaN. log(1 + e^z) is np.logaddexp(0, z).",
+            {
+                "np.mean(np.logaddexp(0, z) - y * z)":
+                    "np.mean(np.log(1 + np.exp(z)) - y * z)",
+            },
+        ),
+        Misconception(
+            "bias_once_per_field",
+            "The bias is added once per field. It is added once per impression.",
+            {
+                "z = b + w[rows].sum(1)":
+                    "z = (b + w[rows]).sum(1)",
+            },
+        ),
+        Misconception(
+            "whole_table_checked",
+            "Only ids whose row lies outside of the whole table are refused. An id must not reach the rows of another field.",
+            {
+                "(x < 0).any() or (x >= np.array(sizes)).any()":
+                    "(x + np.cumsum(sizes) - sizes < 0).any() or (x + np.cumsum(sizes) - sizes >= sum(sizes)).any()",
+            },
+        ),
+        Misconception(
+            "largest_field_for_all",
+            "Every id is compared with the size of the largest field. Each field has a size of its own.",
+            {
+                "x >= np.array(sizes)":
+                    "x >= max(sizes)",
+            },
+        ),
+        Misconception(
+            "residuals_in_the_wrong_order",
+            "The derivatives were laid end to end; then they go to rows of other impressions. Each goes to the F rows of its "
+            "own: np.repeat, not np.tile.",
+            {
+                "np.add.at(gw, rows, residual[:, None])":
+                    "np.add.at(gw, rows.ravel(), np.tile(residual, rows.shape[1]))",
+            },
+        ),
+        Misconception(
+            "repeated_rows_lost_in_a_field",
+            "The fields are added one after another, but of several impressions with the same id only one counts: an indexed "
+            "+= keeps the last. np.add.at adds all.",
+            {
+                "np.add.at(gw, rows, residual[:, None])":
+                    "for f in range(rows.shape[1]):\n        gw[rows[:, f]] += residual",
+            },
+        ),
     ],
     "auc": [
         Misconception(
@@ -198,6 +248,79 @@ MISCONCEPTIONS = {
             "The non-clicks were multiplied by 1 + 1/keep_rate. For each that was kept, 1/keep_rate stood in the full log.",
             {'(1 - p) / keep_rate)': '(1 - p) * (1 + 1 / keep_rate))'},
         ),
+        Misconception(
+            "nan_for_one_kind",
+            "With one kind alone there is no pair, and NaN would travel on silently. Raise the error.",
+            {
+                'raise ValueError("AUC needs both clicks and non-clicks")':
+                    'return float("nan")',
+            },
+        ),
+        Misconception(
+            "never_below_one_half",
+            "The larger of AUC and 1 - AUC was returned. A reversed order is a bad one, and below one half.",
+            {
+                "return float(won / (positives * negatives))":
+                    "return float(max(won / (positives * negatives), 1 - won / (positives * negatives)))",
+            },
+        ),
+        Misconception(
+            "scores_in_float32",
+            "Scores that differ in float64 were rounded to float32, where they are tied.",
+            {
+                "np.unique(p, ":
+                    "np.unique(p.astype(np.float32), ",
+            },
+        ),
+        Misconception(
+            "limits_of_a_library",
+            "p was limited to [1e-15, 1 - 1e-15], as some libraries do. Here the limits are 1e-7 and 1 - 1e-7.",
+            {
+                "np.clip(p, 1e-7, 1 - 1e-7)":
+                    "np.clip(p, 1e-15, 1 - 1e-15)",
+            },
+        ),
+        Misconception(
+            "infinite_odds",
+            "At p = 1 the odds are infinite, and infinity over infinity is NaN. The last formula of the text needs no odds.",
+            {
+                "return p / (p + (1 - p) / keep_rate)":
+                    "odds = keep_rate * p / (1 - p)\n    return odds / (1 + odds)",
+            },
+        ),
+        Misconception(
+            "any_keep_rate",
+            "The keep rate is not looked at. Not positive, or above 1, it is no share, and has to be refused.",
+            {
+                "if not 0 < keep_rate <= 1:":
+                    "if False:",
+            },
+        ),
+        Misconception(
+            "keep_rate_zero_allowed",
+            "A keep rate of 0 has to be refused, too: from nothing that was kept nothing comes back.",
+            {
+                "if not 0 < keep_rate <= 1:":
+                    "if not 0 <= keep_rate <= 1:",
+            },
+        ),
+        Misconception(
+            "keep_rate_above_one_allowed",
+            "A keep rate above 1 is no share. It has to be refused, too.",
+            {
+                "if not 0 < keep_rate <= 1:":
+                    "if not 0 < keep_rate:",
+            },
+        ),
+        Misconception(
+            "nan_keep_rate_allowed",
+            "NaN was let through: each comparison with it is false. Ask whether the rate is allowed, not whether it is "
+            "forbidden.",
+            {
+                "if not 0 < keep_rate <= 1:":
+                    "if keep_rate <= 0 or keep_rate > 1:",
+            },
+        ),
     ],
     "fm_interaction": [
         Misconception(
@@ -269,6 +392,38 @@ MISCONCEPTIONS = {
             "cosines",
             "The vectors were brought to length 1: these are cosines. A long vector is meant to count more.",
             {'return 0.5 * (E.sum(1)': 'E = E / (E.norm(dim=-1, keepdim=True) + 1e-12)\n    return 0.5 * (E.sum(1)'},
+        ),
+        Misconception(
+            "half_of_the_whole_table",
+            "Half of the whole table still has half of its diagonal. Take the pairs above the diagonal.",
+            {
+                "(E[:, i, j] * E[:, j, i]).sum((1, 2))":
+                    "0.5 * (E * E.transpose(1, 2)).sum((1, 2, 3))",
+            },
+        ),
+        Misconception(
+            "whole_table",
+            "The whole table was summed: each pair twice, and the diagonal, too. Take the pairs above the diagonal.",
+            {
+                "(E[:, i, j] * E[:, j, i]).sum((1, 2))":
+                    "(E * E.transpose(1, 2)).sum((1, 2, 3))",
+            },
+        ),
+        Misconception(
+            "square_trick_for_ffm",
+            "The square of the sum crosses each vector with all others. In the field-aware sum E[i, j] meets E[j, i] alone.",
+            {
+                "(E[:, i, j] * E[:, j, i]).sum((1, 2))":
+                    "fm_interaction(E.flatten(1, 2))",
+            },
+        ),
+        Misconception(
+            "neighbours_alone_in_ffm",
+            "Only neighbouring fields are crossed in the field-aware sum. All pairs i < j count.",
+            {
+                "i, j = torch.triu_indices(E.shape[1], E.shape[1], offset=1)":
+                    "i, j = torch.arange(E.shape[1] - 1), torch.arange(1, E.shape[1])",
+            },
         ),
     ],
     "deepfm_logit": [
@@ -359,6 +514,24 @@ MISCONCEPTIONS = {
             "The weights of the single ids are added, not averaged over the fields.",
             {'params["w"][rows].sum(1)': 'params["w"][rows].mean(1)'},
         ),
+        Misconception(
+            "relu_on_the_embeddings",
+            "The embeddings themselves went through a ReLU. It comes after a layer's matrix and bias.",
+            {
+                "h = E.flatten(1)":
+                    "h = torch.relu(E.flatten(1))",
+            },
+        ),
+        Misconception(
+            "no_biases_in_the_network",
+            "The biases of the network's layers are missing.",
+            {
+                "torch.relu(h @ W.T + c)":
+                    "torch.relu(h @ W.T)",
+                "(h @ W_last.T + c_last)":
+                    "(h @ W_last.T)",
+            },
+        ),
     ],
     "cross_network": [
         Misconception(
@@ -415,6 +588,14 @@ MISCONCEPTIONS = {
             "one_number_for_the_batch",
             "The dot products of all impressions were added up. Each impression has its own number.",
             {'(x @ w)[:, None]': '(x @ w).sum()'},
+        ),
+        Misconception(
+            "input_and_state_exchanged",
+            "Input and state are exchanged: the number is read off the state, and multiplies the input.",
+            {
+                "x0 * (x @ w)[:, None]":
+                    "x * (x0 @ w)[:, None]",
+            },
         ),
     ],
     "cin_layer": [
@@ -477,6 +658,46 @@ MISCONCEPTIONS = {
             "pooled_relu",
             "The maps are right, but a ReLU came before the pooling. There is none.",
             {"maps.sum(-1)": "torch.relu(maps).sum(-1)"},
+        ),
+        Misconception(
+            "input_and_state_exchanged",
+            "Input and state are exchanged: the matrix reads the state, and its result multiplies the input.",
+            {
+                "x0 * (x @ W.T + b)":
+                    "x * (x0 @ W.T + b)",
+            },
+        ),
+        Misconception(
+            "bias_not_used",
+            "The bias is not used.",
+            {
+                "x0 * (x @ W.T + b)":
+                    "x0 * (x @ W.T)",
+            },
+        ),
+        Misconception(
+            "relu_in_the_cross",
+            "A ReLU came before the product with the input. A cross layer has no activation.",
+            {
+                "x0 * (x @ W.T + b)":
+                    "x0 * torch.relu(x @ W.T + b)",
+            },
+        ),
+        Misconception(
+            "state_crossed_with_itself",
+            "The state was crossed with itself. Each map meets the embeddings; in the first layer both are the same.",
+            {
+                "W, X, X0)":
+                    "W, X, X if X.shape == X0.shape else X0)",
+            },
+        ),
+        Misconception(
+            "pooled_by_maximum",
+            "Pooling is a sum over the coordinates, not their maximum.",
+            {
+                "maps.sum(-1)":
+                    "maps.amax(-1)",
+            },
         ),
     ],
     "autoint_layer": [
@@ -541,6 +762,22 @@ MISCONCEPTIONS = {
             "heads_averaged",
             "Each head's part is the mean of all heads. Every head keeps its own.",
             {'heads.transpose(1, 2).flatten(2)': 'heads.mean(1).repeat(1, 1, heads.shape[1])'},
+        ),
+        Misconception(
+            "not_scaled",
+            "The scores are not scaled, as in the paper. The given function divides them by the root of dh.",
+            {
+                "attention(E[:, None] @ Wq,":
+                    "attention(E[:, None] @ Wq * Wq.shape[-1] ** 0.5,",
+            },
+        ),
+        Misconception(
+            "weights_of_the_mean_head",
+            "The weights of all heads are averaged. Each head has its own.",
+            {
+                "E @ Wres), weights":
+                    "E @ Wres), weights.mean(1, keepdim=True).expand_as(weights)",
+            },
         ),
     ],
     "fibinet_interaction": [
@@ -614,6 +851,30 @@ MISCONCEPTIONS = {
             "The gates were divided by their sum. Each is a sigmoid of its own; nothing makes them sum to 1.",
             {'return torch.sigmoid(torch.relu(E.mean(-1) @ W1) @ W2)': 'g = torch.sigmoid(torch.relu(E.mean(-1) @ W1) @ W2)\n    return g / g.sum(-1, keepdim=True)'},
         ),
+        Misconception(
+            "no_sigmoid",
+            "These are the gates before the sigmoid.",
+            {
+                "torch.sigmoid(torch.relu(E.mean(-1) @ W1) @ W2)":
+                    "torch.relu(E.mean(-1) @ W1) @ W2",
+            },
+        ),
+        Misconception(
+            "fields_with_themselves",
+            "Each field is also paired with itself. The pairs are those with i < j.",
+            {
+                "offset=1":
+                    "offset=0",
+            },
+        ),
+        Misconception(
+            "neighbours_alone",
+            "Only neighbouring fields are paired. All pairs i < j are asked for.",
+            {
+                "i, j = torch.triu_indices(E.shape[1], E.shape[1], offset=1)":
+                    "i, j = torch.arange(E.shape[1] - 1), torch.arange(1, E.shape[1])",
+            },
+        ),
     ],
     "grouped_auc": [
         Misconception(
@@ -678,6 +939,38 @@ MISCONCEPTIONS = {
             "zero_for_no_group",
             "If no user has both kinds there is nothing to average, and a number would be an invention. Raise the error.",
             {'raise ValueError("no group has both clicks and non-clicks")': "return 0.0"},
+        ),
+        Misconception(
+            "field_number_not_multiplied",
+            "The field's number is added as it is. It is multiplied by c.",
+            {
+                "c * fields":
+                    "fields",
+            },
+        ),
+        Misconception(
+            "nan_for_no_group",
+            "If no user has both kinds there is nothing to average, and NaN would travel on silently. Raise the error.",
+            {
+                'raise ValueError("no group has both clicks and non-clicks")':
+                    'return float("nan")',
+            },
+        ),
+        Misconception(
+            "weighted_by_pairs",
+            "Users were weighted by their pairs of a click and a non-click. The weight is the number of impressions.",
+            {
+                "total += mine.sum() * auc(y[mine], p[mine])\n            weight += mine.sum()":
+                    "pairs = np.count_nonzero(y[mine]) * np.count_nonzero(y[mine] == 0)\n            total += pairs * auc(y[mine], p[mine])\n            weight += pairs",
+            },
+        ),
+        Misconception(
+            "runs_for_groups",
+            "A user whose impressions are apart in the log was taken for several. Gather all of them first.",
+            {
+                "for g in np.unique(group):":
+                    "group = np.cumsum(np.append(0, group[1:] != group[:-1]))\n    for g in np.unique(group):",
+            },
         ),
     ],
 }

@@ -19,6 +19,11 @@ def pulled_back(output, weight, *inputs):
     return ["no gradient: autograd finds no path back" if grad is None else grad for grad in grads]
 
 
+def dtype_of(result):
+    """Name of the result's dtype, or of its type where it is no array."""
+    return str(getattr(result, "dtype", type(result).__name__))
+
+
 def regression(results):
     """Loss and gradients of logistic regression, by name."""
     loss, gw, gb = results
@@ -59,7 +64,7 @@ def regression_by_hand(lr_loss_and_grad):
 
 @probe("lr_loss_and_grad", points=1, public=False, compare=exact())
 def rows_of_other_fields(field_rows):
-    """Three fields, a field of one value, as many impressions as fields, one impression, one field."""
+    """Three fields, a field of one value, as many impressions as fields, one impression, one field; int64."""
     x = np.array([[2, 0, 4, 1], [0, 0, 3, 0], [1, 0, 0, 1], [2, 0, 1, 0]])
     last = np.array([[0, 2, 1], [1, 0, 0]])
     one = np.array([[2], [0], [4]])
@@ -72,6 +77,7 @@ def rows_of_other_fields(field_rows):
         "one impression": field_rows(last[:1], [2, 3, 4]),
         "one field, changed": alone,
         "its ids afterwards": one,
+        "dtype": dtype_of(field_rows(last, [2, 3, 4])),
     }
 
 
@@ -81,6 +87,8 @@ def ids_outside_of_their_field(field_rows):
     ids = {"too large": [[0, 1], [2, 0]], "negative": [[0, 1], [0, -1]], "of another field": [[1, 1], [3, 4]]}
     found = {name: raises(field_rows, np.array(x), [2, 5]) for name, x in ids.items()}
     found["last field"] = raises(field_rows, np.array([[1, 5]]), [2, 5])
+    found["first field, inside of the table"] = raises(field_rows, np.array([[6, 0]]), [5, 2])
+    found["last field, as the first has"] = raises(field_rows, np.array([[0, 3]]), [5, 2])
     found["the largest ids"] = field_rows(np.array([[1, 4]]), [2, 5])
     return found
 
@@ -133,7 +141,7 @@ def odds_by_hand(recalibrate):
 
 @probe("auc", points=2, public=False)
 def orders_and_ties(auc, rng):
-    """Many ties, all tied, perfect and reversed orders, scores that are no probabilities, few clicks."""
+    """Many ties, all tied, perfect and reversed orders, scores that are no probabilities, scores that differ by 1e-12, few clicks."""
     y = np.array([0, 1, 1, 0, 0, 1, 0, 0, 1, 0, 0])
     ties = np.array([3, 3, 1, 1, 1, 2, 0, 2, 3, 3, 0.5])
     p = rng.normal(size=11)
@@ -147,6 +155,7 @@ def orders_and_ties(auc, rng):
         "perfect": auc(y, y * 2.5 - 7),
         "reversed": auc(y, -3.0 * y),
         "far": auc(y, far),
+        "very close": auc(y, 0.7 + 1e-12 * ties),
         "one click": auc(np.array([0, 0, 1, 0]), np.array([0.2, 0.9, 0.6, 0.1])),
         "one without": auc(np.array([1, 0, 1, 1, 1]), np.array([0.2, 0.35, 0.6, 0.1, 0.35])),
     }
@@ -181,7 +190,7 @@ def losses_up_to_certainty(log_loss, rng):
 
 @probe("auc", points=2, public=False)
 def back_to_the_full_log(recalibrate, rng):
-    """Several keep rates, 0 and 1 among the probabilities, keep rates outside of their range."""
+    """Several keep rates, 0 and 1 among the probabilities, keep rates outside of their range and NaN."""
     p = np.append(rng.uniform(0.02, 0.98, size=5), [0.0, 1.0])
     kept = p.copy()
     same = recalibrate(kept, 1.0)
@@ -199,6 +208,7 @@ def back_to_the_full_log(recalibrate, rng):
         "keep rate below 0": raises(recalibrate, p, -0.5),
         "keep rate above 1": raises(recalibrate, p, 1.01),
         "keep rate 10": raises(recalibrate, p, 10.0),
+        "keep rate NaN": raises(recalibrate, p, float("nan")),
     }
 
 
@@ -555,7 +565,7 @@ def groups_by_hand(grouped_auc):
 
 @probe("grouped_auc", points=2, public=False, compare=exact())
 def hashes_of_large_ids(hash_rows, rng):
-    """Large ids and multipliers, both at their ends, many and few rows, one row, one field, one impression."""
+    """Large ids and multipliers, both at their ends, many and few rows, one row, one field, one impression; int64."""
     x = rng.integers(0, 2**31, size=(3, 5)).T
     x[1, 1], x[2, 0] = 2**31 - 1, 0
     a, c = (int(value) for value in rng.integers(2**29, 2**31 - 2, size=2))
@@ -569,6 +579,7 @@ def hashes_of_large_ids(hash_rows, rng):
         "one impression": hash_rows(x[:1], 77, a, c),
         "square": hash_rows(x[:3], 77, a, c),
         "more rows than the prime": hash_rows(x, 2**31 + 9, a, c),
+        "dtype": dtype_of(hash_rows(x, 77, a, c)),
     }
 
 
