@@ -27,7 +27,7 @@ def release_solutions(slug: Slug, output: Folder = None) -> None:
 
     course = read_course(course_root())
     assignment = load(course.root, course.entry(slug).slug)
-    folder = output or course.root / "dist" / "solutions"
+    folder = output or course.root / "dist" / "model_solutions"
     say(f"{write_model_solution(assignment, folder)}: give it to nobody before the deadline")
 
 

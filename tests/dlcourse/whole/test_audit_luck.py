@@ -7,10 +7,12 @@ import pytest
 from dlcourse.audit.findings import AuditReport
 from dlcourse.audit.labels import unlabelled
 from dlcourse.audit.table import lines
+from dlcourse.core.probe import ProbeSpec, seed_of
 from dlcourse.core.seeds import seed_everything
 from tests.support.audits import audited, found, question
 
-LUCKY = int(seed_everything("one\0scratch\0one_draw").integers(10**6))
+ONE_DRAW = ProbeSpec("one_draw", "double", "Twice a number.", 1, False)
+LUCKY = int(seed_everything(seed_of("one", "scratch", ONE_DRAW)).integers(10**6))
 """What the probe `one_draw` draws under the course seed, and under no other."""
 CELLS = [
     question("double", "k: int", "return 2 * k"),
@@ -39,7 +41,7 @@ from dlcourse.authoring import Misconception
 
 MISCONCEPTIONS = {{
     "double": [
-        Misconception("seen_by_luck", "One.", {{"2 * k": "2 * k + (k == {LUCKY})"}}),
+        Misconception("seen_by_luck", "One.", {{"2 * k": "2 * k + k * (k == {LUCKY})"}}),
         Misconception("three_times", "Two.", {{"2 * k": "3 * k"}}),
     ],
     "half": [Misconception("by_three", "Three.", {{"k / 2": "k / 3 if k < 8 else k / 2"}})],
