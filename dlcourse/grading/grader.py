@@ -27,6 +27,7 @@ from ..core.notebook_file import Submission
 from ..core.progress import Progress, silent
 from ..core.verdict import FAILED, Expectation, Verdict, judge
 from ..errors import AuthorError
+from ..executor.limits import Limits
 from ..executor.runner import BUDGET, CellStep, Record, Step
 from ..executor.warm import Warm
 from ..student.rebuild import labelled, rebuild
@@ -76,6 +77,8 @@ class Judged:
 
 ENGINE = "grading.grader"
 """From here everything is reached that has a part in a grade."""
+REHEARSAL = Limits(cpu=60.0, wall=240.0)
+"""Of each step of the instructor's own notebook, which runs once before the first submission."""
 _LOST = NotRun("died", "was not run")
 
 
@@ -176,8 +179,11 @@ class Grader:
         return steps
 
     def prepare(self, warm: Warm) -> None:
-        """Let a warm process import what the instructor's notebook turns out to import."""
-        warm.prepare(self.references.key, self.steps(self.source), data_files(self.assignment))
+        """Let a warm process import what the instructor's notebook turns out to import, which takes
+        longer than a test may.
+        """
+        steps = [replace(step, limits=REHEARSAL) for step in self.steps(self.source)]
+        warm.prepare(self.references.key, steps, data_files(self.assignment))
 
     def run(self, notebook: nbformat.NotebookNode, warm: Warm, budget: float = BUDGET) -> Record:
         """Run a rebuilt notebook within ``budget`` wall seconds."""
