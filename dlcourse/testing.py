@@ -91,6 +91,7 @@ class _Notebook:
 
     def outcome(self, probe: str, config: pytest.Config) -> Outcome:
         if self._graded is None:
+            self.grader.prepare(config.stash[_WARM])
             self._graded = self.grader.grade(_read(self.path), config.stash[_WARM])
         return self._graded.outcomes[probe]
 

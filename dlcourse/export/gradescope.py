@@ -18,8 +18,9 @@ from ..core.notebook_file import Submission, notebook_name, read_notebook
 from ..core.rendering import to_text
 from ..errors import CourseError
 from ..executor.isolation import OTHER_USER, SANDBOX, Kind
+from ..executor.limits import Limits
 from ..executor.process import ZygoteGone
-from ..executor.runner import Record
+from ..executor.runner import CellStep, Record
 from ..executor.sandbox.kernel import SandboxUnavailable
 from ..executor.warm import Warm
 from ..grading.grader import GradedNotebook, Grader
@@ -31,6 +32,9 @@ TOTAL = 480
 """Wall seconds for everything that otter does with one submission; Gradescope's own default limit
 is ten minutes.
 """
+
+_FIRST = CellStep("libraries", "import torch._dynamo", limits=Limits(cpu=60.0, wall=240.0))
+"""What torch's optimizers import when the first of them is made, which takes longer than a test may."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +96,8 @@ def grade(document: dict[str, Any], submission: Submission, wanted: str = "auto"
 def _grade(grader: Grader, submission: Submission, warm: Warm) -> GradedNotebook:
     """Grade with a warm process of its own; outside of a sandbox, student code can kill that."""
     try:
+        if "torch" in grader.assignment.rules.libraries:
+            warm.prepare(grader.references.key, [_FIRST], {})
         return grader.grade(submission, warm)
     except (ZygoteGone, SandboxUnavailable):
         notebook = rebuild(grader.source, submission, grader.assignment.slug)
