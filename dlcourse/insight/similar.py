@@ -7,7 +7,6 @@ and its alternatives, and what a good part of the class shares. A pair on the pa
 
 from __future__ import annotations
 
-import ast
 import html
 import io
 from collections import Counter
@@ -24,7 +23,7 @@ from ..core.cells import reference_view
 from ..core.notebook_file import notebook_name
 from ..errors import CourseError
 from ..grading.journal import Journal
-from .code import answers
+from .code import anonymous, answers
 
 NOISE = 25
 """Characters of normalised code that must agree to count at all; names are one character there."""
@@ -73,23 +72,9 @@ class Likeness:
     pairs: tuple[Pair, ...]
 
 
-def without_docstrings(source: str) -> str:
+def _bare(source: str) -> str:
     """Code without docstrings and comments where it can be read, else as it is."""
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return source
-    for node in ast.walk(tree):
-        body = getattr(node, "body", None)
-        if (
-            isinstance(body, list)
-            and len(body) > 1
-            and isinstance(body[0], ast.Expr)
-            and isinstance(body[0].value, ast.Constant)
-            and isinstance(body[0].value.value, str)
-        ):
-            del body[0]
-    return ast.unparse(tree)
+    return anonymous(source) or source
 
 
 def _print(source: str, window: int = WINDOW, boilerplate: Sequence[int] = ()) -> CodeFingerprint:
@@ -110,8 +95,8 @@ def compare(codes: Mapping[str, str], common: Sequence[str] = ()) -> Likeness:
         codes: the answers of each student, by id.
         common: code that everybody has or may have.
     """
-    texts = {student: without_docstrings(code) for student, code in codes.items()}
-    known = {int(h) for code in common for h in _print(without_docstrings(code), 1).hashes}
+    texts = {student: _bare(code) for student, code in codes.items()}
+    known = {int(h) for code in common for h in _print(_bare(code), 1).hashes}
     counted = Counter(int(h) for text in texts.values() for h in set(_print(text, 1).hashes))
     enough = max(4, COMMON * len(texts))
     known |= {h for h, times in counted.items() if times >= enough}

@@ -10,8 +10,7 @@ from pathlib import Path
 
 from ..core.cells import question_id
 from ..core.handed_in import holds_answers
-from ..core.names import defined, squeezed
-from ..core.notebook_file import CHECKS, LARGE_FILE, Submission, notebook_name, read_notebook
+from ..core.notebook_file import CHECKS, LARGE_FILE, notebook_name, read_notebook
 from ..errors import CourseError
 from .checks_file import ChecksFile, NotChecked
 
@@ -75,7 +74,7 @@ def parcel(notebook: Path) -> Parcel:
     written = {
         name
         for name in checks.questions
-        if _is_answered(submission, stubs.get(question_id(name), ""))
+        if holds_answers(submission, [stubs.get(question_id(name), "")])
     }
     return Parcel(
         checks.slug,
@@ -84,14 +83,6 @@ def parcel(notebook: Path) -> Parcel:
         tuple(q for q in checks.questions if q not in written),
         hashlib.sha256(notebook.read_bytes()).hexdigest(),
         datetime.now(UTC).replace(tzinfo=None),
-    )
-
-
-def _is_answered(submission: Submission, stub: str) -> bool:
-    names = defined(stub)
-    return any(
-        names & defined(cell.source) and squeezed(cell.source) != squeezed(stub)
-        for cell in submission.cells
     )
 
 
