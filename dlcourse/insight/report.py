@@ -23,6 +23,7 @@ from ..grading.journal import Journal
 from ..student.figures import PALETTE, style
 from .code import anonymous, answers
 from .items import ClassItems, Mistake, class_items
+from .page import framed
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -30,13 +31,11 @@ if TYPE_CHECKING:
 WEAK = 0.15
 """Discrimination below which a test is worth a look."""
 _STYLE = """
-body { margin: 0 auto; max-width: 60rem; padding: 1.5rem 1rem 4rem; color: #1f2328; font: 16px/1.5 system-ui, sans-serif; }
-h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2rem; }
+body { max-width: 60rem; }
 table { border-collapse: collapse; width: 100%; } th, td { text-align: left; padding: .3rem .6rem .3rem 0; border-bottom: 1px solid #d1d9e0; vertical-align: top; }
 td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-pre { background: #f6f8fa; border: 1px solid #d1d9e0; border-radius: 6px; padding: .6rem .8rem; overflow-x: auto; font-size: .85rem; }
 img { max-width: 100%; } .soft { color: #59636e; } .weak { color: #c4232d; font-weight: 600; }
-@media print { body { max-width: none; padding: 0; font-size: 10pt; } h2, table, pre, img { break-inside: avoid; } }
+@media print { h2, table, pre, img { break-inside: avoid; } }
 """
 
 
@@ -79,7 +78,7 @@ def report_html(course: Course, slug: str) -> str:
         "<h2>Who needs a look</h2>",
         _list([f"{s}: {'; '.join(notes)}" for s, notes in found.look.items()]),
     ]
-    return _page(f"{title}: report", body)
+    return framed(f"{title}: report", "".join(body), _STYLE)
 
 
 def report_csv(course: Course, slug: str) -> str:
@@ -149,7 +148,7 @@ def term_html(course: Course) -> str:
         rows.append((slug, str(len(shares)), *texts))
     head = ("assignment", "submissions", "mean", "lower quartile", "median", "upper quartile")
     body = [_picture(_boxes(graded), "Scores by assignment"), _table(head, rows)]
-    return _page(f"{course.title}: the term", body)
+    return framed(f"{course.title}: the term", "".join(body), _STYLE)
 
 
 def _item_rows(found: ClassItems) -> Iterator[Sequence[str]]:
@@ -265,11 +264,3 @@ def _list(lines: Sequence[str]) -> str:
     if not lines:
         return "<p>Nobody.</p>"
     return f"<ul>{''.join(f'<li>{html.escape(line)}</li>' for line in lines)}</ul>"
-
-
-def _page(title: str, body: Sequence[str]) -> str:
-    return (
-        f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{html.escape(title)}</title>'
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\">"
-        f"<style>{_STYLE}</style></head><body><h1>{html.escape(title)}</h1>{''.join(body)}</body></html>\n"
-    )

@@ -24,6 +24,7 @@ from ..core.notebook_file import notebook_name
 from ..errors import CourseError
 from ..grading.journal import Journal
 from .code import anonymous, answers
+from .page import framed
 
 NOISE = 25
 """Characters of normalised code that must agree to count at all; names are one character there."""
@@ -182,13 +183,7 @@ def page(title: str, found: Likeness) -> str:
         for p in found.pairs
     )
     style = (
-        "body{margin:0 auto;max-width:90rem;padding:1.5rem 1rem;font:16px/1.5 system-ui,sans-serif;color:#1f2328}"
-        ".pair{display:grid;grid-template-columns:1fr 1fr;gap:1rem}pre{background:#f6f8fa;border:1px solid #d1d9e0;"
-        "border-radius:6px;padding:.6rem;overflow-x:auto;font-size:.8rem}mark{background:#ffe08a}"
+        "body{max-width:90rem}.pair{display:grid;grid-template-columns:1fr 1fr;gap:1rem}mark{background:#ffe08a}"
         "@media print{.pair{font-size:8pt}h2{break-before:page}}"
     )
-    return (
-        f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{html.escape(title)}</title>'
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
-        f"<style>{style}</style></head><body><h1>{html.escape(title)}</h1>{head}{body}</body></html>\n"
-    )
+    return framed(title, head + body, style)

@@ -34,6 +34,7 @@ from ..executor.warm import Warm
 from ..grading.grader import Grader, open_grader
 from ..grading.journal import Journal, JournalEntry
 from .code import answers
+from .page import framed
 
 _NO_DATA = re.compile(r"<| at 0x|\(PCG64\)")
 """Objects whose ``repr`` is no input for a person."""
@@ -294,15 +295,11 @@ def write_sheets(
 def page(title: str, sheets: Sequence[Sheet], told: bool) -> str:
     """All sheets on one page, a printed page each; with the answers if ``told``."""
     style = (
-        "body{margin:0 auto;max-width:50rem;padding:1rem;font:15px/1.5 system-ui,sans-serif;color:#1f2328}section{break-after:page}"
-        "pre{background:#f6f8fa;border:1px solid #d1d9e0;border-radius:6px;padding:.6rem;white-space:pre-wrap;font-size:.8rem}"
-        ".told{border-left:4px solid #1a7f37;padding-left:.8rem}.room{height:4rem}@media print{body{padding:0;font-size:10pt}}"
+        "body{max-width:50rem}section{break-after:page}pre{white-space:pre-wrap}"
+        ".told{border-left:4px solid #1a7f37;padding-left:.8rem}.room{height:4rem}"
     )
     body = "".join(_section(title, sheet, told) for sheet in sheets)
-    return (
-        f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{html.escape(title)}: five minutes of talk</title>'
-        f"<style>{style}</style></head><body>{body}</body></html>\n"
-    )
+    return framed(f"{title}: five minutes of talk", body, style, heading=False)
 
 
 def _section(title: str, sheet: Sheet, told: bool) -> str:
