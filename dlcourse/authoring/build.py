@@ -6,6 +6,7 @@ import hashlib
 import json
 import shutil
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import nbformat
@@ -171,7 +172,12 @@ def write_source(
     if committed.is_file() and same_checks(committed.read_text(encoding="utf-8"), text):
         text = layout(json.loads(committed.read_text(encoding="utf-8")))
     target.checks.write_text(text, encoding="utf-8")
+    copy_data(assignment, target.source)
+
+
+def copy_data(assignment: Assignment, folder: Path) -> None:
+    """Copy the assignment's data files to their places beside a notebook in ``folder``."""
     for name, origin in data_files(assignment).items():
-        copy = target.source / name
+        copy = folder / name
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(origin, copy)

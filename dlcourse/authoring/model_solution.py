@@ -4,7 +4,6 @@ question other right ways of doing it and what often goes wrong.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,10 +13,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from ..core.cells import DEMO_TAG, PROSE, reference_view
 from ..core.notebook_file import notebook_name
 from .assignment import Assignment
-from .build import KERNEL, cell_id
+from .build import KERNEL, cell_id, copy_data
 from .pictures import with_pictures
 from .questions import PLACE, table
-from .references import data_files
 
 
 def model_solution(assignment: Assignment) -> nbformat.NotebookNode:
@@ -61,8 +59,5 @@ def write_model_solution(assignment: Assignment, folder: Path) -> Path:
     notebook = model_solution(assignment)
     nbformat.validate(notebook)
     path.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
-    for name, origin in data_files(assignment).items():
-        copy = folder / name
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(origin, copy)
+    copy_data(assignment, folder)
     return path
