@@ -113,21 +113,35 @@ class ArgumentWatch:
         def call(*args: Any, **kwargs: Any) -> Any:
             if self._inside or self._room <= 0:
                 return function(*args, **kwargs)
+            # the profiler of dlcourse.core.guards would be called for each step of the comparison;
+            # it stays on only where reading an argument could run code of a student
+            profiler = sys.getprofile()
+            sys.setprofile(None)
             given = [*_named(names, args[bound:]), *kwargs.items()]
+            if not all(_inert(value) for _, value in given):
+                sys.setprofile(profiler)
             kept = [(name, value, self._kept(value)) for name, value in given]
             generators = self._global_states(given)
             self._inside = True
+            sys.setprofile(profiler)
             try:
                 return function(*args, **kwargs)
             finally:
+                sys.setprofile(None)
                 self._inside = False
+                if not all(_inert(value) for _, value in given):
+                    sys.setprofile(profiler)
                 if generators:
                     self.drew_globally |= generators != global_states()
-                for name, value, same in kept:
-                    if not _holds(same, value) and len(self.changed) < MAX_CHANGED:
-                        self.changed[name] = None
+                self._compare(kept)
+                sys.setprofile(profiler)
 
         return call
+
+    def _compare(self, kept: Sequence[tuple[str, Any, Same]]) -> None:
+        for name, value, same in kept:
+            if not _holds(same, value) and len(self.changed) < MAX_CHANGED:
+                self.changed[name] = None
 
     def _global_states(self, given: Sequence[tuple[str, Any]]) -> list[Any]:
         """States of the global generators, where a generator is among the arguments."""
@@ -179,6 +193,36 @@ class ArgumentWatch:
         """
         self._room -= _SCALAR * len(values)
         return all(isinstance(v, _SCALARS) for v in values)
+
+
+def _inert(value: Any, depth: int = 3) -> bool:
+    """Whether reading a value runs no code but Python's, numpy's and torch's own."""
+    kind = type(value)
+    if kind is np.ndarray:
+        return bool(value.dtype != object)
+    if kind in _INERT or kind in _inert_of_torch():
+        return True
+    parts: Collection[Any]
+    if kind in (list, tuple, set):
+        parts = value
+    elif kind is dict:
+        parts = [*value, *value.values()]
+    else:
+        return False
+    if _INERT.issuperset(map(type, parts)):
+        return True
+    return depth > 0 and all(_inert(v, depth - 1) for v in parts)
+
+
+_INERT = frozenset(
+    {str, int, float, bool, complex, bytes, type(None), np.random.Generator}
+    | {getattr(np, name) for name in ("bool_", "int32", "int64", "float32", "float64")}
+)
+
+
+def _inert_of_torch() -> tuple[type, ...]:
+    torch = sys.modules.get("torch")
+    return () if torch is None else (torch.Tensor, torch.nn.Parameter, torch.Generator)
 
 
 def _holds(same: Same, value: Any) -> bool:

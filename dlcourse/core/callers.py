@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import sysconfig
 from collections.abc import Callable, Collection, Mapping
+from functools import lru_cache
 from pathlib import Path
 from types import CodeType, FrameType, FunctionType
 from typing import Any
@@ -36,6 +37,7 @@ _ROOTS = _roots()
 _OURS = str(Path(__file__).parents[1]) + "/"
 
 
+@lru_cache(maxsize=4096)
 def library_of(filename: str) -> str | None:
     """Name of the library that a file belongs to, :data:`STANDARD` for Python's own; None for
     anything else.

@@ -18,6 +18,7 @@ import dis
 import importlib
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from types import CodeType, FrameType, FunctionType, ModuleType, TracebackType
 from typing import Any
 
@@ -28,6 +29,7 @@ from .rules import (
     COMPILERS,
     NO_WAY_AROUND,
     Rules,
+    Watched,
     codes_of,
     compiled,
     home_of,
@@ -51,13 +53,19 @@ _QUIET_MODULES = frozenset(
         "_operator",
         "_functools",
         "_collections",
+        "numpy._core._multiarray_umath",
         "torch",
         "torch._C",
+        "torch._C._linalg",
+        "torch._C._nn",
         "sys",
         "time",
+        "_abc",
     }
 )
-"""Modules whose functions of C need no second look, so that a loop stays fast."""
+"""Modules whose functions of C need no second look, so that a loop stays fast: they are Python's own
+or numpy's, or torch's function mode sees them.
+"""
 
 
 class Guard:
@@ -77,7 +85,7 @@ class Guard:
         self._question = question
         self._compiled = compiled(rules)
         self._callers = Callers(probe, question, self._compiled.stubs, self._compiled.given)
-        self._watched: dict[CodeType, bool] = {}
+        self._watched: dict[int, Watched] = {}
         self._mode: Any = None
         self.refused: str | None = None
 
@@ -85,12 +93,12 @@ class Guard:
         self._import = builtins.__import__
         builtins.__import__ = self._guarded_import
         torch = sys.modules.get("torch")
-        if torch is not None:
+        if torch is not None and self._compiled.needs_operators(self._question):
             self._mode = _mode(self)
             self._mode.__enter__()
-        self._watched.update(dict.fromkeys(_stream_codes(), False))
+        self._watched.update((id(code), (False, code)) for code in _stream_codes())
         self._before = sys.getprofile()
-        sys.setprofile(self._hook)
+        sys.setprofile(self._profiler())
         return self
 
     def __exit__(
@@ -119,33 +127,47 @@ class Guard:
         exec(compile(source, f"<cell {name}>", "exec"), scope)
         return scope[name]
 
-    def _hook(self, frame: FrameType, event: str, arg: Any) -> None:
-        if event == "call":
-            code = frame.f_code
-            watched = self._watched.get(code)
-            if watched is None:
-                watched = self._look_at(frame)
-                self._watched[code] = watched
-            if watched:
-                self._python_call(frame)
-        elif event == "c_call" and (
-            arg.__name__ in self._compiled.methods or arg.__module__ not in _QUIET_MODULES
-        ):
-            self._c_call(frame, arg)
+    def _profiler(self) -> Callable[[FrameType, str, Any], None]:
+        """The hook of Python's profiler. It runs at every call and return, so it looks up nothing
+        that it can hold.
+        """
+        watched, libraries = self._watched, self._compiled.watched
+        look_at, python_call, c_call = self._look_at, self._python_call, self._c_call
+        methods, quiet = self._compiled.methods, _QUIET_MODULES
 
-    def _look_at(self, frame: FrameType) -> bool:
+        def hook(frame: FrameType, event: str, arg: Any) -> None:
+            if event == "call":
+                code = frame.f_code
+                known = watched.get(id(code)) or libraries.get(id(code))
+                if known is None:
+                    known = look_at(frame)
+                if known[0]:
+                    python_call(frame)
+            elif event == "c_call" and (arg.__module__ not in quiet or arg.__name__ in methods):
+                c_call(frame, arg)
+
+        return hook
+
+    def _look_at(self, frame: FrameType) -> Watched:
         """Whether calls of a function have to be looked at; a student's own function is read here."""
         code = frame.f_code
         kind = self._callers.kind(frame)
-        if kind == STUDENT:
-            self._read(frame)
-            return False
-        if kind in (PROBE, GIVEN):
-            return False
-        if self._compiled.forbidden(code) or code is importlib.import_module.__code__:
-            return True
+        if kind in (STUDENT, PROBE, GIVEN):
+            self._watched[id(code)] = (False, code)
+            if kind == STUDENT:
+                self._read(frame)
+            return self._watched[id(code)]
         module = str(frame.f_globals.get("__name__", ""))
-        return code not in self._compiled.allowed_codes and not self._compiled.allows(kind, module)
+        watched = (
+            code is importlib.import_module.__code__
+            or bool(self._compiled.forbidden(code))
+            or (
+                code not in self._compiled.allowed_codes and not self._compiled.allows(kind, module)
+            )
+        )
+        # what a library's function is does not depend on the probe
+        found = self._compiled.watched[id(code)] = (watched, code)
+        return found
 
     def _python_call(self, frame: FrameType) -> None:
         compiled_code = "ScriptModule" in frame.f_code.co_qualname
@@ -187,37 +209,41 @@ class Guard:
         if not allowed and not self._compiled.allows(library, module):
             self._refuse(f"{module}.{name}", question, student)
 
-    def operator(self, function: Any, frame: FrameType) -> None:
-        """Look at one of torch's operators; called by the function mode."""
+    def operator(self, function: Any, frame: FrameType) -> bool:
+        """Look at one of torch's operators; called by the function mode.
+
+        Returns:
+            Whether it is allowed to everybody, so that it need not be looked at again.
+        """
         name = plain_name(str(getattr(function, "__name__", "")))
         forbidden = self._compiled.operators.get(name)
         torch_allowed = "torch" in self._compiled.roots
         if forbidden is None and torch_allowed:
-            return
+            return True
         student = self._callers.student(frame, through_libraries=True)
         if student is None:
-            return
+            return False
         question = self._callers.question_of(student)
         if forbidden is not None and question in forbidden:
             self._refuse(forbidden[question], question, student)
         if not torch_allowed:
             self._refuse(f"torch's {name}", question, student)
+        return False
 
     def _read(self, frame: FrameType) -> None:
         """Resolve what a student's code names, for functions whose calls no hook sees."""
         value: Any = None
         path = ""
-        for instruction in dis.get_instructions(frame.f_code):
-            operation = instruction.opname
+        for operation, name in _loads(frame.f_code):
             if operation in ("LOAD_GLOBAL", "LOAD_NAME"):
-                path = str(instruction.argval)
+                path = name
                 value = frame.f_globals.get(path)
             elif operation == "LOAD_DEREF":
-                path = str(instruction.argval)
+                path = name
                 value = frame.f_locals.get(path)
             elif operation in ("LOAD_ATTR", "LOAD_METHOD") and isinstance(value, ModuleType):
-                path = f"{value.__name__}.{instruction.argval}"
-                value = getattr(value, str(instruction.argval), None)
+                path = f"{value.__name__}.{name}"
+                value = getattr(value, name, None)
             else:
                 value = None
             if type(value).__name__ == "ScriptFunction":
@@ -286,6 +312,12 @@ class Guard:
         raise ForbiddenCall(text)
 
 
+@lru_cache(maxsize=1024)
+def _loads(code: CodeType) -> tuple[tuple[str, str], ...]:
+    """Operations of a function and what they name, in their order."""
+    return tuple((i.opname, str(i.argval)) for i in dis.get_instructions(code))
+
+
 def _stream_codes() -> Iterator[CodeType]:
     """Code that `print` runs where output goes to IPython's or Jupyter's streams, which are written
     in Python.
@@ -301,11 +333,14 @@ def _mode(guard: Guard) -> Any:
     """Torch's function mode for a guard."""
     from torch.overrides import TorchFunctionMode
 
+    passed: set[Any] = set()
+
     class Mode(TorchFunctionMode):
         def __torch_function__(
             self, function: Any, types: Any, args: Any = (), kwargs: Any = None
         ) -> Any:
-            guard.operator(function, sys._getframe(1))
+            if function not in passed and guard.operator(function, sys._getframe(1)):
+                passed.add(function)
             return function(*args, **(kwargs or {}))
 
     return Mode()

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from types import CodeType, ModuleType
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -133,6 +133,12 @@ def codes_of(value: Any) -> Iterator[CodeType]:
         yield code
 
 
+Watched: TypeAlias = tuple[bool, CodeType]
+"""Whether calls of a function have to be looked at. Such pairs are kept by the id of the code, since
+hashing one reads all of its constants; the code is in it so that it stays alive.
+"""
+
+
 class CompiledRules:
     """Rules as the hooks need them: by operator, by code object, by identity."""
 
@@ -152,6 +158,7 @@ class CompiledRules:
         self.codes: dict[CodeType, dict[str, str]] = {}
         self.ids: dict[int, dict[str, str]] = {}
         self.folders: list[tuple[str, str, str]] = []
+        self.watched: dict[int, Watched] = {}
         for question, names in rules.forbid:
             for name in names:
                 self._add(question, name)
@@ -177,6 +184,12 @@ class CompiledRules:
             self.ids.setdefault(id(value), {})[question] = name
             for code in codes_of(value):
                 self.codes.setdefault(code, {})[question] = name
+
+    def needs_operators(self, question: str) -> bool:
+        """Whether torch's operators have to be looked at while a probe of a question runs."""
+        return "torch" not in self.roots or any(
+            question in questions for questions in self.operators.values()
+        )
 
     def allows(self, library: str, module: str) -> bool:
         """Whether all of a module may be used."""

@@ -11,13 +11,15 @@ from typing import Any
 
 import numpy as np
 import pytest
-import scipy.special  # noqa: F401  (students may find it loaded)
+import scipy.special  # students may find it loaded
 import torch
 from IPython.utils.io import Tee
 
 from dlcourse.core.callers import library_of
+from dlcourse.core.evidence import NotRun
 from dlcourse.core.guards import ForbiddenCall, Guard
-from dlcourse.core.rules import FAMILIES, Rules
+from dlcourse.core.probe import run
+from dlcourse.core.rules import FAMILIES, Rules, compiled
 
 FORBIDDEN = ("layer_norm", "softmax", "autograd", "attention", "lstm", "torch.distributions")
 TORCH = Rules(("torch", "numpy"), (("f", FORBIDDEN),), (("f", "f"), ("g", "g")), ("given_norm",))
@@ -264,3 +266,55 @@ def test_what_an_allowed_function_returns_may_be_used() -> None:
     assert refused(source.replace(body, "scipy.special.softmax(x)"), rules).startswith(
         "scipy.special"
     )
+
+
+_READ = """
+import dataclasses
+@dataclasses.dataclass
+class Box:
+    value: object
+class Sly(list):
+    def __iter__(self):
+        return iter([sp.expit(0.0)])
+class Net(torch.nn.Module):
+    def named_parameters(self, *args, **kwargs):
+        sp.softmax(np.ones(2))
+        return iter(())
+def use(box):
+    return 0.0
+"""
+
+
+@pytest.mark.parametrize(
+    ("made", "said"),
+    [
+        ("(Net(), 2)", "scipy"),
+        ("[Net()]", "scipy"),
+        ("{'net': (Net(), 1)}", "scipy"),
+        ("Sly([1])", "scipy"),
+        ("Box(Net())", "scipy"),
+        ("[1, 'a', None, np.ones(2), torch.ones(2), {'a': (1.0, {2})}]", ""),
+        ("np.random.default_rng(0)", ""),
+    ],
+)
+def test_reading_an_argument_can_run_a_students_code(made: str, said: str) -> None:
+    """What is passed to a stub is read before and after the call, for which the profiler is off,
+    unless that runs code of the student.
+    """
+    main: dict[str, Any] = {"__name__": "__main__", "np": np, "torch": torch, "sp": scipy.special}
+    exec(compile(_READ, "<cell f>", "exec"), main)
+    scope: dict[str, Any] = {}
+    exec(compile("def probe(use, make):\n    return use(make)", "<probe p>", "exec"), scope)
+    rules = Rules(("numpy", "torch"), (("f", ()),), (("f", "f"),))
+    box = eval(made, main)
+    # the watch forgives what cannot be read; the guard keeps what it refused
+    result = run(scope["probe"], {"use": main["use"], "make": box}, "seed", False, "f", rules)
+    assert isinstance(result, NotRun) == bool(said)
+    if isinstance(result, NotRun):
+        assert said in result.message
+
+
+def test_operators_are_looked_at_only_where_that_can_find_something() -> None:
+    assert compiled(TORCH).needs_operators("f")
+    assert not compiled(TORCH).needs_operators("g")
+    assert compiled(NUMPY).needs_operators("f")
