@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import difflib
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -130,7 +131,7 @@ class AssignmentFiles:
 
 Choice = Literal["core"] | tuple[str, ...] | None
 """Questions of an assignment that are built: the core ones, some by name, or all."""
-_KEYS = ("slug", "title", "article", "needs", "questions")
+_KEYS = ("slug", "title", "article", "needs", "questions", "payoff")
 
 
 @dataclass(frozen=True)
@@ -144,6 +145,7 @@ class CourseEntry:
         needs: the assignments that it builds on.
         track: title of its track.
         questions: which of its questions are built.
+        payoff: what a student has at its end, in a line.
     """
 
     slug: str
@@ -152,17 +154,31 @@ class CourseEntry:
     needs: tuple[str, ...]
     track: str
     questions: Choice = None
+    payoff: str = ""
 
 
 @dataclass(frozen=True)
 class Course:
-    """The course folder and what its course.toml says."""
+    """The course folder and what its course.toml says.
+
+    Args:
+        root: the folder.
+        title: of the course.
+        course_id: nbgrader's name of it.
+        seed: what the inputs of hidden tests are drawn from.
+        entries: its assignments in their order, by slug.
+        follow_through: part of a test's points that counts where it passes with the reference's
+            earlier stubs, from 0 (off) to 1.
+        deadline: the table of that name as it stands; :mod:`dlcourse.grading.deadlines` reads it.
+    """
 
     root: Path
     title: str
     course_id: str
     seed: str
     entries: dict[str, CourseEntry]
+    follow_through: float = 0.0
+    deadline: Mapping[str, Any] = field(default_factory=dict)
 
     def entry(self, slug: str) -> CourseEntry:
         """The assignment named ``slug``.
@@ -266,6 +282,12 @@ def _choice(where: str, table: dict[str, Any]) -> Choice:
     return tuple(names)
 
 
+def _share(path: Path, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= 1:
+        raise CourseError(f"{path}: follow_through is a number from 0 to 1, got {value!r}")
+    return float(value)
+
+
 def read_course(root: Path) -> Course:
     """Read ``root/course.toml``.
 
@@ -296,6 +318,7 @@ def read_course(root: Path) -> Course:
                 tuple(_needs(where, table)),
                 _field(f"{path}: track", track, "title", str),
                 _choice(where, table),
+                str(table.get("payoff", "")),
             )
     for entry in entries.values():
         for need in entry.needs:
@@ -303,10 +326,15 @@ def read_course(root: Path) -> Course:
                 raise CourseError(
                     f"{path}: assignment {entry.slug}: needs {need!r}, which is not in the course"
                 )
+    deadline = document.get("deadline", {})
+    if not isinstance(deadline, dict):
+        raise CourseError(f"{path}: [deadline] is a table of assignments and when they are due")
     return Course(
         root,
         _field(str(path), document, "title", str),
         _field(str(path), document, "course_id", str),
         _field(str(path), document, "seed", str),
         entries,
+        _share(path, document.get("follow_through", 0.0)),
+        deadline,
     )

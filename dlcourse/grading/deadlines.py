@@ -12,7 +12,6 @@ backpropagation = 2026-12-07T23:59:00
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -44,11 +43,8 @@ def deadline_of(course: Course, slug: str) -> Deadline | None:
     Raises:
         CourseError: the table is wrong; the message says where.
     """
-    path = course.root / "course.toml"
-    table = tomllib.loads(path.read_text(encoding="utf-8")).get(_KEY, {})
-    where = f"{path}: [{_KEY}]"
-    if not isinstance(table, dict):
-        raise CourseError(f"{where} is a table of assignments and when they are due")
+    table = course.deadline
+    where = f"{course.root / 'course.toml'}: [{_KEY}]"
     zone = _zone(where, table.get(_ZONE))
     due = {n: t for n, t in table.items() if n not in (_ZONE, _EXTENSIONS)}
     extensions = table.get(_EXTENSIONS, {})

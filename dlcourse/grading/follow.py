@@ -10,30 +10,11 @@ place is what the student's would have given, had it been right.
 
 from __future__ import annotations
 
-import tomllib
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from ..authoring.course import Course
 from ..core.explain import Outcome
-from ..errors import CourseError
-
-KEY = "follow_through"
-
-
-def share_of(course: Course) -> float:
-    """The part of a test's points that counts where it passes with the reference's earlier stubs:
-    `follow_through` of course.toml, from 0 (off, also where nothing is said) to 1.
-
-    Raises:
-        CourseError: it is no such number.
-    """
-    path = course.root / "course.toml"
-    share = tomllib.loads(path.read_text(encoding="utf-8")).get(KEY, 0.0)
-    if isinstance(share, bool) or not isinstance(share, (int, float)) or not 0 <= share <= 1:
-        raise CourseError(f"{path}: {KEY} is a number from 0 to 1, got {share!r}")
-    return float(share)
 
 
 def second_chances(

@@ -32,7 +32,7 @@ from ..executor.runner import BUDGET, CellStep, Record, Step
 from ..executor.warm import Warm
 from ..student.rebuild import labelled, rebuild
 from .cell_outputs import error_output, outputs_of
-from .follow import credited, second_chances, share_of
+from .follow import credited, second_chances
 from .told import Told
 
 
@@ -340,5 +340,5 @@ def open_grader(course: Course, slug: str, warm: Warm, progress: Progress = sile
         assignment,
         references(assignment, course.seed, warm, progress),
         notebook,
-        share_of(course),
+        course.follow_through,
     )

@@ -7,16 +7,21 @@ from pathlib import Path
 
 import pytest
 
-from dlcourse.authoring.course import Course, CourseEntry
+from dlcourse.authoring.course import read_course
 from dlcourse.errors import CourseError
 from dlcourse.grading.deadlines import Deadline, deadline_of
 
-ENTRIES = {slug: CourseEntry(slug, slug, "", (), "Track") for slug in ("vae", "gpt")}
+ENTRIES = "".join(
+    f"[[track.assignment]]\nslug = '{slug}'\ntitle = '{slug}'\narticle = ''\nneeds = []\n"
+    for slug in ("vae", "gpt")
+)
+COURSE = f"[[track]]\ntitle = 'Track'\n{ENTRIES}"
 
 
 def read(tmp_path: Path, text: str, slug: str = "vae") -> Deadline | None:
-    (tmp_path / "course.toml").write_text(text)
-    return deadline_of(Course(tmp_path, "C", "c", "s", ENTRIES), slug)
+    head = "title = 'C'\ncourse_id = 'c'\nseed = 's'\n"
+    (tmp_path / "course.toml").write_text(f"{head}{text}\n{COURSE}")
+    return deadline_of(read_course(tmp_path), slug)
 
 
 def test_nothing_is_said(tmp_path: Path) -> None:

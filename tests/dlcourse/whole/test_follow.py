@@ -11,11 +11,10 @@ import nbformat
 import pytest
 from nbgrader.utils import determine_grade
 
-from dlcourse.authoring.course import Course
+from dlcourse.authoring.course import Course, read_course
 from dlcourse.core.cells import NotebookView
 from dlcourse.errors import CourseError
 from dlcourse.executor.warm import Warm
-from dlcourse.grading.follow import share_of
 from dlcourse.grading.grader import GradedNotebook, Grader, open_grader
 from tests.support.course import answered, submission_of
 
@@ -130,20 +129,23 @@ def test_nothing_of_the_reference_comes_out_of_the_second_run(grader: Grader, wa
     assert plain(found.notebook) == plain(first.notebook)
 
 
+HEAD = "title = 'C'\ncourse_id = 'c'\nseed = 's'\n"
+
+
 # ---- course.toml -----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("text", "share"), [("", 0.0), ("follow_through = 1.0", 1.0), ("follow_through = 0", 0.0), ("follow_through = 0.5", 0.5)])  # fmt: skip
 def test_course_toml_says_how_much(tmp_path: Path, text: str, share: float) -> None:
-    (tmp_path / "course.toml").write_text(text)
-    assert share_of(Course(tmp_path, "C", "c", "s", {})) == share
+    (tmp_path / "course.toml").write_text(f"{HEAD}{text}\n")
+    assert read_course(tmp_path).follow_through == share
 
 
 @pytest.mark.parametrize("text", ["follow_through = true", "follow_through = 2", "follow_through = -0.1", "follow_through = 'all'", "follow_through = nan"])  # fmt: skip
 def test_what_course_toml_may_not_say(tmp_path: Path, text: str) -> None:
-    (tmp_path / "course.toml").write_text(text)
+    (tmp_path / "course.toml").write_text(f"{HEAD}{text}\n")
     with pytest.raises(CourseError, match="follow_through is a number from 0 to 1"):
-        share_of(Course(tmp_path, "C", "c", "s", {}))
+        read_course(tmp_path)
 
 
 def test_switching_it_on_grades_anew(grader: Grader) -> None:
