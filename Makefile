@@ -52,8 +52,8 @@ format: install ## let ruff write the code's layout
 build: install ## make source/ and release/ from solutions/ and tests/
 	@$(RUN) dlcourse.cli build $(ARGS)
 
-lab: install ## start JupyterLab with formgrader (COURSE=folder for another course, such as the demo's)
-	cd $(COURSE) && $(RUN) jupyter lab $(ARGS)
+lab: install ## start JupyterLab at the course's index, with formgrader (COURSE=folder for another course, such as the demo's)
+	cd $(COURSE) && $(RUN) jupyter lab $(patsubst $(COURSE)/%,%,$(wildcard $(COURSE)/release/index.ipynb)) $(ARGS)
 
 .PHONY: docs
 docs: install ## the documentation site in dist/docs, every link within it checked

@@ -1,7 +1,8 @@
 """Measures the grading of a class and exits with 1 when a bar is missed.
 
-- throughput: `dlcourse grade` against stock `nbgrader autograde` on the same submissions, at least 15 times
-- cpu: CPU per submission against its cells and tests alone in a warm process, at most 1.5 times
+- throughput: `dlcourse grade` against stock `nbgrader autograde` on the same submissions, at least 30 times
+- cpu: CPU per submission beyond that of its cells and tests alone in a warm process, without walls and guards, at most
+  60 ms; printed is where it goes
 - memory: resident memory of each of the grader's own processes, whatever submissions send, below 400 MB
 - flat: time per submission of a class of 1,000 against one of 100, and memory, at most 1.2 times
 - dask: two Dask workers on this machine against two local ones, wall time, at most 1.2 times
@@ -232,7 +233,7 @@ def throughput(bench: Bench, bars: Bars, rounds: int, students: int) -> None:
     print(
         f"     {bench.slug}: {median(stock_rate):.1f} per minute stock, {median(our_rate):.0f} per minute with {students} students, scores equal"
     )
-    bars.report(f"{bench.slug}: throughput", median(ratios), 15, least=True)
+    bars.report(f"{bench.slug}: throughput", median(ratios), 30, least=True)
 
 
 # ---- CPU -------------------------------------------------------------------------------------------------------------
@@ -240,41 +241,45 @@ def throughput(bench: Bench, bars: Bars, rounds: int, students: int) -> None:
 _ALONE = """
 import ast, contextlib, io, json, sys, time, warnings
 from dlcourse.core.probe import run
+from dlcourse.core.rules import NO_RULES, Rules
 warnings.simplefilter("ignore")
 LIMIT = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 
-def once(steps):
+def once(steps, guarded):
     namespace = {"__name__": "__main__"}
-    for source, name, seed in steps:
+    for source, name, seed, warms_up, question, rules in steps:
         if name is None:
             with contextlib.suppress(Exception):
                 exec(compile(source, "<cell>", "exec", LIMIT), namespace)
         else:
             scope = {}
             exec(tests[source], scope)
-            run(scope[name], namespace, seed)
+            if guarded:
+                run(scope[name], namespace, seed, warms_up, question, Rules.from_json(rules))
+            else:
+                run(scope[name], namespace, seed)
 
 times = []
 notebooks = json.load(sys.stdin)
 # as in grading, where tests are compiled once for all submissions
-tests = {source: compile(source, "<probe>", "exec") for steps in notebooks for source, name, _ in steps if name is not None}
+tests = {source: compile(source, "<probe>", "exec") for steps in notebooks for source, name, *_ in steps if name is not None}
 with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
     for steps in notebooks:
-        once(steps)
+        once(steps, True)
     for steps in notebooks:
-        runs = []
-        for _ in range(3):
+        runs = [[], []]
+        for guarded in (False, True) * 3:
             start = time.process_time()
-            once(steps)
-            runs.append(time.process_time() - start)
-        times.append(sorted(runs)[1])
+            once(steps, guarded)
+            runs[guarded].append(time.process_time() - start)
+        times.append([sorted(taken)[1] for taken in runs])
 print(json.dumps(times))
 """
 
 
-def cells_alone(bench: Bench, root: Path) -> float:
+def cells_alone(bench: Bench, root: Path) -> tuple[float, float]:
     """CPU seconds per submission of its cells and tests, executed one submission after the other in
-    a process that did so before.
+    a process that did so before: without and with guards and second inputs.
     """
     course = read_course(root)
     with Warm() as warm:
@@ -286,9 +291,16 @@ def cells_alone(bench: Bench, root: Path) -> float:
         )
         notebooks.append(
             [
-                (s.source, None, None)
+                (s.source, None, None, None, None, None)
                 if isinstance(s, CellStep)
-                else (s.program, s.spec.name, s.seed)
+                else (
+                    s.program,
+                    s.spec.name,
+                    s.seed,
+                    s.spec.warms_up,
+                    s.spec.question,
+                    s.rules.to_json(),
+                )
                 for s in steps
             ]
         )
@@ -303,7 +315,8 @@ def cells_alone(bench: Bench, root: Path) -> float:
         )  # fmt: skip
     if done.returncode:
         raise SystemExit(done.stderr)
-    return statistics.mean(json.loads(done.stdout))
+    bare, guarded = zip(*json.loads(done.stdout), strict=True)
+    return statistics.mean(bare), statistics.mean(guarded)
 
 
 def where_it_goes(bench: Bench, root: Path) -> dict[str, float]:
@@ -339,7 +352,7 @@ def where_it_goes(bench: Bench, root: Path) -> dict[str, float]:
 
 
 def cpu(bench: Bench, bars: Bars, rounds: int, students: int) -> None:
-    ratios = []
+    beyond = []
     for _ in range(rounds):
         few = 2 * len(bench.honest)
         used = []
@@ -347,20 +360,24 @@ def cpu(bench: Bench, bars: Bars, rounds: int, students: int) -> None:
             with bench.classroom(bench.students(count)) as root:
                 used.append(ours(root, bench.slug).cpu)
         with bench.classroom(bench.students(few)) as root:
-            alone = cells_alone(bench, root)
+            alone, guarded = cells_alone(bench, root)
         whole = (used[1] - used[0]) / students
-        ratios.append(whole / alone)
+        beyond.append(1e3 * (whole - alone))
     with bench.classroom(bench.students(len(bench.honest))) as root:
         parts = where_it_goes(bench, root)
     print(
         f"     {bench.slug}: {1e3 * whole:.0f} ms of CPU per submission, cells and tests alone {1e3 * alone:.0f} ms"
     )
+    child = parts.pop("the student's process")
     for name, seconds in {
+        "cells and tests": alone,
+        "guards and second inputs": guarded - alone,
+        "fork, walls, cold memory": child - guarded,
         **parts,
-        "reading, gradebook, files": whole - sum(parts.values()),
+        "reading, gradebook, files": whole - child - sum(parts.values()),
     }.items():
         print(f"       {name:<28} {1e3 * seconds:6.1f} ms")
-    bars.report(f"{bench.slug}: CPU against cells alone", statistics.median(ratios), 1.5)
+    bars.report(f"{bench.slug}: CPU beyond cells alone", statistics.median(beyond), 60, unit=" ms")
 
 
 # ---- memory ----------------------------------------------------------------------------------------------------------

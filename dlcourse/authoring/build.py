@@ -35,14 +35,10 @@ from .checks_text import layout, same_checks
 from .course import AssignmentFiles, Course
 from .helpers import Helper, cell_of_helpers
 from .hint_cells import read_hints
+from .home import KERNEL, around
 from .pictures import with_pictures
 from .questions import check_questions, with_table
 from .references import data_files, references
-
-KERNEL = {
-    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
-    "language_info": {"name": "python"},
-}
 
 
 def cell_id(slug: str, grade_id: str) -> str:
@@ -114,6 +110,9 @@ def source_notebook(assignment: Assignment) -> nbformat.NotebookNode:
         if cell.kind == "text":
             text = with_pictures(assignment.files, with_table(assignment, text))
         cells.append(_cell(slug, grade_id, cell.kind, text))
+    ways = around(assignment.root, slug)
+    if ways:
+        cells.append(_cell(slug, numbered_id("text", counts["text"] + 1), "text", ways))
     notebook = new_notebook(cells=cells, metadata=json.loads(json.dumps(KERNEL)))
     nbformat.validate(notebook)
     return notebook

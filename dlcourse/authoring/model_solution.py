@@ -13,7 +13,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from ..core.cells import DEMO_TAG, PROSE, reference_view
 from ..core.notebook_file import notebook_name
 from .assignment import Assignment
-from .build import KERNEL, cell_id, copy_data
+from .build import cell_id, copy_data
+from .home import KERNEL
 from .pictures import with_pictures
 from .questions import PLACE, table
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..authoring.course import Course, course_root, read_course
+from ..authoring.home import stale_home, write_home
 from ..console import progress, say
 from ..errors import AuthorError
 
@@ -51,6 +52,7 @@ def build(
                 f"{slug}: {len(assignment.questions)} questions, {len(assignment.probes)} tests "
                 f"({hidden} hidden), {assignment.points:g} points"
             )
+    write_home(course)
 
 
 def _check(course: Course, chosen: list[str]) -> None:
@@ -67,6 +69,7 @@ def _check(course: Course, chosen: list[str]) -> None:
         for slug, found in zip(chosen, pool.map(partial(_stale, course.root), chosen), strict=True):
             problems += found
             say(f"{slug}: {f'{len(found)} problems' if found else 'up to date'}")
+    problems += stale_home(course)
     if problems:
         raise AuthorError(
             "\n".join([*problems, "run `dlcourse build` and commit source/ and release/"])

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -36,6 +38,12 @@ def grade(
         str, typer.Option(help="Address of a Dask scheduler, such as tcp://host:8786.")
     ] = "",
     db: Database = "",
+    as_json: Annotated[
+        bool,
+        typer.Option(
+            "--json", help="Print data for programs; what a person is told goes to stderr."
+        ),
+    ] = False,
     unsafe_no_sandbox: Unsafe = False,
 ) -> None:
     """Grade a whole class: all that lies in submitted/ under this assignment.
@@ -63,33 +71,67 @@ def grade(
             gradebook,
             step,
         )
-    table = Table(title=f"{entry.title}: {len(report.entries)} submissions")
+    to = err if as_json else out
+    if as_json:
+        say(json.dumps(_document(slug, report)))
+    else:
+        out.print(_table(entry.title, report))
+    for where, text, on in _lines(slug, report):
+        say(one_line(f"{where}: {text}"), to=err if as_json else on)
+    if report.public_only:
+        who = "; ".join(f"{s}: {', '.join(q)}" for s, q in report.public_only.items())
+        say(one_line(f"public tests pass and no hidden one: {who}"), to=to)
+    stale = [s for s in report.graded if course.feedback(s, slug).is_file()]
+    if stale:
+        pages = make_pages(course, slug, stale, jobs=jobs, db_url=db)
+        say(f"{len(pages.made)} feedback pages made anew", to=to)
+    slowest = max((report.entries[s] for s in report.graded), key=lambda e: e.seconds, default=None)
+    tail = f"; slowest {slowest.student}, {slowest.seconds:.1f} s" if slowest else ""
+    say(
+        one_line(
+            f"{len(report.graded)} graded now, {len(report.entries) - len(report.graded)} unchanged, {len(report.failed)} failed, {elapsed(time.monotonic() - start)}{tail}"
+        ),
+        to=to,
+    )
+    unreadable = any(not e.readable for e in report.entries.values())
+    look = unreadable or any(report.attention.values()) or report.strangers
+    raise typer.Exit(1 if report.failed else 2 if look else 0)
+
+
+def _table(title: str, report: ClassReport) -> Table:
+    table = Table(title=f"{title}: {len(report.entries)} submissions")
     for column in ("student", "score", "diagnosed"):
         table.add_column(column, overflow="fold", justify="right" if column == "score" else "left")
     for student, graded in sorted(report.entries.items()):
         diagnosed = "; ".join(graded.diagnoses[:4])
         score = f"{report.standings[student]}/{graded.points:g}"
         table.add_row(*map(Text, map(one_line, (student, score, diagnosed))))
-    out.print(table)
-    for where, text, to in _lines(slug, report):
-        say(one_line(f"{where}: {text}"), to=to)
-    if report.public_only:
-        who = "; ".join(f"{s}: {', '.join(q)}" for s, q in report.public_only.items())
-        say(one_line(f"public tests pass and no hidden one: {who}"))
-    stale = [s for s in report.graded if course.feedback(s, slug).is_file()]
-    if stale:
-        pages = make_pages(course, slug, stale, jobs=jobs, db_url=db)
-        say(f"{len(pages.made)} feedback pages made anew")
-    slowest = max((report.entries[s] for s in report.graded), key=lambda e: e.seconds, default=None)
-    tail = f"; slowest {slowest.student}, {slowest.seconds:.1f} s" if slowest else ""
-    say(
-        one_line(
-            f"{len(report.graded)} graded now, {len(report.entries) - len(report.graded)} unchanged, {len(report.failed)} failed, {elapsed(time.monotonic() - start)}{tail}"
-        )
-    )
-    unreadable = any(not e.readable for e in report.entries.values())
-    look = unreadable or any(report.attention.values()) or report.strangers
-    raise typer.Exit(1 if report.failed else 2 if look else 0)
+    return table
+
+
+def _document(slug: str, report: ClassReport) -> dict[str, Any]:
+    """A class run as data: each student's standing and tests, and what wants a look."""
+    students = {
+        student: {
+            **asdict(report.standings[student]),
+            "total": report.standings[student].total,
+            "points": graded.points,
+            "graded_now": student in report.graded,
+            "readable": graded.readable,
+            "verdicts": [v._asdict() for v in graded.verdicts],
+            "notes": graded.notes,
+        }
+        for student, graded in sorted(report.entries.items())
+    }
+    return {
+        "assignment": slug,
+        "students": students,
+        "failed": report.failed,
+        "changes": [asdict(change) for change in report.changes],
+        "penalties": report.penalties,
+        "public_only": report.public_only,
+        "strangers": report.strangers,
+    }
 
 
 def _lines(slug: str, report: ClassReport) -> Iterator[tuple[str, str, Console]]:

@@ -370,6 +370,26 @@ def test_a_regrade_says_who_gained_and_makes_their_pages_anew(
     assert page.read_text() != before
 
 
+def test_a_run_as_data(
+    typed: Course, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.argv", ["dlcourse", "grade", "vectors", "--json"])
+    hand_in(typed, "nobody", "vectors", b"no notebook")
+    with pytest.raises(SystemExit) as end:
+        cli.main()
+    said = capsys.readouterr()
+    document = json.loads(said.out)
+    found = {name: one["total"] for name, one in document["students"].items()}
+    assert found["perfect"] == FULL and found["nobody"] == 0
+    assert found["columns"] < FULL == document["students"]["columns"]["points"]
+    named = {v["misconception"] for v in document["students"]["columns"]["verdicts"]}
+    assert "columns_normalised" in named
+    assert (
+        not document["students"]["nobody"]["readable"] and document["students"]["nobody"]["notes"]
+    )
+    assert end.value.code == 2 and "submitted/nobody/vectors" in said.err
+
+
 def test_a_due_date_of_course_toml_reaches_the_table(
     typed: Course, capsys: pytest.CaptureFixture[str]
 ) -> None:
