@@ -285,7 +285,7 @@ def one_one_one_by_hand(backprop):
 
 @probe("backprop", points=2)
 def two_relu_units_by_hand(backprop):
-    """The XOR net of question 3 on three inputs, with small integers as error signal."""
+    """The XOR net of question 2 on three inputs, with small integers as error signal."""
     X = np.array([[1.0, 1, 0], [1, 0, 0]])
     cache = [
         (X, np.array([[2.0, 1, 0], [1, 0, -1]])),
