@@ -1600,7 +1600,7 @@ def move_the_pixels(eps: float = 0.2, seed: int = 0) -> dict[str, float]:
 # %% [markdown]
 # A move of 0.2, a tenth of the way from black to white, by a coin: nearly nothing happens. The same move with the blame:
 # of 100 digits fewer than 35 are still read right. The gradient knows the one direction in which the net is weak, and
-# weak it is. That this works is also the strictest test of your backpropagation in this notebook.
+# weak it is. A wrong backpropagation would not find it: that is one more test of yours.
 #
 # **Reflect.** Three questions without points. Why can a linear map without biases read at most one of an image and its
 # negative? A derivative can also be pushed *forward*, from one weight to the loss: what would a whole gradient cost that
