@@ -29,12 +29,16 @@ FOLDER = ROOT / "docs" / "payoffs"
 SIZE = (320, 200)
 """Largest width and height in pixels."""
 COLOURS = 48
+NOT_THE_LAST = {"backpropagation": "move_the_pixels"}
+"""Demos that show an assignment's payoff though others come after them."""
 LIMIT = 20_000
 """Bytes of one picture."""
 
 
 def draw(slug: str) -> Path:
-    """Run an assignment's last demo with the reference and save what it draws."""
+    """Run an assignment's payoff, its last demo if nothing else is said, with the reference, and save
+    what it draws.
+    """
     assignment = load(ROOT, slug)
     demos = [name for c in assignment.cells if c.kind == "demo" and (name := demo_of(c.source))]
     reference = load_reference(slug, ROOT)
@@ -43,7 +47,7 @@ def draw(slug: str) -> Path:
         with contextlib.chdir(
             assignment.files.script.parent
         ):  # where the script finds data/<slug>/
-            getattr(reference, demos[-1])()
+            getattr(reference, NOT_THE_LAST.get(slug, demos[-1]))()
         plt.gcf().savefig(path, dpi=120, facecolor="white", bbox_inches="tight")
         plt.close("all")
     with Image.open(path) as picture:
