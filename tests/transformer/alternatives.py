@@ -160,10 +160,10 @@ def sinusoidal_positions__exponential(n, d):
     return PE
 
 
-def layer_norm__tokens(x, gamma, beta, eps=1e-5):
+def layer_norm__tokens(x, gain, bias, eps=1e-5):
     """From the centred features, with a reciprocal root."""
     centred = x - x.sum(-1, keepdim=True) / x.shape[-1]
-    return centred * torch.rsqrt((centred**2).mean(-1, keepdim=True) + eps) * gamma + beta
+    return centred * torch.rsqrt((centred**2).mean(-1, keepdim=True) + eps) * gain + bias
 
 
 def feed_forward__tokens(x, W1, b1, W2, b2):
@@ -177,10 +177,10 @@ def encoder_layer__tokens(x, p, h, mask):
     for sentence, allowed in zip(x, mask):
         t, a = sentence[None], p["self_attention"]
         t = t + multi_head_attention(t, t, t, a["Wq"], a["Wk"], a["Wv"], a["Wo"], h, allowed[None])[0]
-        t = layer_norm__tokens(t, p["norm1"]["gamma"], p["norm1"]["beta"])
+        t = layer_norm__tokens(t, p["norm1"]["gain"], p["norm1"]["bias"])
         f = p["feed_forward"]
         t = t + feed_forward__tokens(t, f["W1"], f["b1"], f["W2"], f["b2"])
-        rows.append(layer_norm__tokens(t, p["norm2"]["gamma"], p["norm2"]["beta"]))
+        rows.append(layer_norm__tokens(t, p["norm2"]["gain"], p["norm2"]["bias"]))
     return torch.cat(rows)
 
 
@@ -217,7 +217,7 @@ def decoder_layer__sublayers(y, memory, p, h, tgt_mask, src_mask):
     ]
     for i, part in enumerate(parts, start=1):
         norm = p[f"norm{i}"]
-        y = layer_norm(part(y) + y, norm["gamma"], norm["beta"])
+        y = layer_norm(part(y) + y, norm["gain"], norm["bias"])
     return y, caught[1]
 
 

@@ -713,11 +713,11 @@ MISCONCEPTIONS = {
         ),
         Misconception(
             "shift_scaled_too",
-            "gamma multiplies beta as well. It scales what was normalised; the shift is added "
+            "gain multiplies bias as well. It scales what was normalised; the shift is added "
             "afterwards.",
             {
-                "gamma * (x - mean) / torch.sqrt(variance + eps) + beta":
-                    "gamma * ((x - mean) / torch.sqrt(variance + eps) + beta)",
+                "gain * (x - mean) / torch.sqrt(variance + eps) + bias":
+                    "gain * ((x - mean) / torch.sqrt(variance + eps) + bias)",
             },
         ),
         Misconception(
@@ -735,7 +735,7 @@ MISCONCEPTIONS = {
             "mean_not_subtracted",
             "The mean was not subtracted. That is close to RMS normalisation, which came later; LN "
             "centres first.",
-            {"gamma * (x - mean)": "gamma * x"},
+            {"gain * (x - mean)": "gain * x"},
         ),
         Misconception(
             "gelu_in_place_of_relu",

@@ -390,7 +390,7 @@ def random_layer(rng, D, d_ff, attentions):
         "b2": normal(rng, D, scale=0.5),
     }
     for i in range(len(attentions) + 1):
-        p[f"norm{i + 1}"] = {"gamma": 1 + normal(rng, D, scale=0.3), "beta": normal(rng, D, scale=0.3)}
+        p[f"norm{i + 1}"] = {"gain": 1 + normal(rng, D, scale=0.3), "bias": normal(rng, D, scale=0.3)}
     return p
 
 
@@ -406,14 +406,14 @@ def tensors_of(p):
 
 @probe("encoder_layer", points=2)
 def norm_by_hand(layer_norm):
-    """The token (1, 3, 5, 7) of the text, and the same with gamma = (1, 1, 2, 2), beta = (0, 10, 0, 10)."""
+    """The token (1, 3, 5, 7) of the text, and the same with gain = (1, 1, 2, 2), bias = (0, 10, 0, 10)."""
     x = numbers([1.0, 3.0, 5.0, 7.0])
     ones, zeros = torch.ones(4, dtype=F64), torch.zeros(4, dtype=F64)
-    gamma, beta = (
+    gain, bias = (
         torch.tensor([1.0, 1.0, 2.0, 2.0], dtype=F64),
         torch.tensor([0.0, 10.0, 0.0, 10.0], dtype=F64),
     )
-    return layer_norm(x, ones, zeros), layer_norm(x, gamma, beta)
+    return layer_norm(x, ones, zeros), layer_norm(x, gain, bias)
 
 
 @probe("encoder_layer", points=3)
@@ -421,7 +421,7 @@ def one_token_by_hand(feed_forward, encoder_layer):
     """The layer of the text with the token (1, 3), and with (-5, -1); its feed-forward network at (-1, 1) and (1, -1)."""
     eye, norm = (
         torch.eye(2, dtype=F64),
-        {"gamma": torch.ones(2, dtype=F64), "beta": torch.zeros(2, dtype=F64)},
+        {"gain": torch.ones(2, dtype=F64), "bias": torch.zeros(2, dtype=F64)},
     )
     ffn = {
         "W1": numbers([0.0], [4.0]),
@@ -444,16 +444,16 @@ def one_token_by_hand(feed_forward, encoder_layer):
 @probe("encoder_layer", points=2, public=False)
 def norms_of_any_rank(layer_norm, rng):
     """One, two, three and four axes with two values of eps; dtypes."""
-    x, gamma, beta = normal(rng, 2, 3, 5, 4).transpose(2, 3), normal(rng, 5), normal(rng, 5)
+    x, gain, bias = normal(rng, 2, 3, 5, 4).transpose(2, 3), normal(rng, 5), normal(rng, 5)
     x = 2 * x + 3
     results = {
-        f"{t.dim()} axes": layer_norm(t, gamma, beta) for t in (x, x[0], x[0, 1], x[1, 2, 3])
+        f"{t.dim()} axes": layer_norm(t, gain, bias) for t in (x, x[0], x[0, 1], x[1, 2, 3])
     }
-    one = layer_norm(x[:1, :1, :1], gamma, beta)
+    one = layer_norm(x[:1, :1, :1], gain, bias)
     return results | {
         "a single token": one,
-        "eps = 0.5": layer_norm(x, gamma, beta, 0.5),
-        "eps = 2": layer_norm(x[1], gamma, beta, eps=2.0),
+        "eps = 0.5": layer_norm(x, gain, bias, 0.5),
+        "eps = 2": layer_norm(x[1], gain, bias, eps=2.0),
         "dtypes": dtypes(one),
     }
 
@@ -461,15 +461,15 @@ def norms_of_any_rank(layer_norm, rng):
 @probe("encoder_layer", points=1, public=False)
 def norms_of_nearly_equal_features(layer_norm):
     """Features that are equal or almost so, where eps matters; features of 1000 in float32; dtypes; gradients."""
-    gamma, beta = torch.tensor([1.0, 2.0, -1.0], dtype=F64), torch.tensor([0.5, 0.0, 3.0], dtype=F64)
+    gain, bias = torch.tensor([1.0, 2.0, -1.0], dtype=F64), torch.tensor([0.5, 0.0, 3.0], dtype=F64)
     x = numbers([2.0, 2.0, 2.0], [0.0, 0.003, -0.001], [5.001, 5.0, 5.004])
     large = torch.tensor([[1000.0, -1000.0, 999.0], [0.0, 1000.0, 0.0]])
     far = torch.tensor([[1000.0, 1000.125, 1000.25, 1000.375], [-2000.25, -2000.0, -2000.5, -2000.25]])
     equal = x[:1].clone().requires_grad_()
-    normed = layer_norm(large, gamma.float(), beta.float())
-    layer_norm(equal, gamma, beta)[0, 1].backward()
+    normed = layer_norm(large, gain.float(), bias.float())
+    layer_norm(equal, gain, bias)[0, 1].backward()
     return {
-        "nearly equal": layer_norm(x, gamma, beta),
+        "nearly equal": layer_norm(x, gain, bias),
         "of 1000": normed,
         "far from zero and close together": layer_norm(far, torch.tensor([1.0, 2.0, -1.0, 3.0]), torch.zeros(4)),
         "gradient where features are equal": equal.grad,
@@ -529,7 +529,7 @@ def causal(lengths, m):
 def one_target_token_by_hand(decoder_layer, rng):
     """The token and the memory of the text; then a random layer on two padded sentences."""
     eye, zero = torch.eye(2, dtype=F64), torch.zeros(2, 2, dtype=F64)
-    norm = {"gamma": torch.ones(2, dtype=F64), "beta": torch.zeros(2, dtype=F64)}
+    norm = {"gain": torch.ones(2, dtype=F64), "bias": torch.zeros(2, dtype=F64)}
     p = {
         "self_attention": {"Wq": eye, "Wk": eye, "Wv": zero, "Wo": eye},
         "cross_attention": {"Wq": eye, "Wk": eye, "Wv": eye, "Wo": eye},
@@ -600,7 +600,7 @@ def filled(model, rng, scale=0.4):
     """The model with parameters drawn from rng."""
     with torch.no_grad():
         for name, p in sorted(model.named_parameters()):
-            p.copy_(normal(rng, *p.shape, scale=scale) + name.endswith("gamma"))
+            p.copy_(normal(rng, *p.shape, scale=scale) + name.endswith("gain"))
     return model
 
 

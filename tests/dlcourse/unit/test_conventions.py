@@ -26,7 +26,6 @@ OLDER = {
         "a temperature is tau, not T, in generate",
         "ids are Int64",
     },
-    "transformer": {"layer norm has gain and bias, not beta, gamma"},
 }
 """What assignments of the first edition still do otherwise; to be mended when they get the second's
 form.
