@@ -507,7 +507,7 @@ def test_claims_of_the_picture_of_ratios(ref):
 
 
 def test_claims_of_the_picture_of_new_words(ref):
-    relatives = ref.relatives_of_new_words()
+    relatives = dict(name.split(": ") for name in ref.relatives_of_new_words())
     assert relatives == {
         "walked": "talked",  # as the text says
         "talking": "walking",
@@ -519,35 +519,21 @@ def test_claims_of_the_picture_of_new_words(ref):
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_claims_of_the_payoff(ref, seed):
+def test_claims_of_the_toy_payoff(ref, seed):
     numbers = ref.king_minus_man_plus_woman(seed)
-    assert numbers["king - man + woman"] == "queen"
-    assert numbers["prince - boy + girl"] == numbers["prince - king + queen"] == "princess"
-    assert numbers["cube"] == (96, 96)
+    assert numbers["three right"] == 1  # queen, princess, princess
+    assert numbers["cube"] == numbers["asked"] == 96
     assert 103_000 < numbers["pairs"] < 109_000
-    assert sum(numbers["cities"]) >= 10
-    assert set(numbers["near cat"]) == {"cow", "dog", "horse", "sheep"}
-    assert numbers["near hot"][0] == "cold" and numbers["hot, cold"] > 0.98
+    assert numbers["cities"] >= 10
+    assert numbers["animals near cat"] == 4
+    assert numbers["cold nearest to hot"] == 1 and numbers["hot, cold"] > 0.98
     assert min(numbers["bat, dog"], numbers["bat, racket"]) > 0.65 > 0.6 > numbers["dog, racket"]
     assert numbers["spearman"] == pytest.approx(0.91, abs=0.03)
 
 
-def test_what_the_text_says_about_bat(ref):
-    numbers = ref.king_minus_man_plus_woman()
-    for pair, cosine in (("bat, dog", 0.76), ("bat, racket", 0.81), ("dog, racket", 0.38)):
-        assert numbers[pair] == pytest.approx(cosine, abs=0.01)
-    assert set(numbers["near bat"]) < {
-        "hit",
-        "the",
-        "ball",
-        "with",
-        "racket",
-        "club",
-        "and",
-        "win",
-        "lose",
-        "game",
-    }
+def test_the_neighbours_of_bat_depend_on_the_seed(ref):
+    game, animals = (ref.king_minus_man_plus_woman(seed)["game near bat"] for seed in (0, 1))
+    assert game >= 3 and animals <= 1
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -560,3 +546,36 @@ def test_claims_of_the_three_roads(ref, seed):
 def test_other_seeds_of_glove(ref):
     """The text says that GloVe misses some of the analogies under other seeds."""
     assert ref.three_roads_to_one_cube(3)["GloVe"] < 96
+
+
+def test_the_text_is_what_its_origin_says(ref):
+    read, held_out = ref.austen()
+    assert sum(map(len, read)) + sum(map(len, held_out)) == 241_601
+    assert len(ref.vocabulary(read, 20)) == 1105
+    assert sum(map(len, ref.to_ids(read, ref.vocabulary(read, 20)))) == pytest.approx(
+        191_000, rel=0.01
+    )
+
+
+def test_ppmi_by_loops(ref, rng):
+    X = rng.integers(0, 5, (4, 4)) * 1.0
+    X += X.T
+    column = [X[:, j].sum() ** 0.75 for j in range(4)]
+    for i, j in np.ndindex(4, 4):
+        expected = X[i].sum() * column[j] / sum(column)
+        ours = ref.ppmi(X)[i, j]
+        assert ours == pytest.approx(max(0.0, math.log(X[i, j] / expected)) if X[i, j] else 0.0)
+
+
+def test_rows_are_summed_as_np_add_at_does(ref, rng):
+    ids, rows = rng.integers(0, 4, 30), rng.normal(size=(30, 3))
+    expected = np.zeros((6, 3))
+    np.add.at(expected, ids, rows)
+    np.testing.assert_allclose(ref.summed(ids, rows, 6), expected)
+
+
+def test_a_shuffled_text_keeps_words_and_lengths(ref):
+    sents = [[1, 2, 3], [], [4, 4]]
+    shuffled = ref.shuffled_text(sents, 0)
+    assert [len(sent) for sent in shuffled] == [3, 0, 2]
+    assert Counter(itertools.chain(*shuffled)) == Counter(itertools.chain(*sents))
