@@ -45,6 +45,8 @@ from scipy.special import expit
 
 from dlcourse import check, demo, guesses, predict, probe
 
+DATA = Path("data/word_embeddings").resolve()
+
 # %% [markdown]
 # ## First look
 #
@@ -59,7 +61,7 @@ from dlcourse import check, demo, guesses, predict, probe
 # %%
 def austen() -> tuple[list[list[str]], list[list[str]]]:
     """The sentences of two novels: the first nine tenths of each, and the last."""
-    text = lzma.decompress(Path("data/word_embeddings/austen.txt.xz").read_bytes()).decode()
+    text = lzma.decompress((DATA / "austen.txt.xz").read_bytes()).decode()
     read, held_out = [], []
     for novel in text.split("\n\n"):
         sentences = [line.split() for line in novel.splitlines()]
