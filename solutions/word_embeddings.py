@@ -92,7 +92,7 @@ FAMILIES = {
     "modals": "would could should might must shall will can may",
     "pronouns": "he she they we you i it",
     "things": "book letter paper note carriage horse horses",
-    "places": "london bath town highbury hartfield longbourn netherfield rosings",
+    "places": "london bath town longbourn netherfield rosings",
     "rooms": "room house door window parlour garden",
     "amounts": "all every any some no each many few",
     "saying": "said cried replied answered asked repeated",
@@ -168,7 +168,7 @@ def first_look(window: int = 1, seed: int = 0) -> dict[str, float]:
         left.text(0.0, row, word, weight="bold", color="C0")
         left.text(0.2, row, ", ".join(neighbours(mine, word)))
     shares = {f"window {window}": numbers["mine"], "window 10": numbers["wide"], "shuffled text": numbers["shuffled"]}
-    bars(right, shares, ["C0", "C0", "0.6"][: len(shares)], "%.0f")
+    bars(right, shares, [*["C0"] * (len(shares) - 1), "0.6"], "%.0f")
     right.set(xlim=(0, 105), xlabel="% nearest to one of their family")
     kinds = set(FAMILIES["moving"].split())
     numbers["moving near"] = float(len(kinds & set(neighbours(narrow, "walked"))))
@@ -490,7 +490,7 @@ def ratios_of_counts(seed: int = 0) -> dict[str, float]:
 #
 # mistake: Scaling the candidates but not the three words of the question, or the other way round.
 
-# %% question="analogy" minutes=20
+# %% question="analogy" minutes=25
 def nearest(E: Float[np.ndarray, "V d"], w: int, k: int) -> list[int]:
     """The k words with the largest cosine to a word.
 
@@ -778,7 +778,7 @@ def sgns_loss_grad(
 # With $P_n(c) = P(c)$ the logarithm is the PMI of question 2. The power in $P_n$ changes it a little. So word2vec factors the
 # matrix of shifted PMI into $W$ and $W'$ ([Levy and Goldberg
 # 2014](https://papers.nips.cc/paper/5477-neural-word-embedding-as-implicit-matrix-factorization)). The next
-# cell holds the training loop around your function, in batches of 256 pairs with AdaGrad, and compares. It
+# cell holds the training loop around your function, in batches of 512 pairs with AdaGrad, and compares. It
 # keeps the output vectors as the rows of $C = W'^\top$, so that both tables are read by row. Along the line
 # lie the pairs that occur often: for those that occur 100 times or more, learned and counted correlate at 0.97 and more. Those that
 # occur once or twice scatter: 16 numbers cannot store $V$ of them, and the loss gives its attention to frequent pairs. The control
