@@ -29,7 +29,10 @@ FOLDER = ROOT / "docs" / "payoffs"
 SIZE = (320, 200)
 """Largest width and height in pixels."""
 COLOURS = 48
-NOT_THE_LAST = {"backpropagation": "move_the_pixels"}
+NOT_THE_LAST = {
+    "backpropagation": "move_the_pixels",
+    "word_embeddings": "king_minus_man_plus_woman",
+}
 """Demos that show an assignment's payoff though others come after them."""
 LIMIT = 20_000
 """Bytes of one picture."""
