@@ -26,7 +26,7 @@ from torch import Tensor, nn
 VOCAB, L, WIDTH, HEADS, LAYERS = 2000, 32, 96, 4, 3
 SPECIALS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 TOKEN = re.compile(r"[a-z]+|[0-9]+|[^a-z0-9\s]")
-KEPT = 1200
+KEPT = 800
 """Sentences of each kind that the notebook gets, from all novels."""
 
 
@@ -170,7 +170,7 @@ def sentences(novel: str, vocab: dict[str, int]) -> list[tuple[str, str]]:
             for sentence in re.findall(r"[A-Z][^.!?]*[.!?]", part):
                 text = " ".join(TOKEN.findall(sentence.lower()))
                 ids = encode(text, vocab)
-                if 8 <= len(ids) <= L - 2 and vocab["[UNK]"] not in ids and not set("-'") & set(text):
+                if 8 <= len(ids) <= 22 and vocab["[UNK]"] not in ids and not set("-'") & set(text):
                     found.append(("speech" if i % 2 else "narration", text))
     return found
 
