@@ -72,7 +72,7 @@ def bert_inputs__lengths(a, b, vocab, max_len):
     ids[: len(text)] = torch.tensor([vocab[t] if t in vocab else vocab["[UNK]"] for t in text])
     where = torch.arange(max_len)
     segment = ((where >= n + 2) & (where < len(text))).long()
-    return ids, segment, (where < len(text)).long()
+    return ids, segment, where < len(text)
 
 
 def bert_embed__written_out(ids, segment, token_table, segment_table, position_table, gain, bias):

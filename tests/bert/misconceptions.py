@@ -140,15 +140,21 @@ MISCONCEPTIONS = {
         ),
         Misconception(
             "pads_attended",
-            "The attention mask is 1 at padding. Then every token reads the fill-up, and the "
+            "The attention mask is True at padding. Then every token reads the fill-up, and the "
             "result depends on the length of the longest text in the batch.",
-            {"[1] * len(pieces) + [0] * n_pad": "[1] * max_len"},
+            {"[True] * len(pieces) + [False] * n_pad": "[True] * max_len"},
         ),
         Misconception(
             "mask_upside_down",
-            "The attention mask is 1 at padding and 0 at tokens. Here 1 means: this position is "
-            "real.",
-            {"[1] * len(pieces) + [0] * n_pad": "[0] * len(pieces) + [1] * n_pad"},
+            "The attention mask is True at padding and False at tokens. Here True means: this "
+            "position is real and may be seen.",
+            {"[True] * len(pieces) + [False] * n_pad": "[False] * len(pieces) + [True] * n_pad"},
+        ),
+        Misconception(
+            "mask_of_zeros_and_ones",
+            "The mask holds the integers 0 and 1, as in many libraries. In this course a mask is "
+            "bool: True where a position may be seen.",
+            {"torch.tensor(mask)": "torch.tensor(mask).long()"},
         ),
         Misconception(
             "truncation_cuts_the_last_sep",
@@ -1118,25 +1124,25 @@ MISCONCEPTIONS = {
             'token, and that is its advantage; otherwise "always replaced" would be a perfect '
             "answer.",
             {
-                "losses[mask.bool()].mean()":
-                    "losses[mask.bool() & is_replaced].sum() / (mask.bool() & is_replaced).sum().clamp(min=1)",
+                "losses[mask].mean()":
+                    "losses[mask & is_replaced].sum() / (mask & is_replaced).sum().clamp(min=1)",
             },
         ),
         Misconception(
             "padding_counted",
             "Padding counts in the mean. Only real tokens do.",
-            {"losses[mask.bool()].mean()": "losses.mean()"},
+            {"losses[mask].mean()": "losses.mean()"},
         ),
         Misconception(
             "divided_by_all_positions",
             "The losses of the real tokens are divided by the number of all positions, padding "
             "included.",
-            {"losses[mask.bool()].mean()": "(losses * mask).sum() / losses.numel()"},
+            {"losses[mask].mean()": "(losses * mask).sum() / losses.numel()"},
         ),
         Misconception(
             "mean_of_rows",
             "Each row is averaged by itself. All real tokens of the batch have the same weight.",
-            {"losses[mask.bool()].mean()": "((losses * mask).sum(1) / mask.sum(1)).mean()"},
+            {"losses[mask].mean()": "((losses * mask).sum(1) / mask.sum(1)).mean()"},
         ),
         Misconception(
             "probabilities_by_hand",

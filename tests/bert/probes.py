@@ -152,7 +152,7 @@ IDS = {"[PAD]": 7, "[UNK]": 3, "[CLS]": 9, "[SEP]": 4, "a": 11, "b": 12, "c": 13
 
 @probe("bert_inputs", points=1)
 def truncation_by_hand(bert_inputs):
-    """Three pieces a and five pieces b for L = 9, 8, 7 and 13, in int64; [PAD] has the id 7."""
+    """Three pieces a and five pieces b for L = 9, 8, 7 and 13, ids and segments in int64, the mask in bool; [PAD] has the id 7."""
     results = {}
     for L in (9, 8, 7, 13):
         parts = dict(zip(("ids", "segment", "mask", "a fourth one"), bert_inputs(["a"] * 3, ["b"] * 5, IDS, L)))
@@ -784,7 +784,7 @@ def lucky_guess(electra_corrupt, rng):
 def discriminator_by_hand(electra_loss):
     """q = (0.8, 0.25, 0.5) for a replaced token and two originals, and a pad: 0.401."""
     q = torch.tensor([[0.8, 0.25, 0.5, 0.99]], dtype=torch.float64)
-    labels, mask = torch.tensor([[True, False, False, False]]), torch.tensor([[1, 1, 1, 0]])
+    labels, mask = torch.tensor([[True, False, False, False]]), torch.tensor([[True, True, True, False]])
     return electra_loss((q / (1 - q)).log(), labels, mask)
 
 
@@ -842,9 +842,9 @@ def new_samples_each_time(electra_corrupt, rng):
 def loss_over_all_real_tokens(electra_loss, rng):
     """Rows of seven, four and one real tokens, padding anywhere; a batch of one; one token; in float32, too."""
     logits, labels = normal(rng, 7, 3, scale=2.0).T, torch.from_numpy(rng.random((3, 7)) < 0.3)
-    mask = (torch.arange(7) < torch.tensor([[7], [4], [1]])).long()
-    mask[1, 0], mask[1, 6] = 0, 1
-    zero, one = torch.zeros(1, 1).double(), torch.ones(1, 1, dtype=torch.int64)
+    mask = torch.arange(7) < torch.tensor([[7], [4], [1]])
+    mask[1, 0], mask[1, 6] = False, True
+    zero, one = torch.zeros(1, 1).double(), torch.ones(1, 1, dtype=torch.bool)
     return {
         "three": electra_loss(logits, labels, mask),
         "other labels": electra_loss(logits, ~labels, mask),
@@ -861,7 +861,7 @@ def extreme_scores(electra_loss):
     labels, results = torch.tensor([[True, False, False, True]]), {}
     for mask in ([1, 1, 0, 0], [1, 1, 1, 0], [0, 1, 0, 1]):
         logits = torch.tensor([[1000.0, -1000.0, 1000.0, 0.0]], requires_grad=True)
-        loss = electra_loss(logits, labels, torch.tensor([mask]))
+        loss = electra_loss(logits, labels, torch.tensor([mask]) == 1)
         results |= {f"mask {mask}": loss, f"mask {mask}, gradient": torch.autograd.grad(loss, logits)}
     return results
 
@@ -870,5 +870,5 @@ def extreme_scores(electra_loss):
 def gradient_of_the_discriminator(electra_loss, rng):
     """Autograd to the logits: zero at padding only."""
     logits, labels = normal(rng, 2, 5).requires_grad_(), torch.tensor([[1, 0, 0, 1, 0], [0, 0, 1, 0, 1]]) == 1
-    mask = torch.tensor([[1, 1, 1, 1, 1], [1, 1, 1, 0, 0]])
+    mask = torch.tensor([[1, 1, 1, 1, 1], [1, 1, 1, 0, 0]]) == 1
     return torch.autograd.grad(electra_loss(logits, labels, mask), logits)

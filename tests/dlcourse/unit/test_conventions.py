@@ -17,10 +17,6 @@ SCRIPTS = {
 
 
 OLDER = {
-    "bert": {
-        "the mask mask of electra_loss is no bool: Int64[Tensor, 'B L']",
-        "the mask mask of forward is no bool: Int64[Tensor, 'B L']",
-    },
     "gpt": {
         "a temperature is tau, not T, in top_k_logits",
         "a temperature is tau, not T, in generate",
