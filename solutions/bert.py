@@ -54,8 +54,8 @@ torch.set_num_threads(1)  # small models run faster on one thread
 # This small BERT has read nine tenths of Jane Austen's six novels, with blanks. The picture shows three passages of the
 # last tenth, which it has never seen. On the left its five best guesses for a hidden word; the true one is dark.
 #
-# **Now turn the knob.** `right` is the number of pieces that it may see to the right of the blank. At 0 it reads like a
-# GPT, from left to right; at 8 it sees both sides. The curve on the right counts 300 blanks. One piece to the right
+# **Now turn the knob.** `right` is the number of pieces that it may see to the right of the blank. Turn it down to 0, and
+# it reads like a GPT, from left to right. The curve on the right counts 300 blanks. One piece to the right
 # is worth a lot. Without any, the reader names the hidden word half as often as with all.
 #
 # The grey lines are what needs no reading: always saying the most frequent word, and the same network before training.
@@ -94,21 +94,21 @@ def load_reader() -> tuple[list[str], dict[str, Tensor], dict[str, np.ndarray]]:
 
 # %% tags=["demo"]
 @demo(right=(0, 8))
-def first_look(right: int = 0, seed: int = 0) -> dict[str, float]:
+def first_look(right: int = 8, seed: int = 0) -> dict[str, float]:
     """Guesses of a trained BERT for hidden words, with more and less of the text to their right."""
     import matplotlib.pyplot as plt
 
     pieces, weights, held_out = load_reader()
     windows, blank = torch.from_numpy(held_out["windows"].astype(np.int64)), held_out["blank"].tolist()
     torch.manual_seed(seed)
-    layers = nn.ModuleList([Layer(96, 4) for _ in range(3)])
+    layers = nn.ModuleList([Layer(96, 4) for _ in range(2)])
     random = {name: 0.1 * torch.randn_like(w) for name, w in weights.items()}
     pad, cls, sep, mask_id = (pieces.index(mark) for mark in ("[PAD]", "[CLS]", "[SEP]", "[MASK]"))
 
     def guess(rows: list[int], right: int, trained: bool = True) -> Tensor:
         """Probabilities of all pieces at the blank of some windows."""
         w = weights if trained else random
-        ids = torch.full((len(rows), 32), pad)
+        ids = torch.full((len(rows), 24), pad)
         for i, row in enumerate(rows):
             seen = windows[row, : blank[row] + 1 + right].tolist()
             seen[blank[row]] = mask_id
@@ -120,13 +120,13 @@ def first_look(right: int = 0, seed: int = 0) -> dict[str, float]:
         at = torch.tensor([blank[row] + 1 for row in rows])
         return (h[torch.arange(len(rows)), at] @ w["token"].T + w["mlm.bias"]).softmax(-1)
 
-    rows, widths, numbers = list(range(300)), [0, 1, 2, 4, 8, 30], {}
+    rows, widths, numbers = list(range(300)), [0, 1, 2, 4, 8, 22], {}
     truth = torch.tensor([int(windows[row, blank[row]]) for row in rows])
     with torch.no_grad():
-        untrained = guess(rows, 30, trained=False).argmax(-1)
+        untrained = guess(rows, 22, trained=False).argmax(-1)
         layers.load_state_dict({k.removeprefix("layers."): w for k, w in weights.items() if "layers." in k})
         curve = [(guess(rows, n).argmax(-1) == truth).float().mean().item() for n in widths]
-        shown = [3, 5, 7]
+        shown = [59, 123, 11]
         best = guess(shown, right)
     fig, axes = plt.subplots(1, 4, figsize=(13, 3.6), width_ratios=[1, 1, 1, 1.3])
     for ax, row, p in zip(axes, shown, best, strict=False):
@@ -138,7 +138,8 @@ def first_look(right: int = 0, seed: int = 0) -> dict[str, float]:
         ax.bar_label(drawn, names, padding=3)
         ax.set(yticks=[], xlim=(0, 1), xlabel="probability")
         ax.invert_yaxis()
-        text = " ".join(words[max(0, place - 7) : place + 1 + right]).replace(" ##", "")
+        first = next(i for i in range(max(0, place - 7), place + 1) if not words[i].startswith("##"))
+        text = " ".join(words[first : place + 1 + right]).replace(" ##", "")
         middle = text.rfind(" ", 0, len(text) // 2 + 1)
         ax.set_title(text[:middle] + "\n" + text[middle + 1 :], fontsize=9)
     axes[3].plot(range(6), curve, "o-", color="C0", label="trained")
@@ -679,7 +680,16 @@ def meanings_from_blanks(seed: int = 0, steps: int = 400) -> dict[str, float]:
     return numbers
 
 # %% [markdown]
-# RESULT1
+# The curve goes down in two stairs. First comes the grammar: which kinds of words stand where. Then the topics; it ends
+# within 0.4 nats of $\ln5$ and never below. The reader has nearly the best guess that exists, and no topic was ever named.
+#
+# **The control is the point.** The nearest neighbour has the same meaning in 80 to 90 of 100 cases *before training*, and a
+# claim that rests on this number would prove nothing: random attention mixes the other words of the
+# sentence into the vector of *bank*, and sentences that share words end up near each other. Without a shared word, the untrained
+# network is at chance, within two points, and the trained one is right in more than 80 of 100. That difference
+# was learned: that *otter* and *canoe* belong together, though neither the sentences nor their words are the same. A
+# table of word vectors, as in the assignment *word_embeddings*, has one vector for *bank*, somewhere in the middle. Here
+# the sentence decides.
 
 # %% [markdown]
 # ## 4. WordPiece
@@ -841,7 +851,7 @@ def fill_in(seed: int = 0) -> dict[str, float]:
 
     pieces, weights, _ = load_reader()
     vocab = {piece: i for i, piece in enumerate(pieces)}
-    reader = Bert(len(pieces), 32, 96, n_heads=4, n_layers=3)
+    reader = Bert(len(pieces), 24, 96, n_heads=4, n_layers=2)
     reader.load_state_dict(weights)
     text = str(guesses("your sentence").get("text", ""))
     text = text if text.split().count("[MASK]") == 1 else "she was very happy to [MASK] him at the ball"
@@ -850,7 +860,7 @@ def fill_in(seed: int = 0) -> dict[str, float]:
     fig, axes = plt.subplots(1, 2, figsize=(10, 3.2))
     numbers = {}
     for ax, (name, seen) in zip(axes, {"both sides": words, "left side only": words[: cut + 1]}.items(), strict=True):
-        ids, segment, mask = bert_inputs([p for w in seen for p in wordpiece(w, set(vocab))], None, vocab, 32)
+        ids, segment, mask = bert_inputs([p for w in seen for p in wordpiece(w, set(vocab))], None, vocab, 24)
         with torch.no_grad():
             h = reader(ids[None], segment[None], mask[None])[0, ids == vocab["[MASK]"]][:1]
             top = reader.mlm_logits(h)[0].softmax(-1).topk(8) if len(h) else None
@@ -1100,6 +1110,7 @@ def three_ways(
     steps: int,
     lr: float,
     seed: int,
+    scratch_lr: float,
     with_cls: bool = False,
 ) -> dict[str, float]:
     """Of 100 new sentences, how many each learner gets right after some numbers of labels: means of three draws."""
@@ -1119,7 +1130,7 @@ def three_ways(
             guess = {"read before": fine_tune(read, x, y, K, steps, lr)(test[0])}
             if with_cls:
                 guess["read before, [CLS] alone"] = fine_tune(read, x, y, K, steps, lr, "[CLS]")(test[0])
-            guess["from scratch"] = fine_tune(fresh, x, y, K, steps, lr)(test[0])
+            guess["from scratch"] = fine_tune(fresh, x, y, K, steps, scratch_lr)(test[0])
             words = LogisticRegression(max_iter=300).fit(bag(x), y.numpy())
             guess["bag of pieces"] = torch.from_numpy(words.predict(bag(test[0])))
             for name, classes in guess.items():
@@ -1143,7 +1154,7 @@ def draw_ways(ax, numbers: dict[str, float], chance: float, guess: dict[str, flo
     ax.set_xticks(list(points), list(points))
     ax.minorticks_off()
     ax.set(xlabel="labelled sentences", ylabel="of 100 new sentences right")
-    ax.legend(loc="lower right")
+    ax.legend(loc="center right")
 
 
 @demo
@@ -1157,7 +1168,7 @@ def topics_from_few_labels(seed: int = 0) -> dict[str, float]:
         rng = np.random.default_rng([3000 + seed, draw, n])
         return batch_of([write(NAMES[i % 6], rng) for i in range(n)]), torch.arange(n) % 6
 
-    numbers = three_ways(read, fresh, topics, topics(300, 3), [12, 60], 30, 3e-3, seed, with_cls=True)
+    numbers = three_ways(read, fresh, topics, topics(300, 3), [12, 60], 30, 3e-3, seed, 3e-3, with_cls=True)
     fig, ax = plt.subplots(figsize=(8, 3.8))
     draw_ways(ax, numbers, 100 / 6, guesses("topics right after 12 labels"))
     ax.set(title="six topics, small language", ylim=(0, 103))
@@ -1165,7 +1176,13 @@ def topics_from_few_labels(seed: int = 0) -> dict[str, float]:
     return numbers
 
 # %% [markdown]
-# RESULT4
+# With 12 labels the network that read before gets more than 85 of 100 right, the same network from scratch 45 to 62, less
+# than the bag of pieces. Reading, not the architecture, makes the difference. `[CLS]` alone is worth less than the mean: it has to
+# learn from twelve sentences what it should collect. BERT gave it a game of its own for that (question 6).
+#
+# With 60 labels the bag of pieces is within five points of it: by then most words have been labelled once. Pretraining is
+# worth most where labels are few. And a caution: this language was made to be learned in seconds, and a sentence of it is little more
+# than a bag of words of one topic.
 
 # %% [markdown]
 # ## 6. Pairs of sentences
@@ -1609,7 +1626,8 @@ def electra_loss(
     Args:
         logits: scores for "replaced"; any finite values, ±1000 included.
         is_replaced: the labels.
-        mask: True at real tokens, False at padding, as :func:`bert_inputs` gives it; at least one True in the batch.
+        mask: True at real tokens, as :func:`bert_inputs` gives it; at least one True in the batch. What is
+            False is not counted.
 
     Returns:
         The mean binary cross-entropy in nats over all real tokens of the batch, masked ones or not. Autograd
@@ -1628,7 +1646,8 @@ def electra_loss(
 # each novel, and none of them was read before.
 #
 # The same labelled sentences are given to the reader of the novels, run by your functions and fine-tuned by
-# `fine_tune`; to the same network from random weights, with the same number of steps; and to a logistic regression
+# `fine_tune`; to the same network from random weights, with the same number of steps and a learning rate eight times as large,
+# which suits it better; and to a logistic regression
 # that sees which pieces occur. Each number is the mean of three draws of labelled sentences, measured on 200 others.
 
 # %% tags=["predict"]
@@ -1659,19 +1678,30 @@ def speech_or_narration(seed: int = 0) -> dict[str, float]:
         return [c[i] for c in columns], labels[i]
 
     torch.manual_seed(seed)
-    fresh = Bert(len(pieces), 32, 96, n_heads=4, n_layers=3)
+    fresh = Bert(len(pieces), 24, 96, n_heads=4, n_layers=2)
     read = copy.deepcopy(fresh)
     read.load_state_dict(weights)
     test = [c[held_out] for c in columns], labels[held_out]
-    numbers = three_ways(read, fresh, sentences, test, [20, 80], 25, 5e-4, seed)
+    numbers = three_ways(read, fresh, sentences, test, [20, 80], 25, 5e-4, seed, scratch_lr=4e-3)
     fig, ax = plt.subplots(figsize=(8, 3.8))
     draw_ways(ax, numbers, 50, guesses("speech or narration, 20 labels"))
-    ax.set(title="speech or narration?", ylim=(40, 100))
+    ax.set(title="speech or narration?", ylim=(0, 103))
+    ax.legend(loc="lower right")
     plt.show()
     return numbers
 
 # %% [markdown]
-# RESULT3
+# Reading pays in real text, too, and by less than in the small language. With 20 labels the reader is ahead of the bag of pieces by
+# more than two points in each of three seeds, and ahead of its untrained twin by more than twelve. The bag beats the untrained network: a
+# network without reading is no better than counting words.
+#
+# With 80 labels the reader still leads, and the bag is within nine points of it. Somebody who has a thousand labels may not
+# need pretraining for a task of this kind: which words occur says most of it. And the reader is small. It has
+# seen under a million pieces; BERT saw more than three billion words.
+#
+# **So what was learned from blanks alone?** In the small language nearly all that there is to know: the loss is close to the best
+# possible, and sentences without a common word find each other. Of that, nothing was there without training. In the
+# novels: which word fits, nearly twice as often with both sides as with one, and a start for tasks with few labels.
 
 # %% [markdown]
 # ## What you built, and where it goes next

@@ -73,7 +73,9 @@ def learn_pieces(text: str) -> list[str]:
 
     tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]"))
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    trainer = trainers.WordPieceTrainer(vocab_size=VOCAB, special_tokens=SPECIALS, show_progress=False)
+    trainer = trainers.WordPieceTrainer(
+        vocab_size=VOCAB, special_tokens=SPECIALS, show_progress=False
+    )
     tokenizer.train_from_iterator(text.split("\n"), trainer)
     ids = tokenizer.get_vocab()
     return sorted(ids, key=ids.__getitem__)
@@ -116,7 +118,9 @@ def train(ids: Tensor, steps: int, batch: int, seed: int) -> Reader:
     rest = [w for w in model.parameters() if w.ndim == 1]
     groups = [{"params": decay, "weight_decay": 0.01}, {"params": rest, "weight_decay": 0.0}]
     optimizer = torch.optim.AdamW(groups, lr=1.0, betas=(0.9, 0.98))
-    pad, cls, sep, mask_id = (SPECIALS.index(mark) for mark in ("[PAD]", "[CLS]", "[SEP]", "[MASK]"))
+    pad, cls, sep, mask_id = (
+        SPECIALS.index(mark) for mark in ("[PAD]", "[CLS]", "[SEP]", "[MASK]")
+    )
     start, recent = time.time(), []
     for step in range(steps):
         for group in optimizer.param_groups:
@@ -192,7 +196,9 @@ def blanks(ids: list[int], pieces: list[str], dice: np.random.Generator) -> dict
 
 def main() -> None:
     """Read, clean, split, train, write."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     parser.add_argument("package", type=Path)
     parser.add_argument("--out", type=Path, default=Path("solutions/data/bert"))
     parser.add_argument("--steps", type=int, default=2800)
@@ -215,7 +221,11 @@ def main() -> None:
 
     start = time.time()
     model = train(ids, options.steps, options.batch, options.seed)
-    about = {"steps": options.steps, "minutes": round((time.time() - start) / 60, 1), "heads": HEADS}
+    about = {
+        "steps": options.steps,
+        "minutes": round((time.time() - start) / 60, 1),
+        "heads": HEADS,
+    }
     counts = torch.bincount(ids, minlength=VOCAB)
     options.out.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(
@@ -226,7 +236,9 @@ def main() -> None:
         **blanks(encode(unseen, vocab), pieces, dice),
         **quantized(model),
     )
-    found = [s for novel, at in zip(novels, cuts, strict=True) for s in sentences(novel[at:], vocab)]
+    found = [
+        s for novel, at in zip(novels, cuts, strict=True) for s in sentences(novel[at:], vocab)
+    ]
     lines = []
     for kind in ("speech", "narration"):
         mine = list(dict.fromkeys(text for k, text in found if k == kind))

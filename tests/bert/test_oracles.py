@@ -408,7 +408,12 @@ def test_the_accumulation_worked_by_hand(ref):
 
 
 def test_the_factors_worked_by_hand(ref):
-    worked(ref, "parameter_groups", "The 100 factors add up to 50", [100, sum(ref.lr_factor(t, 10, 100) for t in range(100))])
+    worked(
+        ref,
+        "parameter_groups",
+        "The 100 factors add up to 50",
+        [100, sum(ref.lr_factor(t, 10, 100) for t in range(100))],
+    )
     assert sum(ref.lr_factor(t, 7, 31) for t in range(31)) == pytest.approx(31 / 2)
     text = "$f(5)=0.5$, $f(10)=1$, $f(55)=45/90=0.5$, $f(100)=0$"
     steps = {step: ref.lr_factor(step, 10, 100) for step in (5, 10, 55, 100)}
@@ -516,7 +521,9 @@ def test_the_best_discriminator_reports_a_probability(ref):
     """Of ten equal tokens three were replaced: the loss is smallest at q = 0.3."""
     y = torch.arange(10)[None] < 3
     losses = [
-        ref.electra_loss(torch.full((1, 10), q, dtype=F64).logit(), y, torch.ones(1, 10).bool()).item()
+        ref.electra_loss(
+            torch.full((1, 10), q, dtype=F64).logit(), y, torch.ones(1, 10).bool()
+        ).item()
         for q in torch.arange(0.05, 1, 0.05).tolist()
     ]
     assert min(range(19), key=losses.__getitem__) == 5
@@ -537,5 +544,7 @@ def test_the_small_language_has_the_floor_of_the_text(ref):
     shared = [w for w in " ".join(where).split() if " ".join(where).split().count(w) > 1]
     assert set(shared) == set(ref.DOUBLE)
     numbers = [math.log(n) for n in (5, 30, 107)]
-    for text, number in zip((r"$\ln5=1.61$", r"$\ln30=3.40$", r"$\ln107=4.67$"), numbers, strict=True):
+    for text, number in zip(
+        (r"$\ln5=1.61$", r"$\ln30=3.40$", r"$\ln107=4.67$"), numbers, strict=True
+    ):
         assert f"{number:.2f}" in text
