@@ -836,7 +836,7 @@ def cut_into_pieces(seed: int = 0) -> dict[str, float]:
 # ### Your own blank
 #
 # Cutting, marks and embeddings are yours now; the weights are those of the first look, and your functions drive
-# them. Write a sentence of Austen's kind, with `[MASK]` where it shall guess. The second row of bars is the control:
+# them. Write a sentence of Austen's kind, with `[MASK]` where it shall guess. The grey bars are the control:
 # the same reader with everything to the right of the blank cut off.
 
 # %% tags=["predict"]
@@ -1695,9 +1695,8 @@ def speech_or_narration(seed: int = 0) -> dict[str, float]:
 # more than two points in each of three seeds, and ahead of its untrained twin by more than twelve. The bag beats the untrained network: a
 # network without reading is no better than counting words.
 #
-# With 80 labels the reader still leads, and the bag is within nine points of it. Somebody who has a thousand labels may not
-# need pretraining for a task of this kind: which words occur says most of it. And the reader is small. It has
-# seen under a million pieces; BERT saw more than three billion words.
+# With 80 labels the reader still leads, and the bag is within nine points of it: which words occur says most about
+# this task. And the reader is small. Its text has less than a million pieces; BERT read more than three billion words.
 #
 # **So what was learned from blanks alone?** In the small language nearly all that there is to know: the loss is close to the best
 # possible, and sentences without a common word find each other. Of that, nothing was there without training. In the
