@@ -167,6 +167,12 @@ MISCONCEPTIONS = {
             },
         ),
         Misconception(
+            "three_marks_for_a_single_text",
+            "Room for three marks is kept for a single text, too. It has two, [CLS] and one [SEP], so "
+            "that one piece more would fit.",
+            {"marks = 2 if b is None else 3": "marks = 3"},
+        ),
+        Misconception(
             "only_the_second_text_is_cut",
             "Only the second text is shortened. One piece at a time is taken from whichever text "
             "is longer, so that both keep as much as possible.",
