@@ -1501,7 +1501,7 @@ def two_halves(seed: int = 0, width: int = 8) -> dict[str, float]:
 #
 # **And weighting suffices.** All four methods end on the front of the twenty weightings: their leads lie between $-0.01$ and $0.01$, where a
 # weighting leads the other nineteen by up to 0.006. From end to end the weight moves an error by 0.48 or more. The front itself is the exact one of the
-# linear encoder, to 0.02. It is convex, as in the valleys, although the network's losses are not.
+# linear encoder, to 0.02. It bends as in the valleys, although the network's losses are not.
 #
 # What the methods do, then, is choose: all four end near the middle, with both errors between 0.29 and 0.38. That is worth having when nobody can try twenty
 # weights. It is not a better compromise, and if the upper half matters more, a weight is how to say so.
