@@ -554,7 +554,7 @@ def who_helps_whom(seed: int = 0) -> dict[str, float]:
 # one it was. Place $i$ of the new image shows tile $\pi_i$ of the old. **By hand.** $\pi=(2,0,3,1)$
 # makes $\begin{pmatrix}3&1\\4&2\end{pmatrix}$ of $\begin{pmatrix}1&2\\3&4\end{pmatrix}$.
 #
-# A third family, contrastive learning (are these two views of one image?), has a place in *Fine-tuning*.
+# A third family, contrastive learning (are these two views of one image?), has a place in *Pre-training and fine-tuning*.
 
 
 # %% [markdown] hints="rotation_task"
@@ -1522,7 +1522,7 @@ def two_halves(seed: int = 0, width: int = 8) -> dict[str, float]:
 # - The step that is shortest instead of best for the worst-off: [MGDA, Sener and Koltun,
 #   2018](https://arxiv.org/abs/1810.04650).
 # - Fronts that are not convex, and how to choose a point on them: [Lin et al., 2019](https://arxiv.org/abs/1912.12854).
-# - Pretext tasks: [rotation](https://arxiv.org/abs/1803.07728), [jigsaw](https://arxiv.org/abs/1603.09246); *Fine-tuning*
+# - Pretext tasks: [rotation](https://arxiv.org/abs/1803.07728), [jigsaw](https://arxiv.org/abs/1603.09246); *Pre-training and fine-tuning*
 #   learns from contrasts instead.
 # - A sober look, on large networks: well-tuned plain sums often do as well as any of these methods ([Kurin et al.,
 #   2022](https://arxiv.org/abs/2201.04122), [Xin et al., 2022](https://arxiv.org/abs/2209.11379)).
