@@ -1002,7 +1002,7 @@ def three_descents(seed: int = 0) -> dict[str, float]:
         numbers[f"{key}_from_best"] = torch.cdist(where, best[None]).max().item()
         numbers[f"{key}_off_the_curve"] = torch.cdist(where, pareto_set()).min(dim=1).values.max().item()
         numbers[f"{key}_cosine"] = cosines.max().item()
-    axes[3].set(title="where they stop", xlabel="loss of task 1", ylabel="loss of task 2", xlim=(0, 5), ylim=(0, 5))
+    axes[3].set(title="where they stop", xlabel="loss of task 1", ylabel="loss of task 2", xlim=(0, 7), ylim=(0, 7))
     axes[3].legend()
     return numbers
 
