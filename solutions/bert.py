@@ -51,7 +51,8 @@ torch.set_num_threads(1)  # small models run faster on one thread
 # %% [markdown]
 # ## First look
 #
-# This small BERT has read nine tenths of Jane Austen's six novels, with blanks. The picture shows three passages of the
+# This small BERT has read nine tenths of Jane Austen's six novels, with blanks. The picture shows three passages, chosen
+# because there the words after the blank decide, of the
 # last tenth, which it has never seen. On the left its five best guesses for a hidden word; the true one is dark.
 #
 # **Now turn the knob.** `right` is the number of pieces that it may see to the right of the blank. Turn it down to 0, and
