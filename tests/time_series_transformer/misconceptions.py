@@ -1,0 +1,613 @@
+"""What students get wrong in time_series_transformer, as edits of the reference."""
+
+from dlcourse.authoring import Misconception
+
+MISCONCEPTIONS = {
+    "attention_cost": [
+        Misconception(
+            "patch_divides_once",
+            "The cost was divided by the size of a patch once. There are fewer queries and fewer keys: both sides of the matrix shrink.",
+            {"pairs = (L // patch) ** 2": "pairs = L * (L // patch)"},
+        ),
+        Misconception(
+            "heads_forgotten",
+            "The memory is that of one head. Each head keeps scores of its own.",
+            {"heads * pairs * n_bytes": "pairs * n_bytes"},
+        ),
+        Misconception(
+            "operations_times_heads",
+            "The operations were multiplied by the number of heads. The heads share the width D, so that all together they cost as much as one of "
+            "width D.",
+            {'"flops": 4 * D * pairs': '"flops": 4 * D * heads * pairs'},
+        ),
+        Misconception(
+            "multiplications_only",
+            "Half of the operations are missing: a multiplication with its addition counts as two.",
+            {'"flops": 4 * D * pairs': '"flops": 2 * D * pairs'},
+        ),
+        Misconception(
+            "corners_forgotten",
+            "Queries near the ends of the sequence were given a whole window. There are no keys beyond the ends.",
+            {"pairs = L * (2 * w + 1) - w * (w + 1)": "pairs = L * min(2 * w + 1, L)"},
+        ),
+        Misconception(
+            "window_on_one_side",
+            "The local window looks back only. It reaches equally far to both sides.",
+            {"pairs = L * (2 * w + 1) - w * (w + 1)": "pairs = L * (w + 1) - w * (w + 1) // 2"},
+        ),
+        Misconception(
+            "window_without_itself",
+            "A query does not see its own key. In a local window it does.",
+            {"pairs = L * (2 * w + 1) - w * (w + 1)": "pairs = L * 2 * w - w * (w + 1)"},
+        ),
+        Misconception(
+            "window_wider_than_the_sequence",
+            "A window that reaches beyond the whole sequence was counted by the formula of a narrow one, which then goes wrong. It sees everything, no more.",
+            {"w = min(width, L - 1)": "w = width"},
+        ),
+        Misconception(
+            "causal_without_the_diagonal",
+            "In causal attention a query was not shown itself. It sees itself and what is before it.",
+            {"L * (L + 1) // 2": "L * (L - 1) // 2"},
+        ),
+        Misconception(
+            "causal_is_full",
+            "Causal attention was counted as the full matrix. What is masked is no pair that is seen.",
+            {"L * (L + 1) // 2": "L * L"},
+        ),
+        Misconception(
+            "patches_rounded_up",
+            "A patch that is not full was counted. Steps that do not fill a patch are no token.",
+            {"(L // patch) ** 2": "(-(-L // patch)) ** 2"},
+        ),
+        Misconception(
+            "patch_not_checked",
+            "A patch that is longer than the window was accepted. It leaves no token at all.",
+            {'kind == "patch" and 1 <= patch <= L': 'kind == "patch" and 1 <= patch'},
+        ),
+    ],
+    "revin_patchify": [
+        Misconception(
+            "newest_steps_dropped",
+            "Patches are cut from the start of the window, and the newest steps are dropped where they do not fit. Count from the end.",
+            {"newest = x[:, (L - patch) % stride :]": "newest = x"},
+        ),
+        Misconception(
+            "channels_mixed_into_rows",
+            "The window was reshaped to rows without bringing the channels in front of time. Each row is then a mix of channels.",
+            {"newest.transpose(1, 2).flatten(0, 1)": "newest.reshape(-1, newest.shape[1])"},
+        ),
+        Misconception(
+            "channels_mixed_on_the_way_back",
+            "The rows were reshaped to (B, H, C) directly. Row b*C + c holds the steps of one channel: split the rows first, then bring time forward.",
+            {
+                "y.unflatten(0, mean.shape).transpose(1, 2)": "y.reshape(mean.shape[0], y.shape[1], mean.shape[1])",
+            },
+        ),
+        Misconception(
+            "channel_major_rows",
+            "Rows are ordered by channel first. Row b*C + c belongs to window b, channel c.",
+            {"newest.transpose(1, 2).flatten(0, 1)": "newest.permute(2, 0, 1).flatten(0, 1)"},
+        ),
+        Misconception(
+            "sample_deviation",
+            "The variance divides by L - 1. Here the divisor is L.",
+            {"centred.square().mean(dim=1) + eps": "centred.square().sum(dim=1) / max(x.shape[1] - 1, 1) + eps"},
+        ),
+        Misconception(
+            "eps_outside_of_the_root",
+            "The small number was added to the deviation. It stands under the root, beside the variance.",
+            {"torch.sqrt(centred.square().mean(dim=1) + eps)": "torch.sqrt(centred.square().mean(dim=1)) + eps"},
+        ),
+        Misconception(
+            "eps_left_out",
+            "Nothing keeps a constant channel from a division by zero.",
+            {"centred.square().mean(dim=1) + eps": "centred.square().mean(dim=1)"},
+        ),
+        Misconception(
+            "statistics_over_channels",
+            "One mean and one deviation for all channels of a window. Each channel has its own level and scale.",
+            {
+                "mean = x.mean(dim=1)": "mean = x.mean(dim=(1, 2))[:, None].expand(-1, x.shape[2])",
+                "centred.square().mean(dim=1)": "centred.square().mean(dim=(1, 2))[:, None].expand(-1, x.shape[2])",
+            },
+        ),
+        Misconception(
+            "statistics_over_the_batch",
+            "Mean and deviation were taken over all windows of the batch, as batch norm does. Each window has its own, so that it does not matter in whose company "
+            "it comes.",
+            {
+                "mean = x.mean(dim=1)": "mean = x.mean(dim=(0, 1)).expand(len(x), -1)",
+                "centred.square().mean(dim=1)": "centred.square().mean(dim=(0, 1)).expand(len(x), -1)",
+            },
+        ),
+        Misconception(
+            "difference_of_squares",
+            "The variance was computed as the mean of squares minus the square of the mean. At a high level both are huge and nearly equal, and their difference is lost to "
+            "rounding.",
+            {
+                "torch.sqrt(centred.square().mean(dim=1) + eps)": "torch.sqrt((x.square().mean(dim=1) - mean.square()).clamp(min=0) + eps)"
+            },
+        ),
+        Misconception(
+            "affine_not_undone",
+            "Gain and bias were not taken out of the forecast. What was applied last must be undone first.",
+            {"(y - bias) / gain * std": "y * std"},
+        ),
+        Misconception(
+            "undone_in_the_wrong_order",
+            "Gain and bias were undone in the order in which they were applied. The bias came last, so it goes first.",
+            {"(y - bias) / gain * std": "(y / gain - bias) * std"},
+        ),
+        Misconception(
+            "affine_before_the_scale",
+            "Gain and bias were applied to the raw values. They come after the normalisation.",
+            {"centred / std[:, None] * gain + bias": "(centred * gain + bias) / std[:, None]"},
+        ),
+        Misconception(
+            "patches_are_views",
+            "The patches share their memory with the window, or with each other where they overlap. Return a new tensor.",
+            {".unfold(1, patch, stride).clone()": ".unfold(1, patch, stride)"},
+        ),
+        Misconception(
+            "patches_side_by_side",
+            "Patches follow each other without overlap or gap, whatever the stride.",
+            {"newest = x[:, (L - patch) % stride :]": "newest, stride = x[:, L % patch :], patch"},
+        ),
+    ],
+    "temporal_encoding": [
+        Misconception(
+            "calendar_from_one",
+            "Days and months are counted from 1, as they are printed. As ids they begin at 0: else the first row is never used, and the 31st overflows the table.",
+            {
+                "return np.stack([hour, weekday, day, months.astype(np.int64) % 12], axis=-1)": "return np.stack([hour, weekday, day + 1, months.astype(np.int64) % 12 + 1], axis=-1)"
+            },
+        ),
+        Misconception(
+            "week_begins_on_thursday",
+            "Day 0 was taken for a Monday. 1 January 1970 was a Thursday.",
+            {"(days.astype(np.int64) + 3) % 7": "days.astype(np.int64) % 7"},
+        ),
+        Misconception(
+            "week_begins_on_sunday",
+            "Weekdays are counted from Sunday. Here Monday is 0.",
+            {"(days.astype(np.int64) + 3) % 7": "(days.astype(np.int64) + 4) % 7"},
+        ),
+        Misconception(
+            "month_and_day_exchanged",
+            "Month and day of the month stand in each other's place. The order is hour, weekday, day, month.",
+            {"[hour, weekday, day, months.astype(np.int64) % 12]": "[hour, weekday, months.astype(np.int64) % 12, day]"},
+        ),
+        Misconception(
+            "negative_ids_count_from_the_end",
+            "A negative id reads the table from its end, silently. It is an error, like one that is too large.",
+            {"(ids < 0) | (ids >= len(table))": "ids >= len(table)"},
+        ),
+        Misconception(
+            "mean_of_the_embeddings",
+            "The calendar's embeddings were averaged. They are added.",
+            {"out = out + table[ids]": "out = out + table[ids] / len(tables)"},
+        ),
+        Misconception(
+            "position_by_window",
+            "The code of a place was chosen by the number of the window in its batch. It belongs to the step.",
+            {
+                "x + sinusoidal_positions(start + L, D)[start:].to(x.dtype)": "x + sinusoidal_positions(start + len(x), D)[start:, None].to(x.dtype)"
+            },
+        ),
+        Misconception(
+            "sines_then_cosines",
+            "All sines stand before all cosines. Sine and cosine of a frequency stand side by side, as the given function has them.",
+            {
+                "[start:].to(x.dtype)": "[start:][:, [*range(0, D, 2), *range(1, D, 2)]].to(x.dtype)",
+            },
+        ),
+        Misconception(
+            "places_begin_again",
+            "The first place is ignored: the codes begin at place 0 each time.",
+            {"sinusoidal_positions(start + L, D)[start:]": "sinusoidal_positions(L, D)"},
+        ),
+        Misconception(
+            "positions_forgotten",
+            "The codes of the places are missing. Without them the step's place in the window is unknown to the attention.",
+            {"out = x + sinusoidal_positions(start + L, D)[start:].to(x.dtype)": "out = x + torch.zeros_like(x)"},
+        ),
+        Misconception(
+            "values_scaled",
+            "The embedded values were multiplied by the root of the width, as for words. Here they are added as they are.",
+            {"out = x + sinusoidal": "out = x * math.sqrt(D) + sinusoidal"},
+        ),
+    ],
+    "encoder_block": [
+        Misconception(
+            "wirings_exchanged",
+            "Pre-norm and post-norm are exchanged. In the pre-norm block the norm stands in front of the part.",
+            {"    if norm_first:": "    if not norm_first:"},
+        ),
+        Misconception(
+            "residual_from_the_normalised",
+            "In the pre-norm block the sum goes on from the normalised tokens. The residual line carries the raw ones.",
+            {
+                "x = x + attention(norm1(x))": "x = norm1(x) + attention(norm1(x))",
+                "return x + feed_forward(norm2(x))": "return norm2(x) + feed_forward(norm2(x))",
+            },
+        ),
+        Misconception(
+            "one_norm_for_both",
+            "The first norm is used for both parts. Each part has a norm with weights of its own.",
+            {"feed_forward(norm2(x))": "feed_forward(norm1(x))", "return norm2(x + feed": "return norm1(x + feed"},
+        ),
+        Misconception(
+            "norms_exchanged",
+            "The norms stand in each other's place.",
+            {
+                "x = x + attention(norm1(x))\n        return x + feed_forward(norm2(x))": "x = x + attention(norm2(x))\n        return x + feed_forward(norm1(x))",
+                "x = norm1(x + attention(x))\n    return norm2(x": "x = norm2(x + attention(x))\n    return norm1(x",
+            },
+        ),
+        Misconception(
+            "parallel_parts",
+            "Both parts start from the block's input. The second part starts from the result of the first.",
+            {
+                "x = x + attention(norm1(x))\n        return x + feed_forward(norm2(x))": "return x + attention(norm1(x)) + feed_forward(norm2(x))",
+                "x = norm1(x + attention(x))\n    return norm2(x + feed_forward(x))": "return norm2(norm1(x + attention(x)) + feed_forward(x))",
+            },
+        ),
+        Misconception(
+            "no_residual",
+            "The residual connections are missing.",
+            {
+                "x = x + attention(norm1(x))": "x = attention(norm1(x))",
+                "return x + feed_forward(norm2(x))": "return feed_forward(norm2(x))",
+                "norm1(x + attention(x))": "norm1(attention(x))",
+                "norm2(x + feed_forward(x))": "norm2(feed_forward(x))",
+            },
+        ),
+        Misconception(
+            "norm_of_the_part_only",
+            "In the post-norm block the norm is applied to the part before the sum. It is applied to the sum.",
+            {
+                "x = norm1(x + attention(x))": "x = x + norm1(attention(x))",
+                "return norm2(x + feed_forward(x))": "return x + norm2(feed_forward(x))",
+            },
+        ),
+        Misconception(
+            "flattened_by_width",
+            "The tokens were flattened width by width. First come all numbers of the oldest token.",
+            {"tokens.flatten(1)": "tokens.transpose(1, 2).flatten(1)"},
+        ),
+        Misconception(
+            "last_is_the_oldest",
+            "The head reads the oldest token. The newest one is the last.",
+            {"read = tokens[:, -1]": "read = tokens[:, 0]"},
+        ),
+        Misconception(
+            "sum_for_mean",
+            "The tokens were added and not averaged.",
+            {"tokens.mean(dim=1)": "tokens.sum(dim=1)"},
+        ),
+    ],
+    "decoder_block": [
+        Misconception(
+            "empty_label_is_everything",
+            "A label window of no steps became the whole history: x[:, -0:] is x[:, 0:].",
+            {"history[:, L - label :]": "history[:, -label:]"},
+        ),
+        Misconception(
+            "label_from_the_start",
+            "The label window holds the oldest steps. It holds the newest ones, next to the placeholders.",
+            {"history[:, L - label :]": "history[:, :label]"},
+        ),
+        Misconception(
+            "placeholders_in_front",
+            "The placeholders stand before the label window. What is to come stands after what is known.",
+            {"[history[:, L - label :], zeros]": "[zeros, history[:, L - label :]]"},
+        ),
+        Misconception(
+            "cross_attention_masked",
+            "The cross-attention was masked causally. All of the memory is past: each step may see all of it.",
+            {
+                "cross_attention(x, memory, memory, None)": "cross_attention(x, memory, memory, torch.ones(n, memory.shape[1], dtype=torch.bool).tril())"
+            },
+        ),
+        Misconception(
+            "self_attention_open",
+            "The self-attention is not masked: a step sees the steps after it.",
+            {"self_attention(x, x, x, causal)": "self_attention(x, x, x, None)"},
+        ),
+        Misconception(
+            "diagonal_hidden",
+            "The mask hides a step from itself. The first step then sees nothing at all.",
+            {".tril()": ".tril(-1)"},
+        ),
+        Misconception(
+            "mask_reversed",
+            "The mask is True where a key must not be seen. Here True may be seen.",
+            {"torch.ones(n, n, dtype=torch.bool, device=y.device).tril()": "torch.ones(n, n, dtype=torch.bool, device=y.device).triu(1)"},
+        ),
+        Misconception(
+            "future_for_past",
+            "The mask is transposed: a step sees itself and the steps after it. Rows are queries, columns are keys.",
+            {".tril()": ".triu()"},
+        ),
+        Misconception(
+            "keys_from_the_decoder",
+            "The keys of the cross-attention come from the decoder. Queries do; keys and values come from the memory.",
+            {"cross_attention(x, memory, memory, None)": "cross_attention(x, x, memory if len(x[0]) == len(memory[0]) else x, None)"},
+        ),
+        Misconception(
+            "memory_normalised_again",
+            "The memory was normalised again in the pre-norm block. It is used as it is.",
+            {
+                "cross_attention(x, memory, memory, None)": "cross_attention(x, *2 * [norms[1](memory) if norm_first else memory], None)"
+            },
+        ),
+        Misconception(
+            "residual_from_the_normalised",
+            "In the pre-norm block the sum goes on from the normalised tokens. The residual line carries the raw ones.",
+            {"y = y + part(norm(y)) if": "y = norm(y) + part(norm(y)) if"},
+        ),
+        Misconception(
+            "wirings_exchanged",
+            "Pre-norm and post-norm are exchanged.",
+            {"if norm_first else": "if not norm_first else"},
+        ),
+        Misconception(
+            "memory_first",
+            "The cross-attention comes before the self-attention.",
+            {
+                "        lambda x: self_attention(x, x, x, causal),\n        lambda x: cross_attention(x, memory, memory, None),\n": "        lambda x: cross_attention(x, memory, memory, None),\n        lambda x: self_attention(x, x, x, causal),\n"
+            },
+        ),
+    ],
+    "autoregressive_forecast": [
+        Misconception(
+            "compared_with_itself",
+            "The output at a step was compared with the input of that step. It is the forecast of the next one.",
+            {"(model(series[:, :-1]) - series[:, 1:])": "(model(series[:, :-1]) - series[:, :-1])"},
+        ),
+        Misconception(
+            "the_last_step_is_shown",
+            "The model was shown the whole series. The last step is a target only.",
+            {"(model(series[:, :-1]) - series[:, 1:])": "(model(series)[:, :-1] - series[:, 1:])"},
+        ),
+        Misconception(
+            "only_the_last_position",
+            "Only the forecast of the last step counts. Every position is a forecast, and all are trained at once.",
+            {"(model(series[:, :-1]) - series[:, 1:])": "(model(series[:, :-1]) - series[:, 1:])[:, -1]"},
+        ),
+        Misconception(
+            "sum_for_mean",
+            "The squares were added and not averaged.",
+            {".square().mean()": ".square().sum()"},
+        ),
+        Misconception(
+            "first_position_read",
+            "The forecast is read at the first position. The last position says what comes next.",
+            {"model(history[:, -context:])[:, -1:]": "model(history[:, -context:])[:, :1]"},
+        ),
+        Misconception(
+            "nothing_appended",
+            "The forecast does not become input: each call sees the same history, and says the same.",
+            {
+                "newest = model(history[:, -context:])[:, -1:]": "newest = model(history[:, :L][:, -context:])[:, -1:]",
+            },
+        ),
+        Misconception(
+            "context_ignored",
+            "The model was given more steps than its context. Beyond that the oldest are dropped.",
+            {"model(history[:, -context:])": "model(history)"},
+        ),
+        Misconception(
+            "oldest_steps_kept",
+            "The context holds the oldest steps. It holds the newest.",
+            {"history[:, -context:]": "history[:, :context]"},
+        ),
+        Misconception(
+            "history_returned",
+            "The history stands in front of the forecasts. Return the forecasts alone.",
+            {"return history[:, L:]": "return history"},
+        ),
+        Misconception(
+            "cut_from_the_graph",
+            "Forecasts were detached before they became input. Gradients flow through all steps.",
+            {"[:, -1:]\n": "[:, -1:].detach()\n"},
+        ),
+    ],
+    "kv_cached_step": [
+        Misconception(
+            "newest_pair_not_seen",
+            "The newest token does not see itself: its pair is appended only after the attention.",
+            {
+                "    weights = (q @ k.transpose(2, 3) / math.sqrt(q.shape[3])).softmax(dim=-1)\n    return weights @ v, (k, v)": "    seen, mixed = (k, v) if cache is None else (k[:, :, :-1], v[:, :, :-1])\n    if not seen.shape[2]:\n        seen, mixed = k, v\n    weights = (q @ seen.transpose(2, 3) / math.sqrt(q.shape[3])).softmax(dim=-1)\n    return weights @ mixed, (k, v)"
+            },
+        ),
+        Misconception(
+            "scale_forgotten",
+            "The scores are not divided by the root of the width of a head.",
+            {" / math.sqrt(q.shape[3])": ""},
+        ),
+        Misconception(
+            "scaled_by_the_length",
+            "The scores were divided by the root of the number of keys. It is the root of the width.",
+            {"math.sqrt(q.shape[3])": "math.sqrt(k.shape[2])"},
+        ),
+        Misconception(
+            "new_pair_in_front",
+            "The new pair was put in front of the old ones. The oldest come first, else a limit drops the wrong ones.",
+            {"torch.cat([cache[0], k], dim=2), torch.cat([cache[1], v], dim=2)": "torch.cat([k, cache[0]], dim=2), torch.cat([v, cache[1]], dim=2)"},
+        ),
+        Misconception(
+            "oldest_pairs_kept",
+            "A full cache keeps its oldest pairs. It keeps the newest.",
+            {"k[:, :, -max_len:], v[:, :, -max_len:]": "k[:, :, :max_len], v[:, :, :max_len]"},
+        ),
+        Misconception(
+            "limit_after_the_attention",
+            "The cache was cut only after the attention: one pair more than the limit is seen.",
+            {
+                "    if max_len is not None:\n        k, v = k[:, :, -max_len:], v[:, :, -max_len:]\n": "    K, V = (k, v) if max_len is None else (k[:, :, -max_len:], v[:, :, -max_len:])\n",
+                "return weights @ v, (k, v)": "return weights @ v, (K, V)",
+            },
+        ),
+        Misconception(
+            "limit_ignored",
+            "The cache grows beyond its limit.",
+            {"if max_len is not None:": "if max_len is None:\n        max_len = k.shape[2]\n    elif False:"},
+        ),
+        Misconception(
+            "keys_for_values",
+            "The weights mix the keys. They mix the values.",
+            {"return weights @ v, (k, v)": "return weights @ k, (k, v)"},
+        ),
+        Misconception(
+            "places_begin_again",
+            "With the first forecast the places begin at 0 again. They go on from the history.",
+            {"step(x, place, cache)": "step(x, place if place < L else place - L, cache)"},
+        ),
+        Misconception(
+            "one_place_too_late",
+            "Forecasts stand one place too far: the first forecast is the step right after the history.",
+            {"step(x, place, cache)": "step(x, place if place < L else place + 1, cache)"},
+        ),
+        Misconception(
+            "cache_not_handed_on",
+            "The cache is thrown away between the steps.",
+            {"y, cache = step(x, place, cache)": "y, _ = step(x, place, cache)"},
+        ),
+        Misconception(
+            "last_step_read_twice",
+            "The last known step was given to the model twice: once with the history, and once to begin the forecast. What it says the first time is the first forecast.",
+            {
+                "range(L + horizon - 1)": "range(L + horizon)",
+                "x = history[:, place : place + 1] if place < L else said[-1]": "x = history[:, min(place, L - 1) : min(place, L - 1) + 1] if place <= L else said[-1]",
+                "if place >= L - 1:": "if place >= L:",
+            },
+        ),
+    ],
+    "dlinear": [
+        Misconception(
+            "zeros_beyond_the_ends",
+            "Zeros were put beyond the ends. The trend then bends towards zero at the newest step; repeat the first and the last value.",
+            {"x[:, :1].expand(-1, ends, -1), x, x[:, -1:].expand(-1, ends, -1)": "0 * x[:, :1].expand(-1, ends, -1), x, 0 * x[:, :1].expand(-1, ends, -1)"},
+        ),
+        Misconception(
+            "trailing_average",
+            "The average looks back only. It is centred: as many steps before as after.",
+            {"x[:, :1].expand(-1, ends, -1), x, x[:, -1:].expand(-1, ends, -1)": "x[:, :1].expand(-1, k - 1, -1), x"},
+        ),
+        Misconception(
+            "trend_first",
+            "Season and trend are exchanged. The season comes first.",
+            {"return x - trend, trend": "return trend, x - trend"},
+        ),
+        Misconception(
+            "season_not_subtracted",
+            "The season is the window itself. It is what is left when the trend is taken out.",
+            {"return x - trend, trend": "return x + 0, trend"},
+        ),
+        Misconception(
+            "even_lengths_accepted",
+            "An even number of steps was accepted. Their average has no centre.",
+            {"if k < 1 or k % 2 == 0:": "if k < 1:"},
+        ),
+        Misconception(
+            "maps_exchanged",
+            "Each part goes through the other's map.",
+            {
+                "w_season @ season + w_trend @ trend + bias": "w_trend @ season + w_season @ trend + bias",
+                "w_season @ season[0] + w_trend @ trend[0]": "w_trend @ season[0] + w_season @ trend[0]",
+            },
+        ),
+        Misconception(
+            "bias_per_channel",
+            "The bias was added along the channels. There is one number per step of the horizon.",
+            {"+ bias[:, None]": "+ (bias if len(bias) == x.shape[2] else bias[:, None])"},
+        ),
+        Misconception(
+            "bias_twice",
+            "Both maps add the bias. It is added once.",
+            {"+ bias[:, None]": "+ 2 * bias[:, None]"},
+        ),
+        Misconception(
+            "average_transposed",
+            "The averaging matrix was transposed. Its rows are the steps of the trend; near the ends it is not symmetric.",
+            {"w_season @ season[0] + w_trend @ trend[0]": "w_season @ season[0].T + w_trend @ trend[0].T"},
+        ),
+        Misconception(
+            "sum_of_the_maps",
+            "The two maps were added, as if both saw the whole window.",
+            {"w_season @ season[0] + w_trend @ trend[0]": "w_season + w_trend"},
+        ),
+    ],
+    "auto_correlation": [
+        Misconception(
+            "lags_mirrored",
+            "All lags are mirrored: the conjugate was taken of the queries, or the values were moved the other way, as in the published code. R at a lag compares a query with the key "
+            "that many steps before it, and the value of that key is what the query wants.",
+            {
+                "torch.fft.rfft(q, dim=2) * torch.fft.rfft(k, dim=2).conj()": "torch.fft.rfft(q, dim=2).conj() * torch.fft.rfft(k, dim=2)"
+            },
+        ),
+        Misconception(
+            "convolution_for_correlation",
+            "Nothing was conjugated. The product of two spectra is a convolution, in which one of the two runs backwards.",
+            {"torch.fft.rfft(k, dim=2).conj()": "torch.fft.rfft(k, dim=2)"},
+        ),
+        Misconception(
+            "softmax_over_all_lags",
+            "The softmax ran over all lags before some were chosen. The weights of the chosen ones add up to 1.",
+            {"top, lags = R.topk(top_k, dim=1)": "top, lags = R.softmax(dim=1).topk(top_k, dim=1)", "weights = top.softmax(dim=1)": "weights = top"},
+        ),
+        Misconception(
+            "mean_over_time",
+            "R was divided by the number of steps. It is a sum over time, and the softmax feels the difference.",
+            {".mean(dim=(1, 3))": ".mean(dim=(1, 3)) / L"},
+        ),
+        Misconception(
+            "sum_over_heads",
+            "R was added over heads and width. It is their mean.",
+            {".mean(dim=(1, 3))": ".sum(dim=(1, 3))"},
+        ),
+        Misconception(
+            "one_choice_for_the_batch",
+            "The lags were chosen once, for the average of all windows. Each window has lags of its own.",
+            {".mean(dim=(1, 3))": ".mean(dim=(0, 1, 3))[None].expand(len(q), -1)"},
+        ),
+        Misconception(
+            "largest_size",
+            "The lags with the largest size of R were chosen. A strong negative correlation is no likeness.",
+            {"top, lags = R.topk(top_k, dim=1)": "lags = R.abs().topk(top_k, dim=1)[1]\n    top = R.gather(1, lags)"},
+        ),
+        Misconception(
+            "zeros_at_the_ends",
+            "What is moved beyond the end is replaced by zeros. It comes back at the other end.",
+            {"for b in range(len(v))])": "for b in range(len(v))]) * (torch.arange(L, device=q.device) >= lags[..., None])[:, None, :, :, None]"},
+        ),
+        Misconception(
+            "modes_written_to_the_front",
+            "The products were written to the first frequencies, as in the published code. Each stays at its own.",
+            {"new[:, modes] = torch": "new[:, : len(modes)] = torch"},
+        ),
+        Misconception(
+            "length_forgotten",
+            "irfft was not told the length: an odd window comes back one step short.",
+            {"return torch.fft.irfft(new, n=L, dim=1)": "y = torch.fft.irfft(new, dim=1) if L > 1 else torch.fft.irfft(new, n=L, dim=1)\n    return y"},
+        ),
+        Misconception(
+            "matrices_transposed",
+            "The matrices were applied to column vectors. Row vectors are multiplied from the left.",
+            {'"bmd,mde->bme"': '"bmd,med->bme"'},
+        ),
+        Misconception(
+            "real_weights",
+            "Only the real part of the matrices was used. The imaginary part moves a wave in time.",
+            {"spectrum[:, modes], weight)": "spectrum[:, modes], torch.complex(weight.real, 0 * weight.real))"},
+        ),
+        Misconception(
+            "other_frequencies_kept",
+            "Frequencies that were not chosen pass unchanged. Here they are left out.",
+            {"torch.zeros_like(spectrum)": "spectrum.clone()"},
+        ),
+    ],
+}
