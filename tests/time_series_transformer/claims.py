@@ -4,17 +4,25 @@ from dlcourse.authoring import Claim
 
 CLAIMS = {
     "first_look": [
-        Claim("A does not move at all: a mean has no order.", lambda n: n["A_moved"] < 1e-9 < 0.1 < n["B_moved"]),
+        Claim(
+            "A does not move at all: a mean has no order.",
+            lambda n: n["A_moved"] < 1e-9 < 0.1 < n["B_moved"],
+        ),
     ],
     "price": [
-        Claim("With a day per token attention becomes 576 times cheaper.", lambda n: n["ratio"] == 576),
+        Claim(
+            "With a day per token attention becomes 576 times cheaper.", lambda n: n["ratio"] == 576
+        ),
     ],
     "risen": [
         Claim(
             "at the new one its error is more than thirty times that of the same map on normalised windows",
             lambda n: n["mse_raw"] > 30 * n["mse_RevIN"],
         ),
-        Claim("which is close to the noise", lambda n: n["noise"] < 1.05 * n["mse_RevIN"] < 1.25 * n["noise"]),
+        Claim(
+            "which is close to the noise",
+            lambda n: n["noise"] < 1.05 * n["mse_RevIN"] < 1.25 * n["noise"],
+        ),
     ],
     "shuffled_cards": [
         Claim(
@@ -23,12 +31,21 @@ CLAIMS = {
         ),
         Claim(
             "its error in order is several times that of the others",
-            lambda n: n["mean_bare"] > 4 * max(n["mean_positions"], n["flatten_positions"], n["flatten_bare"]),
+            lambda n: (
+                n["mean_bare"]
+                > 4 * max(n["mean_positions"], n["flatten_positions"], n["flatten_bare"])
+            ),
         ),
-        Claim("With positions the same head is close to the noise.", lambda n: n["mean_positions"] < 1.2 * 0.0225),
+        Claim(
+            "With positions the same head is close to the noise.",
+            lambda n: n["mean_positions"] < 1.2 * 0.0225,
+        ),
         Claim(
             "the flatten head needs no positions at all",
-            lambda n: n["flatten_bare"] < 1.05 * n["flatten_positions"] and n["flatten_bare_shuffled"] > 5 * n["flatten_bare"],
+            lambda n: (
+                n["flatten_bare"] < 1.05 * n["flatten_positions"]
+                and n["flatten_bare_shuffled"] > 5 * n["flatten_bare"]
+            ),
         ),
     ],
     "with_and_without": [
@@ -52,7 +69,9 @@ CLAIMS = {
             "Patches of a day and of half a day are within two per cent of each other",
             lambda n: abs(n["patch_24"] / n["patch_12"] - 1) < 0.02,
         ),
-        Claim("not much above the noise", lambda n: max(n["patch_12"], n["patch_24"]) < 1.12 * 0.0225),
+        Claim(
+            "not much above the noise", lambda n: max(n["patch_12"], n["patch_24"]) < 1.12 * 0.0225
+        ),
         Claim(
             '"one week ago" pays for its own noise a second time',
             lambda n: 0.9 < n["week_ago"] / (2 * 0.0225) < 1.1,

@@ -43,7 +43,7 @@ MISCONCEPTIONS = {
         Misconception(
             "window_wider_than_the_sequence",
             "A window that reaches beyond the whole sequence was counted by the formula of a narrow one, which then goes wrong. It sees everything, no more.",
-            {"w = min(width, L - 1)": "w = width"},
+            {"w = min(width, L)": "w = width"},
         ),
         Misconception(
             "causal_without_the_diagonal",
@@ -181,7 +181,7 @@ MISCONCEPTIONS = {
         Misconception(
             "negative_ids_count_from_the_end",
             "A negative id reads the table from its end, silently. It is an error, like one that is too large.",
-            {"(ids < 0) | (ids >= len(table))": "ids >= len(table)"},
+            {"if (ids < 0).any():": "if (ids >= len(table)).any():"},
         ),
         Misconception(
             "mean_of_the_embeddings",
@@ -557,7 +557,7 @@ MISCONCEPTIONS = {
         Misconception(
             "softmax_over_all_lags",
             "The softmax ran over all lags before some were chosen. The weights of the chosen ones add up to 1.",
-            {"top, lags = R.topk(top_k, dim=1)": "top, lags = R.softmax(dim=1).topk(top_k, dim=1)", "weights = top.softmax(dim=1)": "weights = top"},
+            {"top, lags = R.topk(top_k, dim=-1)": "top, lags = R.softmax(dim=-1).topk(top_k, dim=-1)", "weights = top.softmax(dim=-1)": "weights = top"},
         ),
         Misconception(
             "mean_over_time",
@@ -577,7 +577,7 @@ MISCONCEPTIONS = {
         Misconception(
             "largest_size",
             "The lags with the largest size of R were chosen. A strong negative correlation is no likeness.",
-            {"top, lags = R.topk(top_k, dim=1)": "lags = R.abs().topk(top_k, dim=1)[1]\n    top = R.gather(1, lags)"},
+            {"top, lags = R.topk(top_k, dim=-1)": "lags = R.abs().topk(top_k, dim=1)[1]\n    top = R.gather(1, lags)"},
         ),
         Misconception(
             "zeros_at_the_ends",

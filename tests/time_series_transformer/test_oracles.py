@@ -22,7 +22,10 @@ def test_pairs_are_those_of_a_mask(ref):
     for L in (1, 5, 12):
         i, j = np.indices((L, L))
         for w in (0, 1, 3, 20):
-            assert ref.attention_cost(L, 3, 2, 2, "window", width=w)["pairs"] == (abs(i - j) <= w).sum()
+            assert (
+                ref.attention_cost(L, 3, 2, 2, "window", width=w)["pairs"]
+                == (abs(i - j) <= w).sum()
+            )
         assert ref.attention_cost(L, 3, 2, 2, "causal")["pairs"] == (j <= i).sum()
         for P in range(1, L + 1):
             tokens = len(list(range(L, P - 1, -P)))
@@ -41,11 +44,18 @@ def test_operations_are_those_that_torch_counts(ref):
 
 
 def test_costs_by_hand(ref):
-    full, days = (ref.attention_cost(192, 32, 8, 2, kind, patch=24)["pairs"] for kind in ("full", "patch"))
+    full, days = (
+        ref.attention_cost(192, 32, 8, 2, kind, patch=24)["pairs"] for kind in ("full", "patch")
+    )
     worked(ref, "attention_cost", "$192^2=36864$", [192, full])
     worked(ref, "attention_cost", "$8^2=64$", [8, days])
     assert full == 24**2 * days
-    worked(ref, "attention_cost", "$3+4+5+4+3=19$", [3, 4, 5, 4, 3, ref.attention_cost(5, 1, 1, 1, "window", 2)["pairs"]])
+    worked(
+        ref,
+        "attention_cost",
+        "$3+4+5+4+3=19$",
+        [3, 4, 5, 4, 3, ref.attention_cost(5, 1, 1, 1, "window", 2)["pairs"]],
+    )
     worked(
         ref,
         "attention_cost",
@@ -66,16 +76,24 @@ def test_revin_is_instance_norm(ref, torch_rng):
 def test_patches_are_numpys_windows_from_the_end(ref, torch_rng):
     for L, P, S in ((11, 4, 4), (10, 3, 2), (7, 7, 3), (9, 1, 4)):
         x = randn(torch_rng, 2, L, 3)
-        theirs = sliding_window_view(x.numpy(), P, axis=1)[:, ::-1][:, ::S][:, ::-1].transpose(0, 2, 1, 3)
+        theirs = sliding_window_view(x.numpy(), P, axis=1)[:, ::-1][:, ::S][:, ::-1].transpose(
+            0, 2, 1, 3
+        )
         np.testing.assert_array_equal(ref.patchify(x, P, S), theirs.reshape(6, -1, P))
 
 
 def test_revin_by_hand(ref):
-    x, gain, bias = torch.tensor([1.0, 3, 5, 7], dtype=F64).reshape(1, 4, 1), torch.full((1,), 2.0), torch.ones(1)
+    x, gain, bias = (
+        torch.tensor([1.0, 3, 5, 7], dtype=F64).reshape(1, 4, 1),
+        torch.full((1,), 2.0),
+        torch.ones(1),
+    )
     z, mean, std = ref.revin_norm(x, gain.double(), bias.double(), 0.0)
     worked(ref, "revin_patchify", r"$s=\sqrt5=2.236$", [5, std.item()])
     worked(ref, "revin_patchify", r"$2\cdot3/2.236+1=3.683$", [2, 3 / 2.236, 1, z[0, -1, 0].item()])
-    said = ref.revin_denorm(torch.full((1, 1), 2.0, dtype=F64), mean, std, gain.double(), bias.double())
+    said = ref.revin_denorm(
+        torch.full((1, 1), 2.0, dtype=F64), mean, std, gain.double(), bias.double()
+    )
     worked(ref, "revin_patchify", r"$2.236\cdot(2-1)/2+4=5.118$", [2.236, 2, -1, 2, 4, said.item()])
     steps = ref.patchify(torch.arange(10.0).reshape(1, 10, 1), 4, 4)[0]
     worked(ref, "revin_patchify", "$(2,3,4,5)$", steps[0])
@@ -95,7 +113,9 @@ def test_embeddings_are_torchs(ref, torch_rng):
     ids = torch.stack([torch.randint(n, (2, 5), generator=torch_rng) for n in (24, 7)], -1)
     x = randn(torch_rng, 2, 5, 6)
     ours = ref.temporal_encoding(x, ids, [layer.weight for layer in layers], 3)
-    theirs = x + ref.sinusoidal_positions(8, 6)[3:] + layers[0](ids[..., 0]) + layers[1](ids[..., 1])
+    theirs = (
+        x + ref.sinusoidal_positions(8, 6)[3:] + layers[0](ids[..., 0]) + layers[1](ids[..., 1])
+    )
     torch.testing.assert_close(ours, theirs)
 
 
@@ -112,13 +132,17 @@ def test_token_by_hand(ref):
     ids = ref.calendar_ids(np.array(["2024-03-01T13"], dtype="datetime64[h]"))
     worked(ref, "temporal_encoding", "$(13,4,0,2)$", ids[0])
     tables = [torch.tensor([[0.25, 0.5]], dtype=F64).repeat(n, 1) for n in (24, 7, 31, 12)]
-    token = ref.temporal_encoding(torch.tensor([[[0.5, -1.0]]], dtype=F64), torch.from_numpy(ids)[None], tables)
+    token = ref.temporal_encoding(
+        torch.tensor([[[0.5, -1.0]]], dtype=F64), torch.from_numpy(ids)[None], tables
+    )
     worked(ref, "temporal_encoding", "=(1.5,2)$", token[0, 0])
 
 
 @pytest.mark.parametrize("norm_first", [True, False])
 def test_encoder_is_torchs_layer(ref, torch_rng, norm_first):
-    layer = nn.TransformerEncoderLayer(6, 2, 10, 0.0, batch_first=True, norm_first=norm_first).double()
+    layer = nn.TransformerEncoderLayer(
+        6, 2, 10, 0.0, batch_first=True, norm_first=norm_first
+    ).double()
     x = randn(torch_rng, 3, 5, 6)
     ours = ref.encoder_block(
         x,
@@ -135,28 +159,49 @@ def test_heads_are_linear_layers(ref, torch_rng):
     x = randn(torch_rng, 3, 4, 5)
     wide, narrow = nn.Linear(20, 7).double(), nn.Linear(5, 7).double()
     torch.testing.assert_close(
-        ref.forecast_head(x, wide.weight, wide.bias, "flatten"), nn.Sequential(nn.Flatten(), wide)(x)
+        ref.forecast_head(x, wide.weight, wide.bias, "flatten"),
+        nn.Sequential(nn.Flatten(), wide)(x),
     )
-    torch.testing.assert_close(ref.forecast_head(x, narrow.weight, narrow.bias, "mean"), narrow(x).mean(1))
-    torch.testing.assert_close(ref.forecast_head(x, narrow.weight, narrow.bias, "last"), narrow(x)[:, 3])
+    torch.testing.assert_close(
+        ref.forecast_head(x, narrow.weight, narrow.bias, "mean"), narrow(x).mean(1)
+    )
+    torch.testing.assert_close(
+        ref.forecast_head(x, narrow.weight, narrow.bias, "last"), narrow(x)[:, 3]
+    )
 
 
 def test_block_by_hand(ref):
     parts = (lambda x: 2 * x, lambda x: x + 1, lambda x: x / 2, lambda x: x / 2)
     one = torch.ones(1, 1, 1, dtype=F64)
-    worked(ref, "encoder_block", "$(1.5+2.5)/2=2$", [1.5, 2.5, 2, ref.encoder_block(one, *parts, False).item()])
-    worked(ref, "encoder_block", "$2+(1+1)=4$", [2, 1, 1, ref.encoder_block(one, *parts, True).item()])
+    worked(
+        ref,
+        "encoder_block",
+        "$(1.5+2.5)/2=2$",
+        [1.5, 2.5, 2, ref.encoder_block(one, *parts, False).item()],
+    )
+    worked(
+        ref, "encoder_block", "$2+(1+1)=4$", [2, 1, 1, ref.encoder_block(one, *parts, True).item()]
+    )
     tokens, weight = torch.tensor([[[3.0], [5.0]]]), torch.tensor([[1.0, 10.0]])
-    worked(ref, "encoder_block", "$3+50=53$", [3, 50, ref.forecast_head(tokens, weight, torch.zeros(1), "flatten").item()])
+    worked(
+        ref,
+        "encoder_block",
+        "$3+50=53$",
+        [3, 50, ref.forecast_head(tokens, weight, torch.zeros(1), "flatten").item()],
+    )
 
 
 @pytest.mark.parametrize("norm_first", [True, False])
 def test_decoder_is_torchs_layer(ref, torch_rng, norm_first):
-    layer = nn.TransformerDecoderLayer(6, 2, 10, 0.0, batch_first=True, norm_first=norm_first).double()
+    layer = nn.TransformerDecoderLayer(
+        6, 2, 10, 0.0, batch_first=True, norm_first=norm_first
+    ).double()
 
     def attention(module):
         def f(q, k, v, mask):
-            hidden = None if mask is None else ~mask  # torch's bool masks are True where nothing may be seen
+            hidden = (
+                None if mask is None else ~mask
+            )  # torch's bool masks are True where nothing may be seen
             return module(q, k, v, attn_mask=hidden, need_weights=False)[0]
 
         return f
@@ -171,7 +216,9 @@ def test_decoder_is_torchs_layer(ref, torch_rng, norm_first):
         [layer.norm1, layer.norm2, layer.norm3],
         norm_first,
     )
-    torch.testing.assert_close(ours, layer(y, memory, tgt_mask=~torch.ones(4, 4, dtype=torch.bool).tril()))
+    torch.testing.assert_close(
+        ours, layer(y, memory, tgt_mask=~torch.ones(4, 4, dtype=torch.bool).tril())
+    )
 
 
 def test_decoder_by_hand(ref):
@@ -181,7 +228,10 @@ def test_decoder_by_hand(ref):
 
     history = torch.tensor([5.0, 7, 9], dtype=F64).reshape(1, 3, 1)
     worked(ref, "decoder_block", "$(7,9,0,0,0)$", ref.decoder_window(history, 2, 3)[0, :, 0])
-    y, memory = torch.tensor([[[2.0], [4.0]]], dtype=F64), torch.tensor([[[9.0], [3.0], [6.0]]], dtype=F64)
+    y, memory = (
+        torch.tensor([[[2.0], [4.0]]], dtype=F64),
+        torch.tensor([[[9.0], [3.0], [6.0]]], dtype=F64),
+    )
     out = ref.decoder_block(y, memory, seen, seen, torch.zeros_like, [lambda x: x] * 3, True)
     worked(ref, "decoder_block", "$(10,13)$", out[0, :, 0])
 
@@ -199,8 +249,12 @@ def test_forecast_of_a_recurrence_is_the_recurrence(ref):
         return phi[0] * x + phi[1] * before
 
     for context in (2, 5, 100):
-        torch.testing.assert_close(ref.autoregressive_forecast(model, series[:, :12], 20, context), series[:, 12:])
-    assert ref.next_step_loss(model, series[:, 1:]).item() == pytest.approx((phi[1] * values[0] * 1.0) ** 2 / 30)
+        torch.testing.assert_close(
+            ref.autoregressive_forecast(model, series[:, :12], 20, context), series[:, 12:]
+        )
+    assert ref.next_step_loss(model, series[:, 1:]).item() == pytest.approx(
+        (phi[1] * values[0] * 1.0) ** 2 / 30
+    )
 
 
 def test_forecast_by_hand(ref):
@@ -220,14 +274,20 @@ def test_cached_steps_are_the_rows_of_causal_attention(ref, torch_rng):
     q, k, v = (randn(torch_rng, 2, 3, 9, 4) for _ in range(3))
     rows, cache = [], None
     for t in range(9):
-        out, cache = ref.kv_cached_step(q[:, :, t : t + 1], k[:, :, t : t + 1], v[:, :, t : t + 1], cache)
+        out, cache = ref.kv_cached_step(
+            q[:, :, t : t + 1], k[:, :, t : t + 1], v[:, :, t : t + 1], cache
+        )
         rows.append(out)
-    torch.testing.assert_close(torch.cat(rows, 2), F.scaled_dot_product_attention(q, k, v, is_causal=True))
+    torch.testing.assert_close(
+        torch.cat(rows, 2), F.scaled_dot_product_attention(q, k, v, is_causal=True)
+    )
     i, j = np.indices((9, 9))
     band = torch.from_numpy((j <= i) & (i - j < 4))
     rows, cache = [], None
     for t in range(9):
-        out, cache = ref.kv_cached_step(q[:, :, t : t + 1], k[:, :, t : t + 1], v[:, :, t : t + 1], cache, 4)
+        out, cache = ref.kv_cached_step(
+            q[:, :, t : t + 1], k[:, :, t : t + 1], v[:, :, t : t + 1], cache, 4
+        )
         rows.append(out)
     torch.testing.assert_close(torch.cat(rows, 2), F.scaled_dot_product_attention(q, k, v, band))
 
@@ -271,9 +331,13 @@ def test_trend_is_a_padded_convolution(ref, torch_rng):
 def test_dlinear_is_one_matrix(ref, torch_rng):
     x, ws, wt, b = (randn(torch_rng, *s) for s in ((2, 9, 3), (4, 9), (4, 9), (4,)))
     A = ref.dlinear_matrix(ws, wt, 5)
-    torch.testing.assert_close(ref.dlinear(x, ws, wt, b, 5), torch.einsum("hl,blc->bhc", A, x) + b[:, None])
+    torch.testing.assert_close(
+        ref.dlinear(x, ws, wt, b, 5), torch.einsum("hl,blc->bhc", A, x) + b[:, None]
+    )
     torch.testing.assert_close(ref.dlinear_matrix(ws, ws, 5), ws)
-    jacobian = torch.autograd.functional.jacobian(lambda a: ref.dlinear(a[None, :, None], ws, wt, b, 5)[0, :, 0], x[0, :, 0])
+    jacobian = torch.autograd.functional.jacobian(
+        lambda a: ref.dlinear(a[None, :, None], ws, wt, b, 5)[0, :, 0], x[0, :, 0]
+    )
     torch.testing.assert_close(A, jacobian)
 
 
@@ -325,7 +389,9 @@ def test_a_turn_of_all_frequencies_moves_in_time(ref, torch_rng):
     L = 9
     x, f = randn(torch_rng, 2, L, 2), torch.arange(L // 2 + 1)
     W = torch.exp(-2j * math.pi * f / L)[:, None, None] * torch.eye(2)
-    torch.testing.assert_close(ref.fourier_block(x, f, W.to(torch.complex128)), torch.roll(x, 1, 1), atol=1e-6, rtol=0)
+    torch.testing.assert_close(
+        ref.fourier_block(x, f, W.to(torch.complex128)), torch.roll(x, 1, 1), atol=1e-6, rtol=0
+    )
 
 
 def test_frequencies_by_hand(ref):
@@ -338,5 +404,7 @@ def test_frequencies_by_hand(ref):
     two = ref.auto_correlation(row(0.5, 1, 0, 0), row(1.0, 0, 0, 0), row(1.0, 0, 0, 0), 2).flatten()
     worked(ref, "auto_correlation", "=0.622$", [two[1].item()])
     worked(ref, "auto_correlation", "$0.378$", [two[0].item()])
-    y = ref.fourier_block(row(1.0, 2, 3, 4)[0], torch.tensor([1]), torch.tensor([[[1j]]], dtype=torch.complex128))
+    y = ref.fourier_block(
+        row(1.0, 2, 3, 4)[0], torch.tensor([1]), torch.tensor([[[1j]]], dtype=torch.complex128)
+    )
     worked(ref, "auto_correlation", "$(-1,1,1,-1)$", y.flatten())
