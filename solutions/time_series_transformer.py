@@ -87,28 +87,18 @@ def first_look(swaps: int = 3, seed: int = 0) -> dict[str, float]:
         "B": (np.append(week, 1.0) @ weights, np.append(shuffled, 1.0) @ weights),
     }
     moved = {name: float(np.abs(b - a).mean() / truth.mean()) for name, (a, b) in said.items()}
-    fig, (left, *right) = plt.subplots(
-        1, 3, figsize=(11, 3.2), width_ratios=[2.4, 1, 1], sharey=True
-    )
+    fig, (left, *right) = plt.subplots(1, 3, figsize=(11, 3.2), width_ratios=[2.4, 1, 1], sharey=True)
     for place, card in enumerate(order):
         left.plot(np.arange(24) + 24 * place, week[card], color=f"C{card}")
         left.axvline(24 * place, color="0.8", lw=0.8)
-    left.set(
-        xlabel="hour of the window",
-        ylabel="people per hour",
-        title=f"seven cards, {swaps} pairs swapped",
-    )
+    left.set(xlabel="hour of the window", ylabel="people per hour", title=f"seven cards, {swaps} pairs swapped")
     guessed = guesses("moved by the shuffle")
     for ax, (name, (before, after)) in zip(right, said.items(), strict=True):
         ax.plot(truth, color="0.7", lw=3, label="the eighth day")
         ax.plot(before, label="in order")
         ax.plot(after, ls="--", label="shuffled")
         guess = guessed.get(name)
-        ax.set(
-            xlabel="hour",
-            title=f"{name}: moved by {moved[name]:.0%}"
-            + (f" (guess {guess})" if guess is not None else ""),
-        )
+        ax.set(xlabel="hour", title=f"{name}: moved by {moved[name]:.0%}" + (f" (guess {guess})" if guess is not None else ""))
     right[0].legend()
     return {"A_moved": moved["A"], "B_moved": moved["B"]}
 
@@ -138,13 +128,7 @@ def first_look(swaps: int = 3, seed: int = 0) -> dict[str, float]:
 
 # %% question="attention_cost" minutes=15
 def attention_cost(
-    L: int,
-    D: int,
-    heads: int,
-    n_bytes: int,
-    kind: str,
-    width: int | None = None,
-    patch: int | None = None,
+    L: int, D: int, heads: int, n_bytes: int, kind: str, width: int | None = None, patch: int | None = None
 ) -> dict[str, int]:
     """Pairs, memory and operations of the attention of one layer on one window.
 
@@ -197,7 +181,6 @@ def attention_cost(
 # %% [markdown]
 # **Turn the knob**: the size of a patch, and with it the number of tokens and pairs.
 
-
 # %% tags=["demo"]
 @demo(patch=(1, 24))
 def price(patch: int = 24, seed: int = 0) -> dict[str, float]:
@@ -209,19 +192,11 @@ def price(patch: int = 24, seed: int = 0) -> dict[str, float]:
     lengths = 48 * 2 ** np.arange(8)
     fig, ax = plt.subplots()
     for kind in ("full", "window", "patch", "cached"):
-        costs = [
-            attention_cost(int(L), 32, 8, 2, kind, width=24, patch=patch)["bytes"] for L in lengths
-        ]
+        costs = [attention_cost(int(L), 32, 8, 2, kind, width=24, patch=patch)["bytes"] for L in lengths]
         ax.loglog(lengths, costs, "o-", label=f"patch of {patch}" if kind == "patch" else kind)
-    ax.set(
-        xlabel="steps of the window",
-        ylabel="bytes of scores per layer",
-        title=f"192 steps are {192 // patch} tokens",
-    )
+    ax.set(xlabel="steps of the window", ylabel="bytes of scores per layer", title=f"192 steps are {192 // patch} tokens")
     label_ends(ax)
-    full, patched = (
-        attention_cost(192, 32, 8, 2, kind, patch=patch)["pairs"] for kind in ("full", "patch")
-    )
+    full, patched = (attention_cost(192, 32, 8, 2, kind, patch=patch)["pairs"] for kind in ("full", "patch"))
     return {"full": float(full), "patched": float(patched), "ratio": float(full / patched)}
 
 
@@ -256,10 +231,7 @@ def price(patch: int = 24, seed: int = 0) -> dict[str, float]:
 
 # %% question="revin_patchify" minutes=35 forbid=["layer_norm"]
 def revin_norm(
-    x: Float[Tensor, "B L C"],
-    gain: Float[Tensor, " C"],
-    bias: Float[Tensor, " C"],
-    eps: float = 1e-5,
+    x: Float[Tensor, "B L C"], gain: Float[Tensor, " C"], bias: Float[Tensor, " C"], eps: float = 1e-5
 ) -> tuple[Float[Tensor, "B L C"], Float[Tensor, "B C"], Float[Tensor, "B C"]]:
     """Normalise each channel of each window by its own mean and deviation.
 
@@ -342,7 +314,6 @@ def revin_denorm(
 # A linear map is fitted on windows of a level season, and tested on a series that has risen by three and swings twice
 # as far. Once it sees the raw window, once the normalised one.
 
-
 # %% tags=["demo"]
 def as_tensor(x: Float[np.ndarray, "..."]) -> Tensor:
     """float32, for training."""
@@ -370,9 +341,7 @@ def linear_map(
     """Ridge regression from window to targets, relative to the window's mean: the linear control."""
     A = X - X.mean(1, keepdims=True)
     gram = torch.from_numpy(A.T @ A + penalty * np.eye(A.shape[1]))  # torch keeps to one thread
-    weights = torch.linalg.solve(
-        gram, torch.from_numpy(A.T @ (Y - X.mean(1, keepdims=True)))
-    ).numpy()
+    weights = torch.linalg.solve(gram, torch.from_numpy(A.T @ (Y - X.mean(1, keepdims=True)))).numpy()
     return lambda x: (x - x.mean(1, keepdims=True)) @ weights + x.mean(1, keepdims=True)
 
 
@@ -399,9 +368,7 @@ def risen(seed: int = 0) -> dict[str, float]:
     z, mean, std = normalised(x)
     said = {
         "raw": fit(X, Y, x),
-        "RevIN": revin_denorm(torch.from_numpy(fit(Z, target, z)), mean, std, one, 0 * one)[
-            ..., 0
-        ].numpy(),
+        "RevIN": revin_denorm(torch.from_numpy(fit(Z, target, z)), mean, std, one, 0 * one)[..., 0].numpy(),
     }
     fig, ax = plt.subplots(figsize=(8, 3.4))
     ax.plot(np.arange(-72, 0), x[3, -72:], color="0.5", label="window")
@@ -410,9 +377,7 @@ def risen(seed: int = 0) -> dict[str, float]:
         ax.plot(forecast[3], label=name)
     ax.set(xlabel="hours from now", ylabel="value", title="risen by 3, twice the swing")
     ax.legend(loc="lower left")
-    return {
-        f"mse_{name}": float(((forecast - y) ** 2).mean()) for name, forecast in said.items()
-    } | {"noise": 4 * 0.0225}
+    return {f"mse_{name}": float(((forecast - y) ** 2).mean()) for name, forecast in said.items()} | {"noise": 4 * 0.0225}
 
 
 # %% [markdown]
@@ -438,9 +403,7 @@ def risen(seed: int = 0) -> dict[str, float]:
 # %%
 def sinusoidal_positions(n: int, D: int) -> Float[Tensor, "n D"]:
     """Sine and cosine of each frequency side by side, D even, in float64 (the transformer assignment derives it)."""
-    angle = torch.arange(n, dtype=torch.float64)[:, None] / 10_000 ** (
-        torch.arange(0, D, 2, dtype=torch.float64) / D
-    )
+    angle = torch.arange(n, dtype=torch.float64)[:, None] / 10_000 ** (torch.arange(0, D, 2, dtype=torch.float64) / D)
     return torch.stack([angle.sin(), angle.cos()], dim=2).flatten(1)
 
 
@@ -565,10 +528,7 @@ def encoder_block(
 
 
 def forecast_head(
-    tokens: Float[Tensor, "B N D"],
-    weight: Float[Tensor, "H K"],
-    bias: Float[Tensor, " H"],
-    kind: str,
+    tokens: Float[Tensor, "B N D"], weight: Float[Tensor, "H K"], bias: Float[Tensor, " H"], kind: str
 ) -> Float[Tensor, "B H"]:
     """A linear map from tokens to the whole horizon.
 
@@ -614,13 +574,7 @@ def forecast_head(
 
 # %% tags=["predict"]
 # Test error on shuffled cards over test error in order: 1 is "does not notice".
-predict(
-    "shuffled over in order",
-    flatten_positions=...,
-    flatten_bare=...,
-    mean_positions=...,
-    mean_bare=...,
-)
+predict("shuffled over in order", flatten_positions=..., flatten_bare=..., mean_positions=..., mean_bare=...)
 
 
 # %% tags=["demo"]
@@ -632,13 +586,10 @@ class SelfAttention(nn.Module):
         self.heads = heads
         self.q, self.k, self.v, self.out = (nn.Linear(D, D) for _ in range(4))
 
-    def forward(
-        self, x: Tensor, memory: Tensor | None = None, mask: Tensor | None = None
-    ) -> Tensor:
+    def forward(self, x: Tensor, memory: Tensor | None = None, mask: Tensor | None = None) -> Tensor:
         memory = x if memory is None else memory
         q, k, v = (
-            f(a).unflatten(2, (self.heads, -1)).transpose(1, 2)
-            for f, a in ((self.q, x), (self.k, memory), (self.v, memory))
+            f(a).unflatten(2, (self.heads, -1)).transpose(1, 2) for f, a in ((self.q, x), (self.k, memory), (self.v, memory))
         )
         scores = q @ k.transpose(2, 3) / math.sqrt(q.shape[3])
         if mask is not None:
@@ -650,14 +601,7 @@ class PatchTransformer(nn.Module):
     """RevIN, patches, blocks, head, and back: all that you have built so far."""
 
     def __init__(
-        self,
-        L: int,
-        H: int,
-        patch: int,
-        positions: bool = True,
-        kind: str = "flatten",
-        D: int = 32,
-        heads: int = 4,
+        self, L: int, H: int, patch: int, positions: bool = True, kind: str = "flatten", D: int = 32, heads: int = 4
     ) -> None:
         super().__init__()
         N = L // patch
@@ -673,23 +617,14 @@ class PatchTransformer(nn.Module):
         cards = patchify(z, self.patch, self.patch)
         tokens = self.embed(cards if order is None else cards[:, order])
         if self.positions:
-            tokens = temporal_encoding(
-                tokens, torch.zeros(*tokens.shape[:2], 0, dtype=torch.int64), []
-            )
-        tokens = encoder_block(
-            tokens, self.attention, self.feed_forward, self.norm1, self.norm2, True
-        )
+            tokens = temporal_encoding(tokens, torch.zeros(*tokens.shape[:2], 0, dtype=torch.int64), [])
+        tokens = encoder_block(tokens, self.attention, self.feed_forward, self.norm1, self.norm2, True)
         said = forecast_head(self.norm3(tokens), self.head.weight, self.head.bias, self.kind)
         return revin_denorm(said, mean, std, self.gain, self.bias)[..., 0]
 
 
 def trained(
-    model: nn.Module,
-    X: Float[np.ndarray, "n L"],
-    Y: Float[np.ndarray, "n H"],
-    seed: int,
-    steps: int = 300,
-    lr: float = 4e-3,
+    model: nn.Module, X: Float[np.ndarray, "n L"], Y: Float[np.ndarray, "n H"], seed: int, steps: int = 300, lr: float = 4e-3
 ) -> nn.Module:
     """So many steps of AdamW on batches of 64 windows: warm-up, cosine, gradients clipped at norm 1."""
     optimizer = torch.optim.AdamW(model.parameters(), lr=lr, betas=(0.9, 0.95))
@@ -769,9 +704,7 @@ def shuffled_cards(seed: int = 0) -> dict[str, float]:
 
 
 # %% question="decoder_block" minutes=30
-def decoder_window(
-    history: Float[Tensor, "B L C"], label: int, horizon: int
-) -> Float[Tensor, "B n C"]:
+def decoder_window(history: Float[Tensor, "B L C"], label: int, horizon: int) -> Float[Tensor, "B n C"]:
     """The decoder's input: the newest steps, then zeros.
 
     Args:
@@ -860,9 +793,7 @@ def decoder_block(
 
 
 # %% question="autoregressive_forecast" minutes=25
-def next_step_loss(
-    model: Callable[[Tensor], Tensor], series: Float[Tensor, "B L C"]
-) -> Float[Tensor, ""]:
+def next_step_loss(model: Callable[[Tensor], Tensor], series: Float[Tensor, "B L C"]) -> Float[Tensor, ""]:
     """Mean squared error of all one-step forecasts within the series.
 
     Args:
@@ -959,9 +890,7 @@ def kv_cached_step(
 
 
 def cached_forecast(
-    step: Callable[[Tensor, int, Any], tuple[Tensor, Any]],
-    history: Float[Tensor, "B L C"],
-    horizon: int,
+    step: Callable[[Tensor, int, Any], tuple[Tensor, Any]], history: Float[Tensor, "B L C"], horizon: int
 ) -> Float[Tensor, "B horizon C"]:
     """Autoregressive forecast with a model that takes one step at a time.
 
@@ -999,7 +928,6 @@ def cached_forecast(
 # A small causal model with random weights, asked for 48 steps, once by `autoregressive_forecast` and once with your cache. Equal numbers, at
 # a different price: the pairs of a query and a key that each of them has scored.
 
-
 # %% tags=["demo"]
 @demo
 def with_and_without(seed: int = 0) -> dict[str, float]:
@@ -1008,29 +936,21 @@ def with_and_without(seed: int = 0) -> dict[str, float]:
 
     generator = torch.Generator().manual_seed(seed)
     C, D, L, H = 1, 8, 24, 48
-    embed, *maps, out = (
-        torch.randn(*s, generator=generator) / 3 for s in [(C, D), (D, D), (D, D), (D, D), (D, C)]
-    )
+    embed, *maps, out = (torch.randn(*s, generator=generator) / 3 for s in [(C, D), (D, D), (D, D), (D, D), (D, C)])
     history = torch.randn(1, L, C, generator=generator).cumsum(1) / 5
     places, pairs = sinusoidal_positions(L + H, D).float(), {"all again": [0], "cached": [0]}
 
     def whole(x: Tensor) -> Tensor:
         e = x @ embed + places[: x.shape[1]]
         q, k, v = (e @ m for m in maps)
-        scores = (q @ k.transpose(1, 2) / math.sqrt(D)).masked_fill(
-            ~torch.ones(2 * [len(e[0])]).bool().tril(), -math.inf
-        )
-        pairs["all again"].append(
-            pairs["all again"][-1] + attention_cost(x.shape[1], D, 1, 4, "causal")["pairs"]
-        )
+        scores = (q @ k.transpose(1, 2) / math.sqrt(D)).masked_fill(~torch.ones(2 * [len(e[0])]).bool().tril(), -math.inf)
+        pairs["all again"].append(pairs["all again"][-1] + attention_cost(x.shape[1], D, 1, 4, "causal")["pairs"])
         return x + torch.tanh(scores.softmax(-1) @ v @ out)
 
     def one(x: Tensor, place: int, cache: Any) -> tuple[Tensor, Any]:
         e = x @ embed + places[place]
         o, cache = kv_cached_step(*((e @ m)[:, None] for m in maps), cache)
-        pairs["cached"].append(
-            pairs["cached"][-1] + attention_cost(place + 1, D, 1, 4, "cached")["pairs"]
-        )
+        pairs["cached"].append(pairs["cached"][-1] + attention_cost(place + 1, D, 1, 4, "cached")["pairs"])
         return x + torch.tanh(o[:, 0] @ out), cache
 
     slow, fast = autoregressive_forecast(whole, history, H, L + H), cached_forecast(one, history, H)
@@ -1044,11 +964,7 @@ def with_and_without(seed: int = 0) -> dict[str, float]:
     right.plot(np.arange(H + 1), pairs["cached"][L - 1 :], label="cached")
     right.set(xlabel="steps forecast", ylabel="pairs scored so far")
     right.legend()
-    return {
-        "difference": float((slow - fast).abs().max()),
-        "again": float(pairs["all again"][-1]),
-        "cached": float(pairs["cached"][-1]),
-    }
+    return {"difference": float((slow - fast).abs().max()), "again": float(pairs["all again"][-1]), "cached": float(pairs["cached"][-1])}
 
 
 # %% [markdown]
@@ -1076,9 +992,7 @@ def with_and_without(seed: int = 0) -> dict[str, float]:
 
 
 # %% question="dlinear" minutes=30 further
-def series_decomp(
-    x: Float[Tensor, "B L C"], k: int
-) -> tuple[Float[Tensor, "B L C"], Float[Tensor, "B L C"]]:
+def series_decomp(x: Float[Tensor, "B L C"], k: int) -> tuple[Float[Tensor, "B L C"], Float[Tensor, "B L C"]]:
     """Season and trend.
 
     Args:
@@ -1126,9 +1040,7 @@ def dlinear(
     ### END SOLUTION
 
 
-def dlinear_matrix(
-    w_season: Float[Tensor, "H L"], w_trend: Float[Tensor, "H L"], k: int
-) -> Float[Tensor, "H L"]:
+def dlinear_matrix(w_season: Float[Tensor, "H L"], w_trend: Float[Tensor, "H L"], k: int) -> Float[Tensor, "H L"]:
     """The one matrix that maps a window as ``dlinear`` does, apart from the bias.
 
     Args:
@@ -1186,10 +1098,7 @@ def dlinear_matrix(
 
 # %% question="auto_correlation" minutes=40 further
 def auto_correlation(
-    q: Float[Tensor, "B h L d"],
-    k: Float[Tensor, "B h L d"],
-    v: Float[Tensor, "B h L d"],
-    top_k: int,
+    q: Float[Tensor, "B h L d"], k: Float[Tensor, "B h L d"], v: Float[Tensor, "B h L d"], top_k: int
 ) -> Float[Tensor, "B h L d"]:
     """Autoformer's attention: values moved by the lags at which keys look like queries.
 
@@ -1255,7 +1164,6 @@ def fourier_block(
 # What does the correlation of a street with itself know? Four weeks of footfall, its mean taken out, as queries and keys; beside it noise
 # of the same length, as the control. The lag is read from what your function does to a pulse.
 
-
 # %% tags=["demo"]
 @demo
 def lags_of_a_street(seed: int = 0) -> dict[str, float]:
@@ -1264,10 +1172,7 @@ def lags_of_a_street(seed: int = 0) -> dict[str, float]:
 
     L, top_k = 672, 13
     counts = footfall()[168 * (10 + 5 * seed) :][:L]
-    series = {
-        "street": (counts - counts.mean()) / counts.std(),
-        "noise": np.random.default_rng(seed).normal(size=L),
-    }
+    series = {"street": (counts - counts.mean()) / counts.std(), "noise": np.random.default_rng(seed).normal(size=L)}
     fig, axes = plt.subplots(1, 2, figsize=(10, 3), sharey=True)
     numbers = {}
     for ax, (name, values) in zip(axes, series.items(), strict=True):
