@@ -1241,7 +1241,7 @@ def a_step_or_a_day(seed: int = 0) -> dict[str, float]:
 # The linear map is three to six per cent worse than the patches: 192 weights per hour, fitted by a ridge whose penalty nobody tuned. So far the Transformer wins.
 #
 # Now the street. Logarithms of counts, scaled by the training years; 336 hours, 24 ahead; trained on 2023 and 2024, one forecast at each midnight of
-# 2025, none of them used before.
+# 2025 from 15 January on; no hour of 2025 was used before.
 
 # %% tags=["predict"]
 # Mean squared error in 2025, of scaled logarithms:

@@ -36,6 +36,16 @@ MISCONCEPTIONS = {
             {"pairs = L * (2 * w + 1) - w * (w + 1)": "pairs = L * (w + 1) - w * (w + 1) // 2"},
         ),
         Misconception(
+            "width_of_the_whole_window",
+            "The width was shared between both sides. A query sees the keys at most that many steps away on each side.",
+            {"w = min(width, L)": "w = min(width // 2, L)"},
+        ),
+        Misconception(
+            "bytes_per_score_forgotten",
+            "The memory is a number of scores. Each score takes so many bytes.",
+            {"heads * pairs * n_bytes": "heads * pairs"},
+        ),
+        Misconception(
             "window_without_itself",
             "A query does not see its own key. In a local window it does.",
             {"pairs = L * (2 * w + 1) - w * (w + 1)": "pairs = L * 2 * w - w * (w + 1)"},
@@ -184,6 +194,11 @@ MISCONCEPTIONS = {
             {"if (ids < 0).any():": "if (ids >= len(table)).any():"},
         ),
         Misconception(
+            "last_table_only",
+            "Of the calendar only the last table is left: each one overwrites the one before. They are added up.",
+            {"out = out + table[ids]": "out = x + sinusoidal_positions(start + L, D)[start:].to(x.dtype) + table[ids]"},
+        ),
+        Misconception(
             "mean_of_the_embeddings",
             "The calendar's embeddings were averaged. They are added.",
             {"out = out + table[ids]": "out = out + table[ids] / len(tables)"},
@@ -246,6 +261,14 @@ MISCONCEPTIONS = {
             },
         ),
         Misconception(
+            "residual_from_the_input",
+            "The second residual connection comes from the input of the block. It comes from the result of the first part.",
+            {
+                "x = x + attention(norm1(x))\n        return x + feed_forward(norm2(x))": "h = x + attention(norm1(x))\n        return x + feed_forward(norm2(h))",
+                "x = norm1(x + attention(x))\n    return norm2(x + feed_forward(x))": "h = norm1(x + attention(x))\n    return norm2(x + feed_forward(h))",
+            },
+        ),
+        Misconception(
             "parallel_parts",
             "Both parts start from the block's input. The second part starts from the result of the first.",
             {
@@ -270,6 +293,11 @@ MISCONCEPTIONS = {
                 "x = norm1(x + attention(x))": "x = x + norm1(attention(x))",
                 "return norm2(x + feed_forward(x))": "return x + norm2(feed_forward(x))",
             },
+        ),
+        Misconception(
+            "bias_forgotten",
+            "The bias of the head is missing.",
+            {"read @ weight.T + bias": "read @ weight.T"},
         ),
         Misconception(
             "flattened_by_width",
@@ -353,6 +381,16 @@ MISCONCEPTIONS = {
             {"if norm_first else": "if not norm_first else"},
         ),
         Misconception(
+            "no_residual",
+            "The residual connections are missing.",
+            {"y = y + part(norm(y)) if norm_first else norm(y + part(y))": "y = part(norm(y)) if norm_first else norm(part(y))"},
+        ),
+        Misconception(
+            "one_norm_for_all",
+            "The first norm is used for all three parts. Each part has a norm of its own.",
+            {"zip(parts, norms, strict=True)": "zip(parts, [norms[0]] * 3, strict=True)"},
+        ),
+        Misconception(
             "memory_first",
             "The cross-attention comes before the self-attention.",
             {
@@ -392,6 +430,21 @@ MISCONCEPTIONS = {
             {
                 "newest = model(history[:, -context:])[:, -1:]": "newest = model(history[:, :L][:, -context:])[:, -1:]",
             },
+        ),
+        Misconception(
+            "root_of_the_loss",
+            "The loss is a root mean square. It is the mean of the squares.",
+            {".square().mean()": ".square().mean().sqrt()"},
+        ),
+        Misconception(
+            "sizes_for_squares",
+            "The loss is the mean size of the errors. It is the mean of their squares.",
+            {".square().mean()": ".abs().mean()"},
+        ),
+        Misconception(
+            "one_step_more_than_the_context",
+            "The model was given one step more than its context.",
+            {"history[:, -context:]": "history[:, -context - 1 :]"},
         ),
         Misconception(
             "context_ignored",
@@ -507,6 +560,13 @@ MISCONCEPTIONS = {
             {"return x - trend, trend": "return x + 0, trend"},
         ),
         Misconception(
+            "shorter_averages_at_the_ends",
+            "Near the ends the average runs over fewer steps. It always runs over k, of which some repeat the first or the last value.",
+            {
+                "trend = padded.unfold(1, k, 1).mean(dim=-1)": "trend = torch.stack([x[:, max(0, t - ends) : t + ends + 1].mean(dim=1) for t in range(x.shape[1])], dim=1)"
+            },
+        ),
+        Misconception(
             "even_lengths_accepted",
             "An even number of steps was accepted. Their average has no centre.",
             {"if k < 1 or k % 2 == 0:": "if k < 1:"},
@@ -523,6 +583,11 @@ MISCONCEPTIONS = {
             "bias_per_channel",
             "The bias was added along the channels. There is one number per step of the horizon.",
             {"+ bias[:, None]": "+ (bias if len(bias) == x.shape[2] else bias[:, None])"},
+        ),
+        Misconception(
+            "bias_forgotten",
+            "The bias is missing.",
+            {"+ bias[:, None]": "+ 0 * bias[:, None]"},
         ),
         Misconception(
             "bias_twice",
@@ -558,6 +623,16 @@ MISCONCEPTIONS = {
             "softmax_over_all_lags",
             "The softmax ran over all lags before some were chosen. The weights of the chosen ones add up to 1.",
             {"top, lags = R.topk(top_k, dim=-1)": "top, lags = R.softmax(dim=-1).topk(top_k, dim=-1)", "weights = top.softmax(dim=-1)": "weights = top"},
+        ),
+        Misconception(
+            "weights_without_softmax",
+            "The correlations themselves, divided by their sum, are the weights. They go through a softmax, since some may be negative.",
+            {"weights = top.softmax(dim=-1)": "weights = top / top.sum(dim=-1, keepdim=True)"},
+        ),
+        Misconception(
+            "equal_weights",
+            "All chosen lags have equal weights. The softmax of their correlations gives the weights.",
+            {"weights = top.softmax(dim=-1)": "weights = torch.full_like(top, 1 / top_k)"},
         ),
         Misconception(
             "mean_over_time",
