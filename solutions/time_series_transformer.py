@@ -759,7 +759,7 @@ def decoder_block(
         lambda x: cross_attention(x, memory, memory, None),
         feed_forward,
     ]
-    for part, norm in zip(parts, norms, strict=True):
+    for part, norm in zip(parts, norms):
         y = y + part(norm(y)) if norm_first else norm(y + part(y))
     return y
     ### END SOLUTION
@@ -1009,7 +1009,7 @@ def series_decomp(x: Float[Tensor, "B L C"], k: int) -> tuple[Float[Tensor, "B L
     ### BEGIN SOLUTION
     if k < 1 or k % 2 == 0:
         raise ValueError(f"an average over {k} steps has no centre")
-    ends = (k - 1) // 2
+    ends = k // 2
     padded = torch.cat([x[:, :1].expand(-1, ends, -1), x, x[:, -1:].expand(-1, ends, -1)], dim=1)
     trend = padded.unfold(1, k, 1).mean(dim=-1)
     return x - trend, trend

@@ -388,7 +388,7 @@ MISCONCEPTIONS = {
         Misconception(
             "one_norm_for_all",
             "The first norm is used for all three parts. Each part has a norm of its own.",
-            {"zip(parts, norms, strict=True)": "zip(parts, [norms[0]] * 3, strict=True)"},
+            {"zip(parts, norms)": "zip(parts, [norms[0]] * 3)"},
         ),
         Misconception(
             "memory_first",
