@@ -77,8 +77,12 @@ CLAIMS = {
             lambda n: 0.9 < n["week_ago"] / (2 * 0.0225) < 1.1,
         ),
         Claim(
-            "The linear map is three to six per cent worse than the patches",
-            lambda n: all(1.03 < n["linear"] / n[f"patch_{p}"] < 1.06 for p in (12, 24)),
+            "The ridge with a penalty of 1 is three to six per cent worse than the patches",
+            lambda n: all(1.03 < n["linear_untuned"] / n[f"patch_{p}"] < 1.06 for p in (12, 24)),
+        ),
+        Claim(
+            "the same linear map is ahead of both patches, by one to four per cent",
+            lambda n: all(1.01 < n[f"patch_{p}"] / n["linear"] < 1.04 for p in (12, 24)),
         ),
     ],
     "street": [
@@ -87,8 +91,8 @@ CLAIMS = {
             lambda n: n["linear"] < n["patch_24"] < 0.75 * n["week_ago"],
         ),
         Claim(
-            "its error is a little higher, by at most two per cent",
-            lambda n: 1 < n["patch_24"] / n["linear"] < 1.02,
+            "its error is a little higher, by at most four per cent",
+            lambda n: 1 < n["patch_24"] / n["linear"] < 1.04,
         ),
         Claim("Yesterday alone is far behind", lambda n: n["yesterday"] > 3 * n["week_ago"]),
     ],
