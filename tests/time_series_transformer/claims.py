@@ -70,7 +70,8 @@ CLAIMS = {
             lambda n: abs(n["patch_24"] / n["patch_12"] - 1) < 0.02,
         ),
         Claim(
-            "not much above the noise", lambda n: max(n["patch_12"], n["patch_24"]) < 1.12 * 0.0225
+            "not much above the noise",
+            lambda n: all(n["noise"] < n[f"patch_{p}"] < 1.12 * 0.0225 for p in (12, 24)),
         ),
         Claim(
             '"one week ago" pays for its own noise a second time',
