@@ -1199,8 +1199,8 @@ def lags_of_a_street(seed: int = 0) -> dict[str, float]:
 #
 # First the truth that we know. 192 hours, 24 ahead; noise of variance 0.0225, below which nobody comes in expectation. The same model with patches of 24 and of 12, 300
 # steps of training each, and the controls: one week ago, and a ridge regression twice, once with a penalty of 1 that nobody has thought about, once with the penalty that is best on
-# the last fifth of the training windows. (With one hour per token the same model reaches about the same error, after thirty to
-# forty times the computation; that is left out here, since it takes a minute.)
+# the last fifth of the training windows. (With one hour per token the same model reaches about the same error, after about
+# thirty times the computation; that is left out here, since it takes a minute.)
 
 # %% tags=["predict"]
 # Mean squared error; the noise is 0.0225.

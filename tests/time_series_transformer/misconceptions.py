@@ -46,6 +46,21 @@ MISCONCEPTIONS = {
             {"heads * pairs * n_bytes": "heads * pairs"},
         ),
         Misconception(
+            "nearer_than_the_width",
+            "Keys that are exactly the width away were left out. They are seen, too.",
+            {"w = min(width, L)": "w = min(width, L + 1) - 1 if width else 0"},
+        ),
+        Misconception(
+            "corners_miscounted",
+            "What is missing at the ends was miscounted. The first query misses w keys, the next one w - 1, and so on down to 1: a triangle at each end.",
+            {"- w * (w + 1)": "- w * w"},
+        ),
+        Misconception(
+            "half_of_the_matrix",
+            "Causal attention was counted as half of the matrix. The diagonal is seen as well.",
+            {"L * (L + 1) // 2": "L * L // 2"},
+        ),
+        Misconception(
             "window_without_itself",
             "A query does not see its own key. In a local window it does.",
             {"pairs = L * (2 * w + 1) - w * (w + 1)": "pairs = L * 2 * w - w * (w + 1)"},
@@ -160,6 +175,16 @@ MISCONCEPTIONS = {
             {".unfold(1, patch, stride).clone()": ".unfold(1, patch, stride)"},
         ),
         Misconception(
+            "mean_not_added_back",
+            "The level is missing: the window's mean goes back into its forecast.",
+            {"* std[:, None] + mean[:, None]": "* std[:, None]"},
+        ),
+        Misconception(
+            "scale_not_given_back",
+            "The scale is missing: the forecast is multiplied by the window's deviation before the mean is added.",
+            {"/ gain * std[:, None] + mean": "/ gain + mean"},
+        ),
+        Misconception(
             "patches_side_by_side",
             "Patches follow each other without overlap or gap, whatever the stride.",
             {"newest = x[:, (L - patch) % stride :]": "newest, stride = x[:, L % patch :], patch"},
@@ -187,6 +212,11 @@ MISCONCEPTIONS = {
             "month_and_day_exchanged",
             "Month and day of the month stand in each other's place. The order is hour, weekday, day, month.",
             {"[hour, weekday, day, months.astype(np.int64) % 12]": "[hour, weekday, months.astype(np.int64) % 12, day]"},
+        ),
+        Misconception(
+            "ids_in_front",
+            "The four ids stand in a new first axis. They stand in a new last one, so that each time has its row of four.",
+            {"% 12], axis=-1)": "% 12], axis=0)"},
         ),
         Misconception(
             "negative_ids_count_from_the_end",
