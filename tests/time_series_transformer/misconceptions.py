@@ -270,6 +270,16 @@ MISCONCEPTIONS = {
             {"    if norm_first:": "    if not norm_first:"},
         ),
         Misconception(
+            "always_pre_norm",
+            "The block is pre-norm whatever is asked for.",
+            {"    if norm_first:": "    if True:"},
+        ),
+        Misconception(
+            "always_post_norm",
+            "The block is post-norm whatever is asked for.",
+            {"    if norm_first:": "    if False:"},
+        ),
+        Misconception(
             "residual_from_the_normalised",
             "In the pre-norm block the sum goes on from the normalised tokens. The residual line carries the raw ones.",
             {
