@@ -411,6 +411,16 @@ MISCONCEPTIONS = {
             },
         ),
         Misconception(
+            "always_pre_norm",
+            "The block is pre-norm whatever is asked for.",
+            {"y = y + part(norm(y)) if norm_first else": "y = y + part(norm(y)) if True else"},
+        ),
+        Misconception(
+            "always_post_norm",
+            "The block is post-norm whatever is asked for.",
+            {"y = y + part(norm(y)) if norm_first else": "y = y + part(norm(y)) if False else"},
+        ),
+        Misconception(
             "residual_from_the_normalised",
             "In the pre-norm block the sum goes on from the normalised tokens. The residual line carries the raw ones.",
             {"y = y + part(norm(y)) if": "y = norm(y) + part(norm(y)) if"},
