@@ -685,6 +685,11 @@ MISCONCEPTIONS = {
             {"weights = top.softmax(dim=-1)": "weights = torch.full_like(top, 1 / top_k)"},
         ),
         Misconception(
+            "softmax_over_the_windows",
+            "The softmax ran over the windows of the batch. It runs over the lags of one window.",
+            {"weights = top.softmax(dim=-1)": "weights = top.softmax(dim=0)"},
+        ),
+        Misconception(
             "mean_over_time",
             "R was divided by the number of steps. It is a sum over time, and the softmax feels the difference.",
             {".mean(dim=(1, 3))": ".mean(dim=(1, 3)) / L"},
@@ -713,6 +718,11 @@ MISCONCEPTIONS = {
             "modes_written_to_the_front",
             "The products were written to the first frequencies, as in the published code. Each stays at its own.",
             {"new[:, modes] = torch": "new[:, : len(modes)] = torch"},
+        ),
+        Misconception(
+            "frequencies_not_checked",
+            "A frequency that is not there was not refused. A negative one then reads the spectrum from its end, silently.",
+            {"if not ((modes >= 0) & (modes < spectrum.shape[1])).all():": "if False:"},
         ),
         Misconception(
             "length_forgotten",
