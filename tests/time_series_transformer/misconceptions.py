@@ -574,6 +574,16 @@ MISCONCEPTIONS = {
             {"step(x, place, cache)": "step(x, place if place < L else place + 1, cache)"},
         ),
         Misconception(
+            "one_forecast_too_many",
+            "The last forecast was given to the model as well, which nobody needs. The step before the last says the last forecast.",
+            {"range(L + horizon - 1)": "range(L + horizon)"},
+        ),
+        Misconception(
+            "forecasts_of_the_history",
+            "What the model says about the steps of the history was returned, too. The first forecast is what it says at the last of them.",
+            {"if place >= L - 1:": "if place >= 0:"},
+        ),
+        Misconception(
             "cache_not_handed_on",
             "The cache is thrown away between the steps.",
             {"y, cache = step(x, place, cache)": "y, _ = step(x, place, cache)"},
