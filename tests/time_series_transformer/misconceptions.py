@@ -632,6 +632,11 @@ MISCONCEPTIONS = {
             {"if k < 1 or k % 2 == 0:": "if k < 1:"},
         ),
         Misconception(
+            "length_not_checked",
+            "A length that has no centre, or is no length at all, was not refused.",
+            {"if k < 1 or k % 2 == 0:": "if False:"},
+        ),
+        Misconception(
             "maps_exchanged",
             "Each part goes through the other's map.",
             {
