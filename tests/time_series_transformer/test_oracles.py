@@ -90,7 +90,7 @@ def test_revin_by_hand(ref):
     )
     z, mean, std = ref.revin_norm(x, gain.double(), bias.double(), 0.0)
     worked(ref, "revin_patchify", r"$s=\sqrt5=2.236$", [5, std.item()])
-    worked(ref, "revin_patchify", r"$2\cdot3/2.236+1=3.683$", [2, 3 / 2.236, 1, z[0, -1, 0].item()])
+    worked(ref, "revin_patchify", "+1=3.683$", [1, z[0, -1, 0].item()])
     said = ref.revin_denorm(
         torch.full((1, 1), 2.0, dtype=F64), mean, std, gain.double(), bias.double()
     )
