@@ -14,9 +14,6 @@
 # **You need:** the encoder layer of the assignment *transformer* (given here as code), cross-entropy, some
 # PyTorch.
 #
-# **Work like this:** run the first cells and look at the picture. Write a function, run its tests, read the message.
-# The folds under each question hold an idea, the shapes, the steps.
-#
 # **Article:** [BERT and pretrained models](https://www.chenk.top/en/nlp/bert-pretrained-models/)
 #
 # **Papers:** Devlin et al., [BERT: Pre-training of deep bidirectional transformers for language

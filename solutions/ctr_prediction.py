@@ -11,10 +11,6 @@
 #
 # **You need:** logistic regression, numpy indexing, a little PyTorch (broadcasting, `einsum`).
 #
-# **Work like this:** run the first cells and look at the picture. Write a function, run its tests, read the message. The
-# folds under each question hold hints: an idea, the shapes, the steps. Hidden tests look at other inputs than the
-# public ones; their titles say at which.
-#
 # **Article:** [Recommendation systems (4): CTR prediction](https://www.chenk.top/en/recommendation-systems/04-ctr-prediction/)
 #
 # **Papers:** Rendle, [Factorization machines](https://doi.org/10.1109/ICDM.2010.127) (2010); Juan et al.,

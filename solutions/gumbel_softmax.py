@@ -11,11 +11,6 @@
 #
 # **You need:** softmax, the chain rule, expectations, a little PyTorch (autograd).
 #
-# **Work like this:** run the first cells and look at the picture. Write a function, run its tests, read the message.
-# The
-# folds under each question hold three hints: an idea, the shapes, the steps. Hidden tests look at other inputs than the
-# public ones; their titles say at which.
-#
 # **Article:**
 # [Reparameterization trick and Gumbel-softmax](https://www.chenk.top/en/standalone/reparameterization-gumbel-softmax/)
 #
@@ -954,7 +949,7 @@ def bias_and_variance(seed: int = 3) -> dict[str, float]:
 # the two soft terms cancel and $y_{\mathrm{ST}}=y_{\mathrm{hard}}$. In the gradient $y_{\mathrm{hard}}$
 # counts as a constant, as does the detached copy, and $\partial y_{\mathrm{ST}}/\partial y_{\mathrm{soft}}$
 # is the identity. Without the `detach` the two soft terms cancel in the gradient, too, and nothing is
-# learnt. Evaluated from left to right as written, the forward value is exactly 0 or 1; adding first and
+# learned. Evaluated from left to right as written, the forward value is exactly 0 or 1; adding first and
 # subtracting afterwards can miss them by a rounding error, which the tests allow.
 #
 # For a loss $f$ the gradient that arrives at $y_{\mathrm{soft}}$ is $f'(y_{\mathrm{hard}})$: the derivative

@@ -10,10 +10,6 @@
 #
 # **You need:** gradients, eigenvalues of a symmetric matrix, a little numpy. Nets and their gradients are given.
 #
-# **Work like this:** run the first cells and look at the picture. Write a function, run its tests, read the message. The
-# folds under each question hold hints: an idea, the shapes, the steps. Hidden tests look at other inputs than the public
-# ones; their titles say at which.
-#
 # **Article:** [A guide to the learning rate](https://www.chenk.top/en/standalone/learning-rate-guide/)
 #
 # **Papers:** Cohen et al., [Gradient descent on neural networks typically occurs at the edge of

@@ -16,10 +16,6 @@
 #
 # **You need:** matrix products, the chain rule, numpy indexing and broadcasting.
 #
-# **Work like this:** run the first cells and look at the picture. Write a function, run its tests, read the message.
-# The folds under each question hold three hints: an idea, the shapes, the steps. Hidden tests look at other inputs
-# than the public ones; their titles say at which.
-#
 # **Article:** [Essence of linear algebra (16): deep
 # learning](https://www.chenk.top/en/linear-algebra/16-linear-algebra-in-deep-learning/)
 #

@@ -11,10 +11,6 @@
 # **You need:** PyTorch modules and autograd, and the chain rule (assignment *Neural networks and
 # backpropagation*).
 #
-# **Work like this:** run the first cells and move the slider. Write a function, run its tests, read the message. The
-# folds under each question hold hints: an idea, the shapes, the steps. Hidden tests look at other inputs than the
-# public ones; their titles say at which.
-#
 # **Article:** [Transfer Learning (6): Multi-Task
 # Learning](https://www.chenk.top/en/transfer-learning/06-multi-task-learning/)
 #

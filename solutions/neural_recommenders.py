@@ -11,10 +11,6 @@
 #
 # **You need:** softmax and cross-entropy, the chain rule, a little PyTorch (indexing, broadcasting).
 #
-# **Work like this:** run the first cells and look at the picture. Write a function, run its tests, read the
-# message. The folds under each question hold hints: an idea, the shapes, the steps. Hidden tests look at other
-# inputs than the public ones; their titles say at which.
-#
 # **Article:** [Recommendation systems: deep learning
 # foundations](https://www.chenk.top/en/recommendation-systems/03-deep-learning-basics/)
 #

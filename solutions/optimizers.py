@@ -12,10 +12,6 @@
 #
 # **You need:** gradients, exponential averages, a little numpy. Eigenvalues help in question 1.
 #
-# **Work like this:** run the first cells and look at the picture. Write a function, run its tests, read the message.
-# The folds under each question hold hints: an idea, the shapes, the steps. Hidden tests look at other inputs than the
-# public ones; their titles say at which.
-#
 # **Article:** [Optimizer evolution: from gradient descent to
 # Adam](https://www.chenk.top/en/standalone/optimizer-evolution-gd-to-adam/)
 #

@@ -4,7 +4,7 @@
 # A recurrent network reads one symbol at a time. All that it knows of the symbols before is one *state* of fixed size.
 # **What of the past is left in the state, and can training teach the network what to keep?** One question, asked again
 # in every section, and each time answered by a measurement: by a pulse that is still there or not, by a derivative, by a
-# readout, by a number of a cell that you watch while it reads verse. At the end a pair of your LSTMs sees 1000 numbers
+# read-out, by a number of a cell that you watch while it reads verse. At the end a pair of your LSTMs sees 1000 numbers
 # with their Roman numerals. Nobody tells it a rule. Then you ask for the year in which you were born.
 #
 # **You will build** the plain RNN and its gradient, written by hand; the product of Jacobians that says why it forgets;
@@ -14,10 +14,6 @@
 # <!-- questions -->
 #
 # **You need:** backpropagation, softmax and cross-entropy, PyTorch indexing and broadcasting.
-#
-# **Work like this:** run the first cells and look at the picture. Write a function, run its tests, read the message. The
-# folds under each question hold hints: an idea, the shapes, the steps. Hidden tests look at other inputs than the public
-# ones; their titles say at which.
 #
 # **Article:** [RNN and sequence modelling](https://www.chenk.top/en/nlp/rnn-sequence-modeling/).
 # **Papers:** Pascanu, Mikolov and Bengio, [On the difficulty of training recurrent neural
@@ -56,7 +52,7 @@ torch.set_num_threads(1)  # small models run faster on one thread
 #
 # Here is a network of 32 units with random weights, and nobody trains it. The first input shows one of four symbols, then
 # come 39 steps of pure noise. After each step we try to read from the 32 numbers of the state *which symbol came first*:
-# a linear readout is fitted on 800 sequences and asked about 800 others. As long as it does better than guessing, 25 %,
+# a linear read-out is fitted on 800 sequences and asked about 800 others. As long as it does better than guessing, 25 %,
 # the symbol is still in there.
 #
 # **Now turn the knob.** `strength` is the largest singular value of the recurrent weights (you will call it $\lambda$).
@@ -1896,7 +1892,7 @@ def when_in_rome(
 #
 # | you looked at | and saw |
 # |---|---|
-# | random weights, a readout | a plain network loses the symbol at every strength, sooner or later; an open forget gate keeps much of it |
+# | random weights, a read-out | a plain network loses the symbol at every strength, sooner or later; an open forget gate keeps much of it |
 # | your own gradient | four steps back can be learned every time, thirty-two never |
 # | the product of Jacobians | why: $\lambda^{T-t}$ at most, and less in truth |
 # | the forget bias, the update bias | the same cell learns or guesses; one number decides |

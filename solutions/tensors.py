@@ -14,10 +14,6 @@
 #
 # **You need:** numpy (`reshape`, broadcasting, `@`), least squares, the singular value decomposition.
 #
-# **Work like this:** run the first cells and look at the picture. Write a function, run its tests, read the message.
-# The folds under each question hold hints: an idea, the shapes, the steps. Hidden tests look at other inputs than the
-# public ones; their titles say at which.
-#
 # **Article:** [Tensors and multilinear
 # algebra](https://www.chenk.top/en/linear-algebra/13-tensors-and-multilinear-algebra/)
 #

@@ -13,10 +13,7 @@
 #
 # **You need** matrix products, the softmax and a little PyTorch (broadcasting, `nn.Module`).
 #
-# **Work like this:** run the first cells and play with the picture. Write a function, run its tests, read the
-# message. The folds under each question hold hints: an idea, the shapes, the steps. Hidden tests look at other inputs
-# than the public ones; their titles say at which. Questions 8 and 9 are the two scores that came before; nothing
-# else needs them.
+# Questions 8 and 9 are the two scores that came before; nothing else needs them.
 #
 # **Article:** [Attention mechanism and
 # Transformer](https://www.chenk.top/en/nlp/attention-transformer/).
@@ -141,7 +138,7 @@ def first_look(sharpness: float = 1.0, word: str = "stressed", seed: int = 0) ->
 #
 # Row $i$ of $Q K^\top$ holds the scores of query $i$. The softmax runs along the row, over the keys. The weights are
 # positive and sum to 1, so the output is a weighted mean of the values. Everything is differentiable: the choice is
-# learnt together with the rest.
+# learned together with the rest.
 #
 # **Why $\sqrt{d_k}$?** Let the entries of $q$ and $k$ be independent with mean 0 and variance 1. Each product
 # $q_i k_i$ has mean 0 and variance $\mathbb{E}[q_i^2]\,\mathbb{E}[k_i^2] = 1$, and the products are
@@ -600,7 +597,7 @@ def clock_hands(seed: int = 0) -> dict[str, float]:
 #
 # The second residual starts from $x'$, not from the layer's input.
 #
-# **Layer normalisation** gives each **token** mean 0 and variance 1 over its $D$ features, then a learnt
+# **Layer normalisation** gives each **token** mean 0 and variance 1 over its $D$ features, then a learned
 # gain $g$ and bias $b$ per feature:
 #
 # $$\text{LN}(x) = g \odot \frac{x - \mu}{\sqrt{\sigma^2 + \varepsilon}} + b, \qquad
@@ -913,7 +910,7 @@ def decoder_layer(
 # | label: all but the first | `7` | `5` | `eos` |
 #
 # The causal mask keeps it honest. If the labels were not shifted, each position would only have to copy its
-# input: the loss would go to 0 and nothing would be learnt. The loss is the mean cross-entropy, in nats, over
+# input: the loss would go to 0 and nothing would be learned. The loss is the mean cross-entropy, in nats, over
 # all labels of the batch that are no padding. Each such label counts the same, in long and in short
 # sentences.
 #
@@ -928,7 +925,7 @@ def decoder_layer(
 # $2 D d_\text{ff} + d_\text{ff} + D$, an LN $2D$. An encoder layer holds one attention, one feed-forward
 # network and two LNs; a decoder layer two attentions, one feed-forward network and three LNs. Then there are
 # two embedding tables, and the output layer with $D\, n_\text{tgt}$ weights and $n_\text{tgt}$ biases. The
-# positions are not learnt.
+# positions are not learned.
 #
 # **By hand.** $n_\text{src} = 10$, $n_\text{tgt} = 8$, $D = 4$, $d_\text{ff} = 16$, $N = 1$. Attention 64,
 # FFN $128 + 16 + 4 = 148$, LN 8. Encoder $64 + 148 + 16 = 228$, decoder $128 + 148 + 24 = 300$, tables

@@ -10,10 +10,6 @@
 #
 # **You need:** the normal distribution, expectations, the chain rule, a little PyTorch (modules, autograd).
 #
-# **Work like this:** run the first cells and look at the picture. Write a function, run its tests, read the message.
-# The folds under each question hold hints: an idea, the shapes, the steps. Hidden tests look at other inputs than
-# the public ones; their titles say at which.
-#
 # **Article:** [VAE guide](https://www.chenk.top/en/standalone/vae-guide/)
 #
 # **Papers:** Kingma and Welling, [Auto-encoding variational Bayes](https://arxiv.org/abs/1312.6114); Higgins et al.,
