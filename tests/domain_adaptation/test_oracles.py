@@ -61,7 +61,7 @@ def test_numbers_of_question_1(ref):
 
 @pytest.mark.parametrize("seed", range(4))
 def test_claims_of_the_weighted_line(ref, seed):
-    numbers = ref.a_line_under_covariate_shift(seed)
+    numbers = ref.a_line_under_covariate_shift(seed=seed)
     assert numbers["weighted_on_target"] < 0.2 * numbers["plain_on_target"]
     error = abs(numbers["plain_estimated"] - numbers["plain_on_target"])
     assert error < 0.5 * abs(numbers["plain_on_source"] - numbers["plain_on_target"])
@@ -154,7 +154,7 @@ def test_numbers_of_question_4(ref):
 
 @pytest.mark.parametrize("seed", range(4))
 def test_claims_about_em_and_bbse(ref, seed):
-    numbers = ref.how_common_is_class_1(seed)
+    numbers = ref.how_common_is_class_1(seed=seed)
     assert numbers["EM"] == pytest.approx(0.9, abs=0.03)
     assert numbers["BBSE"] == pytest.approx(0.9, abs=0.06)
     assert numbers["BBSE, overconfident"] == numbers["BBSE"]
@@ -377,7 +377,7 @@ def test_contrast_and_brightness_are_undone_exactly(ref, rng):
 
 @pytest.mark.parametrize("seed", range(4))
 def test_claims_about_the_fog(ref, seed):
-    numbers = ref.digits_in_the_fog(seed)
+    numbers = ref.digits_in_the_fog(seed=seed)
     assert numbers["fog"] < 0.35
     assert numbers["fog, AdaBN"] > 0.96 and numbers["fog, AdaBN"] > numbers["clear"] - 0.015
     assert numbers["AdaBN, 8 examples"] < numbers["fog, AdaBN"] - 0.01
@@ -410,13 +410,13 @@ def test_numbers_of_question_9(ref):
     worked(ref, "select_pseudo_labels", text, [idx, y])
 
 
-def test_claims_of_the_payoff(ref):
-    runs = [ref.moons_that_have_moved(seed) for seed in range(3)]
-    for numbers in runs:
-        assert 0.6 < numbers["source only"] < 0.75
-        for name in ("DANN", "MMD"):
-            assert 0.78 < numbers[name] < 0.92 and numbers[name] > numbers["source only"] + 0.08
-        assert numbers["CORAL"] < min(numbers["DANN"], numbers["MMD"]) + 0.01
-        assert numbers["self-training, no cap"] == pytest.approx(numbers["source only"], abs=0.03)
-        assert numbers["self-training, growing cap"] > 0.68
-    assert np.median([numbers["self-training, growing cap"] for numbers in runs]) > 0.85
+def test_claims_about_some_of_the_seeds(ref):
+    """What the text says of two seeds out of three; claims.py holds what is true of each."""
+    moons = [ref.moons_that_have_moved(seed=seed) for seed in range(3)]
+    best = [max(n, key=n.__getitem__) == "self-training, growing cap" for n in moons]
+    assert sum(best) == 2
+    for n, is_best in zip(moons, best, strict=True):
+        capped = n["self-training, growing cap"]
+        assert capped > 90 if is_best else capped < min(n["DANN"], n["MMD"])
+    digits = [ref.from_print_to_handwriting(seed=seed) for seed in range(3)]
+    assert sum(n["DANN"] < n["AdaBN"] for n in digits) == 2
