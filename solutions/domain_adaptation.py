@@ -157,7 +157,7 @@ def print_meets_handwriting(fonts: int = 14, seed: int = 0) -> dict[str, float]:
 # New print it reads to 99 % or better. Of the handwriting it reads little more than half, although a classifier of the same
 # kind that has learned from a thousand *labelled* handwritten digits reads more than 95 of 100. And it does not notice: it
 # gives its answers an average probability of more than 70 %. All fourteen fonts leave a gap
-# of more than 40. So neither more source data nor the model's own confidence will do. We need something that stays the same.
+# of more than 40. So neither fourteen fonts nor the model's own confidence will do. We need something that stays the same.
 #
 # ## Three shifts, and a fourth
 #
@@ -995,7 +995,7 @@ def the_ceiling(lam: float = 0.5, seed: int = 0) -> dict[str, float]:
 # %% [markdown]
 # Without reversal $d$ tells the domains apart: its loss stays below 1. With $\lambda = 0.5$ it ends within 0.15 of the
 # ceiling, and the accuracy on the target rises by 10 points or more. That is no proof: the bound above has a third term, which
-# no domain loss shows. The last demo has a case for it.
+# no domain loss shows. In the last demo the same method disappoints.
 #
 # ## 6. The maximum mean discrepancy
 #
@@ -1714,7 +1714,7 @@ def moons_that_have_moved(seed: int = 0) -> dict[str, float]:
 # statistics of the handwriting.
 #
 # - **source only**, the control: statistics of print everywhere;
-# - **AdaBN**: the same network, and the statistics of each domain for itself. The four below have this, too;
+# - **AdaBN**: the same network, and the statistics of each domain for itself. all below have this, too;
 # - **CORAL**: print, moved to the mean and covariances of the handwriting before training;
 # - **DANN**, **MMD** on the features; **self-training**, 60 steps and six rounds of 40, without and with a growing cap;
 # - **labels of the target**: what a thousand handwritten labels would give.
@@ -1831,15 +1831,15 @@ def from_print_to_handwriting(seed: int = 0) -> dict[str, float]:
 
 
 # %% [markdown]
-# The source model reads fewer than half. **AdaBN** gains 5 points or more for one line and no training; CORAL, which moves
+# The source model reads fewer than half. **AdaBN** gains 5 points or more for one line and no further training; CORAL, which moves
 # the correlations as well, 1 to 3 more. **MMD** reads 60 of 100 or more. **DANN** is the warning: it stays 4 points or
-# more behind MMD, and with two of three seeds it even falls below AdaBN, which trains nothing. A game against a network
+# more behind MMD, and with two of three seeds it even falls below AdaBN, which never trains on handwriting. A game against a network
 # can lay threes on eights, and the domain loss is content.
 # **Self-training** with the growing cap is the best of the seven with each of our three seeds, 15 points or more
 # above the control. Without the cap the same loop stays within 3 points of AdaBN: it copies its errors.
 #
-# Be fair in both directions. The strengths of DANN and MMD, 0.1 and 6, are the better of two that we tried each, *with a look at
-# this score*: a leak, and in their favour. And the bar at the bottom: a thousand labels are worth 25 points more than all
+# Be fair in both directions. The strengths of DANN and MMD, 0.1 and 6, and the number of rounds are the best of two or three that we
+# tried, *with a look at this score*: a leak, and in their favour. And the bar at the bottom: a thousand labels are worth 25 points more than all
 # this cleverness. Without labels you do not even know which bar is yours.
 #
 # **Reflect.** Three questions without points. Which of the seven would you choose if the handwriting were a mail
