@@ -79,9 +79,7 @@ FONTS = (
 )  # fmt: skip
 
 
-def printed_digits(
-    rng: np.random.Generator, n: int, fonts: int = len(FONTS)
-) -> tuple[np.ndarray, np.ndarray]:
+def printed_digits(rng: np.random.Generator, n: int, fonts: int = len(FONTS)) -> tuple[np.ndarray, np.ndarray]:
     """Printed digits, stretched and slanted at random: rows of 64 pixels from 0 to 1, and their classes."""
     from pathlib import Path
 
@@ -91,9 +89,7 @@ def printed_digits(
 
     large = []
     for name in FONTS[:fonts]:
-        font = ImageFont.truetype(
-            str(Path(matplotlib.get_data_path(), "fonts", "ttf", f"{name}.ttf")), 72
-        )
+        font = ImageFont.truetype(str(Path(matplotlib.get_data_path(), "fonts", "ttf", f"{name}.ttf")), 72)
         for k in range(10):
             image = Image.new("L", (96, 96))
             ImageDraw.Draw(image).text((48, 48), str(k), font=font, fill=255, anchor="mm")
@@ -212,9 +208,7 @@ def print_meets_handwriting(fonts: int = 14, seed: int = 0) -> dict[str, float]:
 
 
 # %% question="density_ratio_weights" minutes=25
-def density_ratio_weights(
-    p_target: Float[np.ndarray, " n"], n_s: int, n_t: int
-) -> Float[np.ndarray, " n"]:
+def density_ratio_weights(p_target: Float[np.ndarray, " n"], n_s: int, n_t: int) -> Float[np.ndarray, " n"]:
     """Importance weights p_T(x) / p_S(x) of source examples, from a domain classifier.
 
     Args:
@@ -262,7 +256,6 @@ def effective_sample_size(w: Float[np.ndarray, " n"]) -> float:
     return w.sum() ** 2 / (w**2).sum()
     ### END SOLUTION
 
-
 # %% [markdown] hints="density_ratio_weights"
 # idea: The classifier has seen a pool in which the two samples have certain sizes. Its odds are the density ratio times
 # something that you know.
@@ -283,7 +276,6 @@ def effective_sample_size(w: Float[np.ndarray, " n"]) -> float:
 
 # %% tags=["predict"]
 predict("600 source examples are worth", examples=...)
-
 
 # %% tags=["demo"]
 @demo
@@ -318,9 +310,7 @@ def a_line_under_covariate_shift(seed: int = 0) -> dict[str, float]:
         "from target labels": np.polyfit(x_t, y_t, 1),
     }
     source_losses = (y_s - np.polyval(lines["unweighted"], x_s)) ** 2
-    error = {
-        name: float(((y_new - np.polyval(line, x_new)) ** 2).mean()) for name, line in lines.items()
-    }
+    error = {name: float(((y_new - np.polyval(line, x_new)) ** 2).mean()) for name, line in lines.items()}
     off = np.abs(w / true_ratio(x_s) - 1)
     numbers = {
         "plain_on_source": source_losses.mean(),
@@ -340,13 +330,7 @@ def a_line_under_covariate_shift(seed: int = 0) -> dict[str, float]:
     left.scatter(x_t, np.full(n_t, -1.9), marker="|", c="C1", label="target inputs")
     left.plot(grid, np.polyval(lines["unweighted"], grid), c="0.5", label="unweighted line")
     left.plot(grid, np.polyval(lines["weighted"], grid), c="C3", label="weighted line")
-    left.set(
-        xlim=(-1.1, 2),
-        ylim=(-2.1, 2.5),
-        xlabel="$x$",
-        ylabel="$y$",
-        title="the line goes where w is",
-    )
+    left.set(xlim=(-1.1, 2), ylim=(-2.1, 2.5), xlabel="$x$", ylabel="$y$", title="the line goes where w is")
     left.legend(fontsize=8, loc="upper left")
     order = np.argsort(x_s)
     middle.plot(grid, true_ratio(grid), c="0.5", label="$p_T(x)/p_S(x)$")
@@ -419,9 +403,7 @@ def a_line_under_covariate_shift(seed: int = 0) -> dict[str, float]:
 
 
 # %% question="label_shift_em" minutes=25
-def adjust_posterior(
-    post: Float[np.ndarray, "n K"], w: Float[np.ndarray, " K"]
-) -> Float[np.ndarray, "n K"]:
+def adjust_posterior(post: Float[np.ndarray, "n K"], w: Float[np.ndarray, " K"]) -> Float[np.ndarray, "n K"]:
     """Posteriors of the source turned into posteriors of the target.
 
     Args:
@@ -458,7 +440,6 @@ def label_shift_em(
         prior_t = adjust_posterior(post, w=prior_t / prior_s).mean(axis=0)
     return prior_t, adjust_posterior(post, w=prior_t / prior_s)
     ### END SOLUTION
-
 
 # %% [markdown] hints="label_shift_em"
 # idea: `adjust_posterior` is the E-step. EM is nothing but this function, called again and again with better weights.
@@ -521,16 +502,12 @@ def joint_confusion(
         Entry [i, j] is the share of all n examples with prediction i and true class j.
     """
     ### BEGIN SOLUTION
-    counts = np.bincount(
-        K * y_pred + y_true, minlength=K * K
-    )  # the pair (i, j) as the number K i + j
+    counts = np.bincount(K * y_pred + y_true, minlength=K * K)  # the pair (i, j) as the number K i + j
     return counts.reshape(K, K) / len(y_true)
     ### END SOLUTION
 
 
-def bbse_weights(
-    joint: Float[np.ndarray, "K K"], mu: Float[np.ndarray, " K"]
-) -> Float[np.ndarray, " K"]:
+def bbse_weights(joint: Float[np.ndarray, "K K"], mu: Float[np.ndarray, " K"]) -> Float[np.ndarray, " K"]:
     """Black-box shift estimate of the class weights.
 
     Args:
@@ -544,7 +521,6 @@ def bbse_weights(
     ### BEGIN SOLUTION
     return np.linalg.solve(joint, mu)
     ### END SOLUTION
-
 
 # %% [markdown] hints="bbse_weights"
 # idea: How often is each prediction made, if the classes have other frequencies but the errors per class are the same? That is a
@@ -565,10 +541,7 @@ def bbse_weights(
 # with 90 % of class 1 in the target and `sharp` = 3, which share will each report?
 
 # %% tags=["predict"]
-predict(
-    "share of class 1, in truth 0.9", predictions=..., EM_overconfident=..., BBSE_overconfident=...
-)
-
+predict("share of class 1, in truth 0.9", predictions=..., EM_overconfident=..., BBSE_overconfident=...)
 
 # %% tags=["demo"]
 @demo(sharp=(1.0, 5.0))
@@ -621,11 +594,7 @@ def how_common_is_class_1(sharp: float = 3.0, seed: int = 0) -> dict[str, float]
     for name, colour in marks:
         if isinstance(guess.get(name), (int, float)):
             left.plot(0.9, guess[name], "X", ms=11, c=colour)
-    left.set(
-        xlabel="true share of class 1 in the target",
-        ylabel="estimate",
-        title="estimated prior (X: your guesses)",
-    )
+    left.set(xlabel="true share of class 1 in the target", ylabel="estimate", title="estimated prior (X: your guesses)")
     left.legend()
     right.plot(shares, accuracy["as it is"], "x-", c="0.5", label="source model as it is")
     right.plot(shares, accuracy["adjusted"], "o-", c="C0", label="posteriors adjusted by EM")
@@ -729,7 +698,6 @@ class GradReverse(torch.autograd.Function):
         return -ctx.lam * grad_output, None
         ### END SOLUTION
 
-
 # %% [markdown] hints="GradReverse"
 # idea: You write two rules that need not fit together: what goes on, and what comes back.
 #
@@ -745,7 +713,6 @@ class GradReverse(torch.autograd.Function):
 # logistic regression on it. $d$ learns to tell the domains apart, and the direction gets the gradient that comes back:
 # once through your layer, once (the control) without it. **Pull `lam`**: at 0 the reversed direction does not move.
 
-
 # %% tags=["demo"]
 @demo(lam=(0.0, 3.0))
 def tug_of_war(lam: float = 1.0, seed: int = 0) -> dict[str, float]:
@@ -758,10 +725,7 @@ def tug_of_war(lam: float = 1.0, seed: int = 0) -> dict[str, float]:
     shift = np.array([1.5, 0.6])
     x_s = torch.tensor(rng.normal(size=(200, 2)) * 0.6)
     x_t = torch.tensor(rng.normal(size=(200, 2)) * 0.6 + shift)
-    x, label = (
-        torch.cat([x_s, x_t]),
-        torch.repeat_interleave(torch.tensor([1.0, 0.0]).double(), 200),
-    )
+    x, label = torch.cat([x_s, x_t]), torch.repeat_interleave(torch.tensor([1.0, 0.0]).double(), 200)
     along = math.degrees(math.atan2(shift[1], shift[0]))
     start, steps = along + 45, 400
     paths = {}
@@ -789,19 +753,10 @@ def tug_of_war(lam: float = 1.0, seed: int = 0) -> dict[str, float]:
     for name, colour in (("reversed", "C0"), ("plain", "C1")):
         path, told = paths[name]
         a = math.radians(path[-1] + along)
-        plane.plot(
-            [-2.2 * math.cos(a), 2.2 * math.cos(a)],
-            [-2.2 * math.sin(a), 2.2 * math.sin(a)],
-            color=colour,
-        )
+        plane.plot([-2.2 * math.cos(a), 2.2 * math.cos(a)], [-2.2 * math.sin(a), 2.2 * math.sin(a)], color=colour)
         turn.plot(path, color=colour, label=name)
         right.plot(told, color=colour, label=name)
-    plane.set(
-        aspect="equal",
-        xlim=(-2.2, 3),
-        ylim=(-2.2, 2.2),
-        title="grey: source, yellow: target; the two directions",
-    )
+    plane.set(aspect="equal", xlim=(-2.2, 3), ylim=(-2.2, 2.2), title="grey: source, yellow: target; the two directions")
     turn.set(xlabel="step", ylabel="angle with the shift, degrees", ylim=(-10, 100))
     right.set(xlabel="step", ylabel="domain recognised, %", ylim=(40, 102))
     label_ends(turn)
@@ -916,7 +871,6 @@ def dann_lambda(p: float, gamma: float = 10.0) -> float:
     return 2 / (1 + math.exp(-gamma * p)) - 1
     ### END SOLUTION
 
-
 # %% [markdown] hints="dann_losses"
 # idea: Two ordinary losses. What is unusual sits in one place only, between the features and the domain classifier.
 #
@@ -932,7 +886,6 @@ def dann_lambda(p: float, gamma: float = 10.0) -> float:
 # Two half-moons with labels; the target is the same pair, turned by 15° and moved, without. Left, the domain loss
 # with its ceiling $2\log2$; right, the accuracy on the target (its labels serve for this curve only). The control,
 # $\lambda = 0$, is the same network, whose features do not hear from $d$. **Pull `lam`.**
-
 
 # %% tags=["demo"]
 def moved_moons(seed: int, n: int = 300) -> tuple[Tensor, Tensor, Tensor, Tensor]:
@@ -1056,9 +1009,7 @@ def median_sigma(X: Float[Tensor, "n p"], Y: Float[Tensor, "m p"]) -> float:
     ### END SOLUTION
 
 
-def mmd2(
-    X: Float[Tensor, "n p"], Y: Float[Tensor, "m p"], sigmas: list[float]
-) -> Float[Tensor, ""]:
+def mmd2(X: Float[Tensor, "n p"], Y: Float[Tensor, "m p"], sigmas: list[float]) -> Float[Tensor, ""]:
     """Squared maximum mean discrepancy of two samples (biased estimate).
 
     The kernel is the mean over sigma of exp(-||x - y||^2 / (2 sigma^2)).
@@ -1084,7 +1035,6 @@ def mmd2(
     return mean_kernel(X, X) + mean_kernel(Y, Y) - 2 * mean_kernel(X, Y)
     ### END SOLUTION
 
-
 # %% [markdown] hints="mmd2"
 # idea: Three means of one kernel, over three kinds of pairs. Write the mean of the kernel over all pairs of two samples once, and call
 # it three times.
@@ -1101,7 +1051,6 @@ def mmd2(
 # with two humps. A comparison of means, or of variances as in question 7, sees nothing. What is a large MMD? The
 # control says it: forty times the two samples are thrown together and split at random.
 
-
 # %% tags=["demo"]
 @demo
 def which_bandwidth(seed: int = 0) -> dict[str, float]:
@@ -1117,16 +1066,13 @@ def which_bandwidth(seed: int = 0) -> dict[str, float]:
     factors = 2.0 ** np.arange(-9, 6)
     orders = [torch.arange(2 * n)] + [torch.tensor(rng.permutation(2 * n)) for _ in range(40)]
     found, *shuffled = [
-        np.array([mmd2(pool[order[:n]], pool[order[n:]], [k * median]).item() for k in factors])
-        for order in orders
+        np.array([mmd2(pool[order[:n]], pool[order[n:]], [k * median]).item() for k in factors]) for order in orders
     ]
     chance = np.max(shuffled, axis=0)
 
     figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3.4), width_ratios=[1, 1.2])
     for Z, colour, name in ((X, "C0", "sample X"), (Y, "C1", "sample Y")):
-        left.hist(
-            Z.ravel(), bins=24, range=(-3, 3), histtype="step", lw=1.8, color=colour, label=name
-        )
+        left.hist(Z.ravel(), bins=24, range=(-3, 3), histtype="step", lw=1.8, color=colour, label=name)
     left.set(xlabel="value", ylabel="examples", title="mean 0 and variance 1, both")
     left.legend()
     right.plot(factors, chance, color="0.6", label="largest of 40 shuffles")
@@ -1227,7 +1173,6 @@ def coral_transform(
     return centred @ power(S, -0.5) @ power(T, 0.5) + T.mean(dim=0)
     ### END SOLUTION
 
-
 # %% [markdown] hints="coral_loss"
 # idea: The loss compares two matrices entry by entry. The transformation undoes one covariance and does the other.
 #
@@ -1244,7 +1189,6 @@ def coral_transform(
 # channel: to each quantity the share `leak` of the sum of all is added, and 3. The shift is ours, so we know the truth:
 # the bar of the old instrument. A logistic regression learns from the source as it is, with the target's features
 # standardised one by one, or from the source that you have moved.
-
 
 # %% tags=["demo"]
 @demo(leak=(0.0, 1.0))
@@ -1337,9 +1281,7 @@ def another_instrument(leak: float = 0.5, seed: int = 0) -> dict[str, float]:
 
 
 # %% question="adapt_batchnorm" minutes=25 further
-def adabn_stats(
-    batches: list[Float[Tensor, "n_b p"]],
-) -> tuple[Float[Tensor, " p"], Float[Tensor, " p"]]:
+def adabn_stats(batches: list[Float[Tensor, "n_b p"]]) -> tuple[Float[Tensor, " p"], Float[Tensor, " p"]]:
     """Mean and variance of every feature over all batches together.
 
     Args:
@@ -1379,7 +1321,6 @@ def adapt_batchnorm(net: nn.Sequential, batches: list[Float[Tensor, "n_b p"]]) -
             batches = [layer(z) for z in batches]
     ### END SOLUTION
 
-
 # %% [markdown] hints="adapt_batchnorm"
 # idea: Walk through the network once, with all batches in your hands. At a normalisation layer stop and measure before you go on.
 #
@@ -1398,7 +1339,6 @@ def adapt_batchnorm(net: nn.Sequential, batches: list[Float[Tensor, "n_b p"]]) -
 
 # %% tags=["predict"]
 predict("accuracy in the fog", as_it_is=..., AdaBN_8_examples=..., AdaBN_digits_0_to_2=...)
-
 
 # %% tags=["demo"]
 @demo
@@ -1465,15 +1405,7 @@ def digits_in_the_fog(seed: int = 0) -> dict[str, float]:
             ("fog, AdaBN", adapted(fog)[1](z_fog), "C2"),
         ]
     for name, z, colour in cases:
-        axis.hist(
-            z[:, unit].numpy(),
-            bins=30,
-            density=True,
-            histtype="step",
-            lw=2,
-            color=colour,
-            label=name,
-        )
+        axis.hist(z[:, unit].numpy(), bins=30, density=True, histtype="step", lw=2, color=colour, label=name)
     axis.set(xlabel="feature after the first normalisation", ylabel="density", title="one feature")
     axis.legend(fontsize=8)
     axis.margins(y=0.25)
@@ -1486,11 +1418,7 @@ def digits_in_the_fog(seed: int = 0) -> dict[str, float]:
     )
     axis.set(xlabel="unlabelled target examples", ylabel="accuracy", ylim=(0, 1.03))
     guess = guesses("accuracy in the fog")
-    marks = (
-        ("as_it_is", 4, "C1"),
-        ("AdaBN_8_examples", 8, "C2"),
-        ("AdaBN_digits_0_to_2", 512, "C3"),
-    )
+    marks = (("as_it_is", 4, "C1"), ("AdaBN_8_examples", 8, "C2"), ("AdaBN_digits_0_to_2", 512, "C3"))
     for name, place, colour in marks:
         if isinstance(guess.get(name), (int, float)):
             axis.plot(place, guess[name], "X", ms=11, c=colour)
@@ -1564,7 +1492,6 @@ def select_pseudo_labels(
     return idx, y[idx]
     ### END SOLUTION
 
-
 # %% [markdown] hints="select_pseudo_labels"
 # idea: Sort by confidence first; then a cap is only "the first few of each class".
 #
@@ -1588,7 +1515,6 @@ def select_pseudo_labels(
 # The labels of the target are used for the score and for nothing else: not for training, and not to pick the
 # best step either, which would be a leak. Upper row: target points with their true classes on the regions of the
 # trained model. Lower row: the two principal components of the features of both domains, and the scores.
-
 
 # %% tags=["demo"]
 @demo
@@ -1647,20 +1573,10 @@ def moons_that_have_moved(seed: int = 0) -> dict[str, float]:
             train(50, pseudo)
         return f, c
 
-    names = [
-        "source only",
-        "CORAL",
-        "self-training, no cap",
-        "DANN",
-        "MMD",
-        "self-training, growing cap",
-    ]
+    names = ["source only", "CORAL", "self-training, no cap", "DANN", "MMD", "self-training, growing cap"]
     models = {name: fit(name) for name in names}
     with torch.no_grad():
-        numbers = {
-            k: 100 * (c(f(xt)).argmax(1) == yt).float().mean().item()
-            for k, (f, c) in models.items()
-        }
+        numbers = {k: 100 * (c(f(xt)).argmax(1) == yt).float().mean().item() for k, (f, c) in models.items()}
 
     figure, axes = plt.subplots(2, 4, figsize=(12, 6))
     shown = ["source only", "DANN", "MMD", "self-training, growing cap"]
@@ -1668,11 +1584,7 @@ def moons_that_have_moved(seed: int = 0) -> dict[str, float]:
     for axis, name in zip(axes[0], shown):
         f, c = models[name]
         with torch.no_grad():
-            p = (
-                torch.softmax(c(f(torch.cartesian_prod(x1, x2))), dim=1)[:, 1]
-                .view(120, 100)
-                .T.numpy()
-            )
+            p = torch.softmax(c(f(torch.cartesian_prod(x1, x2))), dim=1)[:, 1].view(120, 100).T.numpy()
         axis.contourf(x1.numpy(), x2.numpy(), p, [0, 0.5, 1], colors=["C0", "C1"], alpha=0.15)
         axis.plot(*xs.T.numpy(), ".", c="0.7", ms=2)
         for k, marker in ((0, "o"), (1, "s")):
@@ -1688,12 +1600,7 @@ def moons_that_have_moved(seed: int = 0) -> dict[str, float]:
         axis.plot(*plane[n:].T, ".", c="C3", ms=4, alpha=0.7)
         axis.set(xticks=[], yticks=[], title=f"{name}: features")
     axes[1, 0].set(ylabel="grey: source, pink: target")
-    bars(
-        axes[1, 3],
-        {k.replace("self-training", "self-tr."): v for k, v in numbers.items()},
-        ["0.6"] + ["C0"] * 5,
-        "%.0f",
-    )
+    bars(axes[1, 3], {k.replace("self-training", "self-tr."): v for k, v in numbers.items()}, ["0.6"] + ["C0"] * 5, "%.0f")
     axes[1, 3].set(xlim=(0, 118), title="accuracy on the target, %")
     return numbers
 
@@ -1722,15 +1629,7 @@ def moons_that_have_moved(seed: int = 0) -> dict[str, float]:
 # Which answer to *what has stayed the same?* is the best here? Guess.
 
 # %% tags=["predict"]
-predict(
-    "of 100 handwritten digits, read right",
-    source_only=...,
-    AdaBN=...,
-    DANN=...,
-    MMD=...,
-    self_training=...,
-)
-
+predict("of 100 handwritten digits, read right", source_only=..., AdaBN=..., DANN=..., MMD=..., self_training=...)
 
 # %% tags=["demo"]
 @demo
@@ -1747,11 +1646,7 @@ def from_print_to_handwriting(seed: int = 0) -> dict[str, float]:
     hand, truth = handwritten_digits(rng)
     xs, ys = torch.tensor(source, dtype=torch.float32), torch.tensor(classes)
     pixels = torch.tensor(hand, dtype=torch.float32)
-    xt, x_new, y_new = (
-        pixels[:1000],
-        pixels[1000:],
-        torch.tensor(truth[1000:]),
-    )  # truth: for the score only
+    xt, x_new, y_new = pixels[:1000], pixels[1000:], torch.tensor(truth[1000:])  # truth: for the score only
 
     def norm_of(x: Tensor) -> nn.Sequential:
         """The first layer: pixels normalised by the statistics of x."""
@@ -1801,9 +1696,7 @@ def from_print_to_handwriting(seed: int = 0) -> dict[str, float]:
             for k in range(1, 7):
                 with torch.no_grad():
                     probs = torch.softmax(c(f(t)), dim=1)
-                pseudo = select_pseudo_labels(
-                    probs, 0.0, 1000 if "no cap" in method else 100 * k // 6
-                )
+                pseudo = select_pseudo_labels(probs, 0.0, 1000 if "no cap" in method else 100 * k // 6)
                 f.load_state_dict(start[0])
                 c.load_state_dict(start[1])
                 train(40, pseudo)
