@@ -1621,7 +1621,7 @@ def moons_that_have_moved(seed: int = 0) -> dict[str, float]:
 # statistics of the handwriting.
 #
 # - **source only**, the control: statistics of print everywhere;
-# - **AdaBN**: the same network, and the statistics of each domain for itself. all below have this, too;
+# - **AdaBN**: the same network, and the statistics of each domain for itself. All below have this, too;
 # - **CORAL**: print, moved to the mean and covariances of the handwriting before training;
 # - **DANN**, **MMD** on the features; **self-training**, 60 steps and six rounds of 40, without and with a growing cap;
 # - **labels of the target**: what a thousand handwritten labels would give.
