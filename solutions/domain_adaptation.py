@@ -970,9 +970,11 @@ def the_ceiling(lam: float = 0.5, seed: int = 0) -> dict[str, float]:
 # The sums run over **all** pairs, those with $i = i'$ included. That makes it the squared distance between
 # two means, so up to rounding it is never negative, and 0 for two equal samples. (Do not cut it off at 0:
 # that would cut the gradient off as well.) The price is a bias. The $n$ diagonal terms are $k(x,x) = 1$
-# whatever the law, so for $S = T$ the expectation is $(\frac1n + \frac1m)(1 - \mathbb E\,k(x,x'))$ instead
-# of 0. Without the diagonals, and with $n(n-1)$ in place of $n^2$, it is unbiased and can be negative. As a
-# loss to be minimised, the first form is the usual one.
+# whatever the law. So for $S = T$ the first mean has the expectation $\frac1n + (1 - \frac1n)\,\mathbb E\,k(x,x')$, the
+# second likewise with $m$, the mean across $\mathbb E\,k(x,x')$, and together that is
+# $(\frac1n + \frac1m)(1 - \mathbb E\,k(x,x'))$ instead of 0. Without the diagonals, and with
+# $n(n-1)$ in place of $n^2$, it is unbiased and can be negative. As a loss to be minimised, the first form is the
+# usual one.
 #
 # ![The points 0, 1 of X and 2 of Y on a line, and their 3 by 3 matrix of kernels. The block of X with itself has the mean three quarters, that of Y with itself is 1, the blocks across have the mean 9/32 and count minus twice. The result is 1.1875.](pictures/domain_adaptation/kernel_matrix.svg)
 #
