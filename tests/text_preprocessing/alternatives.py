@@ -1,5 +1,6 @@
 """Other correct implementations of text_preprocessing; all of them must earn 100 %."""
 
+import heapq
 import itertools
 import math
 import re
@@ -123,6 +124,131 @@ def bpe_decode__lowest_rank(symbols):
             words.append(current[:-4])
             current = ""
     return words
+
+
+def gpt2_split__scanner(text):
+    """A loop over places, with the kind of each character."""
+
+    def kind(c):
+        return "s" if c.isspace() else "l" if c.isalpha() else "d" if c.isdigit() else "o"
+
+    pieces, i = [], 0
+    while i < len(text):
+        short = next((c for c in ("'s", "'t", "'re", "'ve", "'m", "'ll", "'d") if text.startswith(c, i)), None)
+        start = i + 1 if text[i] == " " and i + 1 < len(text) else i
+        end = start
+        if short:
+            end = i + len(short)
+        elif kind(text[start]) != "s":
+            while end < len(text) and kind(text[end]) == kind(text[start]):
+                end += 1
+        else:
+            end = i
+            while end < len(text) and text[end].isspace():
+                end += 1
+            if end < len(text) and end - i > 1:
+                end -= 1
+        pieces.append(text[i:end])
+        i = end
+    return pieces
+
+
+def join_pair__scanner(ids, pair, new):
+    """With a stack that remembers what was joined."""
+    out = []
+    for i in ids:
+        if out and out[-1] == (pair[0], True) and i == pair[1]:
+            out[-1] = (new, False)
+        else:
+            out.append((i, True))
+    return [i for i, _ in out]
+
+
+def byte_train__scanner(texts, n_merges):
+    """Tuples of ids with their frequencies; a heap with old entries that are thrown away when they come up."""
+    freqs = Counter(tuple(p.encode("utf-8")) for text in texts for p in gpt2_split__scanner(text))
+    words, count, index = dict(enumerate(freqs)), Counter(), defaultdict(set)
+    weight = list(freqs.values())
+
+    def add(i, sign):
+        changed = set()
+        for pair in itertools.pairwise(words[i]):
+            count[pair] += sign * weight[i]
+            index[pair].add(i)
+            changed.add(pair)
+        return changed
+
+    for i in words:
+        add(i, 1)
+    heap = [(-c, pair) for pair, c in count.items()]
+    heapq.heapify(heap)
+    merges = []
+    while heap and len(merges) < n_merges:
+        negative, pair = heapq.heappop(heap)
+        if count[pair] != -negative or count[pair] <= 0:
+            continue
+        changed = set()
+        for i in list(index[pair]):
+            if pair in itertools.pairwise(words[i]):
+                changed |= add(i, -1)
+                words[i] = tuple(join_pair__scanner(words[i], pair, 256 + len(merges)))
+                changed |= add(i, 1)
+        merges.append(pair)
+        for other in changed:
+            heapq.heappush(heap, (-count[other], other))
+    return merges
+
+
+def token_bytes__replay(merges, special=()):
+    """By recursion."""
+
+    def spell(i):
+        return bytes((i,)) if i < 256 else b"".join(spell(j) for j in merges[i - 256])
+
+    return [spell(i) for i in range(256 + len(merges))] + [bytes(s, "utf-8") for s in special]
+
+
+def byte_encode__replay(text, merges, special=()):
+    """Replays all merges, once for each different piece; finds special tokens by trying every place."""
+    known = {}
+
+    def piece_ids(piece):
+        if piece not in known:
+            ids = list(bytes(piece, "utf-8"))
+            for i, (a, b) in enumerate(merges):
+                j = 0
+                while j < len(ids) - 1:
+                    if ids[j] == a and ids[j + 1] == b:
+                        ids[j : j + 2] = [256 + i]
+                    j += 1
+            known[piece] = ids
+        return known[piece]
+
+    ids, start, i = [], 0, 0
+
+    def flush(end):
+        for piece in gpt2_split__scanner(text[start:end]):
+            ids.extend(piece_ids(piece))
+
+    while special and i < len(text):
+        here = [token for token in special if text.startswith(token, i)]
+        if here:
+            flush(i)
+            longest = max(here, key=len)
+            ids.append(256 + len(merges) + list(special).index(longest))
+            i = start = i + len(longest)
+        else:
+            i += 1
+    flush(len(text))
+    return ids
+
+
+def byte_decode__replay(ids, merges, special=()):
+    """Into one bytearray."""
+    raw, entries = bytearray(), token_bytes__replay(merges, special)
+    for i in ids:
+        raw += entries[i]
+    return str(bytes(raw), "utf-8", "replace")
 
 
 def cv_pattern__regex(word):

@@ -3,7 +3,7 @@
 from dlcourse.authoring import Misconception
 
 MISCONCEPTIONS = {
-    "clean_text": [
+    "word_tokenize": [
         Misconception(
             "tags_deleted_without_a_space",
             "Tags are deleted, so the words on both sides of a tag are glued to one. A tag often "
@@ -255,8 +255,6 @@ MISCONCEPTIONS = {
                     '    text = re.sub(r"\\S+@\\S+", " ", text)\n    text = re.sub(r"</?[a-z][^>]*>", " ", text)\n    text = re.sub(r"(https?://|www\\.)\\S*", " ", text)\n',
             },
         ),
-    ],
-    "word_tokenize": [
         Misconception(
             "split_at_white_space",
             "The text is split at white space only. Punctuation stays stuck to the words, and end "
@@ -739,6 +737,342 @@ MISCONCEPTIONS = {
             {'if symbol.endswith("</w>"):': 'if symbol == "</w>":'},
         ),
     ],
+    "byte_train": [
+        Misconception(
+            "spaces_apart",
+            "The space is a piece of its own. It belongs to the word, number or mark behind it, so that a token "
+            "knows that a word begins.",
+            {
+                "| ?{letter}+| ?\\d+| ?(?:[^\\w\\s]|_)+|": "|{letter}+|\\d+|(?:[^\\w\\s]|_)+|",
+            },
+        ),
+        Misconception(
+            "runs_of_spaces_kept_whole",
+            "A run of white space is one piece, the last space too. That one goes with the word behind it: look ahead.",
+            {r"\s+(?!\S)|\s+": r"\s+"},
+        ),
+        Misconception(
+            "any_white_space_before_a_word",
+            "A line break or tab before a word is taken into its piece. Only the space is.",
+            {r"| ?{letter}+| ?\d+| ?(?:": r"|\s?{letter}+|\s?\d+|\s?(?:"},
+        ),
+        Misconception(
+            "many_spaces_before_a_word",
+            "All spaces before a word go into its piece. Only one does.",
+            {r"| ?{letter}+| ?\d+| ?(?:": r"| *{letter}+| *\d+| *(?:"},
+        ),
+        Misconception(
+            "underscore_is_a_letter",
+            "The underscore is taken for a letter. It is neither letter nor digit here: rule 4.",
+            {r'letter = r"[^\W\d_]"': r'letter = r"[^\W\d]"'},
+        ),
+        Misconception(
+            "underscore_lost",
+            "The underscore is in no rule, so that it disappears. Joined together the pieces are the text.",
+            {r"(?:[^\w\s]|_)+": r"[^\w\s]+"},
+        ),
+        Misconception(
+            "letters_and_digits_together",
+            "Letters and digits are one piece. They are two: GPT and 2.",
+            {r'letter = r"[^\W\d_]"': r'letter = r"[^\W_]"'},
+        ),
+        Misconception(
+            "letters_a_to_z",
+            "Only a to z are letters. Other alphabets have letters, too.",
+            {r'letter = r"[^\W\d_]"': 'letter = r"[a-zA-Z]"'},
+        ),
+        Misconception(
+            "contractions_in_capitals",
+            "Rule 1 holds for small letters only. GPT-2 cuts DON'T as DON, ' and T.",
+            {r"""|\s+(?!\S)|\s+", text)""": r"""|\s+(?!\S)|\s+", text, re.IGNORECASE)"""},
+        ),
+        Misconception(
+            "contractions_end_words",
+            "A contraction is recognised only at the end of a word. Rule 1 does not ask what comes next.",
+            {"'(?:s|t|re|ve|m|ll|d)|": "'(?:s|t|re|ve|m|ll|d)\\b|"},
+        ),
+        Misconception(
+            "no_contractions",
+            "'s and the others are no pieces: rule 1 is missing.",
+            {"'(?:s|t|re|ve|m|ll|d)| ?": " ?"},
+        ),
+        Misconception(
+            "marks_one_by_one",
+            "Each mark is a piece of its own. Rule 4 takes a whole run.",
+            {r"(?:[^\w\s]|_)+": r"(?:[^\w\s]|_)"},
+        ),
+        Misconception(
+            "split_at_white_space",
+            "The text is split at white space, which is lost. The pieces must be the text when they are joined.",
+            {
+                "    return re.findall(": "    return text.split()\n    return re.findall(",
+            },
+        ),
+        Misconception(
+            "frequencies_of_pieces_ignored",
+            "Each different piece counts once. It counts as often as it stands in the texts.",
+            {"list(freqs.values())": "[1] * len(freqs)"},
+        ),
+        Misconception(
+            "ties_to_the_largest",
+            "Among equal counts the largest pair wins. The smallest should.",
+            {"best = min(pair": "best = max(pair"},
+        ),
+        Misconception(
+            "ties_to_the_first",
+            "Among equal counts the pair that was met first wins. The smallest pair of ids should, whatever the order of the text.",
+            {"best = min(pair for pair, count in counts.items() if count == largest)": "best = max(counts, key=counts.get)"},
+        ),
+        Misconception(
+            "ties_by_the_sum",
+            "Ties go by the sum of the two ids. Compare the first ids, then the second.",
+            {"best = min(pair for pair, count in counts.items() if count == largest)": "best = min((pair for pair, count in counts.items() if count == largest), key=lambda p: (sum(p), p))"},
+        ),
+        Misconception(
+            "neighbours_keep_their_counts",
+            "Only the merged pair is taken out of the counts. Its left and right neighbours have lost a pair each, too.",
+            {
+                "                counts[pair] -= weights[i]\n                if counts[pair] == 0:\n": (
+                    "                if pair != best:\n                    counts[pair] -= 0\n                    continue\n"
+                    "                counts[pair] -= weights[i]\n                if counts[pair] == 0:\n"
+                ),
+                "            for pair in zip(words[i], words[i][1:]):\n                counts[pair] += weights[i]\n                where": (
+                    "            for pair in zip(words[i], words[i][1:]):\n"
+                    "                counts[pair] += weights[i] if 256 + len(merges) in pair else 0\n                where"
+                ),
+            },
+        ),
+        Misconception(
+            "new_pairs_not_in_the_index",
+            "The pairs that a merge makes are counted, but not noted in the index. When one of them wins, no piece is found for it.",
+            {"                counts[pair] += weights[i]\n                where[pair].add(i)\n        merges": "                counts[pair] += weights[i]\n        counts.pop(best, None)\n        merges"},
+        ),
+        Misconception(
+            "counted_once_at_the_start",
+            "The counts are those of the beginning. Each merge takes pairs away and makes new ones.",
+            {
+                "        for i in where.pop(best):\n": "        del counts[best]\n        for i in []:\n",
+            },
+        ),
+        Misconception(
+            "a_pair_once_per_piece",
+            "A pair that stands twice in a piece is counted once. Every place counts.",
+            {
+                "        for pair in zip(ids, ids[1:]):": "        for pair in set(zip(ids, ids[1:])):",
+                "            for pair in zip(words[i], words[i][1:]):\n                counts[pair] -=": "            for pair in set(zip(words[i], words[i][1:])):\n                counts[pair] -=",
+                "            for pair in zip(words[i], words[i][1:]):\n                counts[pair] +=": "            for pair in set(zip(words[i], words[i][1:])):\n                counts[pair] +=",
+            },
+        ),
+        Misconception(
+            "characters_for_bytes",
+            "The ids are the characters' numbers, not bytes. é is two bytes in UTF-8, 195 and 169.",
+            {"list(piece.encode())": "list(map(ord, piece))"},
+        ),
+        Misconception(
+            "texts_run_together",
+            "All texts are joined before they are split. A piece then reaches from one document into the next.",
+            {"for text in texts for piece in gpt2_split(text))": "for piece in gpt2_split(\"\".join(texts)))"},
+        ),
+        Misconception(
+            "pairs_across_pieces",
+            "The texts are not split, so that pairs cross from word to word. No pair does.",
+            {"for text in texts for piece in gpt2_split(text))": "for piece in texts if piece)"},
+        ),
+        Misconception(
+            "new_ids_begin_at_257",
+            "The first merge makes the id 257. It makes 256: the bytes end at 255.",
+            {"best, 256 + len(merges))": "best, 257 + len(merges))"},
+        ),
+        Misconception(
+            "only_the_first_pair_joined",
+            "A pair is joined once per piece. A merge joins all its occurrences.",
+            {"            i += 2\n": "            return joined + ids[i + 2 :]\n"},
+        ),
+        Misconception(
+            "last_id_lost",
+            "The last id is lost when it is not part of a pair.",
+            {"while i < len(ids):": "while i < len(ids) - 1:"},
+        ),
+        Misconception(
+            "joined_in_place",
+            "The list that was passed is changed. A new list is asked for.",
+            {"    return joined\n": "    ids[:] = joined\n    return ids\n"},
+        ),
+        Misconception(
+            "stops_at_pairs_that_occur_once",
+            "Learning ends when no pair occurs twice. It ends when there is no pair.",
+            {"        best = min(": "        if largest < 2:\n            break\n        best = min("},
+        ),
+        Misconception(
+            "no_pair_left_raises",
+            "When no pair is left, the largest count of none is an error. Return the merges that were found.",
+            {"while counts and len(merges) < n_merges:": "while len(merges) < n_merges:"},
+        ),
+        Misconception(
+            "everything_counted_again",
+            "The merges are right, but all pairs are counted again for each of them, which takes too long. Keep the counts, and repair those of the "
+            "pieces that hold the pair.",
+            {
+                "        largest = max(": (
+                    "        counts = collections.Counter()\n        for j, ids in enumerate(words):\n"
+                    "            for pair in zip(ids, ids[1:]):\n                counts[pair] += weights[j]\n"
+                    "        if not counts:\n            break\n        largest = max("
+                ),
+            },
+        ),
+    ],
+    "byte_encode": [
+        Misconception(
+            "decoded_id_by_id",
+            "Each id is decoded by itself. A character may be spread over several tokens: join the bytes of all of them first.",
+            {
+                'return b"".join(vocabulary[i] for i in ids).decode("utf-8", errors="replace")':
+                    'return "".join(vocabulary[i].decode("utf-8", errors="replace") for i in ids)',
+            },
+        ),
+        Misconception(
+            "broken_bytes_raise",
+            "Bytes that are no UTF-8 raise an error. A model can write them; they become U+FFFD.",
+            {', errors="replace"': ""},
+        ),
+        Misconception(
+            "broken_bytes_dropped",
+            "Bytes that are no UTF-8 disappear. They become U+FFFD, so that one sees that something was there.",
+            {'errors="replace"': 'errors="ignore"'},
+        ),
+        Misconception(
+            "latin_letters",
+            "Each byte is decoded as a letter of its own (Latin-1). The bytes are UTF-8.",
+            {'.decode("utf-8", errors="replace")': '.decode("latin-1")'},
+        ),
+        Misconception(
+            "special_tokens_dropped",
+            "Special tokens disappear when ids are decoded. They stand for their text.",
+            {
+                "vocabulary[i] for i in ids": "vocabulary[i] for i in ids if i < 256 + len(merges)",
+            },
+        ),
+        Misconception(
+            "special_tokens_not_looked_for",
+            "Special tokens are encoded like any text. Where they are allowed, each becomes its one id.",
+            {"if special_ids else [text]": "if special_ids and not special else [text]"},
+        ),
+        Misconception(
+            "special_tokens_always_allowed",
+            "The letters <|end|> become a special token although none was allowed. With special=() every character is ordinary text.",
+            {"    longest_first": '    special_ids = special_ids or {"<|end|>": 256 + len(merges), "<|e|>": 257 + len(merges)}\n    longest_first'},
+        ),
+        Misconception(
+            "shortest_special_first",
+            "Where two special tokens begin at the same place, the first of the list is taken. The longest is asked for.",
+            {"sorted(special_ids, key=len, reverse=True)": "list(special_ids)"},
+        ),
+        Misconception(
+            "special_signs_not_escaped",
+            "The special tokens are used as a regular expression as they are, in which | and . have meanings. Escape them.",
+            {"'|'.join(map(re.escape, longest_first))": "'|'.join(longest_first)"},
+        ),
+        Misconception(
+            "special_ids_before_the_merges",
+            "The special tokens have the ids from 256 on, which are those of the first merges. They come behind all merges.",
+            {"{token: 256 + len(merges) + j": "{token: 256 + j"},
+        ),
+        Misconception(
+            "special_ids_sorted",
+            "The ids of special tokens follow their length or the alphabet. They follow the list.",
+            {"for j, token in enumerate(special)}": "for j, token in enumerate(sorted(special))}"},
+        ),
+        Misconception(
+            "space_around_special_tokens_lost",
+            "White space beside a special token disappears. It is text.",
+            {"gpt2_split(part)": "gpt2_split(part.strip() if special else part)"},
+        ),
+        Misconception(
+            "special_token_in_place_of_all",
+            "Each special token is looked for in the list's order and not from left to right, so that overlapping ones are cut differently.",
+            {
+                "    ids = []\n    for i, part": (
+                    "    parts = [text]\n    for token in longest_first:\n"
+                    "        parts = [q for k, p in enumerate(parts) for q in ([p] if k % 2 else re.split(f\"({re.escape(token)})\", p))]\n"
+                    "    ids = []\n    for i, part"
+                ),
+            },
+        ),
+        Misconception(
+            "no_split",
+            "The text is not cut into pieces before its bytes are joined. Then pairs cross from word to word.",
+            {"for piece in gpt2_split(part) for": "for piece in [part] for"},
+        ),
+        Misconception(
+            "characters_for_bytes",
+            "The ids are the characters' numbers. Take the bytes of UTF-8.",
+            {"list(piece.encode())": "list(map(ord, piece))"},
+        ),
+        Misconception(
+            "longest_piece_from_the_left",
+            "The longest known token is taken from the left. The merges are replayed, the earliest first, and an early one can forbid a longer piece.",
+            {
+                "        ids = list(piece.encode())\n": (
+                    "        known, raw, out = token_bytes(merges), piece.encode(), []\n"
+                    "        while raw:\n"
+                    "            size = max(n for n in range(1, len(raw) + 1) if raw[:n] in known)\n"
+                    "            out.append(known.index(raw[:size]))\n"
+                    "            raw = raw[size:]\n"
+                    "        return out\n"
+                    "        ids = list(piece.encode())\n"
+                ),
+            },
+        ),
+        Misconception(
+            "latest_merge_first",
+            "The pair that stands last in the list is joined first. The earliest is.",
+            {"best = min(known": "best = max(known"},
+        ),
+        Misconception(
+            "first_pair_from_the_left",
+            "The first pair from the left that stands in the list is joined. The earliest in the list is, wherever it stands.",
+            {"best = min(known, key=rank.get)": "best = known[0]"},
+        ),
+        Misconception(
+            "joined_only_once",
+            "Only one merge is made per piece. Go on as long as a pair stands in the list.",
+            {"while known := [pair for pair in zip(ids, ids[1:]) if pair in rank]:": "if known := [pair for pair in zip(ids, ids[1:]) if pair in rank]:"},
+        ),
+        Misconception(
+            "new_ids_begin_at_257",
+            "The first merge makes the id 257. It makes 256.",
+            {"256 + rank[best]": "257 + rank[best]"},
+        ),
+        Misconception(
+            "rank_for_id",
+            "The place in the list is used as the id. The first 256 ids are the bytes.",
+            {"256 + rank[best]": "rank[best]"},
+        ),
+        Misconception(
+            "merges_of_single_bytes",
+            "An entry of the vocabulary holds the ids of its pair as bytes, which fails above 255. It is the sum of the two entries.",
+            {"vocabulary[first] + vocabulary[second]": "bytes([first % 256, second % 256])"},
+        ),
+        Misconception(
+            "special_tokens_not_in_the_vocabulary",
+            "The vocabulary lacks the special tokens. They have ids, so they have entries.",
+            {"    return vocabulary + [token.encode() for token in special]": "    return vocabulary"},
+        ),
+        Misconception(
+            "vocabulary_of_texts",
+            "The entries are strings. Half a character is no string: keep bytes.",
+            {"    return vocabulary + [": "    return [entry.decode(errors=\"replace\") for entry in vocabulary] + ["},
+        ),
+        Misconception(
+            "all_merges_for_each_word",
+            "Each word goes through the whole list of merges, again and again for the same word, which takes too long. Cut each different piece once, and look only "
+            "for its own pairs.",
+            {
+                "    @cache\n": "",
+                "        while known := [pair for pair in zip(ids, ids[1:]) if pair in rank]:\n            best = min(known, key=rank.get)\n": "        for best in merges:\n",
+            },
+        ),
+    ],
     "stem_step1": [
         Misconception(
             "y_never_a_vowel",
@@ -1026,7 +1360,7 @@ MISCONCEPTIONS = {
             },
         ),
     ],
-    "count_matrix": [
+    "tfidf": [
         Misconception(
             "presence_for_count",
             "The entries are 0 and 1. X counts how often a word stands in the document.",
@@ -1164,8 +1498,6 @@ MISCONCEPTIONS = {
             "documents have a column.",
             {"for doc in docs for token in doc})": "for doc in docs for token in doc if len(token) > 1})"},
         ),
-    ],
-    "tfidf": [
         Misconception(
             "df_counts_occurrences",
             "df adds up the counts. It is the number of documents that hold the word, however "

@@ -7,20 +7,20 @@ import numpy as np
 from dlcourse import probe
 
 
-@probe("clean_text", points=1)
+@probe("word_tokenize", points=1)
 def mail_or_see(clean_text):
     """The line worked out above: "mail or see"."""
     return clean_text("<p>Mail joe@x.org.</p><p>Or see https://x.org/faq!</p>")
 
 
-@probe("clean_text", points=1)
+@probe("word_tokenize", points=1)
 def tags_and_signs(clean_text):
     """A tag is no glue, 3 < x is no tag, and e with a combining accent is one letter."""
     texts = ["one</p><p>two", "3 < x and y > 2", "Cafe\u0301, DON'T!"]
     return {text: clean_text(text) for text in texts}
 
 
-@probe("clean_text", points=2, public=False)
+@probe("word_tokenize", points=2, public=False)
 def tags_of_all_kinds(clean_text):
     """Tags with attributes, over two lines, in capitals, side by side; brackets that are no tags."""
     texts = {
@@ -36,7 +36,7 @@ def tags_of_all_kinds(clean_text):
     return {name: clean_text(text) for name, text in texts.items()}
 
 
-@probe("clean_text", points=2, public=False)
+@probe("word_tokenize", points=2, public=False)
 def urls_and_addresses(clean_text):
     """URLs of three kinds, also inside a word or an address; addresses in brackets; an @ at the edge of a word."""
     texts = {
@@ -56,7 +56,7 @@ def urls_and_addresses(clean_text):
     return {name: clean_text(text) for name, text in texts.items()}
 
 
-@probe("clean_text", points=1, public=False)
+@probe("word_tokenize", points=1, public=False)
 def letters_and_spaces(clean_text):
     """Other alphabets, accents in both forms, digits, underscores, all kinds of white space."""
     texts = {
@@ -287,6 +287,300 @@ def words_from_symbols(bpe_decode):
     }
 
 
+@probe("byte_train", points=2)
+def pieces_by_hand(gpt2_split):
+    """The text of the picture, three spaces in a row, and 'tis."""
+    return {text: gpt2_split(text) for text in ("Café, €5", "a   b", "'tis they're")}
+
+
+@probe("byte_train", points=2)
+def the_hen_then(byte_train):
+    """The merges worked out above: 256 is he, 257 is the, 258 is he with its space."""
+    return byte_train(["the hen then"], 3)
+
+
+@probe("byte_train", points=3, public=False)
+def words_numbers_and_marks(gpt2_split):
+    """Contractions, digits next to letters, underscores, several alphabets, marks in a row."""
+    texts = {
+        "contractions": "I'm sure they'll say it's what we've said: don't, she'd, you're",
+        "whatever comes next": "'sixties 'tea' 'llama rock'n'roll 'd2 's_",
+        "capitals": "DON'T IT'S She'LL 'S 'Re",
+        "digits": "GPT2 in 1995, 150,000 3.14 2nd x86 42 7",
+        "underscores": "snake_case _a a_ __init__ 1_000 _ _",
+        "alphabets": "Ærø naïve Москва 東京 Zoe\u0308 ΑΘΗΝΑ",
+        "other digits": "٣٤ ٥٦a",
+        "marks": "what?! (yes) ... a--b €5 $ 20% \U0001f600\U0001f600 hi",
+        "curly": "it’s don’t",
+        "mark and space": "a ! b , c",
+    }
+    return {name: gpt2_split(text) for name, text in texts.items()}
+
+
+@probe("byte_train", points=2, public=False)
+def white_space(gpt2_split):
+    """Spaces, tabs and line breaks, alone and in runs, at both ends; no text at all."""
+    texts = {
+        "runs of spaces": "a b  c   d    e",
+        "before marks": "a  !   ?",
+        "before digits": "a  1   22",
+        "tabs": "a\tb\t\tc \td\t e",
+        "lines": "a\nb\n\nc\n d \n e\r\nf",
+        "at the ends": "  a b  ",
+        "at the end": "a \n",
+        "only": " ",
+        "only many": " \n \t",
+        "no-break": "a\u00a0b \u00a0c\u2003\u2003d",
+        "apostrophe": "a 's  's 't",
+        "empty": "",
+    }
+    return {name: gpt2_split(text) for name, text in texts.items()}
+
+
+@probe("byte_train", points=1, public=False)
+def joining_ids(join_pair):
+    """Pairs at both ends, overlapping, in the wrong order; equal ids; the list afterwards."""
+    cases = {
+        "both ends": ([7, 300, 5, 7, 300], (7, 300), 301),
+        "only one": ([7], (7, 8), 256),
+        "none": ([], (7, 8), 256),
+        "five equal": ([9] * 5, (9, 9), 256),
+        "wrong order": ([8, 7, 1, 8], (7, 8), 256),
+        "all": ([7, 8], (7, 8), 400),
+        "new neighbours": ([1, 2, 256, 1, 2, 2], (1, 2), 256),
+    }
+    found = {name: (join_pair(*case), case[0]) for name, case in cases.items()}
+    ids = [1, 2, 3]
+    return {**found, "the list itself comes back": join_pair(ids, (3, 1), 256) is ids}
+
+
+def drawn_texts(rng, letters, n_texts, n_words):
+    """Texts of words over few letters."""
+    sizes = rng.integers(1, 9, (n_texts, n_words))
+    return [" ".join("".join(rng.choice(letters, size)) for size in row) for row in sizes]
+
+
+@probe("byte_train", points=3, public=False)
+def merges_of_drawn_texts(byte_train, rng):
+    """Three texts over five letters, one of them not in ASCII; then other texts of the same lengths; the texts afterwards."""
+    first = drawn_texts(rng, list("abné7"), 3, 60)
+    second = drawn_texts(rng, list("a7éb_"), 3, 60)
+    return {"first": byte_train(first, 40), "second": byte_train(second, 40), "texts": first}
+
+
+@probe("byte_train", points=2, public=False)
+def equal_counts(byte_train):
+    """Ties among bytes, among new ids, and between both, also against the order of the text."""
+    return {
+        "against the order": byte_train(["zy ab zy ab"], 4),
+        "second id decides": byte_train(["ac ab ad"], 3),
+        "new ids": byte_train(["abcd abcd cdab cdab"], 6),
+        "space": byte_train(["b a b a b"], 3),
+        "one word": byte_train(["zebra"], 4),
+        "growing": byte_train(["xyxyxyxy xyxy"], 4),
+    }
+
+
+@probe("byte_train", points=2, public=False)
+def counts_and_borders(byte_train):
+    """Frequent pieces, letters in a row, borders of pieces and of texts, characters of several bytes."""
+    return {
+        "frequent": byte_train(["up up up up down town gown"], 5),
+        "in a row": byte_train(["aaaa aaaaaaa baa"], 5),
+        "twice in a piece": byte_train(["abab cd cd cd"], 3),
+        "texts": byte_train(["a", "b", "ab", "b a", "a", "b"], 4),
+        "texts of letters": byte_train(["don", "'t", "don't", "t"], 9),
+        "pieces": byte_train(["ab.ab.ab!c"], 9),
+        "bytes": byte_train(["ééé €€ é"], 9),
+        "capitals": byte_train(["The THE the then"], 5),
+    }
+
+
+@probe("byte_train", points=1, public=False)
+def number_of_byte_merges(byte_train):
+    """No merge, one merge, more merges than there are pairs, no text."""
+    return {
+        "none": byte_train(["the hen"], 0),
+        "one": byte_train(["the hen"], 1),
+        "all": byte_train(["the hen the", "pen"], 50),
+        "pairs that occur once": byte_train(["abc"], 9),
+        "no texts": byte_train([], 3),
+        "empty texts": byte_train(["", ""], 3),
+    }
+
+
+SYLLABLES = [c + v for c in "bcdfghklmnprst" for v in "aeiou"]
+
+
+@probe("byte_train", points=2, public=False, seconds=5)
+def eight_hundred_merges(byte_train):
+    """3000 different pieces and 800 merges, in 5 seconds of computing time."""
+    draw = np.random.default_rng(11)
+    words = ["".join(draw.choice(SYLLABLES, size)) for size in draw.integers(2, 7, 3000)]
+    return byte_train([" ".join(words)], 800)
+
+
+@probe("byte_encode", points=1)
+def then_he(byte_encode):
+    """The text worked out above: 257, 110, 258."""
+    return byte_encode("then he", [(104, 101), (116, 256), (32, 256)])
+
+
+@probe("byte_encode", points=1)
+def two_doors(byte_encode):
+    """<|end|> as a special token, and as a stranger's text."""
+    merges = [(104, 101), (116, 256), (32, 256)]
+    return {
+        "program": byte_encode("then<|end|>", merges, ["<|end|>"]),
+        "stranger": byte_encode("<|end|>", merges),
+    }
+
+
+@probe("byte_encode", points=1)
+def a_euro_in_three_tokens(byte_decode):
+    """226, 130 and 172 are one character; 226 alone is none."""
+    return {"euro": byte_decode([226, 130, 172], []), "alone": byte_decode([226, 53], [])}
+
+
+@probe("byte_encode", points=1)
+def entries_by_hand(token_bytes):
+    """256 is he, 257 is the; <|end|> comes last."""
+    entries = token_bytes([(104, 101), (116, 256)], ["<|end|>"])
+    return {"length": len(entries), "last four": [list(entry) for entry in entries[-4:]]}
+
+
+def drawn_merges(rng, letters, n):
+    """Pairs of ids, each of ids that were there before, in a drawn order."""
+    ids, merges = list("".join(letters).encode()), []
+    while len(merges) < n:
+        pair = tuple(rng.choice(ids, 2).tolist())
+        if pair not in merges:
+            merges.append(pair)
+            ids.append(255 + len(merges))
+    return merges
+
+
+@probe("byte_encode", points=2, public=False)
+def vocabulary_of_drawn_merges(token_bytes, rng):
+    """Thirty merges, some of half characters, and special tokens that are not in ASCII; the arguments afterwards."""
+    merges, special = drawn_merges(rng, "xé€ ", 30), ["<fin>", "«é»"]
+    entries, others = token_bytes(merges, special), token_bytes(drawn_merges(rng, "xé€ ", 30), ["<a>", "«b»"])
+    return {
+        "length": len(entries),
+        "bytes": [list(entry) for entry in entries],
+        "other merges": [list(entry) for entry in others[256:]],
+        "type": type(entries[300]).__name__,
+        "no merges": [list(entry) for entry in token_bytes([])],
+        "merges": merges,
+        "special": special,
+    }
+
+
+@probe("byte_encode", points=3, public=False)
+def order_of_the_pairs(byte_encode, rng):
+    """Drawn texts over three letters with drawn merges, in which the longest piece is often not the right one."""
+    merges, others = drawn_merges(rng, "abc ", 40), drawn_merges(rng, "bac ", 40)
+    texts = drawn_texts(rng, list("abc"), 6, 12)
+    return {
+        "ids": {text: byte_encode(text, merges) for text in texts},
+        "other merges": {text: byte_encode(text, others) for text in texts[:3]},
+        "merges": merges,
+    }
+
+
+@probe("byte_encode", points=2, public=False)
+def pieces_and_bytes(byte_encode):
+    """Pairs across pieces, letters in a row, characters of several bytes, no merges, no text."""
+    merges = [(97, 97), (46, 97), (195, 169), (97, 32), (32, 97), (256, 256), (98, 46), (130, 172), (226, 263), (258, 258)]
+    texts = {
+        "across": "aa.aa b.b a",
+        "in a row": "aaa aaaa aaaaaaa",
+        "bytes": "é €é éé ééé €€",
+        "white space": "a  a\n\na ",
+        "contraction": "aa's aa",
+        "empty": "",
+        "other": "\U0001f600 東",
+    }
+    found = {name: byte_encode(text, merges) for name, text in texts.items()}
+    return {"merges": found, "no merges": {name: byte_encode(text, []) for name, text in texts.items()}}
+
+
+@probe("byte_encode", points=3, public=False)
+def special_tokens(byte_encode):
+    """Special tokens in a row, at the ends, one the beginning of another, with signs and spaces, and not allowed."""
+    merges = [(97, 98), (32, 256), (60, 124), (124, 62), (101, 110)]
+    special = ["<|e|>", "<|end|>", "<|end|>+", "(.*)", " ab ", "é", "."]
+    texts = {
+        "ends": "<|end|>ab ab<|e|>",
+        "in a row": "<|e|><|e|><|end|>",
+        "the longest": "ab<|end|>+ ab<|end|>-",
+        "signs": "ab(.*)ab (a) c|d",
+        "spaces": "ab ab ab ab  ab",
+        "not in ASCII": "éab e",
+        "point": "ab. ab.ab",
+        "nearly": "<|e|> <| e|> <|END|>",
+        "split at the token": "ab  <|e|>  ab\n<|e|>\n",
+        "contraction": "don<|e|>'t",
+        "alone": "<|e|>",
+        "empty": "",
+    }
+    found = {name: byte_encode(text, merges, special) for name, text in texts.items()}
+    return {
+        "allowed": found,
+        "two of them": {name: byte_encode(text, merges, ("<|end|>", "<|e|>")) for name, text in texts.items()},
+        "not allowed": {name: byte_encode(text, merges) for name, text in texts.items()},
+        "no merges": byte_encode("ab<|e|>ab", [], ["<|e|>"]),
+        "overlapping": byte_encode("xxyyx", [], ["xy", "xx", "yyx"]),
+        "special": special,
+    }
+
+
+@probe("byte_encode", points=3, public=False)
+def ids_to_text(byte_decode):
+    """Half characters side by side and apart, bytes that are no text, special tokens, no ids."""
+    merges, special = [(226, 130), (256, 172), (195, 169), (32, 257), (159, 152)], ["<|end|>", "é€"]
+    ids = {
+        "several": [97, 257, 259, 258, 32, 256, 172],
+        "spread": [195, 169, 240, 260, 128],
+        "halves": [195, 97, 256, 98, 172, 130],
+        "no text": [255, 254, 192, 128, 97],
+        "cut short": [97, 256],
+        "special": [261, 97, 262, 261],
+        "between halves": [195, 261, 169],
+        "lines": [97, 13, 10, 32, 32, 9, 0],
+        "none": [],
+    }
+    found = {name: byte_decode(row, merges, special) for name, row in ids.items()}
+    return {
+        "found": found,
+        "ids": ids,
+        "no special tokens": byte_decode([97, 258, 260], merges),
+        "no merges": byte_decode([104, 105, 256], [], ("!?",)),
+    }
+
+
+@probe("byte_encode", points=2, public=False)
+def there_and_back(byte_encode, byte_decode, rng):
+    """Texts of many kinds through both functions, with and without special tokens."""
+    merges, special = drawn_merges(rng, "aé€ ", 30), ["<|e|>", "€€"]
+    texts = [*drawn_texts(rng, list("aé€"), 3, 10), "a <|e|>  €€\n\ta_1", "\U0001f600 \x00 Zoe\u0308", ""]
+    return {
+        text: [byte_decode(byte_encode(text, merges, s), merges, s) for s in ((), special)] for text in texts
+    }
+
+
+@probe("byte_encode", points=2, public=False, seconds=5)
+def forty_thousand_words(byte_encode):
+    """40,000 words, 500 of them different, with 800 merges, in 5 seconds of computing time."""
+    draw = np.random.default_rng(12)
+    words = ["".join(draw.choice(SYLLABLES, size)) for size in draw.integers(1, 5, 500)]
+    merges = [tuple(syllable.encode()) for syllable in SYLLABLES]
+    pairs = draw.permutation(70 * 70)[:730]
+    merges += [(256 + int(p) // 70, 256 + int(p) % 70) for p in pairs]
+    ids = byte_encode(" ".join(draw.choice(words, 40_000)), merges)
+    return {"length": len(ids), "begin": ids[:300], "how often": np.bincount(ids, minlength=1056)}
+
+
 @probe("stem_step1", points=1)
 def patterns_by_hand(cv_pattern):
     """toy is cvc, syzygy cvcvcv, yes cvc, private ccvcvcv."""
@@ -367,19 +661,19 @@ def neighbouring_stopwords(remove_stopwords):
     }
 
 
-@probe("count_matrix", points=1)
+@probe("tfidf", points=1)
 def two_documents_by_hand(count_matrix):
     """b a b and C: the vocabulary C, a, b and the counts."""
     return count_matrix([["b", "a", "b"], ["C"]])
 
 
-@probe("count_matrix", points=1)
+@probe("tfidf", points=1)
 def new_document_in_old_columns(count_matrix):
     """b d in the columns C, a, b: 0, 0, 1."""
     return count_matrix([["b", "d"]], ["C", "a", "b"])
 
 
-@probe("count_matrix", points=2, public=False)
+@probe("tfidf", points=2, public=False)
 def counts_of_drawn_words(count_matrix, rng):
     """Six documents of different lengths, one empty, two equal, with capitals and repetitions."""
     words = np.array(["pear", "Fig", "apple", "kiwi", "Zest", "fig", "éclair", "10", "b-a", "lime"])
@@ -389,7 +683,7 @@ def counts_of_drawn_words(count_matrix, rng):
     return {"X": X, "vocabulary": vocab}
 
 
-@probe("count_matrix", points=3, public=False)
+@probe("tfidf", points=3, public=False)
 def given_vocabulary(count_matrix):
     """A vocabulary out of order, with words of no document; unknown words; no words at all."""
     docs = [["wolf", "ant", "wolf", "bee"], ["cow"], ["yak", "cow", "yak", "yak", "ant"]]
@@ -405,7 +699,7 @@ def given_vocabulary(count_matrix):
     }
 
 
-@probe("count_matrix", points=1, public=False)
+@probe("tfidf", points=1, public=False)
 def few_documents(count_matrix):
     """One document, documents without words, and the dtype of the counts."""
     return {
