@@ -1362,7 +1362,7 @@ MISCONCEPTIONS = {
     ],
     "tfidf": [
         Misconception(
-            "presence_for_count",
+            "presence_in_the_matrix",
             "The entries are 0 and 1. X counts how often a word stands in the document.",
             {"X[i, column[token]] += 1": "X[i, column[token]] = 1"},
         ),

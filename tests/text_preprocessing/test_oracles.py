@@ -310,7 +310,12 @@ def test_bits_per_byte_by_hand(ref):
     prob = ref.ngram_lm([["the", "cat", "sat"], ["the", "dog", "sat"]], 2, 1)
     bits = math.log2(ref.perplexity(prob, [["the", "cat", "sat"]]))
     worked(ref, "perplexity", r"$\log_2 3.159 = 1.6594$", [3.159, bits])
-    worked(ref, "perplexity", r"$4 \cdot 1.6594 / 11 = 0.603$", [4, bits, 11, 4 * bits / len("the cat sat")])
+    worked(
+        ref,
+        "perplexity",
+        r"$4 \cdot 1.6594 / 11 = 0.603$",
+        [4, bits, 11, 4 * bits / len("the cat sat")],
+    )
 
 
 # The examples that Porter gives for the rules of steps 1a and 1b.
@@ -515,5 +520,3 @@ def test_slope_is_scipys(ref, rng):
 def test_slope_of_a_power_law(ref, s):
     tokens = [f"w{r}" for r in range(1, 60) for _ in range(round(1e4 * r**-s))]
     assert ref.zipf_slope(tokens, 59) == pytest.approx(-s, abs=0.01)
-
-
