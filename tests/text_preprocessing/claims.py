@@ -52,8 +52,8 @@ CLAIMS = {
     ],
     "what_a_merge_touches": [
         Claim(
-            "a merge changes 25 of them, on average over the first thousand",
-            lambda n: 23 < n["touched"] < 27,
+            "A merge touches 25 pieces on average, one in two hundred.",
+            lambda n: 23 < n["touched"] < 27 and 190 < n["pieces"] / n["touched"] < 230,
         ),
         Claim(
             "The early merges touch hundreds of pieces, most of the later ones a handful: half of all touch fewer than ten.",
@@ -106,7 +106,7 @@ CLAIMS = {
             'a text about forest cover says "forest" more often, and wins',
             lambda n: n["forest cover for the rats"] == 1,
         ),
-        Claim('"handwriting" finds nothing', lambda n: n["nothing for handwriting"] == 1),
+        Claim('And "handwriting" finds nothing', lambda n: n["nothing for handwriting"] == 1),
         Claim("About two of three find it.", lambda n: 60 < n["TF-IDF"] < 76),
         Claim(
             "the same engine with raw counts finds fewer", lambda n: n["raw counts"] < n["TF-IDF"]

@@ -784,7 +784,7 @@ MISCONCEPTIONS = {
         Misconception(
             "contractions_in_capitals",
             "Rule 1 holds for small letters only. GPT-2 cuts DON'T as DON, ' and T.",
-            {r"""|\s+(?!\S)|\s+", text)""": r"""|\s+(?!\S)|\s+", text, re.IGNORECASE)"""},
+            {"re.findall(rules, text)": "re.findall(rules, text, re.IGNORECASE)"},
         ),
         Misconception(
             "contractions_end_words",
@@ -938,7 +938,7 @@ MISCONCEPTIONS = {
         Misconception(
             "broken_bytes_dropped",
             "Bytes that are no UTF-8 disappear. They become U+FFFD, so that one sees that something was there.",
-            {'errors="replace"': 'errors="ignore"'},
+            {'"utf-8", errors="replace"': '"utf-8", errors="ignore"'},
         ),
         Misconception(
             "latin_letters",
