@@ -674,7 +674,7 @@ def token_bytes(merges: list[tuple[int, int]], special: Sequence[str] = ()) -> l
 def byte_encode(text: str, merges: list[tuple[int, int]], special: Sequence[str] = ()) -> list[int]:
     """Token ids of a text.
 
-    A hidden test encodes 40,000 words, of which 200 are different, with 800 merges, and allows 5 seconds of
+    A hidden test encodes 10,000 words, of which 200 are different, with 800 merges, and allows 2 seconds of
     computing time.
 
     Args:
