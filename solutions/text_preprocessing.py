@@ -491,7 +491,7 @@ def join_pair(ids: list[int], pair: tuple[int, int], new: int) -> list[int]:
 def byte_train(texts: list[str], n_merges: int) -> list[tuple[int, int]]:
     """Learn the merges of byte-level byte-pair encoding.
 
-    A hidden test learns 800 merges from 3000 different pieces and allows 4 seconds of computing time. Counting
+    A hidden test learns 800 merges from 3000 different pieces and allows 3 seconds of computing time. Counting
     all pairs anew for each merge takes longer; repairing the counts takes about half a second.
 
     Args:

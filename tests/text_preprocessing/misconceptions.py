@@ -874,11 +874,6 @@ MISCONCEPTIONS = {
             {"for text in texts for piece in gpt2_split(text))": "for piece in gpt2_split(\"\".join(texts)))"},
         ),
         Misconception(
-            "pairs_across_pieces",
-            "The texts are not split, so that pairs cross from word to word. No pair does.",
-            {"for text in texts for piece in gpt2_split(text))": "for piece in texts if piece)"},
-        ),
-        Misconception(
             "new_ids_begin_at_257",
             "The first merge makes the id 257. It makes 256: the bytes end at 255.",
             {"best, 256 + len(merges))": "best, 257 + len(merges))"},
