@@ -40,7 +40,7 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Float, Int, Int64
 from scipy.special import expit
 
 from dlcourse import check, demo, guesses, predict, probe
@@ -803,7 +803,7 @@ class AdaGrad:
             p -= self.lr * grad / np.sqrt(squares)
 
 
-def summed(ids: Int[np.ndarray, "n"], rows: Float[np.ndarray, "n d"], V: int) -> Float[np.ndarray, "V d"]:
+def summed(ids: Int64[np.ndarray, "n"], rows: Float[np.ndarray, "n d"], V: int) -> Float[np.ndarray, "V d"]:
     """Row w is the sum of all rows whose id is w."""
     from scipy.sparse import csr_matrix
 
