@@ -396,6 +396,9 @@ def cooccurrence(sents: list[list[int]], m: int, V: int, distance_weight: bool) 
 #
 # $$\text{PMI}(i, j) = \log \frac{P(i, j)}{P(i)\, P(j)} .$$
 #
+# **By hand.** The plain counts above sum to 10; their rows sum to 5, 3 and 2. Words 1 and 0 meet with the share
+# $P(1, 0) = 0.2$, and $P(1)\,P(0) = 0.3 \cdot 0.5 = 0.15$. So $\text{PMI}(1, 0) = \log \frac43 = 0.2877$.
+#
 # It is 0 for words that ignore each other, $\log 2$ for words that meet twice as often as by chance, and $-\infty$ for a pair
 # that never occurs; `ppmi` of the first look puts 0 wherever it is negative. Keep the formula in mind: question 5 finds out that
 # word2vec computes it.

@@ -557,6 +557,17 @@ def test_the_text_is_what_its_origin_says(ref):
     )
 
 
+def test_pmi_by_hand(ref):
+    X = ref.cooccurrence([[0, 1, 0, 2]], 2, 3, distance_weight=False)
+    P = X / X.sum()
+    worked(
+        ref, "cooccurrence", "sum to 10; their rows sum to 5, 3 and 2", [X.sum(), *X.sum(axis=1)]
+    )
+    worked(ref, "cooccurrence", "P(1, 0) = 0.2$", P[1, 0])
+    worked(ref, "cooccurrence", "= 0.15$", P[1].sum() * P[0].sum())
+    worked(ref, "cooccurrence", "= 0.2877$", math.log(P[1, 0] / P[1].sum() / P[0].sum()))
+
+
 def test_ppmi_by_loops(ref, rng):
     X = rng.integers(0, 5, (4, 4)) * 1.0
     X += X.T
