@@ -563,7 +563,7 @@ def test_pmi_by_hand(ref):
     worked(
         ref, "cooccurrence", "sum to 10; their rows sum to 5, 3 and 2", [X.sum(), *X.sum(axis=1)]
     )
-    worked(ref, "cooccurrence", "P(1, 0) = 0.2$", P[1, 0])
+    worked(ref, "cooccurrence", "= 0.2$, and", P[1, 0])
     worked(ref, "cooccurrence", "= 0.15$", P[1].sum() * P[0].sum())
     worked(ref, "cooccurrence", "= 0.2877$", math.log(P[1, 0] / P[1].sum() / P[0].sum()))
 
