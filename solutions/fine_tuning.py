@@ -278,7 +278,7 @@ def nt_xent(z1: Float[Tensor, "N d"], z2: Float[Tensor, "N d"], tau: float) -> F
 
     Returns:
         The mean loss of the 2N rows, each against its 2N - 1 others, the partner included. 0 for N = 1. Autograd can
-        differentiate it with respect to both arguments.
+        differentiate it with respect to both arguments, for N = 1, too.
     """
     ### BEGIN SOLUTION
     z = F.normalize(torch.cat([z1, z2]), dim=1, eps=1e-12)
@@ -371,16 +371,18 @@ def apply_freeze(layers: Sequence[nn.Module], mask: Bool[Tensor, " n"]) -> None:
 
     A layer that trains is put into training mode, and all its parameters ask for gradients, whatever they did before. A
     frozen layer is put into evaluation mode, so that running statistics stay as they are, and none of its parameters asks
-    for gradients. No number in the layers changes.
+    for gradients. No number in the layers changes, neither running statistics nor gradients.
 
     Args:
         layers: from below; a layer may hold others, for which the same is true.
         mask: one entry per layer, True where it trains.
 
     Raises:
-        ValueError: there are more layers than entries, or fewer.
+        ValueError: there are more layers than entries, or fewer. Then no layer is touched.
     """
     ### BEGIN SOLUTION
+    if len(layers) != len(mask):
+        raise ValueError(f"{len(layers)} layers, {len(mask)} entries")
     for layer, trains in zip(layers, mask.tolist(), strict=True):
         layer.train(trains)
         for parameter in layer.parameters():
@@ -409,6 +411,8 @@ def apply_freeze(layers: Sequence[nn.Module], mask: Bool[Tensor, " n"]) -> None:
 #
 # steps: Check the name. From total on: 0. Before warm: a ratio. Between: the progress from 0 to 1, then one of the two
 # forms.
+#
+# mistake: Looking at the warm-up before the end. With $w=T$ there is no way down, and step $T$ belongs to the end.
 
 
 # %% question="lr_schedule" minutes=10 forbid=["torch.optim.lr_scheduler"]
@@ -578,7 +582,7 @@ def pretraining(shift: int = 1, seed: int = 0) -> dict[str, float]:
             right.annotate(name.replace("_", " "), (300, guess), ha="right", color="C3", fontsize=8)
     right.set(xscale="log", xlabel="labels", ylabel="held-out accuracy, %")
     right.set_xticks(few, [str(n) for n in few])
-    right.legend(loc="lower right")
+    right.legend(loc="upper left")
     numbers = {
         f"{name.replace(' ', '_')}_{n}": v
         for name, c in curves.items()
@@ -613,7 +617,8 @@ def pretraining(shift: int = 1, seed: int = 0) -> dict[str, float]:
 #
 # $\Omega$ is added to the new loss: elastic weight consolidation. Stiff directions are those in which the old outputs
 # change; the others are free. Square first, average afterwards: the mean of the score itself under the model is 0,
-# since $\sum_c\pi_{ic}\,\partial_p\log\pi_{ic}=\partial_p\sum_c\pi_{ic}=0$.
+# since $\sum_c\pi_{ic}\,\partial_p\log\pi_{ic}=\partial_p\sum_c\pi_{ic}=0$. Differentiate that once more, and you see why
+# the square is a curvature: $\sum_c\pi_{ic}(\partial_p\log\pi_{ic})^2=-\sum_c\pi_{ic}\,\partial_p^2\log\pi_{ic}$.
 #
 # One drawn label in place of the sum over classes is often seen, or the true label. A good model is sure of it, and then
 # its score is nearly 0: on our networks such a Fisher is noise. With $F_p=1$ for all $p$ the same penalty is
@@ -755,7 +760,9 @@ def anchors(log10_lambda: float = -0.7, seed: int = 0) -> dict[str, float]:
 # $g$ that arrives at $h$. At the start $B=0$, so that the tuned model is the old one. Then $A$ gets no gradient in the
 # first step, but $B$ does, since $A\ne0$. If both were 0, neither would ever move. The literature scales by
 # $s=\alpha/r$; here $s$ is an argument. After training, $W_0+sBA$ is one matrix again, and nothing is slower than before;
-# and whoever subtracts $sBA$ has the old model back, exactly.
+# and whoever subtracts $sBA$ has the old model back, up to rounding. For the gradients of $B$ and $A$, write
+# $h_i=\dots+s\sum_jB_{ij}(Ax)_j$: $\partial h_i/\partial B_{ij}=s(Ax)_j$, and $(Ax)_j=\sum_kA_{jk}x_k$ passes on
+# $s\sum_ig_iB_{ij}$ to $A_{jk}$, times $x_k$.
 #
 # Our networks have 8,645 parameters. Rank 4 on their three matrices makes $4(128+128+69)=1{,}300$ that train.
 #
@@ -814,8 +821,9 @@ def lora_linear(
         scale: factor on the update.
 
     Returns:
-        x (W0 + scale Bm A)^T. Autograd can differentiate it with respect to x, A and Bm; no gradient reaches ``W0``, even
-        when it asks for one.
+        x (W0 + scale Bm A)^T, through the narrow waist: for a small batch no new tensor on the way has as many entries as
+        ``W0``. Autograd can differentiate it with respect to x, A and Bm; no gradient reaches ``W0``, even when it asks for
+        one.
     """
     ### BEGIN SOLUTION
     return x @ W0.detach().T + scale * (x @ A.T) @ Bm.T
@@ -837,10 +845,10 @@ def merge(
         scale: factor on the update.
 
     Returns:
-        A new tensor. Autograd can differentiate it with respect to A and Bm.
+        A new tensor. Autograd can differentiate it with respect to A and Bm; no gradient reaches ``W0``.
     """
     ### BEGIN SOLUTION
-    return W0 + scale * Bm @ A
+    return W0.detach() + scale * Bm @ A
     ### END SOLUTION
 
 
@@ -1009,13 +1017,13 @@ def moco_logits(
     """Logits of each query among its key and the queue.
 
     Args:
-        q: queries; they come with length 1, do not normalise again.
+        q: queries. They and all keys come with length 1: nothing is normalised here.
         k: their keys.
         queue: older keys, one per column.
         tau: temperature.
 
     Returns:
-        Products over tau, in column 0 with the own key, then with the queue. Autograd can differentiate them with respect to
+        Products as they are over tau, in column 0 with the own key, then with the queue. Autograd can differentiate them with respect to
         q; no gradient reaches ``k`` or ``queue``, even when they ask for one.
     """
     ### BEGIN SOLUTION
@@ -1167,7 +1175,8 @@ def replay_batch(
 
     Returns:
         New indices and buffer indices, int64. The buffer gives floor(size * frac), but at most ``n_buffer``; the new data
-        give the rest. Each part is drawn uniformly without repetition; its order does not matter.
+        give the rest. Each part is drawn uniformly without repetition, independently of the other and of earlier calls; its
+        order does not matter.
     """
     ### BEGIN SOLUTION
     old = min(int(size * frac), n_buffer)
@@ -1264,7 +1273,7 @@ def payoff(seed: int = 0) -> dict[str, float]:
     fig, ax = plt.subplots(figsize=(8, 5.2))
     numbers, guessed = {}, guesses("old digits")
     controls = ("before", "plain", "from scratch", "stop at 40", "head alone", "joint")
-    colours = iter(["C6", "C5", "C0", "C1", "C2", "C3", "C4"])
+    colours = iter(["C6", "C5", "C0", "C1", "C2", "C9", "C4"])
     for name, theta in ends.items():
         old, new_ = tasks.accuracy(theta, True), tasks.accuracy(theta, False)
         x, y = sum(new_) / BODIES, sum(old) / BODIES
@@ -1286,10 +1295,11 @@ def payoff(seed: int = 0) -> dict[str, float]:
         ax.annotate(
             name,
             (x, y),
-            (9 if right else -9, 4),
+            (11 if right else -11, 4),
             textcoords="offset points",
             ha="left" if right else "right",
             color=colour,
+            bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.5},
         )
         guess = guessed.get(key)
         if isinstance(guess, (int, float)):

@@ -146,7 +146,7 @@ def lora_linear__library(x, W0, A, Bm, scale):
 
 def merge__library(W0, A, Bm, scale):
     """By addmm."""
-    return torch.addmm(W0, Bm, A, alpha=scale)
+    return torch.addmm(W0.detach(), Bm, A, alpha=scale)
 
 
 def lora_init__merged(noise, d_out):
@@ -156,13 +156,14 @@ def lora_init__merged(noise, d_out):
 
 
 def lora_linear__merged(x, W0, A, Bm, scale):
-    """Through the large matrix."""
-    return x @ (W0.detach() + scale * (Bm @ A)).T
+    """The two maps side by side, as one product with the waist appended."""
+    frozen, waist = torch.mm(x, W0.data.t()), torch.einsum("bi,ri->br", x, A)
+    return torch.addmm(frozen, waist, Bm.t(), alpha=scale)
 
 
 def merge__merged(W0, A, Bm, scale):
     """Outer products, rank by rank."""
-    out = W0.clone()
+    out = W0.detach().clone()
     for j in range(len(A)):
         out = out + scale * torch.outer(Bm[:, j], A[j])
     return out

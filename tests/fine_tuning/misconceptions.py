@@ -108,6 +108,47 @@ MISCONCEPTIONS = {
             "No gradient reaches the second views. Both views are made by the same network, and both learn.",
             {"torch.cat([z1, z2])": "torch.cat([z1, z2.detach()])"},
         ),
+        Misconception(
+            "another_epsilon_in_the_norm",
+            "The epsilon is another one: 1e-8, the library's default of the cosine, or one that is added. A norm "
+            "below 1e-12 counts as 1e-12; a longer row keeps its direction.",
+            {"    n = len(z1)\n": "    n = len(z1)\n    z = torch.cat([z1, z2])\n    z = z / z.norm(dim=1, keepdim=True).clamp(min=1e-8)\n"},
+        ),
+        Misconception(
+            "an_epsilon_on_top_of_the_norm",
+            "1e-12 was added to the norm. The docstring asks for the larger of the two: a short row is changed by "
+            "the addition.",
+            {"    n = len(z1)\n": "    n = len(z1)\n    z = torch.cat([z1, z2])\n    z = z / (z.norm(dim=1, keepdim=True) + 1e-12)\n"},
+        ),
+        Misconception(
+            "zero_over_zero",
+            "A row of zeros was divided by its norm: 0/0. A norm below 1e-12 counts as 1e-12.",
+            {"    n = len(z1)\n": "    n = len(z1)\n    z = torch.cat([z1, z2])\n    z = z / z.norm(dim=1, keepdim=True)\n"},
+        ),
+        Misconception(
+            "logarithm_of_a_softmax",
+            "The softmax is 0 where the partner is far away, and its logarithm is infinite. Take both at once "
+            "(log_softmax, logsumexp): the difference of logits stays finite.",
+            {"(torch.logsumexp(logits, dim=1) - logits[rows, partner])": "(-torch.log(logits.softmax(1)[rows, partner]))"},
+        ),
+        Misconception(
+            "exponentials_divided",
+            "Exponentials were divided by each other before the logarithm. At a low temperature that is infinity "
+            "over infinity; logits can be subtracted (logsumexp).",
+            {"(torch.logsumexp(logits, dim=1) - logits[rows, partner])": "(-torch.log(logits.exp()[rows, partner] / logits.exp().sum(1)))"},
+        ),
+        Misconception(
+            "no_gradient_for_one_image",
+            "For N = 1 a constant was returned. It has the right value, 0, but a training loop goes back through "
+            "it.",
+            {"    n = len(z1)\n": "    n = len(z1)\n    if n == 1:\n        return torch.zeros((), dtype=z1.dtype)\n"},
+        ),
+        Misconception(
+            "a_huge_negative_number",
+            "A large negative number stands for minus infinity. However large, a temperature can be so low that "
+            "logits lie below it.",
+            {"-math.inf)": "-1e12)"},
+        ),
     ],
     "trainable_mask": [
         Misconception(
@@ -229,6 +270,129 @@ MISCONCEPTIONS = {
             "Only the parameters that lie directly in a layer were reached. Layers hold other layers, and theirs count, too.",
             {"layer.parameters():": "layer.parameters(recurse=False):"},
         ),
+        Misconception(
+            "lr_ignored",
+            "The rates do not depend on lr: the top layer takes it, and all others follow from it.",
+            {"return lr / xi": "return 1.0 / xi"},
+        ),
+        Misconception(
+            "always_2_6",
+            "The factor is an argument; 2.6 is its default alone.",
+            {"lr / xi **": "lr / 2.6 **"},
+        ),
+        Misconception(
+            "rates_in_float32",
+            "The docstring asks for float64.",
+            {"    return lr / xi ** torch.arange(L, -1, -1, dtype=torch.float64)": "    return (lr / xi ** torch.arange(L, -1, -1, dtype=torch.float64)).float()"},
+        ),
+        Misconception(
+            "computed_in_float32",
+            "The rates are float64, but they were computed in float32: with many layers that overflows.",
+            {"    return lr / xi ** torch.arange(L, -1, -1, dtype=torch.float64)": "    return (lr / xi ** torch.arange(L, -1, -1, dtype=torch.float32)).double()"},
+        ),
+        Misconception(
+            "a_negative_index",
+            "Once there are more epochs than layers, n_layers - epoch is negative, and a slice counts from the end: "
+            "layers freeze again.",
+            {"    return torch.arange(n_layers + 1) >= first[mode]": "    if mode == \"gradual\":\n        mask = torch.zeros(n_layers + 1, dtype=torch.bool)\n        mask[n_layers - epoch :] = True\n        return mask\n    return torch.arange(n_layers + 1) >= first[mode]"},
+        ),
+        Misconception(
+            "one_layer_more_is_frozen",
+            "freeze-bottom freezes n_frozen layers. Here it is one more, and the head may be among them.",
+            {"\"freeze-bottom\": n_frozen,": "\"freeze-bottom\": n_frozen + 1,"},
+        ),
+        Misconception(
+            "frozen_below_the_head",
+            "The layers right below the head were frozen. freeze-bottom begins with layer 0.",
+            {"    return torch.arange(n_layers + 1) >= first[mode]": "    layers = torch.arange(n_layers + 1)\n    if mode == \"freeze-bottom\":\n        return (layers < n_layers - n_frozen) | (layers == n_layers)\n    return layers >= first[mode]"},
+        ),
+        Misconception(
+            "the_lowest_alone",
+            "freeze-bottom trains the lowest layers here and freezes the rest. It is the other way round.",
+            {"    return torch.arange(n_layers + 1) >= first[mode]": "    layers = torch.arange(n_layers + 1)\n    return layers < n_frozen if mode == \"freeze-bottom\" else layers >= first[mode]"},
+        ),
+        Misconception(
+            "frozen_in_full_as_well",
+            "n_frozen matters for freeze-bottom alone; here it freezes layers in the mode full.",
+            {"{\"full\": 0,": "{\"full\": n_frozen,"},
+        ),
+        Misconception(
+            "frozen_in_gradual_as_well",
+            "n_frozen matters for freeze-bottom alone; here gradual unfreezing stops at it.",
+            {"n_layers - epoch}": "max(n_layers - epoch, n_frozen)}"},
+        ),
+        Misconception(
+            "thawed_after_an_epoch",
+            "freeze-bottom does not depend on the epoch; here everything trains from epoch 1 on.",
+            {"\"freeze-bottom\": n_frozen,": "\"freeze-bottom\": 0 if epoch else n_frozen,"},
+        ),
+        Misconception(
+            "the_head_rests",
+            "The head trains in every epoch. Here it stops once layers below it have joined.",
+            {"    return torch.arange(n_layers + 1) >= first[mode]": "    mask = torch.arange(n_layers + 1) >= first[mode]\n    if mode == \"gradual\" and epoch:\n        mask[-1] = False\n    return mask"},
+        ),
+        Misconception(
+            "numbers_for_truth_values",
+            "The mask holds 0 and 1. As an index that picks layers 0 and 1; a mask is bool.",
+            {"    return torch.arange(n_layers + 1) >= first[mode]": "    return (torch.arange(n_layers + 1) >= first[mode]).long()"},
+        ),
+        Misconception(
+            "another_error",
+            "An unknown name raises an error, but the docstring names ValueError.",
+            {"raise ValueError(f\"unknown mode {mode!r}\")": "raise KeyError(mode)"},
+        ),
+        Misconception(
+            "capitals_do_not_matter",
+            "Names were made small first, so that \"Gradual\" is taken. It is none of the four.",
+            {"    if mode not in first": "    mode = mode.lower()\n    if mode not in first"},
+        ),
+        Misconception(
+            "lengths_not_checked",
+            "A mask of another length was taken: zip stops at the shorter one, and the layers behind stay as they "
+            "are, unnoticed.",
+            {
+                "    if len(layers) != len(mask):\n        raise ValueError(f\"{len(layers)} layers, {len(mask)} entries\")\n": "",
+                ", strict=True": ", strict=False",
+            },
+        ),
+        Misconception(
+            "changed_before_the_error",
+            "The error comes, but after some layers were changed. Compare the lengths first.",
+            {"    if len(layers) != len(mask):\n        raise ValueError(f\"{len(layers)} layers, {len(mask)} entries\")\n": ""},
+        ),
+        Misconception(
+            "lengths_asserted",
+            "An assertion raises AssertionError, and none at all under python -O. The docstring names ValueError.",
+            {"raise ValueError(f\"{len(layers)} layers, {len(mask)} entries\")": "raise AssertionError(\"lengths\")"},
+        ),
+        Misconception(
+            "mode_never_back",
+            "What trains has to be put back into training mode; here evaluation mode stays once it is set.",
+            {"        layer.train(trains)\n": "        if not trains:\n            layer.eval()\n"},
+        ),
+        Misconception(
+            "flags_never_back",
+            "Parameters that were frozen before do not ask for gradients again. The flag follows the mask in both "
+            "directions.",
+            {"parameter.requires_grad_(trains)": "parameter.requires_grad_(trains and parameter.requires_grad)"},
+        ),
+        Misconception(
+            "only_the_top_mode",
+            "Setting the attribute `training` reaches the layer itself alone; the modules inside keep theirs. "
+            "`train(...)` reaches all.",
+            {"layer.train(trains)": "layer.training = trains"},
+        ),
+        Misconception(
+            "batch_normalisation_alone",
+            "Only batch normalisation was put into evaluation mode. The whole frozen layer is, dropout among the "
+            "rest.",
+            {"        layer.train(trains)\n": "        layer.train()\n        for module in layer.modules():\n            if isinstance(module, nn.BatchNorm1d):\n                module.train(trains)\n"},
+        ),
+        Misconception(
+            "statistics_reset",
+            "The running statistics were reset. No number in the layers changes.",
+            {"        layer.train(trains)\n": "        layer.train(trains)\n        for module in layer.modules():\n            if trains and isinstance(module, nn.BatchNorm1d):\n                module.reset_running_stats()\n"},
+        ),
     ],
     "lr_schedule": [
         Misconception(
@@ -305,6 +469,79 @@ MISCONCEPTIONS = {
             {
                 '    if kind not in ("linear", "cosine"):\n        raise ValueError(f"unknown kind {kind!r}")\n': "",
                 "    u = (step": '    if kind not in ("linear", "cosine"):\n        raise ValueError(f"unknown kind {kind!r}")\n    u = (step',
+            },
+        ),
+        Misconception(
+            "a_line_over_everything",
+            "The line falls from step 0 over all steps. Its own clock begins at the end of the warm-up.",
+            {"return 1 - u if": "return 1 - step / total if"},
+        ),
+        Misconception(
+            "the_cosine_alone_over_everything",
+            "The cosine falls from step 0 over all steps; the line is right. Both take the progress since the "
+            "warm-up.",
+            {"math.cos(math.pi * u)": "math.cos(math.pi * step / total)"},
+        ),
+        Misconception(
+            "the_cosine_rises",
+            "(1 - cos)/2 rises from 0 to 1. The rate falls: (1 + cos)/2.",
+            {"(1 + math.cos": "(1 - math.cos"},
+        ),
+        Misconception(
+            "whole_numbers",
+            "The warm-up was divided with whole numbers, so that it stays at 0.",
+            {"return step / warm": "return float(step // warm)"},
+        ),
+        Misconception(
+            "one_step_too_long",
+            "The fall was divided by one step too many. It takes total - warm steps.",
+            {"/ (total - warm)": "/ (total - warm + 1)"},
+        ),
+        Misconception(
+            "one_step_too_short",
+            "The fall was divided by one step too few: 0 is reached before total.",
+            {"/ (total - warm)": "/ max(1, total - warm - 1)"},
+        ),
+        Misconception(
+            "as_libraries_have_it",
+            "Where there is no way down, the factor stays 1 at the end, as in a well-known library. Here 0 from "
+            "total on holds first.",
+            {
+                "    if step >= total:\n        return 0.0\n": "",
+                "(step - warm) / (total - warm)": "min(1.0, (step - warm) / max(1, total - warm))",
+            },
+        ),
+        Misconception(
+            "without_warm_up_from_0",
+            "Without a warm-up the factor starts at 1. Here step 0 is always 0.",
+            {"    if step < warm:\n        return step / warm\n": "    if step < warm or step == 0:\n        return step / max(warm, 1)\n"},
+        ),
+        Misconception(
+            "the_warm_up_is_a_cosine",
+            "The warm-up is a line for both kinds.",
+            {"return step / warm": "return step / warm if kind == \"linear\" else (1 - math.cos(math.pi * step / warm)) / 2"},
+        ),
+        Misconception(
+            "name_checked_after_the_end",
+            "An unknown kind is refused before total, but not after it. Check it first.",
+            {"    if kind not in (\"linear\", \"cosine\"):\n        raise ValueError(f\"unknown kind {kind!r}\")\n    if step >= total:\n        return 0.0\n": "    if step >= total:\n        return 0.0\n    if kind not in (\"linear\", \"cosine\"):\n        raise ValueError(f\"unknown kind {kind!r}\")\n"},
+        ),
+        Misconception(
+            "another_error",
+            "An unknown name raises an error, but the docstring names ValueError.",
+            {"raise ValueError(f\"unknown kind {kind!r}\")": "raise KeyError(kind)"},
+        ),
+        Misconception(
+            "capitals_do_not_matter",
+            "Names were made small first, so that \"Cosine\" is taken. It is neither name.",
+            {"    if kind not in": "    kind = kind.lower()\n    if kind not in"},
+        ),
+        Misconception(
+            "beginnings_of_names",
+            "Only the first letters of the name were looked at.",
+            {
+                "    if kind not in (\"linear\", \"cosine\"):": "    if kind[:3] not in (\"lin\", \"cos\"):",
+                "kind == \"linear\"": "kind[:3] == \"lin\"",
             },
         ),
     ],
@@ -404,6 +641,72 @@ MISCONCEPTIONS = {
             "The penalty has no gradient with respect to theta. It must pull the weights, not only be printed.",
             {"(theta - theta0.detach())": "(theta.detach() - theta0.detach())"},
         ),
+        Misconception(
+            "squared_at_the_end",
+            "Everything was averaged first, classes and examples, and then squared. The score has the mean 0; "
+            "square first.",
+            {"(probs[..., None] * scores**2).sum(1).mean(0)": "(probs[..., None] * scores).sum(1).mean(0) ** 2"},
+        ),
+        Misconception(
+            "absolute_scores",
+            "The absolute value stands for the square of the score.",
+            {"scores**2": "scores.abs()"},
+        ),
+        Misconception(
+            "divided_by_the_probabilities",
+            "The squares were divided by the probabilities. These weight the average: a class counts as often as "
+            "the model says it.",
+            {"probs[..., None] * scores**2": "scores**2 / probs[..., None]"},
+        ),
+        Misconception(
+            "root_of_the_fisher",
+            "The root of the Fisher information was returned. It is the mean square, not its root.",
+            {"(probs[..., None] * scores**2).sum(1).mean(0)": "(probs[..., None] * scores**2).sum(1).mean(0).sqrt()"},
+        ),
+        Misconception(
+            "one_example_less",
+            "The sum over examples was divided by n - 1. This is a mean, not the estimate of a variance.",
+            {"(probs[..., None] * scores**2).sum(1).mean(0)": "(probs[..., None] * scores**2).sum(1).sum(0) / max(1, len(probs) - 1)"},
+        ),
+        Misconception(
+            "a_variance",
+            "The square of the mean score of each example was subtracted. For the model's own scores it is 0; for "
+            "what is handed in the docstring asks for the mean square.",
+            {"(probs[..., None] * scores**2).sum(1).mean(0)": "((probs[..., None] * scores**2).sum(1) - (probs[..., None] * scores).sum(1) ** 2).mean(0)"},
+        ),
+        Misconception(
+            "lam_ignored",
+            "The strength does not matter in your penalty.",
+            {"lam / 2 *": "1 / 2 *"},
+        ),
+        Misconception(
+            "lam_squared",
+            "The strength was squared.",
+            {"lam / 2 *": "lam**2 / 2 *"},
+        ),
+        Misconception(
+            "a_distance_not_its_square",
+            "The root was taken at the end. A penalty that is quadratic at the anchor has no force there; a "
+            "distance has.",
+            {"theta0.detach()) ** 2).sum()": "theta0.detach()) ** 2).sum().sqrt()"},
+        ),
+        Misconception(
+            "divided_by_the_fisher",
+            "The sum was divided by the sum of the Fisher information. It is no average: the scale of the Fisher "
+            "information matters.",
+            {"theta0.detach()) ** 2).sum()": "theta0.detach()) ** 2).sum() / fisher.detach().sum()"},
+        ),
+        Misconception(
+            "fisher_is_trained",
+            "The values are right, but a gradient flows into the Fisher information. It is a constant.",
+            {"fisher.detach()": "fisher"},
+        ),
+        Misconception(
+            "squares_multiplied_out",
+            "The square was multiplied out. Far from 0 three large numbers cancel, and little of the distance is "
+            "left; subtract first.",
+            {"(theta - theta0.detach()) ** 2": "(theta**2 - 2 * theta * theta0.detach() + theta0.detach() ** 2)"},
+        ),
     ],
     "lora_linear": [
         Misconception(
@@ -440,7 +743,7 @@ MISCONCEPTIONS = {
         Misconception(
             "the_scale_forgotten_in_both",
             "Neither the layer nor the merged matrix uses the scale.",
-            {"scale * (x @ A.T) @ Bm.T": "(x @ A.T) @ Bm.T", "W0 + scale * Bm @ A": "W0 + Bm @ A"},
+            {"scale * (x @ A.T) @ Bm.T": "(x @ A.T) @ Bm.T", "W0.detach() + scale * Bm @ A": "W0.detach() + Bm @ A"},
         ),
         Misconception(
             "everything_scaled",
@@ -471,22 +774,94 @@ MISCONCEPTIONS = {
         Misconception(
             "the_scale_missing_in_merge",
             "The merged matrix lacks the scale, so it does not do what the layer does.",
-            {"W0 + scale * Bm @ A": "W0 + Bm @ A"},
+            {"W0.detach() + scale * Bm @ A": "W0.detach() + Bm @ A"},
         ),
         Misconception(
             "merged_in_place",
             "The update was added to W0 itself. Called again, it is added again; and the old model is lost.",
-            {"return W0 + scale * Bm @ A": "W0 += scale * Bm @ A\n    return W0"},
+            {"return W0.detach() + scale * Bm @ A": "W0 += scale * Bm @ A\n    return W0"},
         ),
         Misconception(
             "merged_without_a_gradient",
             "The numbers are right, but autograd finds no path through the merged matrix to A and Bm.",
-            {"W0 + scale * Bm @ A": "W0 + (scale * Bm @ A).detach()"},
+            {"W0.detach() + scale * Bm @ A": "(W0 + scale * Bm @ A).detach()"},
         ),
         Misconception(
             "merged_the_update_alone",
             "This is the update without W0. The merged matrix replaces the layer as a whole.",
-            {"W0 + scale * Bm @ A": "scale * Bm @ A"},
+            {"W0.detach() + scale * Bm @ A": "scale * Bm @ A"},
+        ),
+        Misconception(
+            "scaled_by_the_outputs",
+            "The noise was divided by the root of d_out. It is d_in numbers that A adds up.",
+            {"noise / math.sqrt(d_in)": "noise / math.sqrt(d_out)"},
+        ),
+        Misconception(
+            "rows_of_length_one",
+            "The rows of A were brought to length 1. The noise over the square root of d_in has that length only on "
+            "average.",
+            {"noise / math.sqrt(d_in)": "noise / noise.norm(dim=1, keepdim=True)"},
+        ),
+        Misconception(
+            "zeros_in_float32",
+            "B at the start is float32, whatever the noise is. Take its dtype.",
+            {"noise.new_zeros(d_out, r)": "torch.zeros(d_out, r)"},
+        ),
+        Misconception(
+            "scale_over_rank_in_the_layer",
+            "The layer divides the scale by the rank, the merged matrix does not. Here s comes ready made.",
+            {"scale * (x @ A.T)": "scale / len(A) * (x @ A.T)"},
+        ),
+        Misconception(
+            "scaled_twice",
+            "The scale was applied in both factors of the layer.",
+            {"scale * (x @ A.T)": "scale * scale * (x @ A.T)"},
+        ),
+        Misconception(
+            "AB_for_BA",
+            "Where all matrices are square, AB was taken for BA: x goes through A first.",
+            {"scale * (x @ A.T) @ Bm.T": "scale * ((x @ Bm @ A) if A.shape == Bm.shape else (x @ A.T @ Bm.T))"},
+        ),
+        Misconception(
+            "W0_not_transposed",
+            "Where W0 is square, it was not transposed. Inputs are rows: x W0^T.",
+            {"x @ W0.detach().T": "x @ (W0.detach() if len(W0) == W0.shape[1] else W0.detach().T)"},
+        ),
+        Misconception(
+            "merged_transposed",
+            "Where all matrices are square, the update was merged transposed.",
+            {"W0.detach() + scale * Bm @ A": "W0.detach() + scale * ((A.T @ Bm.T) if A.shape == Bm.shape else (Bm @ A))"},
+        ),
+        Misconception(
+            "merged_with_a_minus",
+            "The update was subtracted. That is how one gets the old model back; merging adds.",
+            {"W0.detach() + scale * Bm @ A": "W0.detach() - scale * Bm @ A"},
+        ),
+        Misconception(
+            "the_large_update_built",
+            "The values are right, but the large matrix BA is built on the way. Go through the narrow waist: (x "
+            "A^T) B^T.",
+            {"scale * (x @ A.T) @ Bm.T": "scale * x @ (Bm @ A).T"},
+        ),
+        Misconception(
+            "W0_not_frozen_in_merge",
+            "A gradient reaches W0 through the merged matrix. It is frozen there, too.",
+            {"W0.detach() + scale * Bm @ A": "W0 + scale * Bm @ A"},
+        ),
+        Misconception(
+            "the_input_cut_off_from_the_update",
+            "No gradient gets through the update to x.",
+            {"(x @ A.T)": "(x.detach() @ A.T)"},
+        ),
+        Misconception(
+            "a_relu_in_the_waist",
+            "There is a relu in the waist. That would be an adapter; LoRA is linear, so that it can be merged.",
+            {"(x @ A.T)": "torch.relu(x @ A.T)"},
+        ),
+        Misconception(
+            "a_batch_of_one_squeezed",
+            "A batch of one lost its axis. The result has one row per input.",
+            {"    return x @ W0.detach().T + scale * (x @ A.T) @ Bm.T": "    return (x @ W0.detach().T + scale * (x @ A.T) @ Bm.T).squeeze()"},
         ),
     ],
     "accumulate": [
@@ -541,6 +916,72 @@ MISCONCEPTIONS = {
             "an_epsilon_in_the_norm",
             "A small number was added to the norm, as torch's own clipping does. For tiny gradients it is not small.",
             {"    return clip_by_norm(weights @ micro, limit)": "    g = weights @ micro\n    return g * min(1.0, limit / (g.norm().item() + 1e-6))"},
+        ),
+        Misconception(
+            "all_as_large_as_the_first",
+            "The sum was divided by the number of pieces times the size of the first. The last piece may be "
+            "shorter: add the sizes.",
+            {"/ sizes.sum()": "/ (sizes[0] * len(sizes))"},
+        ),
+        Misconception(
+            "all_as_large_as_the_largest",
+            "The sum was divided by the number of pieces times the largest size. Pieces may be shorter: add the "
+            "sizes.",
+            {"/ sizes.sum()": "/ (sizes.max() * len(sizes))"},
+        ),
+        Misconception(
+            "the_sum_clipped",
+            "The sum over all examples was clipped before it was divided by their number. The limit is one for the "
+            "mean.",
+            {"clip_by_norm(weights @ micro, limit)": "clip_by_norm(sizes.to(micro.dtype) @ micro, limit) / sizes.sum()"},
+        ),
+        Misconception(
+            "stretched_and_zero_over_zero",
+            "The gradient was brought to the norm of the limit even where it is shorter, and a zero gradient became "
+            "0/0. Clipping only shortens.",
+            {"    return clip_by_norm(weights @ micro, limit)": "    g = weights @ micro\n    return g * (limit / g.norm())"},
+        ),
+        Misconception(
+            "zero_over_zero",
+            "A zero gradient was divided by its norm: 0/0. It stays zero.",
+            {"    return clip_by_norm(weights @ micro, limit)": "    g = weights @ micro\n    return g / g.norm() * g.norm().clamp(max=limit)"},
+        ),
+        Misconception(
+            "clipped_while_adding",
+            "The sum was clipped after each piece. Clip once, at the end.",
+            {"    return clip_by_norm(weights @ micro, limit)": "    g = torch.zeros_like(micro[0])\n    for weight, piece in zip(weights, micro, strict=True):\n        g = clip_by_norm(g + weight * piece, limit)\n    return g"},
+        ),
+        Misconception(
+            "the_limit_shared_out",
+            "The limit was divided by the number of pieces. It holds for the whole gradient.",
+            {"@ micro, limit)": "@ micro, limit / len(micro))"},
+        ),
+        Misconception(
+            "clipped_by_the_largest_entry",
+            "The largest entry was held against the limit. The norm is the root of the sum of squares.",
+            {"clip_by_norm(weights @ micro, limit)": "(weights @ micro) * min(1.0, limit / max((weights @ micro).abs().max().item(), 1e-300))"},
+        ),
+        Misconception(
+            "the_short_piece_dropped",
+            "Pieces shorter than the longest were left out, as a loader does that drops the last batch. They count, "
+            "for less.",
+            {"sizes.to(micro.dtype) / sizes.sum()": "(sizes * (sizes == sizes.max())).to(micro.dtype) / (sizes * (sizes == sizes.max())).sum()"},
+        ),
+        Misconception(
+            "weighted_by_the_root",
+            "The weights are roots of the sizes. Means turn into sums by the size itself.",
+            {"    weights = sizes.to(micro.dtype) / sizes.sum()": "    weights = sizes.to(micro.dtype).sqrt()\n    weights = weights / weights.sum()"},
+        ),
+        Misconception(
+            "whole_multiples",
+            "The weights were rounded to whole multiples of the smallest size.",
+            {"    weights = sizes.to(micro.dtype) / sizes.sum()": "    weights = (sizes // sizes.min()).to(micro.dtype)\n    weights = weights / weights.sum()"},
+        ),
+        Misconception(
+            "weights_in_float32",
+            "The weights were computed in float32 for float64 gradients. Where large pieces cancel, the rounding is "
+            "all that is left.",
+            {"sizes.to(micro.dtype) / sizes.sum()": "(sizes / sizes.sum()).to(micro.dtype)"},
         ),
     ],
     "moco": [
@@ -647,6 +1088,104 @@ MISCONCEPTIONS = {
             "The queries joined the queue. It holds keys, made by the slow encoder.",
             {"queue.push(k)": "queue.push(q)"},
         ),
+        Misconception(
+            "queries_normalised_again",
+            "The queries were normalised. They come as they are meant to be used.",
+            {"    positive = (q": "    q = F.normalize(q, dim=1)\n    positive = (q"},
+        ),
+        Misconception(
+            "keys_normalised_again",
+            "The own keys were normalised. They come as they are meant to be used.",
+            {"    positive = (q": "    k = F.normalize(k, dim=1)\n    positive = (q"},
+        ),
+        Misconception(
+            "queue_normalised_again",
+            "The keys of the queue were normalised. They come as they are meant to be used.",
+            {"q @ queue.detach()": "q @ F.normalize(queue.detach(), dim=0)"},
+        ),
+        Misconception(
+            "gradient_into_the_queue",
+            "A gradient flows into the queue. Old keys are constants.",
+            {"q @ queue.detach()": "q @ queue"},
+        ),
+        Misconception(
+            "no_gradient_at_all",
+            "The logits have no gradient with respect to the queries, which are what learns.",
+            {"    positive = (q": "    q = q.detach()\n    positive = (q"},
+        ),
+        Misconception(
+            "tau_on_the_positive_alone",
+            "Only the positive was divided by the temperature. It divides all logits.",
+            {"torch.cat([positive, q @ queue.detach()], dim=1) / tau": "torch.cat([positive / tau, q @ queue.detach()], dim=1)"},
+        ),
+        Misconception(
+            "times_tau",
+            "The logits were multiplied by the temperature. They are divided by it.",
+            {"dim=1) / tau": "dim=1) * tau"},
+        ),
+        Misconception(
+            "all_keys_of_the_batch",
+            "Each query was held against all keys of the batch. Column 0 is its own key; the negatives come from "
+            "the queue alone.",
+            {"positive = (q * k.detach()).sum(1, keepdim=True)": "positive = q @ k.detach().T"},
+        ),
+        Misconception(
+            "pointer_stays",
+            "The pointer does not move, so that each batch overwrites the one before.",
+            {"        self.pointer = (self.pointer + len(k)) % K\n": ""},
+        ),
+        Misconception(
+            "pointer_back_to_the_start",
+            "Where the ring closes, the pointer went back to column 0. It moves on by the number of keys, modulo K.",
+            {"(self.pointer + len(k)) % K": "(self.pointer + len(k) if self.pointer + len(k) < K else 0)"},
+        ),
+        Misconception(
+            "oldest_first",
+            "The queue was moved along, the oldest keys out in front and the new ones in behind: the right keys, "
+            "but not at the columns that the docstring fixes.",
+            {"        self.keys[:, (self.pointer + torch.arange(len(k))) % K] = k.detach().T\n": "        self.keys = torch.cat([self.keys[:, len(k) :], k.detach().T], dim=1)\n"},
+        ),
+        Misconception(
+            "keys_in_reverse",
+            "The keys of a batch were written in reverse. Row 0 goes to the column of the pointer.",
+            {"k.detach().T": "k.detach().flip(0).T"},
+        ),
+        Misconception(
+            "pushed_twice",
+            "The keys of a batch joined the queue twice.",
+            {"    queue.push(k)\n": "    queue.push(k)\n    queue.push(k)\n"},
+        ),
+        Misconception(
+            "normalised_on_the_way_in",
+            "The keys were normalised when they were pushed. The ring stores what it is given.",
+            {"= k.detach().T": "= F.normalize(k.detach(), dim=1).T"},
+        ),
+        Misconception(
+            "keys_with_a_graph",
+            "What is stored hangs on the graph of the keys: memory grows with every batch. Detach them.",
+            {"        self.keys[:, (self.pointer + torch.arange(len(k))) % K] = k.detach().T\n": "        self.keys = self.keys.clone()\n        self.keys[:, (self.pointer + torch.arange(len(k))) % K] = k.T\n"},
+        ),
+        Misconception(
+            "a_full_push_stored_as_it_is",
+            "Where a batch fills the whole ring, the keys themselves were stored and not a copy: they change when "
+            "the batch does.",
+            {"        K = self.keys.shape[1]\n": "        K = self.keys.shape[1]\n        if len(k) == K and self.pointer == 0:\n            self.keys = k.detach().T\n            return\n"},
+        ),
+        Misconception(
+            "overwritten_under_the_gradient",
+            "The push wrote into the tensor from which the logits were made, unseen by autograd: the gradient of "
+            "the first batch is computed with later keys.",
+            {
+                "queue.keys.clone()": "queue.keys",
+                "self.keys[:, (self": "self.keys.data[:, (self",
+            },
+        ),
+        Misconception(
+            "overwritten_and_noticed",
+            "The push wrote into the tensor from which the logits were made, and autograd refuses to go back. Make "
+            "a copy, of the queue's keys or in the push.",
+            {"queue.keys.clone()": "queue.keys"},
+        ),
     ],
     "adapter": [
         Misconception(
@@ -688,6 +1227,86 @@ MISCONCEPTIONS = {
             "one_matrix_counted",
             "There are two matrices, one down and one up.",
             {"2 * m * d + m + d": "m * d + m + d"},
+        ),
+        Misconception(
+            "relu_over_everything",
+            "The relu goes over the sum. The identity must pass as it is, with its sign.",
+            {"h + torch.relu(h @ Wd.T + b_down) @ Wu.T + b_up": "torch.relu(h + torch.relu(h @ Wd.T + b_down) @ Wu.T + b_up)"},
+        ),
+        Misconception(
+            "a_relu_behind_both",
+            "There is a second relu, behind the projection up. The correction may be negative.",
+            {"h + torch.relu(h @ Wd.T + b_down) @ Wu.T + b_up": "h + torch.relu(torch.relu(h @ Wd.T + b_down) @ Wu.T + b_up)"},
+        ),
+        Misconception(
+            "the_lower_bias_missing",
+            "The lower bias is missing.",
+            {"h @ Wd.T + b_down": "h @ Wd.T"},
+        ),
+        Misconception(
+            "the_upper_bias_missing",
+            "The upper bias is missing.",
+            {"Wu.T + b_up": "Wu.T"},
+        ),
+        Misconception(
+            "tanh_for_relu",
+            "A tanh stands in the bottleneck, where the docstring has a relu.",
+            {"torch.relu(": "torch.tanh("},
+        ),
+        Misconception(
+            "leaky_relu",
+            "The relu is leaky here. Below 0 it is 0.",
+            {"torch.relu(": "F.leaky_relu("},
+        ),
+        Misconception(
+            "relu_cut_at_6",
+            "The relu was cut at 6. It has no upper end.",
+            {"torch.relu(h @ Wd.T + b_down)": "(h @ Wd.T + b_down).clamp(0, 6)"},
+        ),
+        Misconception(
+            "square_projection_not_transposed",
+            "Where the bottleneck is as wide as the body, the lower projection was not transposed.",
+            {"h @ Wd.T": "h @ (Wd if len(Wd) == Wd.shape[1] else Wd.T)"},
+        ),
+        Misconception(
+            "the_upper_projection_not_transposed",
+            "Where the bottleneck is as wide as the body, the upper projection was not transposed.",
+            {"@ Wu.T": "@ (Wu if len(Wu) == Wu.shape[1] else Wu.T)"},
+        ),
+        Misconception(
+            "the_correction_cut_off",
+            "No gradient gets through the bottleneck to h.",
+            {"torch.relu(h @": "torch.relu(h.detach() @"},
+        ),
+        Misconception(
+            "the_identity_cut_off",
+            "No gradient gets through the identity to h. It is what keeps deep bodies trainable.",
+            {"return h + torch": "return h.detach() + torch"},
+        ),
+        Misconception(
+            "one_bias_counted",
+            "The lower bias alone was counted. The upper one has d more.",
+            {"+ m + d": "+ m"},
+        ),
+        Misconception(
+            "the_upper_bias_alone_counted",
+            "The upper bias alone was counted. The lower one has m more.",
+            {"+ m + d": "+ d"},
+        ),
+        Misconception(
+            "two_biases_of_one_length",
+            "Both biases were counted with m entries. The upper one has d.",
+            {"+ m + d": "+ 2 * m"},
+        ),
+        Misconception(
+            "two_biases_of_width_d",
+            "Both biases were counted with d entries. The lower one has m.",
+            {"+ m + d": "+ 2 * d"},
+        ),
+        Misconception(
+            "two_adapters_counted",
+            "Two adapters were counted, as a transformer block has them. One is asked for.",
+            {"return 2 * m * d + m + d": "return 2 * (2 * m * d + m + d)"},
         ),
     ],
     "replay_batch": [
@@ -740,6 +1359,83 @@ MISCONCEPTIONS = {
             "on_top_of_the_batch",
             "The old examples came on top of a whole batch of new ones. Together they make size.",
             {"[: size - old]": "[:size]"},
+        ),
+        Misconception(
+            "old_ones_with_repetition",
+            "The old examples were drawn with repetition: some come twice in a batch.",
+            {"torch.randperm(n_buffer, generator=generator)[:old]": "torch.randint(max(n_buffer, 1), (old,), generator=generator)"},
+        ),
+        Misconception(
+            "new_ones_with_repetition",
+            "The new examples were drawn with repetition: some come twice in a batch.",
+            {"torch.randperm(n_new, generator=generator)[: size - old]": "torch.randint(n_new, (size - old,), generator=generator)"},
+        ),
+        Misconception(
+            "round_for_floor",
+            "The share was rounded to the nearest number (halves to the even one). It is rounded down.",
+            {"int(size * frac)": "round(size * frac)"},
+        ),
+        Misconception(
+            "at_least_one_old",
+            "At least one old example is taken. A share of 0, or a small one, means none.",
+            {"int(size * frac)": "max(1, int(size * frac))"},
+        ),
+        Misconception(
+            "always_the_first_new_ones",
+            "The new examples are always the first ones. They are drawn anew for each batch.",
+            {"torch.randperm(n_new, generator=generator)[: size - old]": "torch.arange(n_new)[: size - old]"},
+        ),
+        Misconception(
+            "always_the_last",
+            "The old examples are always the last ones of the buffer. They are drawn anew for each batch.",
+            {"torch.randperm(n_buffer, generator=generator)[:old]": "torch.arange(n_buffer)[n_buffer - old :]"},
+        ),
+        Misconception(
+            "parts_exchanged",
+            "The two parts are returned in the wrong order: new ones first.",
+            {"    return new, torch.randperm(n_buffer, generator=generator)[:old]": "    return torch.randperm(n_buffer, generator=generator)[:old], new"},
+        ),
+        Misconception(
+            "a_slice_of_minus_nothing",
+            "[-0:] is everything: where no old example is wanted, the whole buffer comes.",
+            {"torch.randperm(n_buffer, generator=generator)[:old]": "torch.randperm(n_buffer, generator=generator)[-old:]"},
+        ),
+        Misconception(
+            "indices_behind_the_new_ones",
+            "The old indices were moved behind the new ones. They point into the buffer, which begins at 0.",
+            {"torch.randperm(n_buffer, generator=generator)[:old]": "torch.randperm(n_buffer, generator=generator)[:old] + n_new"},
+        ),
+        Misconception(
+            "not_int64",
+            "The indices are not int64.",
+            {
+                "torch.randperm(n_buffer, generator=generator)[:old]": "torch.randperm(n_buffer, generator=generator)[:old].int()",
+                "[: size - old]": "[: size - old].int()",
+            },
+        ),
+        Misconception(
+            "the_same_every_time",
+            "The generator was set back in each call, so that all batches are alike. It comes in and goes on.",
+            {"    old = min(": "    generator.manual_seed(0)\n    old = min("},
+        ),
+        Misconception(
+            "the_generator_copied",
+            "The draws come from a copy of the generator: all batches are alike. Draw from the one that comes in.",
+            {"    old = min(": "    generator = generator.clone_state()\n    old = min("},
+        ),
+        Misconception(
+            "both_parts_alike",
+            "Both parts were drawn from the same random numbers, so that one depends on the other.",
+            {
+                "    old = min(": "    twin = generator.clone_state()\n    old = min(",
+                "torch.randperm(n_buffer, generator=generator)[:old]": "torch.randperm(n_buffer, generator=twin)[:old]",
+            },
+        ),
+        Misconception(
+            "one_block",
+            "The old examples are neighbours in the buffer: a block from a random place. Each set of them has to be "
+            "as likely.",
+            {"torch.randperm(n_buffer, generator=generator)[:old]": "((torch.randint(max(n_buffer, 1), (1,), generator=generator) + torch.arange(old)) % max(n_buffer, 1))"},
         ),
     ],
 }

@@ -3,6 +3,7 @@
 import numpy as np
 import torch
 from torch import nn
+from torch.overrides import TorchFunctionMode
 
 from dlcourse import probe, raises, within_se
 
@@ -29,6 +30,22 @@ def pulled_back(output, weight, *inputs):
     if output.requires_grad:
         grads = torch.autograd.grad((weight * output).sum(), inputs, allow_unused=True)
     return ["no gradient: autograd finds no path back" if grad is None else grad for grad in grads]
+
+
+def largest_on_the_way(lora_linear, x, W0, A, Bm):
+    """Whether a layer makes a new tensor with as many entries as W0."""
+    found = []
+
+    class Watch(TorchFunctionMode):
+        def __torch_function__(self, function, types, args=(), kwargs=None):
+            made = function(*args, **(kwargs or {}))
+            if isinstance(made, torch.Tensor) and made.numel() >= W0.numel():
+                found.append(made.untyped_storage().data_ptr() != W0.untyped_storage().data_ptr())
+            return made
+
+    with Watch():
+        lora_linear(x, W0, A, Bm, 0.7)
+    return any(found)
 
 
 def state_of(layers):
@@ -86,7 +103,7 @@ def many_images(nt_xent, rng):
 
 @probe("nt_xent", points=2, public=False)
 def rows_of_zeros_and_cold_logits(nt_xent, rng):
-    """A row of zeros, a row shorter than 1e-12, equal views, long rows, and temperatures down to 1e-12."""
+    """A row of zeros, a row shorter than 1e-12, equal views, long rows, and temperatures down to 1e-30."""
     z1, z2 = normal(rng, 4, 3), normal(rng, 4, 3)
     zero, tiny = z2.clone(), z1.clone()
     zero[2] = 0.0
@@ -102,17 +119,19 @@ def rows_of_zeros_and_cold_logits(nt_xent, rng):
         "long rows": nt_xent(1e6 * z1, z2, 0.7),
         "cold": nt_xent(small[1:].expand(2, 2) + turned.flip(0), turned, 0.001),
         "opposite and colder, plus 1": 1 + nt_xent(turned[:1], -turned[:1], 1.3e-12),
+        "opposite and coldest, plus 1": 1 + nt_xent(turned[:1], -turned[:1], 1e-30),
         "cold, in float32": nt_xent(turned.float(), torch.tensor([[-0.3, -0.41], [1.2, 0.6]]), 0.001),
     }
 
 
 @probe("nt_xent", points=2, public=False)
 def gradients_reach_both_views(nt_xent, rng):
-    """Autograd through the loss, to the projections of both views."""
+    """Autograd through the loss, to the projections of both views, and for a single image."""
     z1, z2 = normal(rng, 4, 3).requires_grad_(), normal(rng, 4, 3).requires_grad_()
     found = {"warm": pulled_back(nt_xent(z1, z2, 0.6), 1.3, z1, z2)}
     far, near = (torch.tensor(v, dtype=torch.float64, requires_grad=True) for v in ([[3.0, 4.1], [1.0, -0.2]], [[-3.0, -4.2], [1.1, -0.3]]))
-    return found | {"cold": pulled_back(nt_xent(far, near, 0.003), 0.7, far, near)}
+    single = [1 + grad if isinstance(grad, torch.Tensor) else grad for grad in pulled_back(nt_xent(z1[:1], z2[:1], 0.6), 1.3, z1, z2)]
+    return found | {"cold": pulled_back(nt_xent(far, near, 0.003), 0.7, far, near), "one image, plus 1": single}
 
 
 @probe("trainable_mask", points=2)
@@ -139,7 +158,7 @@ def a_frozen_layer_by_hand(apply_freeze):
 
 @probe("trainable_mask", points=2, public=False)
 def rates_of_other_depths(discriminative_lrs):
-    """Three and five layers, none, the default factor, a factor below 1, and another rate."""
+    """Three and five layers, none, eighty, the default factor, factors below 1, and another rate."""
     return {
         "default": discriminative_lrs(0.003, 3),
         "no layer": discriminative_lrs(0.7, 0),
@@ -147,6 +166,7 @@ def rates_of_other_depths(discriminative_lrs):
         "below 1": discriminative_lrs(0.4, 2, 0.3),
         "three again": discriminative_lrs(1.9, 3, xi=4.1),
         "four": discriminative_lrs(0.003, 4),
+        "eighty": discriminative_lrs(0.4, 80, 0.3),
     }
 
 
@@ -165,6 +185,8 @@ def masks_of_all_modes(trainable_mask):
         "gradual, 2": trainable_mask(6, 2, "gradual", 5),
         "gradual, 5": trainable_mask(6, 5, "gradual"),
         "gradual, 6": trainable_mask(6, 6, "gradual"),
+        "gradual, 7": trainable_mask(6, 7, "gradual"),
+        "gradual, 9": trainable_mask(6, 9, "gradual"),
         "gradual, far": trainable_mask(2, 40, "gradual"),
         "head alone, gradual": trainable_mask(0, 3, "gradual"),
         "head alone, probe": trainable_mask(0, 0, "probe"),
@@ -172,20 +194,25 @@ def masks_of_all_modes(trainable_mask):
 
 
 @probe("trainable_mask", points=1, public=False)
-def unknown_modes_and_lengths_are_errors(trainable_mask, apply_freeze):
-    """Names that are none of the four, and a mask that is too short or too long."""
-    names = ("Gradual", "freeze_bottom", "head", "")
-    found = {name or "empty": raises(trainable_mask, 3, 1, name) for name in names}
-    layers = [nn.Linear(2, 2), nn.Linear(2, 2)]
-    return found | {
-        "a short mask": raises(apply_freeze, layers, torch.tensor([True])),
-        "a long mask": raises(apply_freeze, layers, torch.tensor([False, True, True])),
-    }
+def unknown_modes_are_errors(trainable_mask):
+    """Names that are none of the four, some of them nearly."""
+    names = ("Gradual", "Probe", "FULL", "freeze_bottom", "freeze", "head", "")
+    return {name or "empty": raises(trainable_mask, 3, 1, name) for name in names}
 
 
-@probe("trainable_mask", points=3, public=False)
+@probe("trainable_mask", points=1, public=False)
+def masks_of_another_length_are_errors(apply_freeze):
+    """A mask that is too short or too long, or empty, and the layers afterwards."""
+    layers, found = [nn.Linear(2, 2), nn.BatchNorm1d(2)], {}
+    for name, mask in {"short": [False], "long": [False, False, True], "empty": []}.items():
+        found[name] = raises(apply_freeze, layers, torch.tensor(mask, dtype=torch.bool))
+        found[f"{name}: layers afterwards"] = state_of(layers)
+    return found
+
+
+@probe("trainable_mask", points=2, public=False)
 def layers_within_layers(apply_freeze, rng):
-    """Nested layers with dropout and batch normalisation in mixed states, frozen, then trained; and their statistics."""
+    """Nested layers with dropout and batch normalisation in mixed states, frozen, then trained; their statistics and gradients."""
 
     def linear(n_in, n_out):
         layer = nn.Linear(n_in, n_out, dtype=torch.float64)
@@ -204,15 +231,20 @@ def layers_within_layers(apply_freeze, rng):
     layers[0][0].bias.requires_grad_(False)
     layers[2].weight.requires_grad_(False)
     layers[1].eval()
+    layers[1][0].weight.grad = normal(rng, 3, 3)
+    layers[1][1].running_mean += 0.5
     x, found = normal(rng, 6, 4), {}
     for name, mask in {"top": [False, True, True], "ends": [True, False, True], "none": [False] * 3}.items():
         apply_freeze(layers, torch.tensor(mask))
         found[name] = state_of(layers)
+        found[f"{name}: statistics on arrival"] = layers[1][1].running_mean.clone()
         h = layers[0][1](layers[0][0](x))
         layers[1](h)
         found[f"{name}: running means"] = {
             "below": layers[0][1].running_mean.clone(), "above": layers[1][1].running_mean.clone()
         }  # fmt: skip
+    grad = layers[1][0].weight.grad
+    found["gradient"] = "gone" if grad is None else grad.clone()
     found["weights"] = {f"layer {i}": p.detach().clone() for i in range(2) for p in [layers[i][0].weight]}
     return found
 
@@ -259,6 +291,8 @@ def unknown_kinds_are_errors(lr_schedule):
         "down": raises(lr_schedule, 5, 3, 9, "Cosine"),
         "after the end": raises(lr_schedule, 12, 3, 9, "exponential"),
         "nothing": raises(lr_schedule, 0, 0, 0, ""),
+        "cut short": raises(lr_schedule, 5, 3, 9, "lin"),
+        "longer": raises(lr_schedule, 5, 3, 9, "cosine_with_restarts"),
     }
 
 
@@ -295,7 +329,7 @@ def fisher_of_a_batch(diag_fisher, rng):
 
 @probe("ewc_penalty", points=2, public=False)
 def penalties_with_other_weights(ewc_penalty, rng):
-    """Weights of the Fisher information, ones, some zeros; two strengths; far away; one parameter; at the anchor."""
+    """Weights of the Fisher information, ones, some zeros; two strengths; far away, near a far anchor, tiny weights; one parameter; at the anchor."""
     theta, theta0, fisher = normal(rng, 5), normal(rng, 5), normal(rng, 5) ** 2
     holes = torch.tensor([0.0, 2.5, 0.0, 0.7, 1.1], dtype=torch.float64)
     return {
@@ -304,6 +338,8 @@ def penalties_with_other_weights(ewc_penalty, rng):
         "ones": ewc_penalty(theta, theta0, torch.ones(5, dtype=torch.float64), 0.7),
         "holes": ewc_penalty(theta, theta0, holes, 1.9),
         "far": ewc_penalty(1000 + theta, theta0 - 1000, fisher, 0.2),
+        "near a far anchor": ewc_penalty(1e6 + 1e-3 * theta, 1e6 + 0 * theta, fisher, 1e6),
+        "tiny weights": ewc_penalty(1e25 * theta, theta0, 1e-48 * fisher, 0.7),
         "one parameter": ewc_penalty(theta[:1], theta0[1:2], fisher[2:3], 1.3),
         "at the anchor, plus 1": 1 + ewc_penalty(theta, theta.clone(), fisher, 2.0),
         "no strength, plus 1": 1 + ewc_penalty(theta, theta0, fisher, 0.0),
@@ -337,7 +373,7 @@ def thin_update_by_hand(lora_init, lora_linear, merge):
 
 @probe("lora_linear", points=3, public=False)
 def layers_of_many_shapes(lora_linear, rng):
-    """Rank 2 from five to three, other weights, a square layer of full rank, rank 1, one input, two scales."""
+    """Rank 2 from five to three, other weights, a square layer of full rank, rank 1, one input, two scales; new tensors on the way."""
     x, W0, A, Bm = normal(rng, 5, 4).T, normal(rng, 3, 5), normal(rng, 2, 5), normal(rng, 2, 3).T
     square = [normal(rng, 3, 3) for _ in range(4)]
     return {
@@ -347,6 +383,7 @@ def layers_of_many_shapes(lora_linear, rng):
         "square": lora_linear(*square, -1.1),
         "rank 1, one input": lora_linear(x[:1], W0[:, :2].repeat(1, 3)[:, :5], A[:1], Bm[:, :1], 0.4),
         "wide rank": lora_linear(normal(rng, 2, 3), normal(rng, 4, 3), normal(rng, 6, 3), normal(rng, 4, 6), 0.3),
+        "the large update is built": largest_on_the_way(lora_linear, normal(rng, 2, 30), normal(rng, 40, 30), normal(rng, 2, 30), normal(rng, 40, 2)),
     }
 
 
@@ -390,7 +427,7 @@ def what_gets_a_gradient(lora_linear, merge, rng):
     return {
         "later": dict(zip(names, pulled_back(lora_linear(x, W0, A, Bm, 0.7), weight, x, W0, A, Bm), strict=True)),
         "start": dict(zip(names, pulled_back(lora_linear(x, W0, A, none, 0.7), weight, x, W0, A, none), strict=True)),
-        "merged": dict(zip(("A", "B"), pulled_back(merge(W0.detach(), A, Bm, 0.7), normal(rng, 3, 5), A, Bm), strict=True)),
+        "merged": dict(zip(names[1:], pulled_back(merge(W0, A, Bm, 0.7), normal(rng, 3, 5), W0, A, Bm), strict=True)),
     }
 
 
@@ -424,7 +461,7 @@ def pieces_of_unequal_size(accumulate, rng):
 
 @probe("accumulate", points=2, public=False)
 def small_large_and_zero_gradients(accumulate):
-    """Gradients that cancel, all zeros, tiny and large ones, a norm just below and above the limit, many examples."""
+    """Gradients that cancel, all zeros, tiny and large ones, a norm just below and above the limit, many examples; large ones that nearly cancel."""
     f = torch.float64
     pair = torch.tensor([[0.3, -0.4], [-0.6, 0.8]], dtype=f)
     return {
@@ -434,6 +471,7 @@ def small_large_and_zero_gradients(accumulate):
         "large": accumulate(1000 * pair, torch.tensor([5, 1]), 1.7),
         "just below": accumulate(pair[:1], torch.tensor([3]), 0.5001),
         "just above": accumulate(pair[:1], torch.tensor([3]), 0.4999),
+        "nearly cancel": accumulate(1e6 * torch.tensor([[0.3, -0.6], [-0.2, 0.4]], dtype=f) + 0.2, torch.tensor([2, 3]), 9.0),
         "many": accumulate(pair, torch.tensor([3_000_000, 1_700_001]), 9.0),
         "float32": accumulate(pair.float(), torch.tensor([7, 4]), 0.011),
     }
@@ -476,7 +514,7 @@ def slow_encoders(momentum_update, rng):
 
 @probe("moco", points=3, public=False)
 def a_ring_in_use(KeyQueue, rng):
-    """Pushes of three, two, all, none, one and three keys into a ring of five; keys that change or ask for gradients later."""
+    """Pushes of three, two, all, none, one and three keys into a ring of five; keys, few or all, that change or ask for gradients later."""
     start = normal(rng, 2, 5)
     queue, found = KeyQueue(start), {}
     for i, n in enumerate((3, 2, 5, 0, 1, 3)):
@@ -495,12 +533,15 @@ def a_ring_in_use(KeyQueue, rng):
     square = KeyQueue(normal(rng, 3, 3))
     square.push(normal(rng, 3, 3))
     square.push(normal(rng, 2, 3))
-    return found | {"three columns": ring(square)}
+    full, late = KeyQueue(normal(rng, 3, 4)), normal(rng, 4, 3)
+    full.push(late)
+    late += 100
+    return found | {"three columns": ring(square), "all keys changed later": ring(full)}
 
 
 @probe("moco", points=3, public=False)
 def logits_and_their_gradients(moco_logits, rng):
-    """Three queries against five old keys, equal sizes, one query, two temperatures; and autograd when everything asks for it."""
+    """Three queries against five old keys, equal sizes, one query, two temperatures, keys of other lengths; and autograd when everything asks for it."""
     q, k, queue = rows_of_length_one(rng, 3, 4), rows_of_length_one(rng, 3, 4), rows_of_length_one(rng, 5, 4).T
     asks = [t.clone().requires_grad_() for t in (q, k, queue)]
     return {
@@ -508,6 +549,8 @@ def logits_and_their_gradients(moco_logits, rng):
         "warmer": moco_logits(q, k, queue, 1.9),
         "equal sizes": moco_logits(*[rows_of_length_one(rng, 3, 3) for _ in range(2)], rows_of_length_one(rng, 3, 3).T, 0.7),
         "one": moco_logits(q[:1], k[1:2], queue[:, :2], 0.07),
+        "longer keys": moco_logits(q, 1.7 * k, queue, 0.3),
+        "shorter old keys": moco_logits(q, k, 0.4 * queue, 0.3),
         "one old key": moco_logits(q, k, queue[:, :1], 0.6),
         "gradients": dict(zip(("q", "k", "queue"), pulled_back(moco_logits(*asks, 0.3), normal(rng, 3, 6), *asks), strict=True)),
     }
@@ -550,7 +593,7 @@ def a_bottleneck_by_hand(adapter, adapter_size):
 
 @probe("adapter", points=2, public=False)
 def bottlenecks_of_many_shapes(adapter, rng):
-    """Three examples of width five through two units, other weights, one example, a square one; both signs before the relu."""
+    """Three examples of width five through two units, other weights, one example, a square one; both signs before the relu; large activations."""
 
     def weights(d, m):
         return normal(rng, m, d), normal(rng, m), normal(rng, d, m), normal(rng, d)
@@ -563,6 +606,7 @@ def bottlenecks_of_many_shapes(adapter, rng):
         "square": adapter(normal(rng, 3, 3), *weights(3, 3)),
         "one unit": adapter(h, *weights(5, 1)),
         "wider than the body": adapter(h[:, :2], *weights(2, 6)),
+        "large": adapter(1e3 * h, *weights(5, 2)),
     }
 
 
@@ -603,18 +647,21 @@ def lengths_of_both_parts(replay_batch):
     new, old = replay_batch(7, 4, 11, 0.4, generator)
     found["all"] = {"new": torch.as_tensor(new).sort().values, "old": torch.as_tensor(old).sort().values}
     new, old = replay_batch(3, 5, 8, 0.7, generator)
+    found["dtypes"] = [str(getattr(part, "dtype", "no tensor")) for part in (new, old)]
     return found | {"all of others": {"new": torch.as_tensor(new).sort().values, "old": torch.as_tensor(old).sort().values}}
 
 
 @probe("replay_batch", points=3, public=False, compare=within_se(7))
 def every_index_is_as_likely(replay_batch):
-    """How often parts of both pools are drawn in 600 batches, and what a batch has in common with the one before."""
+    """How often parts of both pools are drawn in 600 batches, neighbours together, too; what both parts, and batches in a row, share."""
     generator = torch.Generator().manual_seed(5)
-    new, old = np.zeros((600, 9)), np.zeros((600, 6))
+    new, old, same = np.zeros((600, 9)), np.zeros((600, 6)), np.zeros(600)
     for i in range(600):
         a, b = replay_batch(9, 6, 9, 0.5, generator)
         new[i, np.asarray(a)] = 1.0
         old[i, np.asarray(b)] = 1.0
+        a, b = (set(np.asarray(part).tolist()) for part in replay_batch(8, 8, 6, 0.5, generator))
+        same[i] = len(a & b)
     return {
         "new 0": new[:, 0],
         "new 0 to 2": new[:, :3].sum(1),
@@ -623,6 +670,9 @@ def every_index_is_as_likely(replay_batch):
         "old 0": old[:, 0],
         "old 1 and 2": old[:, 1:3].sum(1),
         "old 5": old[:, 5],
+        "old neighbours": (old * np.roll(old, 1, axis=1)).sum(1),
+        "new neighbours": (new * np.roll(new, 1, axis=1)).sum(1),
+        "equal pools, both parts": same,
         "low ones in both": new[:, :3].sum(1) * old[:, :2].sum(1),
         "new ones as before": (new[1:] * new[:-1]).sum(1),
         "old ones as before": (old[1:] * old[:-1]).sum(1),
