@@ -441,7 +441,8 @@ MISCONCEPTIONS = {
         ),
         Misconception(
             "warm_up_before_the_end",
-            "Where warm equals total, or lies beyond the step, the end comes first: from total on the factor is 0.",
+            "Where warm equals total, there is no way down, and the end comes first: from total on the factor is 0. (A well-known "
+            "library has 1 there.)",
             {
                 "    if step >= total:\n        return 0.0\n    if step < warm:\n        return step / warm\n":
                     "    if step <= warm:\n        return step / warm if warm else 1.0\n    if step >= total:\n        return 0.0\n",
@@ -501,15 +502,6 @@ MISCONCEPTIONS = {
             "one_step_too_short",
             "The fall was divided by one step too few: 0 is reached before total.",
             {"/ (total - warm)": "/ max(1, total - warm - 1)"},
-        ),
-        Misconception(
-            "as_libraries_have_it",
-            "Where there is no way down, the factor stays 1 at the end, as in a well-known library. Here 0 from "
-            "total on holds first.",
-            {
-                "    if step >= total:\n        return 0.0\n": "",
-                "(step - warm) / (total - warm)": "min(1.0, (step - warm) / max(1, total - warm))",
-            },
         ),
         Misconception(
             "without_warm_up_from_0",
