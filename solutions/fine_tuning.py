@@ -381,9 +381,8 @@ def apply_freeze(layers: Sequence[nn.Module], mask: Bool[Tensor, " n"]) -> None:
         ValueError: there are more layers than entries, or fewer. Then no layer is touched.
     """
     ### BEGIN SOLUTION
-    if len(layers) != len(mask):
-        raise ValueError(f"{len(layers)} layers, {len(mask)} entries")
-    for layer, trains in zip(layers, mask.tolist(), strict=True):
+    pairs = list(zip(layers, mask.tolist(), strict=True))  # all of them before the first change
+    for layer, trains in pairs:
         layer.train(trains)
         for parameter in layer.parameters():
             parameter.requires_grad_(trains)

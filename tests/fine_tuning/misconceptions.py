@@ -350,20 +350,17 @@ MISCONCEPTIONS = {
             "lengths_not_checked",
             "A mask of another length was taken: zip stops at the shorter one, and the layers behind stay as they "
             "are, unnoticed.",
-            {
-                "    if len(layers) != len(mask):\n        raise ValueError(f\"{len(layers)} layers, {len(mask)} entries\")\n": "",
-                ", strict=True": ", strict=False",
-            },
+            {", strict=True": ", strict=False"},
         ),
         Misconception(
             "changed_before_the_error",
             "The error comes, but after some layers were changed. Compare the lengths first.",
-            {"    if len(layers) != len(mask):\n        raise ValueError(f\"{len(layers)} layers, {len(mask)} entries\")\n": ""},
+            {"list(zip(layers, mask.tolist(), strict=True))": "zip(layers, mask.tolist(), strict=True)"},
         ),
         Misconception(
             "lengths_asserted",
             "An assertion raises AssertionError, and none at all under python -O. The docstring names ValueError.",
-            {"raise ValueError(f\"{len(layers)} layers, {len(mask)} entries\")": "raise AssertionError(\"lengths\")"},
+            {"    pairs = list": "    assert len(layers) == len(mask)\n    pairs = list"},
         ),
         Misconception(
             "mode_never_back",
