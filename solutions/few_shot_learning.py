@@ -229,8 +229,8 @@ def sample_episode(
         rng: the source of randomness.
 
     Returns:
-        ``support`` and ``query``, indices into ``labels``, int64: row i holds examples of one class; and
-        ``classes``, the label of each row, in the order in which the classes were drawn.
+        ``support`` and ``query``, indices into ``labels``: row i holds examples of one class; and
+        ``classes``, the label of each row, in the order in which the classes were drawn. All are int64.
 
     Raises:
         ValueError: fewer than N classes have K + Q examples.
@@ -420,7 +420,8 @@ def matching_predict(
         scale: the similarities are multiplied by it before the softmax; 1000 is allowed.
 
     Returns:
-        Probabilities; each row sums to 1. The cosine with a vector of length 0 is 0.
+        Probabilities; each row sums to 1. The cosine with a vector of length 0 is 0; that with any other does not
+        depend on its length, down to 1e-5.
     """
     ### BEGIN SOLUTION
     unit_support = F.normalize(support, dim=-1)
@@ -480,7 +481,7 @@ def inner_adapt(
             constants: the derivative of the result with respect to ``params`` is then the identity.
 
     Returns:
-        A new dictionary with the same keys. A tensor on which the loss does not depend stays as it is.
+        A new dictionary with the same keys, also after 0 steps. A tensor on which the loss does not depend stays as it is.
     """
     ### BEGIN SOLUTION
     current = dict(params)
@@ -509,7 +510,7 @@ def inner_adapt(
 # $$\nabla M = \sum_{\text{tasks}} \big(I-\alpha\nabla^2L_s(\theta)\big)\,\nabla L_q(\theta') .$$
 #
 # The bracket holds second derivatives; autograd multiplies with it without ever forming it. **First-order MAML**
-# (FOMAML) drops the bracket and moves $\theta$ by the query gradient at $\theta'$. Do not confuse the three points:
+# (FOMAML) drops the bracket and moves $\theta$ by the query gradient at $\theta'$. Do not confuse what happens where:
 # the support gradient is taken at $\theta$, the query gradient at $\theta'$, and the update is made at $\theta$.
 #
 # ![A path from theta to theta prime by the support gradient; the query gradient at theta prime is carried back to theta, with the factor 1 minus alpha times the curvature for MAML and without it for FOMAML](pictures/few_shot_learning/maml.svg)
@@ -910,7 +911,10 @@ def relation_scores(
 
 
 def relation_loss(scores: Float[Tensor, "Q N"], yq: Int[Tensor, "Q"]) -> Float[Tensor, ""]:
-    """Mean squared error, over all pairs, of the scores against 1 for the right class ``yq`` and 0 for the others."""
+    """Mean squared error, over all pairs, of the scores against 1 for the right class ``yq`` and 0 for the others.
+
+    A class may have no query.
+    """
     ### BEGIN SOLUTION
     return ((scores - F.one_hot(yq, scores.shape[1])) ** 2).mean()
     ### END SOLUTION
@@ -1099,9 +1103,9 @@ def payoff(seed: int = 0) -> dict[str, float]:
 
 
 # %% [markdown]
-# Your network reads an unseen alphabet more than twice as well as pixels do, and better than the classifier, with
-# either distance, which had the same number of steps and pictures. The untrained network is about as good as pixels: it is
-# the training and not the architecture. The cosine alone is worth some four points to the classifier with 32 letters, so
+# With all 32 letters your network reads an unseen alphabet more than twice as well as pixels do, and better than the
+# classifier, with either distance, which had the same number of steps and pictures. The untrained network is about as good
+# as pixels: it is the training and not the architecture. The cosine alone is worth some four points to the classifier with 32 letters, so
 # that a weak control would have flattered the episodes; what is left are some five points, more or less of them under each of three
 # seeds. One small data set and one set of step sizes do not settle that episodes beat a classifier everywhere; with larger
 # networks the classifier has caught up (Chen et al., [A closer look](https://arxiv.org/abs/1904.04232)).

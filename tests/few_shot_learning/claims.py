@@ -57,7 +57,7 @@ CLAIMS = {
     ],
     "payoff": [
         Claim(
-            "Your network reads an unseen alphabet more than twice as well as pixels do",
+            "your network reads an unseen alphabet more than twice as well as pixels do",
             lambda n: n["prototypes_32"] > 2 * n["pixels_32"],
         ),
         Claim(

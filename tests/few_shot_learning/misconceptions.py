@@ -47,6 +47,31 @@ MISCONCEPTIONS = {
             "The examples of a class must be drawn; these are always its first ones.",
             {"rng.choice(np.flatnonzero(labels == c), K + Q, replace=False)": "np.flatnonzero(labels == c)[: K + Q]"},
         ),
+        Misconception(
+            "drawn_one_after_the_other",
+            "Support and query are drawn apart, so that they overlap now and then; draw K + Q at once and cut.",
+            {
+                "rng.choice(np.flatnonzero(labels == c), K + Q, replace=False)": (
+                    "np.concatenate([rng.choice(np.flatnonzero(labels == c), size, replace=False) for size in (K, "
+                    "Q)])"
+                ),
+            },
+        ),
+        Misconception(
+            "classes_sorted",
+            "The classes stay in the order in which they were drawn; sorted, a small old label always gets a small new one.",
+            {"rng.choice(large, N, replace=False)": "np.sort(rng.choice(large, N, replace=False))"},
+        ),
+        Misconception(
+            "examples_sorted",
+            "Sorted examples put the first ones of a class always into the support; keep the order in which they were drawn.",
+            {"return drawn[:, :K], drawn[:, K:]": "drawn = np.sort(drawn, 1)\n    return drawn[:, :K], drawn[:, K:]"},
+        ),
+        Misconception(
+            "classes_sorted_at_the_end",
+            "classes[i] is the label of row i; sorted afterwards, it belongs to another row.",
+            {"drawn[:, K:], classes": "drawn[:, K:], np.sort(classes)"},
+        ),
     ],
     "proto_logits": [
         Misconception(
@@ -88,6 +113,21 @@ MISCONCEPTIONS = {
             "halved",
             "There is no factor 1/2 here; the scale is left to the network.",
             {"return -((query": "return -0.5 * ((query"},
+        ),
+        Misconception(
+            "prototypes_cut_off",
+            "The prototypes are detached: the gradient must reach the support as well.",
+            {".mean(0) for c in range(N)])": ".mean(0) for c in range(N)]).detach()"},
+        ),
+        Misconception(
+            "root_then_square",
+            "A root that is squared again has gradient nan where a query lies on a prototype; sum the squares and stop.",
+            {"** 2).sum(-1)": "** 2).sum(-1).sqrt() ** 2"},
+        ),
+        Misconception(
+            "whole_width",
+            "The second result is half of the interval's width.",
+            {"float(1.96 *": "float(2 * 1.96 *"},
         ),
     ],
     "matching_predict": [
@@ -132,7 +172,54 @@ MISCONCEPTIONS = {
         Misconception(
             "second_softmax",
             "The sums of the weights are probabilities already; no further softmax is needed.",
-            {"return weights @ F.one_hot(ys, N).to(weights.dtype)": "return torch.softmax(weights @ F.one_hot(ys, N).to(weights.dtype), -1)"},
+            {
+                "return weights @ F.one_hot(ys, N).to(weights.dtype)": (
+                    "return torch.softmax(weights @ F.one_hot(ys, N).to(weights.dtype), -1)"
+                ),
+            },
+        ),
+        Misconception(
+            "length_zero",
+            "A vector of length 0 is divided by 0; its cosine with any other is 0.",
+            {
+                "F.normalize(support, dim=-1)": "support / support.norm(dim=-1, keepdim=True)",
+                "F.normalize(query, dim=-1)": "query / query.norm(dim=-1, keepdim=True)",
+            },
+        ),
+        Misconception(
+            "euclidean",
+            "The similarity is the cosine, not minus the squared distance.",
+            {"unit_query @ unit_support.T": "-((query[:, None] - support) ** 2).sum(-1)"},
+        ),
+        Misconception(
+            "exp_overflows",
+            "With a scale of 1000 the exponential overflows: take the largest out of it before, or use torch.softmax.",
+            {
+                "torch.softmax(scale * unit_query @ unit_support.T, -1)": "torch.exp(scale * unit_query @ unit_support.T)",
+                "return weights @ F.one_hot(ys, N).to(weights.dtype)": (
+                    "return weights @ F.one_hot(ys, N).to(weights.dtype) / weights.sum(-1, keepdim=True)"
+                ),
+            },
+        ),
+        Misconception(
+            "product_at_least_1e_8",
+            "The product of two short lengths is cut off at 1e-8, so that their cosine is too small.",
+            {
+                "scale * unit_query @ unit_support.T": (
+                    "scale * (query @ support.T / (query.norm(dim=-1)[:, None] * "
+                    "support.norm(dim=-1)).clamp(min=1e-8))"
+                ),
+            },
+        ),
+        Misconception(
+            "votes_averaged",
+            "Each example has one vote; here those of a class are divided by their number.",
+            {
+                "return weights @ F.one_hot(ys, N).to(weights.dtype)": (
+                    "votes = weights @ (F.one_hot(ys, N) / F.one_hot(ys, N).sum(0).clamp(min=1)).to(weights.dtype)\n "
+                    "   return votes / votes.sum(-1, keepdim=True)"
+                ),
+            },
         ),
     ],
     "inner_adapt": [
@@ -170,6 +257,16 @@ MISCONCEPTIONS = {
             "unused_ones_get_lost",
             "A tensor on which the loss does not depend belongs to the result as well, as it is.",
             {"zip(current.items(), grads, strict=True)": "zip(current.items(), grads, strict=True) if grad is not None"},
+        ),
+        Misconception(
+            "always_differentiable",
+            "Without create_graph the gradients are constants, and the derivative with respect to the start is the identity.",
+            {"create_graph=create_graph": "create_graph=True"},
+        ),
+        Misconception(
+            "no_new_dictionary",
+            "With 0 steps the argument itself comes back; the result is a new dictionary.",
+            {"current = dict(params)": "current = params"},
         ),
     ],
     "maml_meta_grad": [
@@ -228,6 +325,32 @@ MISCONCEPTIONS = {
             "Each step keeps the part 1 - alpha a of the distance, so that k steps keep its k-th power; one long step is something else.",
             {"(1 - alpha * a_s) ** steps": "(1 - steps * alpha * a_s)"},
         ),
+        Misconception(
+            "never_first_order",
+            "first_order=True cuts the inner gradients; this is the exact form in both cases.",
+            {"steps, not first_order)": "steps, True)"},
+        ),
+        Misconception(
+            "only_the_last_step",
+            "The exact gradient goes through all inner steps; here only the last one is differentiated.",
+            {
+                "adapted = inner_adapt(params, loss_fn, x_support, y_support, alpha, steps, not first_order)": (
+                    "adapted = inner_adapt(params, loss_fn, x_support, y_support, alpha, max(steps - 1, 0), False)\n "
+                    "       adapted = inner_adapt(adapted, loss_fn, x_support, y_support, alpha, min(steps, 1), not "
+                    "first_order)"
+                ),
+            },
+        ),
+        Misconception(
+            "optimum_after_one_step",
+            "In quadratic_optimum r has the power steps; this is its value after one step.",
+            {"(1 - alpha * a_s) ** steps": "(1 - alpha * a_s)"},
+        ),
+        Misconception(
+            "optimum_with_the_query_curvature",
+            "The steps are taken on the support loss, so that r holds a_s in quadratic_optimum.",
+            {"(1 - alpha * a_s) ** steps": "(1 - alpha * a_q) ** steps"},
+        ),
     ],
     "reptile_step": [
         Misconception(
@@ -264,6 +387,20 @@ MISCONCEPTIONS = {
             "uphill",
             "The steps on a task are gradient descent: the gradient is subtracted.",
             {"path - lr * grad_fn(path)": "path + lr * grad_fn(path)"},
+        ),
+        Misconception(
+            "one_update_per_task",
+            "All paths start at the old theta; here it moves after each task.",
+            {
+                "    moved = torch.zeros_like(theta)\n": "    start, moved = theta, torch.zeros_like(theta)\n",
+                "moved = moved + (path - theta)": "theta = theta + eps * (path - theta) / len(grad_fns)",
+                "theta + eps * moved / len(grad_fns)": "theta + moved if theta is not start else theta.clone()",
+            },
+        ),
+        Misconception(
+            "one_common_path",
+            "Each task has a path of its own; this is one path along the mean gradient.",
+            {"lr * grad_fn(path)": "lr * sum(g(path) for g in grad_fns) / len(grad_fns)"},
         ),
     ],
     "contrastive_loss": [
@@ -306,6 +443,26 @@ MISCONCEPTIONS = {
             "no_hinge",
             "Beyond the margin there is nothing to pay: max(0, m - d), not m - d.",
             {".clamp(min=0) ** 2": " ** 2"},
+        ),
+        Misconception(
+            "difference_of_squares",
+            "The hinge is the square of m - d, and not m squared minus d squared.",
+            {"(m - distance).clamp(min=0) ** 2": "(m**2 - distance**2).clamp(min=0)"},
+        ),
+        Misconception(
+            "hinge_of_the_square",
+            "The hinge holds m - d and is squared; this is m minus the squared distance.",
+            {"(m - distance).clamp(min=0) ** 2": "(m - distance**2).clamp(min=0)"},
+        ),
+        Misconception(
+            "mean_of_each_kind",
+            "One mean over all pairs, not one for each kind, added.",
+            {
+                "torch.where(same == 1, (difference**2).sum(-1), apart).mean()": (
+                    "((difference**2).sum(-1)[same == 1].sum() / (same == 1).sum().clamp(min=1) + apart[same == "
+                    "0].sum() / (same == 0).sum().clamp(min=1))"
+                ),
+            },
         ),
     ],
     "relation_scores": [
@@ -354,6 +511,26 @@ MISCONCEPTIONS = {
             "sum_over_pairs",
             "The loss is the mean over all pairs, not their sum.",
             {"** 2).mean()": "** 2).sum()"},
+        ),
+        Misconception(
+            "exp_overflows",
+            "exp(z) / (1 + exp(z)) overflows for large z; torch.sigmoid does not.",
+            {
+                "torch.sigmoid(torch.relu(pairs @ W1.T + b1) @ w2 + b2)": (
+                    "((torch.relu(pairs @ W1.T + b1) @ w2 + b2).exp() / (1 + (torch.relu(pairs @ W1.T + b1) @ w2 + "
+                    "b2).exp()))"
+                ),
+            },
+        ),
+        Misconception(
+            "classes_of_this_batch",
+            "The number of classes is that of the scores' columns; the largest label of the batch may be smaller.",
+            {"F.one_hot(yq, scores.shape[1])": "F.one_hot(yq)"},
+        ),
+        Misconception(
+            "no_gradient_of_the_loss",
+            "The scores are detached in the loss, so that nothing is learned.",
+            {"((scores - F": "((scores.detach() - F"},
         ),
     ],
     "weighted_proto_logits": [
@@ -406,6 +583,26 @@ MISCONCEPTIONS = {
             "summed_variance",
             "The variances of the dimensions are averaged, not summed.",
             {"rows.var(0, correction=0).mean()": "rows.var(0, correction=0).sum()"},
+        ),
+        Misconception(
+            "one_shot_under_the_floor",
+            "The variance of a class with one example is 1, also under a floor above 1.",
+            {"variance = rows.new_ones(())": "variance = rows.new_ones(()).clamp(min=eps)"},
+        ),
+        Misconception(
+            "floor_per_dimension",
+            "The floor holds for the mean of the variances, not for each dimension.",
+            {"rows.var(0, correction=0).mean().clamp(min=eps)": "rows.var(0, correction=0).clamp(min=eps).mean()"},
+        ),
+        Misconception(
+            "floor_of_the_deviation",
+            "The floor is one of the variance, not of its root.",
+            {"rows.var(0, correction=0).mean().clamp(min=eps)": "rows.var(0, correction=0).mean().sqrt().clamp(min=eps) ** 2"},
+        ),
+        Misconception(
+            "floor_fixed",
+            "The floor is the argument eps, not always 0.001.",
+            {"clamp(min=eps)": "clamp(min=1e-3)"},
         ),
     ],
 }

@@ -46,8 +46,8 @@ def is_episode(labels, sizes, result):
         N, K, Q = sizes
         if (support.shape, query.shape, classes.shape) != ((N, K), (N, Q), (N,)):
             return f"the shapes are {support.shape}, {query.shape}, {classes.shape}"
-        if not all(np.issubdtype(part.dtype, np.integer) for part in (support, query, classes)):
-            return "indices and classes are integers"
+        if not all(part.dtype == np.int64 for part in (support, query, classes)):
+            return "indices and classes are int64"
         rows = np.concatenate([support, query], 1)
         if rows.min() < 0 or rows.max() >= len(labels):
             return "an index lies outside of labels"
@@ -91,6 +91,8 @@ CASES = {
     "one of three unequal": (UNEQUAL, (1, 1, 3), 600),
 }
 
+SAME = "two generators with the same seed"
+
 
 def class_luck(result, expected):
     """How far the frequencies of three classes are from 200 of 600, in parts of what is allowed."""
@@ -121,6 +123,15 @@ def judge_many(result, expected):
         for role, part in (("support", support), ("query", query)):
             if labels is not UNEQUAL and set(part.ravel().tolist()) != everyone:
                 return f"{name}: some example is never in the {role}"
+    twice = unstacked(result[SAME])
+    if len(twice) != 2:
+        return f"{SAME}: episodes are missing"
+    for episode in twice:
+        wrong = is_episode(LABELS, CASES["three of four"][1], episode)
+        if wrong:
+            return f"{SAME}: {wrong}"
+    if not all(np.array_equal(one, other) for one, other in zip(*twice, strict=True)):
+        return f"{SAME} give two different episodes: all randomness comes from rng"
     if class_luck(result, expected) > 1:
         return "one of three unequal: a large class must be no likelier than a small one"
     return None
@@ -128,12 +139,12 @@ def judge_many(result, expected):
 
 @probe("sample_episode", points=2, public=False, judge=judge_many)
 def many_episodes_are_lawful_and_use_everything(sample_episode):
-    """Unsorted labels with gaps, unequal classes: hundreds of episodes hold no overlap, and all that may come does."""
+    """Unsorted labels with gaps, unequal classes: hundreds of episodes hold no overlap, all that may come does, and rng alone decides."""
     rng = np.random.default_rng(5)
     return {
         name: stacked([sample_episode(labels, *sizes, rng) for _ in range(count)])
         for name, (labels, sizes, count) in CASES.items()
-    }
+    } | {SAME: stacked([sample_episode(LABELS, 3, 1, 3, np.random.default_rng(11)) for _ in range(2)])}
 
 
 @probe("sample_episode", points=1, public=False)
@@ -227,16 +238,17 @@ def unequal_votes_and_scales(matching_predict, rng):
 
 @probe("matching_predict", points=1, public=False)
 def a_scale_of_1000_and_vectors_of_length_zero(matching_predict, rng):
-    """Sharp weights stay finite; the cosine with a vector of length 0 is 0; long vectors count like short ones."""
+    """Sharp weights stay finite; the cosine with a vector of length 0 is 0; long and very short vectors count alike."""
     support, query = normal(rng, 5, 3), normal(rng, 4, 3)
     ys = torch.tensor([1, 0, 1, 2, 0])
     nothing = support.clone()
     nothing[2] = 0
     return {
-        "sharp": matching_predict(support, ys, query, 3, 1000.0),
+        "sharp": matching_predict(support, ys, torch.cat([query, 2 * support[1:2]]), 3, 1000.0),
         "a zero in the support": matching_predict(nothing, ys, query, 3, 4.0),
         "a zero in the query": matching_predict(support, ys, torch.cat([query[:1] * 0, query[1:]]), 3, 4.0),
         "long": matching_predict(support * 1000, ys, query * 0.001, 3, 4.0),
+        "short": matching_predict(support * 1e-5, ys, query * 1e-5, 3, 4.0),
     }
 
 
@@ -288,11 +300,12 @@ def one_unit(rng):
 
 @probe("inner_adapt", points=2, public=False)
 def a_network_in_three_steps(inner_adapt, rng):
-    """A small network with a parameter that takes no part; two step sizes; one example and one hidden unit; the start."""
+    """A small network with a parameter that takes no part; two step sizes; one example and one hidden unit; no steps; the start."""
     params = small_net(rng)
     x, y = normal(rng, 6, 3), normal(rng, 6)
     one = inner_adapt(params, bent, x, y, 0.1, 3, False)
     two = inner_adapt(params, bent, x, y, 0.37, 2, True)
+    none = inner_adapt(params, bent, x, y, 0.1, 0, False)
     return {
         "three steps": {name: value.detach() for name, value in one.items()},
         "two longer steps": {name: value.detach() for name, value in two.items()},
@@ -301,6 +314,7 @@ def a_network_in_three_steps(inner_adapt, rng):
             for name, value in inner_adapt(one_unit(rng), per_row, normal(rng, 1, 3), normal(rng, 1), 0.2, 2, False).items()
         },
         "the start": {name: value.detach() for name, value in params.items()},
+        "no steps give a new dictionary": none is not params,
         "no .grad": [value.grad is None for value in params.values()],
     }
 
@@ -490,12 +504,13 @@ def grids_of_pairs(relation_scores, rng):
         "one query": relation_scores(p, q[:1], *weights),
         "one class": relation_scores(p[:1], q, *weights),
         "large": relation_scores(1000 * p, q, *weights),
+        "larger": relation_scores(1e4 * (1 + p**2), q, weights[0].abs() + 0.1, weights[1], weights[2].abs() + 0.1, weights[3]),
     }
 
 
 @probe("relation_scores", points=1, public=False)
 def the_loss_over_all_pairs(relation_loss, rng):
-    """Unequal and equal numbers of queries and classes, equal scores with other labels, and the loss's gradient."""
+    """Unequal and equal numbers of queries and classes, equal scores with other labels, a class without query, and the loss's gradient."""
     scores = torch.from_numpy(rng.uniform(size=(5, 3))).requires_grad_()
     loss = relation_loss(scores, torch.tensor([2, 0, 0, 1, 2]))
     return {
@@ -503,6 +518,7 @@ def the_loss_over_all_pairs(relation_loss, rng):
         "gradient": torch.autograd.grad(loss, scores)[0],
         "other labels": relation_loss(scores.detach(), torch.tensor([0, 1, 2, 2, 1])),
         "square": relation_loss(torch.from_numpy(rng.uniform(size=(3, 3))), torch.tensor([1, 2, 2])),
+        "no query of the last class": relation_loss(scores.detach(), torch.tensor([0, 1, 0, 0, 1])),
     }
 
 
@@ -524,6 +540,9 @@ def widths_shots_and_floors(weighted_proto_logits, rng):
         "a floor that matters": weighted_proto_logits(support, ys, query, 3, 2.5),
         "a high floor": weighted_proto_logits(support, ys, query, 3, eps=400.0),
         "one query": weighted_proto_logits(support, ys, query[:1], 3),
+        "a flat dimension": weighted_proto_logits(
+            torch.tensor([[0.0, 1.0], [0.0, 5.0]], dtype=torch.float64), torch.tensor([0, 0]), query[:, :2], 1, 1.0
+        ),
     }
 
 
