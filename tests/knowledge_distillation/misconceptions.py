@@ -17,7 +17,7 @@ MISCONCEPTIONS = {
         Misconception("probabilities_divided", "The temperature divides the logits, not the probabilities.", {"warm = z / tau": "warm = z", "return weights / weights.sum(-1, keepdim=True)": "return weights / weights.sum(-1, keepdim=True) / tau"}),
         Misconception("no_temperature", "The temperature divides the logits; here it plays no part.", {"warm = z / tau": "warm = z"}),
         Misconception("shift_of_the_mean", "The mean of the row is taken away, and the largest logit may still lie far above it: take away the largest.", {"warm.amax(-1, keepdim=True)": "warm.mean(-1, keepdim=True)"}),
-        Misconception("clipped", "Logits that are cut off at ±50 lose their order: nothing has to be cut once the largest of the row is taken away.", {"(warm - warm.amax(-1, keepdim=True)).exp()": "(warm - warm.amax(-1, keepdim=True)).clamp(-50, 50).exp()"}),
+        Misconception("clipped", "Logits that are cut off at ±50 lose their order: nothing has to be cut once the largest of the row is taken away.", {"warm = z / tau": "warm = (z / tau).clamp(-50, 50)"}),
     ],
     "kd_loss": [
         Misconception("no_tau_squared", "The soft term's gradient shrinks with the square of the temperature; its factor tau² is missing.", {"alpha * tau**2 * kl": "alpha * kl"}),
@@ -103,7 +103,7 @@ MISCONCEPTIONS = {
         Misconception("mean_over_classes", "A divergence is a sum over classes; only the batch is averaged.", {"kd_loss(logits[i], logits[j], y, 1.0, 1.0)": "kd_loss(logits[i], logits[j], y, 1.0, 1.0) / logits[i].shape[1]"}),
         Misconception("no_entropy", "Cross-entropy with a peer has the same gradient, but it is larger than the divergence by the peer's entropy.", {"kd_loss(logits[i], logits[j], y, 1.0, 1.0)": "F.cross_entropy(logits[i], logits[j].detach().softmax(-1))"}),
         Misconception("mean_of_the_logits", "The mean is over the divergences to each peer, not over the peers' logits.", {"sum(kd_loss(logits[i], logits[j], y, 1.0, 1.0) for j in range(M) if j != i)": "(M - 1) * kd_loss(logits[i], torch.stack([z for j, z in enumerate(logits) if j != i]).mean(0), y, 1.0, 1.0)"}),
-        Misconception("same_tensor_no_peer", "Two peers may have the very same logits: tell them apart by their numbers.", {"if j != i": "if logits[j] is not logits[i]"}),
+        Misconception("same_tensor_no_peer", "Two peers may have the very same logits: tell them apart by their numbers.", {"if j != i": "if logits[j] is not logits[i]", "soft / (M - 1)": "soft / sum(z is not logits[i] for z in logits)"}),
         Misconception("returned_in_eval_mode", "The models are returned as `fit` left them; only the teachers' copies are in eval mode.", {"return models": "return [model.eval() for model in models]"}),
         Misconception("another_model_made", "`make` is called once per generation; the teacher is a copy, not one more model that is made.", {"copy.deepcopy(models[-1]).eval().requires_grad_(False)": "(lambda made: (made.load_state_dict(models[-1].state_dict()), made)[1])(make()).eval().requires_grad_(False)"}),
         Misconception("one_model_for_all", "Each generation is a model of its own: `make` is called for each.", {"models.append(make())": "models.append(models[0] if models else make())"}),
