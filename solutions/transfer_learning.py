@@ -321,7 +321,10 @@ def transfer_setting(
 # differs.
 #
 # **The truth of this notebook.** Take both samples from one and the same law, $\mathcal N(0,I_d)$. The difference of
-# two draws is $\mathcal N(0,2I_d)$, so $\mathbb E\,k(x,x')=(1+4\gamma)^{-d/2}$. The biased estimate has the mean
+# two draws is $\mathcal N(0,2I_d)$, and each of its coordinates $z$ contributes a factor
+# $\mathbb E\,e^{-\gamma z^2}=\int e^{-\gamma z^2-z^2/4}\,dz\,/\sqrt{4\pi}=(1+4\gamma)^{-1/2}$, so
+# $\mathbb E\,k(x,x')=(1+4\gamma)^{-d/2}$. All pairs of different points have this mean, the $n$ and $m$ pairs on the
+# diagonals have 1. The biased estimate has the mean
 #
 # $$\Big(\frac1n+\frac1m\Big)\big(1-(1+4\gamma)^{-d/2}\big),$$
 #
@@ -506,7 +509,7 @@ def labels_needed(
         target_acc: the accuracy to be reached; an equal one has reached it.
 
     Returns:
-        A Python float. With i the first index whose accuracy is at least ``target_acc``:
+        One number. With i the first index whose accuracy is at least ``target_acc``:
         n_labels[0] if i is 0; otherwise the number where the straight line over log10 of the labels
         between the points i - 1 and i has the value ``target_acc``; inf if there is no such index.
     """
@@ -539,8 +542,8 @@ def transfer_report(
 
     Returns:
         The gain in accuracy at each number of labels; whether it is negative transfer there (equal
-        accuracies are not); and the labels that scratch needs over those that transfer needs, a
-        Python float: inf if only transfer gets there, 0 if only scratch does, nan if neither does.
+        accuracies are not); and the labels that scratch needs over those that transfer needs, one
+        number: inf if only transfer gets there, 0 if only scratch does, nan if neither does.
     """
     ### BEGIN SOLUTION
     gain = acc_transfer - acc_scratch
@@ -594,7 +597,7 @@ def transfer_param_groups(
     """Freeze the lowest layers and make the optimizer's groups for the others.
 
     Changes ``requires_grad`` of the parameters, and nothing else: neither values, nor whether a
-    layer is in training mode.
+    layer, or a module within it, is in training mode.
 
     Args:
         layers: n modules, the lowest first. Some may have no parameters; a parameter may occur in
@@ -675,8 +678,10 @@ def l2_sp_penalty(
 
     Returns:
         alpha / 2 times the sum of squared differences, which may be tiny beside the parameters, plus
-        beta / 2 times the sum of squares, of all entries: sums, not means. Autograd can differentiate it with respect to ``params``; the
-        starting points are constants, and no gradient goes to them, even if they require one.
+        beta / 2 times the sum of squares, of all entries, those of biases included: sums, not
+        means. Autograd can differentiate it with respect to ``params``, also where they are at
+        their starting points, as all are before the first step: there the gradient is 0. Starting
+        points are constants, and no gradient goes to them, even if they require one.
     """
     ### BEGIN SOLUTION
     total = 0.0
@@ -785,7 +790,7 @@ def proxy_a_distance(domain_error: float) -> float:
         domain_error: its error (not its accuracy) on a balanced held-out sample, from 0 to 1.
 
     Returns:
-        A Python float from 0 to 2; 0 for errors of 1/2 and above.
+        A number from 0 to 2; 0 for errors of 1/2 and above.
     """
     ### BEGIN SOLUTION
     return max(0.0, 2 * (1 - 2 * domain_error))
@@ -851,13 +856,14 @@ def train_with_mmd(
 ) -> dict[str, list[float]]:
     """Train in two stages: source and alignment, then the target's few labels.
 
-    Changes the parameters of ``feat`` and ``clf``, and their gradients. Every step is one of
+    Changes the parameters of ``feat`` and ``clf`` and their gradients, and nothing else: not
+    whether a network is in training mode. Every step is one of
     ``torch.optim.Adam`` with the rate ``lr`` and otherwise its defaults, on all parameters of both
     networks; each stage begins with a new one. Gradients that the parameters bring along do not
     count.
 
     Args:
-        feat: from rows to features.
+        feat: from rows to features, each row by itself.
         clf: from features to logits, which may be large: ±1000.
         Xs: labelled rows of the source.
         ys: their classes.
@@ -865,7 +871,7 @@ def train_with_mmd(
         Xl: labelled rows of the target.
         yl: their classes.
         src_idx: rows of ``Xs`` for each of the S steps of stage 1.
-        tgt_idx: rows of ``Xu`` for each of them. S may be 0: then stage 2 is all there is.
+        tgt_idx: rows of ``Xu`` for each of them, fewer or more than b. S may be 0: then stage 2 is all there is.
         ft_steps: steps of stage 2, each on all k rows of ``Xl``; it may be 0, and then k may be 0.
         lam: weight of the MMD² in stage 1.
         gamma: of its kernel.

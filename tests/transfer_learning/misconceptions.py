@@ -56,6 +56,43 @@ MISCONCEPTIONS = {
             "It is ordinary learning only if domain *and* task are the same. One that differs is enough for transfer.",
             {"if same_domain and same_task:": "if same_domain or same_task:"},
         ),
+        Misconception(
+            "transductive_with_target_labels",
+            "The same task with labels on both sides is no transductive transfer: that is where the *target has none*. Here "
+            "it is supervised domain adaptation, without a row.",
+            {'return "none" if target_labels else "transductive"': 'return "transductive" if source_labels else "none"'},
+        ),
+        Misconception(
+            "unsupervised_if_one_side_has_none",
+            "Unsupervised means that *neither* side has labels. Labels on one side are enough for another setting.",
+            {"if not source_labels and not target_labels:": "if not source_labels or not target_labels:"},
+        ),
+        Misconception(
+            "domain_alone_asked",
+            "The same inputs with another task are transfer, too. Nothing differs only if domain *and* task are the same.",
+            {"if same_domain and same_task:": "if same_domain:"},
+        ),
+        Misconception(
+            "task_alone_asked",
+            "The same task in another domain is transfer, too. Nothing differs only if domain *and* task are the same.",
+            {"if same_domain and same_task:": "if same_task:"},
+        ),
+        Misconception(
+            "inductive_needs_another_domain",
+            "Inductive asks whether the *tasks* differ. The domain may be the same or not.",
+            {
+                'if not same_task:\n        return "inductive" if target_labels else': 'if not same_task:\n        return "inductive" if target_labels and not same_domain else'
+            },
+        ),
+        Misconception(
+            "None_for_the_word",
+            "The answer is the word \"none\", a string. This is Python's None.",
+            {
+                'same_task:\n        return "none"\n': "same_task:\n        return None\n",
+                '"inductive" if target_labels else "none"\n': '"inductive" if target_labels else None\n',
+                'return "none" if target_labels': "return None if target_labels",
+            },
+        ),
     ],
     "mmd2": [
         Misconception(
@@ -186,6 +223,35 @@ MISCONCEPTIONS = {
             "No gradient gets to the target's sample. Both are to be moved towards each other.",
             {"n, m = len(xs), len(xt)": "xt = xt.detach()\n    n, m = len(xs), len(xt)"},
         ),
+        Misconception(
+            "expanded_square_cut_off",
+            "x² + y² - 2xy, cut off at 0, is no longer negative, but still mostly rounding far from the origin. Subtract "
+            "first.",
+            {"(x[:, None] - y).square().sum(-1)": "(x.square().sum(-1)[:, None] + y.square().sum(-1) - 2 * x @ y.T).clamp_min(0)"},
+        ),
+        Misconception(
+            "centred_and_expanded",
+            "To subtract the mean first helps while all points are near it. Around two distant places it is the old trouble: "
+            "subtract point from point.",
+            {
+                "return torch.exp(-gamma * (x[:, None] - y).square().sum(-1))": "x, y = x - x.mean(0), y - x.mean(0)\n    return torch.exp(-gamma * (x.square().sum(-1)[:, None] + y.square().sum(-1) - 2 * x @ y.T))"
+            },
+        ),
+        Misconception(
+            "always_unbiased",
+            "The argument `unbiased` is not looked at: without it all pairs count, those of a point with itself, too.",
+            {"    if unbiased:\n        mean_s": "    if True:\n        mean_s"},
+        ),
+        Misconception(
+            "one_size_for_both_samples",
+            "The second sum runs over the target's pairs, of which there are m(m - 1); here it is divided by the source's.",
+            {"(m * (m - 1))": "(n * (n - 1))"},
+        ),
+        Misconception(
+            "squares_of_n_minus_one",
+            "There are n(n - 1) pairs of different points, not (n - 1)².",
+            {"(n * (n - 1))": "(n - 1) ** 2", "(m * (m - 1))": "(m - 1) ** 2"},
+        ),
     ],
     "transfer_report": [
         Misconception(
@@ -280,6 +346,76 @@ MISCONCEPTIONS = {
             "vertical_gap",
             "This is the vertical gap at the accuracy's own place. The saving is read horizontally: labels over labels.",
             {"return gain, gain < 0, scratch / transfer": "return gain, gain < 0, float(gain.mean())"},
+        ),
+        Misconception(
+            "interp_unguarded",
+            "`np.interp` over the accuracies needs them to rise all the way: on a curve that dips or falls it is silently "
+            "wrong.",
+            {
+                "    reached = np.flatnonzero(acc >= target_acc)\n": "    if acc.max() >= target_acc:\n        return float(10 ** np.interp(target_acc, acc, np.log10(n_labels)))\n    reached = np.flatnonzero(acc >= target_acc)\n"
+            },
+        ),
+        Misconception(
+            "interp_on_sorted_accuracies",
+            "Sorting by accuracy makes neighbours of points that are not. The curve is read from the left, up to the first "
+            "place that is high enough.",
+            {
+                "    reached = np.flatnonzero(acc >= target_acc)\n": "    order = np.argsort(acc)\n    if acc.max() >= target_acc:\n        return float(10 ** np.interp(target_acc, acc[order], np.log10(n_labels)[order]))\n    reached = np.flatnonzero(acc >= target_acc)\n"
+            },
+        ),
+        Misconception(
+            "searchsorted_on_a_dipping_curve",
+            "`np.searchsorted` halves a *sorted* array. A curve that dips is not sorted, and the place it finds need not be "
+            "the first.",
+            {"    i = reached[0]\n": "    i = np.searchsorted(acc, target_acc)\n    if i == len(acc):\n        return math.inf\n"},
+        ),
+        Misconception(
+            "wraps_to_the_last_point",
+            "With i = 0 the index i - 1 is -1, the *last* point. If the first point is there already, the answer is its "
+            "number of labels.",
+            {"    if i == 0:\n        return float(n_labels[0])\n": ""},
+        ),
+        Misconception(
+            "envelope_of_the_curve",
+            "The neighbour below is the point that was measured there, not the best accuracy until then: after a dip the line "
+            "begins at the dip.",
+            {"    part = (": "    acc = np.maximum.accumulate(acc)\n    part = ("},
+        ),
+        Misconception(
+            "rounded_up_to_whole_labels",
+            "The line is read where it crosses; the number of labels is not rounded.",
+            {"return float(10 ** (low + part * (high - low)))": "return float(np.ceil(10 ** (low + part * (high - low))))"},
+        ),
+        Misconception(
+            "part_from_the_upper_point",
+            "The part of the way is counted from the *lower* neighbour: (a - a_i) over the step, not (a_{i+1} - a).",
+            {"part = (target_acc - acc[i - 1])": "part = (acc[i] - target_acc)"},
+        ),
+        Misconception(
+            "neither_is_one",
+            "If neither curve gets there, nothing is known of the factor: inf / inf is nan, not 1.",
+            {"scratch / transfer": "1.0 if scratch == transfer else scratch / transfer"},
+        ),
+        Misconception(
+            "neither_is_infinite",
+            "If neither curve gets there, the factor is nan. It is inf only if transfer gets there and scratch does not.",
+            {"scratch / transfer": "math.inf if scratch == math.inf else scratch / transfer"},
+        ),
+        Misconception(
+            "nan_if_one_does_not_get_there",
+            "One curve that gets there is an answer: inf if it is that of transfer, 0 if it is scratch's. Only neither is "
+            "nan.",
+            {"scratch / transfer": "math.nan if math.inf in (scratch, transfer) else scratch / transfer"},
+        ),
+        Misconception(
+            "one_answer_for_all_numbers",
+            "Negative transfer is asked at *each* number of labels: an array of truth values, not one.",
+            {"gain < 0": "bool((gain < 0).any())"},
+        ),
+        Misconception(
+            "nearly_reached",
+            "An accuracy that is missed by a little is missed. Only one that is at least the target has reached it.",
+            {"acc >= target_acc": "(acc > target_acc) | np.isclose(acc, target_acc)"},
         ),
     ],
     "transfer_param_groups": [
@@ -389,6 +525,91 @@ MISCONCEPTIONS = {
             "A negative number of frozen layers has to be refused, too.",
             {"if not 0 <= n_frozen <= n:": "if n_frozen > n:"},
         ),
+        Misconception(
+            "met_by_value",
+            "Two parameters with the same numbers are still two. Compare by identity, `id(p)` or `is`, not by value.",
+            {
+                "if id(p) not in met]": "if not any(p.shape == q.shape and torch.equal(p, q) for q in earlier)]",
+                "    met: set[int] = set()\n": "    met: set[int] = set()\n    earlier: list[Tensor] = []\n",
+                "        for p in own:": "        earlier += own\n        for p in own:",
+            },
+        ),
+        Misconception(
+            "met_in_a_list",
+            "`p in list` compares entry by entry, which has no single truth value (or stops at other shapes). Keep `id(p)` in "
+            "a set.",
+            {
+                "if id(p) not in met]": "if p not in met]",
+                "met: set[int] = set()": "met: list = []",
+                "met.update(id(p) for p in own)": "met += own",
+            },
+        ),
+        Misconception(
+            "highest_layer_wins",
+            "A shared parameter belongs to the *lowest* layer that has it; here it is the highest.",
+            {
+                "for i, layer in enumerate(layers):": "for i, layer in reversed(list(enumerate(layers))):",
+                "    return groups\n": "    return groups[::-1]\n",
+            },
+        ),
+        Misconception(
+            "frozen_at_rate_zero",
+            "Frozen parameters are in no group, not even in one of rate 0: there they still cost memory and gradients.",
+            {
+                "        if i >= n_frozen and own:": '        if i < n_frozen and own:\n            groups.append({"params": own, "lr": 0.0})\n        if i >= n_frozen and own:'
+            },
+        ),
+        Misconception(
+            "rates_from_the_lowest_free_layer",
+            "The rates run the wrong way, from the lowest layer that moves: the *head* has the base rate, and they fall "
+            "downwards.",
+            {'own, "lr": base_lr * decay ** (n - 1 - i)': 'own, "lr": base_lr * decay ** (i - n_frozen)'},
+        ),
+        Misconception(
+            "modes_set",
+            "Whether a layer is in training mode is not to be changed, neither by `eval()` nor by `train()`.",
+            {"        for p in own:": "        layer.train(i >= n_frozen)\n        for p in own:"},
+        ),
+        Misconception(
+            "batch_norm_in_eval_mode",
+            "Batch norm within a layer is put into `eval()`. That is another decision than freezing; modes stay as they are.",
+            {
+                "        for p in own:": "        for module in layer.modules():\n            if isinstance(module, nn.BatchNorm1d):\n                module.eval()\n        for p in own:"
+            },
+        ),
+        Misconception(
+            "too_many_allowed",
+            "More frozen layers than there are have to be refused, too.",
+            {"if not 0 <= n_frozen <= n:": "if n_frozen < 0:"},
+        ),
+        Misconception(
+            "empty_group_of_a_tied_layer",
+            "A layer all of whose parameters belong to lower layers has none of its own, and gets no group.",
+            {"if i >= n_frozen and own:": "if i >= n_frozen and list(layer.parameters()):"},
+        ),
+        Misconception(
+            "thawed_by_the_layer_above",
+            "A shared parameter is frozen with its lowest layer, and the flags of a later layer that has it, too, must not "
+            "thaw it.",
+            {"for p in own:": "for p in layer.parameters():"},
+        ),
+        Misconception(
+            "groups_from_the_top",
+            "The groups come the lowest layer first.",
+            {"    return groups\n": "    return groups[::-1]\n"},
+        ),
+        Misconception(
+            "group_per_parameter",
+            "One group per *layer*, with the list of its parameters, not one per parameter.",
+            {
+                'groups.append({"params": own, "lr": base_lr * decay ** (n - 1 - i)})': 'groups += [{"params": [p], "lr": base_lr * decay ** (n - 1 - i)} for p in own]'
+            },
+        ),
+        Misconception(
+            "modules_within_forgotten",
+            "A layer may be a block of several modules: their parameters count, too.",
+            {"in layer.parameters() if": "in layer.parameters(recurse=False) if"},
+        ),
     ],
     "l2_sp_penalty": [
         Misconception(
@@ -475,6 +696,55 @@ MISCONCEPTIONS = {
                 "        else:\n            total = total + 0.5 * beta * p.square().sum()\n": "        total = total + 0.5 * beta * p.square().sum()\n"
             },
         ),
+        Misconception(
+            "half_forgotten_on_new",
+            "The ½ stands before both sums; the one of the new parameters lacks it.",
+            {"0.5 * beta": "beta"},
+        ),
+        Misconception(
+            "half_forgotten_on_borrowed",
+            "The ½ stands before both sums; the one of the borrowed parameters lacks it.",
+            {"0.5 * alpha": "alpha"},
+        ),
+        Misconception(
+            "old_names_walked",
+            "Walk through what is *trained*. The old dictionary lacks the new head, and knows an old head that is not there "
+            "any more.",
+            {"for name, p in params.items():": "for name in pretrained:\n        p = params[name]"},
+        ),
+        Misconception(
+            "root_of_the_sum",
+            "The penalty is the sum of squares, without a root.",
+            {"    return total\n": "    return total.sqrt()\n"},
+        ),
+        Misconception(
+            "biases_left_out",
+            "All parameters count, biases included.",
+            {
+                "    for name, p in params.items():\n": '    for name, p in params.items():\n        if "bias" in name:\n            continue\n'
+            },
+        ),
+        Misconception(
+            "root_squared_again",
+            "A length that is squared again: its root has no slope at 0, and at home, where training begins, the gradient is "
+            "nan.",
+            {"(p - pretrained[name].detach()).square().sum()": "((p - pretrained[name].detach()).square().sum().sqrt() ** 2)"},
+        ),
+        Misconception(
+            "penalty_without_gradient",
+            "The penalty has no path back to what is trained: it is a number that pulls at nothing.",
+            {"    return total\n": "    return total.detach()\n"},
+        ),
+        Misconception(
+            "starting_point_pulled",
+            "The wrong one of the two is detached: the gradient goes to the starting point, and what is trained is not held.",
+            {"(p - pretrained[name].detach())": "(p.detach() - pretrained[name])"},
+        ),
+        Misconception(
+            "strength_zero_makes_them_new",
+            "A strength of 0 switches a term off. It does not turn borrowed parameters into new ones.",
+            {"if name in pretrained:": "if name in pretrained and alpha > 0:"},
+        ),
     ],
     "da_loss": [
         Misconception(
@@ -548,13 +818,66 @@ MISCONCEPTIONS = {
         ),
         Misconception(
             "log_of_the_softmax",
-            "The logarithm of a probability that has been rounded to 0 is infinite. Use the logarithm of the softmax in one piece.",
+            "Logits of ±1000: their exponential is infinite, or a probability is rounded to 0 and its logarithm infinite. Use the "
+            "logarithm of the softmax in one piece.",
             {"F.cross_entropy(logits_s, y_s)": "F.nll_loss(logits_s.softmax(1).log(), y_s)"},
         ),
         Misconception(
             "parts_detached",
             "Autograd should be able to differentiate each of the three, and here the parts are cut off.",
             {"return ce + lam * mmd, ce, mmd": "return ce + lam * mmd, ce.detach(), mmd.detach()"},
+        ),
+        Misconception(
+            "epsilon_in_the_logarithm",
+            "A small number within the logarithm bounds the loss of a row that is far off. Use the logarithm of the softmax "
+            "in one piece.",
+            {"F.cross_entropy(logits_s, y_s)": "F.nll_loss((logits_s.softmax(1) + 1e-8).log(), y_s)"},
+        ),
+        Misconception(
+            "weight_zero_shortcut",
+            "With weight 0 the term is switched off in the *total*. The third loss is the MMD² all the same.",
+            {"    return ce +": "    if lam == 0:\n        mmd = torch.zeros_like(mmd)\n    return ce +"},
+        ),
+        Misconception(
+            "kernel_width_ignored",
+            "gamma is not looked at.",
+            {"feat_t, gamma, unbiased": "feat_t, 1.0, unbiased"},
+        ),
+        Misconception(
+            "kernel_width_by_coordinates",
+            "gamma goes to the kernel as it is, not divided by the number of features.",
+            {"feat_t, gamma, unbiased": "feat_t, gamma / feat_s.shape[1], unbiased"},
+        ),
+        Misconception(
+            "parts_exchanged",
+            "The order is total, cross-entropy, MMD².",
+            {", ce, mmd\n": ", mmd, ce\n"},
+        ),
+        Misconception(
+            "rows_cut_to_the_smaller_batch",
+            "The two batches may differ in size: all rows of both count.",
+            {"mmd2(feat_s, feat_t, gamma": "mmd2(feat_s[: len(feat_t)], feat_t[: len(feat_s)], gamma"},
+        ),
+        Misconception(
+            "cross_entropy_detached",
+            "Autograd should be able to differentiate each of the three; the cross-entropy is cut off.",
+            {", ce, mmd\n": ", ce.detach(), mmd\n"},
+        ),
+        Misconception(
+            "distance_of_means",
+            "This is the distance between the means of the features, without a kernel.",
+            {"mmd2(feat_s, feat_t, gamma, unbiased=False)": "(feat_s.mean(0) - feat_t.mean(0)).square().sum()"},
+        ),
+        Misconception(
+            "features_normalised",
+            "The features go into the kernel as they are, not scaled to length 1.",
+            {"mmd2(feat_s, feat_t, gamma": "mmd2(F.normalize(feat_s, dim=1), F.normalize(feat_t, dim=1), gamma"},
+        ),
+        Misconception(
+            "logits_clipped",
+            "Clipped logits are other logits: a row that is far off loses its loss and its gradient. The logarithm of the "
+            "softmax needs no clipping.",
+            {"F.cross_entropy(logits_s, y_s)": "F.cross_entropy(logits_s.clamp(-50, 50), y_s)"},
         ),
     ],
     "proxy_a_distance": [
@@ -597,6 +920,31 @@ MISCONCEPTIONS = {
             "bound_cut_at_one",
             "The bound is given as it is. Above 1 it says nothing, and that should be seen.",
             {"return eps_s + d / 2 + lam_star": "return min(1.0, eps_s + d / 2 + lam_star)"},
+        ),
+        Misconception(
+            "distance_doubled_in_the_bound",
+            "The bound has *half* of the distance, not twice.",
+            {"d / 2": "2 * d"},
+        ),
+        Misconception(
+            "best_error_halved",
+            "Only the distance is halved in the bound.",
+            {"d / 2 + lam_star": "d / 2 + lam_star / 2"},
+        ),
+        Misconception(
+            "all_terms_halved",
+            "The ½ belongs to the distance alone.",
+            {"eps_s + d / 2 + lam_star": "(eps_s + d + lam_star) / 2"},
+        ),
+        Misconception(
+            "cut_off_at_one",
+            "The distance goes up to 2.",
+            {"max(0.0, 2 * (1 - 2 * domain_error))": "min(1.0, max(0.0, 2 * (1 - 2 * domain_error)))"},
+        ),
+        Misconception(
+            "larger_of_two_terms",
+            "The terms of the bound are added. It is not the larger of them that counts.",
+            {"d / 2 + lam_star": "max(d / 2, lam_star)"},
         ),
     ],
     "train_with_mmd": [
@@ -710,6 +1058,121 @@ MISCONCEPTIONS = {
             "no_fine_tuning",
             "Stage 2 is missing: after the alignment the target's labels are to be spent.",
             {"for _ in range(ft_steps):": "for _ in range(0):"},
+        ),
+        Misconception(
+            "stage_one_recorded_after_the_step",
+            "The losses of stage 1 are those before its step; here the ones after it are recorded.",
+            {
+                '        for name, value in (("total", total), ("ce", ce), ("mmd2", mmd)):\n            history[name].append(value.item())\n': "",
+                "        total.backward()\n        optimizer.step()\n": '        total.backward()\n        optimizer.step()\n        feat_s, feat_t = feat(Xs[i]), feat(Xu[j])\n        total, ce, mmd = da_loss(clf(feat_s), ys[i], feat_s, feat_t, lam, gamma)\n        for name, value in (("total", total), ("ce", ce), ("mmd2", mmd)):\n            history[name].append(value.item())\n',
+            },
+        ),
+        Misconception(
+            "weighted_mmd_recorded",
+            "Recorded is the MMD² itself, not multiplied by the weight.",
+            {'("mmd2", mmd)': '("mmd2", lam * mmd)'},
+        ),
+        Misconception(
+            "target_features_detached",
+            "The target's features are cut off: the MMD² must move the body through both samples.",
+            {"feat_s, feat_t, lam, gamma)": "feat_s, feat_t.detach(), lam, gamma)"},
+        ),
+        Misconception(
+            "rate_ignored",
+            "lr is not looked at: Adam's default is another rate.",
+            {
+                "    optimizer = torch.optim.Adam(params, lr=lr)\n    for i, j": "    optimizer = torch.optim.Adam(params)\n    for i, j",
+                "    optimizer = torch.optim.Adam(params, lr=lr)\n    for _ in": "    optimizer = torch.optim.Adam(params)\n    for _ in",
+            },
+        ),
+        Misconception(
+            "slower_second_stage",
+            "Both stages have the rate lr.",
+            {
+                "    optimizer = torch.optim.Adam(params, lr=lr)\n    for _ in": "    optimizer = torch.optim.Adam(params, lr=lr / 10)\n    for _ in"
+            },
+        ),
+        Misconception(
+            "inputs_aligned",
+            "The *features* are to look alike. The inputs are what they are: no parameter can change their MMD².",
+            {"feat_s, feat_t, lam, gamma)": "Xs[i], Xu[j], lam, gamma)"},
+        ),
+        Misconception(
+            "logits_aligned",
+            "The features are to look alike, not the classifier's logits.",
+            {"ys[i], feat_s, feat_t, lam": "ys[i], clf(feat_s), clf(feat_t), lam"},
+        ),
+        Misconception(
+            "gradients_pile_up_in_stage_one",
+            "In stage 1 gradients of earlier steps are added to those of the present one. Set them to zero before each "
+            "backward.",
+            {"        optimizer.zero_grad()\n        total.backward()": "        total.backward()"},
+        ),
+        Misconception(
+            "gradients_pile_up_in_stage_two",
+            "In stage 2 gradients of earlier steps are added to those of the present one, the last of stage 1 among them.",
+            {"        optimizer.zero_grad()\n        loss.backward()": "        loss.backward()"},
+        ),
+        Misconception(
+            "new_optimizer_in_every_step",
+            "One optimizer per *stage*. An Adam that is made anew in each step forgets its means, and every step has the "
+            "length of a first one.",
+            {
+                "        optimizer.zero_grad()\n        total.backward()": "        optimizer = torch.optim.Adam(params, lr=lr)\n        optimizer.zero_grad()\n        total.backward()"
+            },
+        ),
+        Misconception(
+            "copies_trained",
+            "Copies were trained, and the networks that were handed in are as before.",
+            {"    params = [": "    feat, clf = copy.deepcopy(feat), copy.deepcopy(clf)\n    params = ["},
+        ),
+        Misconception(
+            "whole_source_in_every_step",
+            "Each step of stage 1 has the source rows of its own batch, `src_idx[s]`, not all of them.",
+            {"feat(Xs[i])": "feat(Xs)", "ys[i]": "ys"},
+        ),
+        Misconception(
+            "log_of_the_softmax",
+            "The logarithm of a probability that has been rounded to 0 is infinite. In stage 2, too, use the logarithm of the "
+            "softmax in one piece.",
+            {"F.cross_entropy(clf(feat(Xl)), yl)": "F.nll_loss(clf(feat(Xl)).softmax(1).log(), yl)"},
+        ),
+        Misconception(
+            "tensors_recorded",
+            "The history holds Python floats; a tensor that is kept may keep its whole graph. `.item()` reads the number.",
+            {
+                "history[name].append(value.item())": "history[name].append(value.detach())",
+                'history["fine_tune"].append(loss.item())': 'history["fine_tune"].append(loss.detach())',
+            },
+        ),
+        Misconception(
+            "left_in_eval_mode",
+            "The networks are left in `eval()`. Whether they are in training mode is not to be changed.",
+            {"    return history\n": "    feat.eval()\n    clf.eval()\n    return history\n"},
+        ),
+        Misconception(
+            "put_into_training_mode",
+            "The networks are put into `train()`. Whether they are in training mode is not to be changed.",
+            {"    params = [": "    feat.train()\n    clf.train()\n    params = ["},
+        ),
+        Misconception(
+            "target_rows_cut",
+            "The target's batch may have more rows than the source's. All of them count.",
+            {"feat(Xu[j])": "feat(Xu[j[: len(i)]])"},
+        ),
+        Misconception(
+            "target_labels_in_single_rows",
+            "Each step of stage 2 is on *all* labelled rows of the target, not on one after the other.",
+            {
+                "    for _ in range(ft_steps):\n        loss = F.cross_entropy(clf(feat(Xl)), yl)\n": "    for step in range(ft_steps):\n        row = slice(step % len(Xl), step % len(Xl) + 1)\n        loss = F.cross_entropy(clf(feat(Xl[row])), yl[row])\n"
+            },
+        ),
+        Misconception(
+            "mmd_with_source_in_stage_two",
+            "Stage 2 is the cross-entropy of the labelled target alone; the source is not needed any more.",
+            {
+                "loss = F.cross_entropy(clf(feat(Xl)), yl)": "loss = F.cross_entropy(clf(feat(Xl)), yl) + lam * mmd2(feat(Xs), feat(Xl), gamma, False)"
+            },
         ),
     ],
 }

@@ -227,6 +227,23 @@ def test_penalty_on_new_parameters_is_torchs_weight_decay(ref, torch_rng):
     torch.testing.assert_close(mine, torchs)
 
 
+def test_spring_at_home_does_not_pull(ref, torch_rng):
+    """Where training begins, value and gradient are 0, and neither is nan."""
+    home = randn(torch_rng, 3, 2)
+    mine = home.clone().requires_grad_()
+    penalty = ref.l2_sp_penalty({"w": mine}, {"w": home}, 0.8, 0.3)
+    penalty.backward()
+    assert penalty.item() == 0
+    assert torch.equal(mine.grad, torch.zeros_like(home))
+
+
+def test_kernel_around_two_distant_places(ref):
+    """Centring does not help here: pairs within a place are close, the places are far from their mean."""
+    x = torch.tensor([[1e4, 1e4], [1e4 + 0.5, 1e4 - 0.25], [-1e4, -1e4]])
+    expected = [1.0, math.exp(-0.3125), 0.0]
+    np.testing.assert_allclose(ref.rbf_kernel(x, x, 1.0)[0], expected, rtol=1e-5)
+
+
 def test_penalty_by_hand(ref):
     penalty = ref.l2_sp_penalty(
         {"w": t([3.0, 1.0]), "head": t([2.0])}, {"w": t([1.0, 2.0])}, 0.2, 0.1
