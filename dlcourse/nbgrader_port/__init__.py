@@ -17,12 +17,14 @@ def configure(config: Config) -> None:
     """Set up nbgrader for the course: called by nbgrader_config.py with nbgrader's config object."""
     import nbgrader.apps.api
     import nbgrader.apps.autogradeapp
+    import nbgrader.server_extensions.formgrader.formgrader as formgrader
     from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 
     from ..core.cells import STUB
     from . import plugins
     from .config import find_alembic
     from .feedback import FeedbackExporter
+    from .formgrade import FormgradeExporter
     from .grades import ReadGrades
 
     find_alembic()
@@ -32,7 +34,8 @@ def configure(config: Config) -> None:
     config.GenerateFeedback.preprocessors = [ReadGrades, CSSHTMLHeaderPreprocessor]
     config.Autograde.sanitize_preprocessors = plugins.sanitize_preprocessors()
     config.Autograde.autograde_preprocessors = plugins.autograde_preprocessors()
-    # nbgrader looks the class up under these names; a subclass is the only way to handle files
-    # before its preprocessors run
+    # nbgrader looks classes up under these names; a subclass is the only way to handle files before
+    # its preprocessors run, and to change formgrader's page
     nbgrader.apps.autogradeapp.Autograde = plugins.CourseAutograde
     nbgrader.apps.api.Autograde = plugins.CourseAutograde
+    formgrader.HTMLExporter = FormgradeExporter

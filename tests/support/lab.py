@@ -17,7 +17,7 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-from playwright.sync_api import BrowserContext, Locator, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Locator, Page, Route, expect, sync_playwright
 
 from tests.support.commands import environment
 
@@ -148,3 +148,18 @@ def replace_source(page: Page, cell: Locator, source: str) -> None:
     page.keyboard.press("Control+a")
     page.keyboard.press("Delete")
     page.keyboard.insert_text(source)
+
+
+def offline(page: Page, address: str) -> list[str]:
+    """Let the page reach nothing but ``address``; gives what it asked others for, as it asks."""
+    refused: list[str] = []
+
+    def decide(route: Route) -> None:
+        if route.request.url.startswith((f"{address}/", "data:", "blob:")):
+            route.continue_()
+        else:
+            refused.append(route.request.url)
+            route.abort()
+
+    page.route("**/*", decide)
+    return refused

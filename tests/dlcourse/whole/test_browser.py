@@ -11,6 +11,7 @@ from playwright.sync_api import BrowserContext, Page
 
 from dlcourse.authoring.course import Course
 from dlcourse.authoring.read import load
+from tests.support.commands import nbgrader
 from tests.support.course import answered, copy_course, hand_in, perfect
 from tests.support.gradebooks import totals
 
@@ -26,6 +27,7 @@ from tests.support.lab import (  # noqa: E402
     browser,
     cell_with,
     menu,
+    offline,
     open_notebook,
     replace_source,
     run_all,
@@ -188,6 +190,22 @@ def test_formgrader_lists_the_assignments_and_its_button_autogrades(
     assert totals(course.root / "gradebook.db", "vectors") == {
         "ada": load(course.root, "vectors").points
     }
+
+
+def test_formgrader_shows_formulas_without_any_other_host(
+    page: Page, address: str, course: Course
+) -> None:
+    if not (course.root / "autograded" / "ada" / "vectors").exists():
+        nbgrader(course, "autograde", "vectors")
+    refused = offline(page, address)
+    page.goto(f"{address}/lab?token={TOKEN}&reset")  # signs the page in
+    page.goto(f"{address}/formgrader/gradebook/vectors/vectors")
+    page.get_by_role("link", name="Submission #1", exact=True).click()
+    expect(page.locator(".MathJax").first).to_have_text("(3,4)")
+    page.wait_for_load_state("networkidle")
+    assert refused == []
+    page.evaluate("fetch('https://example.org/').catch(() => 0)")
+    assert refused == ["https://example.org/"], "what is refused is seen"
 
 
 def test_formgraders_generate_button_makes_the_same_release(
