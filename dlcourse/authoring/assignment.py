@@ -36,6 +36,23 @@ class Misconception:
 
 
 @dataclass(frozen=True)
+class WrittenAnswer:
+    """A question that is answered in words and graded by a person.
+
+    Args:
+        name: its name.
+        points: what a person may give for it.
+        rubric: for graders, in Markdown.
+        model: an answer that earns all points; empty where there is none.
+    """
+
+    name: str
+    points: float
+    rubric: str
+    model: str = ""
+
+
+@dataclass(frozen=True)
 class ScriptCell:
     """One cell of the script.
 
@@ -44,12 +61,14 @@ class ScriptCell:
         source: its text.
         question: name of the question whose stubs, or hints, stand in it.
         line: of the file, in which its text begins.
+        answer: what is to be written into it.
     """
 
     kind: Kind
     source: str
     question: str | None = None
     line: int = 0
+    answer: WrittenAnswer | None = None
 
 
 @dataclass(frozen=True)
@@ -164,7 +183,13 @@ class Assignment:
 
     @property
     def points(self) -> float:
+        """What the tests give."""
         return sum(p.spec.points for p in self.probes.values())
+
+    @property
+    def answers(self) -> dict[str, WrittenAnswer]:
+        """Written answers by name, in order."""
+        return {cell.answer.name: cell.answer for cell in self.cells if cell.answer}
 
     def probes_of(self, question: str) -> list[GradedProbe]:
         return [p for p in self.probes.values() if p.spec.question == question]

@@ -27,6 +27,7 @@ from ..core.cells import (
 )
 from ..core.folds import folded
 from ..core.progress import Progress
+from ..core.written import answer_id
 from ..executor.warm import Warm
 from ..student.checks_file import FORMAT, PYTHON
 from ..student.skeleton import skeleton
@@ -88,6 +89,10 @@ def source_notebook(assignment: Assignment) -> nbformat.NotebookNode:
             if number and (below.kind, below.question) == ("question", cell.question):
                 continue  # they stand between the stub and its tests
             cells.append(_hints(slug, cell))
+            continue
+        if cell.answer:
+            points = cell.answer.points
+            cells.append(_cell(slug, answer_id(cell.answer.name), cell.kind, cell.source, points))
             continue
         if cell.question:
             cells.append(_cell(slug, question_id(cell.question), cell.kind, cell.source))

@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
-from ..core.cells import reference_view
+from ..core.cells import PROSE, reference_view
 from ..core.names import bound, global_names
 from ..core.probe import parameters
 from ..errors import AuthorError
@@ -245,6 +245,8 @@ class _Selection:
         if part.section in self.gone:
             return False
         parts = self.sections[part.section]
+        if part.cell.kind == "answer":  # as the prose above, which asks for it
+            return parts[next(n for n, other in enumerate(parts) if other is part) - 1].keep
         if part is parts[0]:
             return True
         place = next(n for n, other in enumerate(parts) if other is part)
@@ -274,7 +276,7 @@ def _parts(cells: Sequence[ScriptCell]) -> Iterator[_Part]:
     section = 0
     for number, cell in enumerate(cells):
         if cell.kind != "text":
-            reads = frozenset(() if cell.kind == "hints" else _reads(cell.source))
+            reads = frozenset(() if cell.kind in PROSE else _reads(cell.source))
             yield _Part(cell, number, cell.source, section, reads=reads)
             continue
         for text in filter(None, _HEADING.split(cell.source)):

@@ -24,13 +24,15 @@ TAGS = (DEMO_TAG, PREDICT_TAG)
 """What a cell may be tagged with."""
 LEAST_MINUTES, MOST_MINUTES = 5, 90
 """A question outside of these is none, or several."""
+MOST_POINTS = 100
 
 _HEADER = re.compile(r"# %%(?: \[(?P<type>\w+)\])?(?P<keys>(?: .*)?)")
 _NEARLY = re.compile(r"#\s*%\s*%")
 _KEY = re.compile(
     r"""\s+(?P<name>[\w.-]+)(?:\s*=\s*(?P<value>"[^"]*"|'[^']*'|\[[^\]]*\]|[\w.]+))?"""
 )
-_CODE_KEYS, _TEXT_KEYS = ("question", "minutes", "further", "forbid", "tags"), ("hints",)
+_CODE_KEYS = ("question", "minutes", "further", "forbid", "tags")
+_TEXT_KEYS = ("hints", "answer", "points")
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,8 @@ class Header:
         forbid: what the question takes away; see :mod:`dlcourse.core.rules`.
         hints: name of the question whose hints stand in the cell.
         tags: some of :data:`TAGS`.
+        answer: name of the written answer that the cell asks for.
+        points: what a person may give for it.
     """
 
     line: int
@@ -56,6 +60,8 @@ class Header:
     forbid: tuple[str, ...] = ()
     hints: str | None = None
     tags: tuple[str, ...] = ()
+    answer: str | None = None
+    points: float | None = None
 
 
 def read_headers(path: Path, text: str) -> list[Header]:
@@ -157,8 +163,12 @@ def _value(where: str, name: str, text: str | None) -> Any:
         value = ast.literal_eval(text or "")
     except (ValueError, SyntaxError):
         value = text
-    if name in ("question", "hints"):
+    if name in ("question", "hints", "answer"):
         if not isinstance(value, str) or text == value or not value.isidentifier():
+            if name == "answer":
+                raise AuthorError(
+                    f'{where}: a written answer needs a name: answer="why", got {text}'
+                )
             raise AuthorError(f'{where}: a question needs a name: {name}="softmax", got {text}')
         return value
     if name == "minutes":
@@ -167,6 +177,12 @@ def _value(where: str, name: str, text: str | None) -> Any:
                 f"{where}: minutes is a whole number from {LEAST_MINUTES} to {MOST_MINUTES}, got {text}"
             )
         return value
+    if name == "points":
+        if type(value) not in (int, float) or not 0 < value <= MOST_POINTS:
+            raise AuthorError(
+                f"{where}: points is a number above 0, at most {MOST_POINTS}, got {text}"
+            )
+        return float(value)
     if name == "forbid":
         if not isinstance(value, list) or not all(map(is_rule, value)):
             raise AuthorError(
@@ -182,7 +198,14 @@ def _value(where: str, name: str, text: str | None) -> Any:
 
 
 def _check_company(where: str, found: dict[str, Any]) -> None:
-    """Make sure that no key stands where it means nothing."""
+    """Make sure that no key stands where it means nothing, and none is missing."""
+    if "answer" in found and "hints" in found:
+        raise AuthorError(f"{where}: a cell of hints asks for no answer")
+    if "answer" in found and "points" not in found:
+        name = found["answer"]
+        raise AuthorError(f'{where}: answer {name} needs its points: answer="{name}" points=4')
+    if "points" in found and "answer" not in found:
+        raise AuthorError(f'{where}: points belongs to a written answer: answer="why" points=4')
     if "question" not in found:
         for name in ("minutes", "further", "forbid"):
             if name in found:

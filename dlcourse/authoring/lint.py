@@ -24,9 +24,11 @@ _CELL_KEYS = {
 }
 _KERNELSPEC = {"display_name", "language", "name"}
 _CHECKS_KEYS = {"format", "python", "assignment", "rules", "questions", "probes", "cells"}
-_SKELETON_KEYS = {"id", "kind", "source"}
+_SKELETON_KEYS = {"id", "kind", "source", "points"}
 _QUESTION_KEYS = {"functions", "needs", "points", "hidden"}
 _PROBE_KEYS = {"question", "title", "points", "compare", "expected", "mistakes"}
+_LEAST = 6
+"""Lines that are shorter, without white space, give nothing away."""
 _LONG = 12
 """Lines as long as this are searched for everywhere, shorter ones in sources only; data holds any
 short text by chance.
@@ -48,7 +50,7 @@ def _lines(source: str) -> set[str]:
     found = set()
     for line in source.splitlines():
         text = line.strip()
-        if text.startswith("#") or _TRIVIAL.match(text) or len(squeezed(text)) < 6:
+        if text.startswith("#") or _TRIVIAL.match(text) or len(squeezed(text)) < _LEAST:
             continue
         found.add(squeezed(text))
     return found
@@ -64,7 +66,8 @@ def _code_only(source: str) -> str:
 
 def secrets(assignment: Assignment) -> dict[str, str]:
     """Lines that must not stand in a release, without white space, and what each belongs to."""
-    public = [c.source for c in assignment.cells if c.kind not in ("question", "hints")]
+    private = ("question", "hints", "answer")
+    public = [c.source for c in assignment.cells if c.kind not in private]
     public += [q.stub for q in assignment.questions.values()]
     shown = [p for p in assignment.probes.values() if p.spec.public]
     public += [text for p in shown for text in (p.cell, *(h.source for h in p.helpers))]
@@ -73,6 +76,10 @@ def secrets(assignment: Assignment) -> dict[str, str]:
     for question in assignment.questions.values():
         for line in _lines(_code_only(question.source)):
             found[line] = f"the reference of {question.name}"
+    for answer in assignment.answers.values():
+        for line in (answer.rubric + "\n" + answer.model).splitlines():
+            if len(text := squeezed(line)) >= _LEAST:
+                found.setdefault(text, f"the rubric of {answer.name}")
     for graded in assignment.probes.values():
         if not graded.spec.public:
             for line in _lines(_code_only(graded.cell)):

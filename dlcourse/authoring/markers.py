@@ -10,7 +10,8 @@ from ..errors import AuthorError
 
 _COMMENT = re.compile(r"^\s*(#+)(.*)$")
 _MARKER = re.compile(
-    r"^\s*[#=]+\s*(BEGIN|END)[ _-]*(HIDD?EN|SOLUTI?ON|MARK).*", re.IGNORECASE | re.MULTILINE
+    r"^\s*[#=]+\s*((BEGIN|END)[ _-]*(HIDD?EN|SOLUTI?ON|MARK).*|(RUBRIC|MODEL[ _-]ANSWER)\W*$)",
+    re.IGNORECASE | re.MULTILINE,
 )
 
 

@@ -27,6 +27,10 @@ def model_solution(assignment: Assignment) -> nbformat.NotebookNode:
             continue
         source = cell.source
         name = cell_id(assignment.slug, f"solution-{number}")
+        if cell.answer:
+            said = cell.answer.model or "There is no model answer; a person graded it."
+            cells.append(new_markdown_cell(f"**Model answer.** {said}", id=name))
+            continue
         if cell.kind in PROSE:
             text = with_pictures(assignment.files, source.replace(PLACE, table(assignment)))
             cells.append(new_markdown_cell(text, id=name))

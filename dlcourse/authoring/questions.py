@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from ..core.rendering import words
 from ..errors import AuthorError
 from .assignment import Assignment, Question
+from .choose import choose
 
 PLACE = "<!-- questions -->"
 """Where in the title cell the table stands."""
@@ -23,6 +25,9 @@ HOW = """<details><summary>How to work here</summary>
 
 </details>"""
 """What a student reads before the first cell."""
+IN_WORDS = """6. Where words are asked for, write them into the cell below, in place of its line, and save. A person reads and grades
+   them; you find points and comment on the feedback page."""
+"""One step more, where there are written answers."""
 MOST_CORE = 6
 """Core questions of an assignment: more would not fit into a week."""
 
@@ -31,11 +36,14 @@ def with_table(assignment: Assignment, text: str) -> str:
     """A title cell's text with the table of questions in its place, and below it how one works
     here; other texts as they are.
     """
-    return text.replace(PLACE, f"{table(assignment)}\n\n{HOW}")
+    how = (
+        HOW.replace("\n\n</details>", f"\n{IN_WORDS}\n\n</details>") if assignment.answers else HOW
+    )
+    return text.replace(PLACE, f"{table(assignment)}\n\n{how}")
 
 
 def table(assignment: Assignment) -> str:
-    """The table as Markdown: a row for each question, then the totals."""
+    """The table as Markdown: a row for each question and each written answer, then the totals."""
     questions = list(assignment.questions.values())
     core = [q for q in questions if not q.further]
     rows = ["| | question | minutes | | points |", "|--:|:--|--:|:--|--:|"]
@@ -45,12 +53,18 @@ def table(assignment: Assignment) -> str:
             f"| {question.number} | {question.title.replace('|', chr(92) + '|')} | {question.minutes} "
             f"| {kind} | {_points(assignment, [question])} |"
         )
+    for answer in assignment.answers.values():
+        rows.append(f"| | {words(answer.name)} *(in words)* | | | {answer.points:g} |")
     totals = (
         [("all", questions)] if core in ([], questions) else [("core", core), ("all", questions)]
     )
     for name, listed in totals:
         minutes = sum(q.minutes for q in listed)
-        rows.append(f"| | **{name}** | **{minutes}** | | **{_points(assignment, listed)}** |")
+        alone = name == "core" and assignment.answers  # some may go with the further questions
+        part = choose(assignment, "core") if alone else assignment
+        by_hand = sum(answer.points for answer in part.answers.values())
+        points = _points(assignment, listed, by_hand)
+        rows.append(f"| | **{name}** | **{minutes}** | | **{points}** |")
     if assignment.left_out:
         numbers = ", ".join(str(q.number) for q in assignment.left_out)
         what = (
@@ -65,9 +79,10 @@ def table(assignment: Assignment) -> str:
     return "\n".join(rows)
 
 
-def _points(assignment: Assignment, questions: Iterable[Question]) -> str:
+def _points(assignment: Assignment, questions: Iterable[Question], by_hand: float = 0.0) -> str:
+    """What the tests of some questions give, and a person beside them."""
     probes = (p for q in questions for p in assignment.probes_of(q.name))
-    return f"{sum(p.spec.points for p in probes):g}"
+    return f"{sum(p.spec.points for p in probes) + by_hand:g}"
 
 
 def check_questions(assignment: Assignment) -> None:

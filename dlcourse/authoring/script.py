@@ -16,6 +16,7 @@ from .header import Header, read_headers
 from .hint_cells import check_places
 from .markers import check_markers
 from .source_file import defined
+from .written import check_names, written_cells
 
 _HEADING = re.compile(r"^## (.+?)\s*$", re.MULTILINE)
 _NUMBERED = re.compile(r"(\d+)\s*[.:·]\s*(.+)")
@@ -43,7 +44,9 @@ def read_script(path: Path) -> tuple[tuple[ScriptCell, ...], dict[str, Question]
         if header.markdown:
             heading = ([heading, *_HEADING.findall(cell.source)])[-1]
         head = None if header.markdown else _head_of(path, cell.source, header, heading)
-        if head is None:
+        if header.answer is not None:
+            cells += written_cells(path, cell.source, header)
+        elif head is None:
             cells.append(_plain_cell(cell.source, header))
         elif head.name in heads:
             raise AuthorError(f"{path}:{header.line}: two questions are named {head.name}")
@@ -51,6 +54,7 @@ def read_script(path: Path) -> tuple[tuple[ScriptCell, ...], dict[str, Question]
             heads[head.name] = head
             cells.append(ScriptCell("question", head.source, head.name, header.line + 1))
     check_places(path, cells)
+    check_names(path, cells, heads)
     if not heads:
         raise AuthorError(
             f'{path}: no question; a question is a code cell headed # %% question="name"'

@@ -113,7 +113,7 @@ def _document(slug: str, report: ClassReport) -> dict[str, Any]:
     """A class run as data: each student's standing and tests, and what wants a look."""
     students = {
         student: {
-            **asdict(report.standings[student]),
+            **{k: v for k, v in asdict(report.standings[student]).items() if k != "waiting" or v},
             "total": report.standings[student].total,
             "points": graded.points,
             "graded_now": student in report.graded,

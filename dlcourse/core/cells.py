@@ -12,11 +12,13 @@ from typing import Any, Literal, NamedTuple, get_args
 
 from .explain import Outcome
 
-Kind = Literal["text", "hints", "given", "question", "extra", "helpers", "test", "predict", "demo"]
-"""What a cell is: prose, hints in folds, code given by the author, a question's stub, a student's
+Kind = Literal[
+    "text", "hints", "answer", "given", "question", "extra", "helpers", "test", "predict", "demo"
+]  # fmt: skip
+"""What a cell is: prose, hints in folds, an answer in words, code given by the author, a question's stub, a student's
 own code, what public tests share, a probe, a student's guess, a payoff.
 """
-PROSE: frozenset[Kind] = frozenset({"text", "hints"})
+PROSE: frozenset[Kind] = frozenset({"text", "hints", "answer"})
 """Markdown cells; the others hold code."""
 NOT_GRADED: frozenset[Kind] = frozenset({"helpers", "demo"})
 """Code cells that are never run when grading."""
@@ -110,16 +112,16 @@ def nbgrader_metadata(grade_id: str, kind: Kind, points: float | None = None) ->
 
     Args:
         grade_id: its id.
-        kind: what it is; students write in questions, and in guesses, which are no part of a
-            solution.
+        kind: what it is; students write in questions, answers, and guesses, which are no part of
+            a solution.
         points: what it is worth, where it is graded.
     """
     data: dict[str, Any] = {
         "grade": points is not None,
         "grade_id": grade_id,
-        "locked": kind not in ("question", "predict"),
+        "locked": kind not in ("question", "answer", "predict"),
         "schema_version": 3,
-        "solution": kind == "question",
+        "solution": kind in ("question", "answer"),
         "task": False,
     }
     if points is not None:
@@ -165,7 +167,8 @@ class CellView:
     @property
     def kind(self) -> Kind:
         if self.cell.get("cell_type") != "code":
-            return "text"
+            by_hand = self._nbgrader.get("grade") and self._nbgrader.get("solution")
+            return "answer" if by_hand else "text"
         if self.is_extra:
             return "extra"
         if self._nbgrader.get("grade"):
@@ -180,9 +183,9 @@ class CellView:
 
     @property
     def name(self) -> str:
-        """The question's or the probe's name; empty for cells of other kinds."""
-        found = parse_id(self.grade_id)
-        return found.name if found and found.kind == self.kind in ("question", "test") else ""
+        """The question's, answer's or probe's name; empty for cells of other kinds."""
+        found, named = parse_id(self.grade_id), ("question", "answer", "test")
+        return found.name if found and found.kind == self.kind in named else ""
 
     @property
     def is_extra(self) -> bool:

@@ -24,6 +24,7 @@ from .notebook_file import (
     read_open,
     shown,
 )
+from .written import gathered
 
 MAC_ARCHIVE = "__MACOSX"
 """A folder of a Mac's zip archives; nobody's name, and no work of anybody's."""
@@ -107,6 +108,11 @@ def holds_answers(submission: Submission, stubs: Collection[str]) -> bool:
     )
 
 
+def holds_words(submission: Submission) -> bool:
+    """Whether a notebook holds a written answer."""
+    return any(gathered(submission.cells, [cell.grade_id for cell in submission.cells]).values())
+
+
 def read_submission(
     folder: Path, slug: str, stubs: Callable[[], Collection[str]] = tuple
 ) -> Submission:
@@ -161,7 +167,7 @@ def _choose(candidates: list[_Candidate], stubs: Collection[str]) -> tuple[_Cand
     read = [(one, one.read()) for one in candidates[:MAX_NOTEBOOKS]]
     answered: dict[tuple[str, ...], tuple[_Candidate, Submission]] = {}
     for one, submission in read:
-        if submission.readable and holds_answers(submission, stubs):
+        if submission.readable and (holds_answers(submission, stubs) or holds_words(submission)):
             text = tuple(filter(None, (squeezed(c.source) for c in submission.cells)))
             answered.setdefault(text, (one, submission))  # a copy is no second notebook
     if len(answered) > 1 or len(candidates) > MAX_NOTEBOOKS:

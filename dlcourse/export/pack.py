@@ -21,11 +21,12 @@ from ..authoring.assignment import Assignment, GradedProbe, Misconception, Quest
 from ..authoring.course import AssignmentFiles, Course
 from ..authoring.references import ReferenceResults, References, data_files
 from ..authoring.source_file import Module
-from ..core.cells import NotebookView, student_view
+from ..core.cells import NotebookView
 from ..core.encoding import from_json, to_json
 from ..core.evidence import Changed, Raised
 from ..core.probe import Probe
 from ..core.rules import Rules
+from ..core.written import released
 from ..errors import CourseError
 from ..executor.limits import Limits
 from ..grading.grader import Grader
@@ -115,7 +116,7 @@ def _stubs_only(grader: Grader, kept: set[str]) -> nbformat.NotebookNode:
     notebook = nbformat.from_dict({**grader.source, "cells": []})
     for cell in NotebookView(grader.source).cells:
         if cell.kind != "test" or cell.name in kept:
-            shown = {**cell.cell, "source": student_view(cell.source)}
+            shown = {**cell.cell, "source": released(cell)}
             notebook.cells.append(nbformat.from_dict(shown))
     return notebook
 

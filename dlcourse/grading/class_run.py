@@ -14,6 +14,7 @@ from ..core.cells import probe_id, question_id
 from ..core.notebook_file import notebook_name
 from ..core.progress import Progress, silent
 from ..core.verdict import PASSED
+from ..core.written import answer_id
 from ..executor.warm import Warm
 from .deadlines import deadline_of
 from .gradebook import Gradebook, NotEntered, Standing
@@ -156,7 +157,7 @@ class Records:
         self.points = {
             probe_id(name): float(e.spec.points)
             for name, e in grader.references.expectations.items()
-        }
+        } | {answer_id(a.name): a.points for a in grader.assignment.answers.values()}
 
     def known(self) -> Known:
         """What earlier runs left."""
@@ -181,8 +182,15 @@ class Records:
             score = self._gradebook.write(
                 student,
                 handed_in.timestamp,
-                {probe_id(name): score for name, score in result.scores.items()},
-                {question_id(name): untouched for name, untouched in result.untouched.items()},
+                {
+                    **{probe_id(name): score for name, score in result.scores.items()},
+                    # nobody has to look at what is not there
+                    **{answer_id(n): None if there else 0.0 for n, there in result.written.items()},
+                },
+                {
+                    **{question_id(name): is_so for name, is_so in result.untouched.items()},
+                    **{answer_id(name): not there for name, there in result.written.items()},
+                },
                 before is None or before.digest != handed_in.digest,
             )
         except NotEntered as error:

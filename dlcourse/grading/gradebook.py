@@ -23,24 +23,29 @@ class Standing:
         tests: points of tests and of manual grades.
         extra: points that a grader gave beyond.
         penalty: taken off for handing in late.
+        waiting: how many written answers no person has graded yet.
     """
 
     tests: float
     extra: float = 0.0
     penalty: float = 0.0
+    waiting: int = 0
 
     @property
     def total(self) -> float:
         return max(0.0, self.tests + self.extra - self.penalty)
 
     def __str__(self) -> str:
-        """`94 − 10 late = 84`; the points alone where nothing comes on top and nothing goes off."""
+        """`94 − 10 late = 84`; the points alone where nothing comes on top and nothing goes off. What
+        waits for a person is said after them.
+        """
         text = f"{self.tests:g}"
         if self.extra:
             text += f" + {self.extra:g} extra"
         if self.penalty:
             text += f" − {self.penalty:g} late"
-        return text if text == f"{self.tests:g}" else f"{text} = {self.total:g}"
+        sum_ = text if text == f"{self.tests:g}" else f"{text} = {self.total:g}"
+        return f"{sum_} ({self.waiting} not graded yet)" if self.waiting else sum_
 
 
 class Gradebook(Protocol):
@@ -85,12 +90,12 @@ class Gradebook(Protocol):
         self,
         student: str,
         timestamp: datetime | None,
-        scores: Mapping[str, float],
+        scores: Mapping[str, float | None],
         untouched: Mapping[str, bool],
         changed: bool = True,
     ) -> float:
         """Enter one student's result in one transaction; returns the notebook's score, manual
-        scores included. Where the submission has not changed, manual grades need no second look.
+        scores included. A score of None waits for a person. Where the submission has not changed, manual grades need no second look.
 
         Raises:
             NotEntered: the gradebook does not take it.

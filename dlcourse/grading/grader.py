@@ -10,7 +10,7 @@ import json
 import sys
 import time
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import nbformat
 
@@ -26,6 +26,7 @@ from ..core.explain import Outcome, explain
 from ..core.notebook_file import Submission
 from ..core.progress import Progress, silent
 from ..core.verdict import FAILED, Expectation, Verdict, judge
+from ..core.written import written_in
 from ..errors import AuthorError
 from ..executor.limits import Limits
 from ..executor.runner import BUDGET, CellStep, Record, Step
@@ -47,6 +48,7 @@ class GradedNotebook:
         notes: what student and instructor are told of the submission as a whole.
         seconds: wall time of the run.
         complete: False where the budget ended the run.
+        written: by answer in words, which a person grades, whether there is one.
     """
 
     notebook: str
@@ -55,6 +57,7 @@ class GradedNotebook:
     notes: tuple[str, ...]
     seconds: float
     complete: bool = True
+    written: dict[str, bool] = field(default_factory=dict)
 
     @property
     def scores(self) -> dict[str, float]:
@@ -231,6 +234,7 @@ class Grader:
             tuple(NotebookView(notebook).notes),
             seconds,
             judged.record.complete,
+            written_in(NotebookView(notebook)),
         )
 
     def untouched(self, notebook: nbformat.NotebookNode) -> dict[str, bool]:

@@ -82,6 +82,7 @@ def read_answer(text: object) -> Answer:
             tuple(_text(note) for note in graded["notes"]),
             float(graded["seconds"]),
             bool(graded["complete"]),
+            {name: bool(is_so) for name, is_so in _object(graded["written"]).items()},
         )
     except (ValueError, TypeError, KeyError, RecursionError, OverflowError) as error:
         return NotGraded(f"the worker sent no answer ({type(error).__name__})")

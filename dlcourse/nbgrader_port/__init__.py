@@ -21,6 +21,7 @@ def configure(config: Config) -> None:
     from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 
     from ..core.cells import STUB
+    from ..core.written import TEXT_STUB
     from . import plugins
     from .config import find_alembic
     from .feedback import FeedbackExporter
@@ -29,6 +30,7 @@ def configure(config: Config) -> None:
 
     find_alembic()
     config.ClearSolutions.code_stub = {"python": STUB}
+    config.ClearSolutions.text_stub = TEXT_STUB
     config.Autograde.exporter_class = plugins.SubmissionExporter
     config.GenerateFeedback.exporter_class = FeedbackExporter
     config.GenerateFeedback.preprocessors = [ReadGrades, CSSHTMLHeaderPreprocessor]

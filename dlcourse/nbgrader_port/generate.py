@@ -25,6 +25,7 @@ from ..authoring.read import load
 from ..authoring.slips import empty_tests, slips
 from ..core.cells import STUB
 from ..core.progress import Progress, silent
+from ..core.written import TEXT_STUB
 from ..errors import AuthorError, CourseError
 from ..executor.warm import Warm
 from .config import find_alembic, gradebook_url
@@ -128,6 +129,7 @@ def generate_release(root: Path, slug: str, db_url: str, course_id: str = "") ->
     config.CourseDirectory.course_id = course_id
     config.CourseDirectory.assignment_id = slug
     config.ClearSolutions.code_stub = {"python": STUB}
+    config.ClearSolutions.text_stub = TEXT_STUB
     directory = CourseDirectory(config=config)
     converter = GenerateAssignment(coursedir=directory, config=config)
     converter.force = True

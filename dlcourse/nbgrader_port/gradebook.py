@@ -108,7 +108,7 @@ class GradebookWriter:
         self,
         student: str,
         timestamp: datetime | None,
-        scores: Mapping[str, float],
+        scores: Mapping[str, float | None],
         untouched: Mapping[str, bool],
         changed: bool = True,
     ) -> float:
@@ -120,7 +120,7 @@ class GradebookWriter:
         Args:
             student: student id; created if unknown.
             timestamp: of the submission, in UTC.
-            scores: points by graded cell.
+            scores: points by graded cell; None for a written answer, which waits for a person.
             untouched: by solution cell, whether it still is the released stub.
             changed: whether the submission is another one than at the last time.
 
@@ -144,7 +144,7 @@ class GradebookWriter:
         self,
         student: str,
         timestamp: datetime | None,
-        scores: Mapping[str, float],
+        scores: Mapping[str, float | None],
         untouched: Mapping[str, bool],
         changed: bool,
     ) -> float:
@@ -173,13 +173,14 @@ class GradebookWriter:
             )
         ):
             score = scores[self._cells[grade.cell_id]]
-            total += score if grade.manual_score is None else grade.manual_score
+            total += (score or 0.0) if grade.manual_score is None else grade.manual_score
             grades.append(
                 {
                     "id": grade.id,
                     "auto_score": score,
-                    "needs_manual_grade": grade.manual_score is not None
-                    and (changed or grade.needs_manual_grade),
+                    "needs_manual_grade": score is None
+                    if grade.manual_score is None
+                    else changed or grade.needs_manual_grade,
                 }
             )
         comments = [

@@ -23,14 +23,14 @@ from nbgrader.api import (
     SubmittedNotebook,
 )
 from nbgrader.preprocessors import GetGrades
-from sqlalchemy import NullPool, Select, create_engine, select
+from sqlalchemy import NullPool, Select, and_, case, create_engine, select
 from sqlalchemy.orm import Session
 
 
 class CellGrade(NamedTuple):
-    """Points of a cell: earned, and to earn."""
+    """Points of a cell: earned, None where it waits for a person; and to earn."""
 
-    score: float
+    score: float | None
     max_score: float
 
 
@@ -40,6 +40,9 @@ class CellComment(NamedTuple):
     comment: str | None
 
 
+_ungraded = and_(
+    Grade.auto_score.is_(None), Grade.manual_score.is_(None), Grade.extra_credit.is_(None)
+)
 _Found = TypeVar("_Found", CellGrade, CellComment)
 
 
@@ -89,7 +92,12 @@ def read_grades(db_url: str, student: str, assignment: str, notebook: str) -> No
             raise MissingEntry(f"No such submission: {assignment} of {student}")
         submitted, penalty, points = found
         scores = db.execute(
-            select(BaseCell.name, Grade.score, Grade.max_score, Grade.extra_credit)
+            select(
+                BaseCell.name,
+                case((_ungraded, None), else_=Grade.score),
+                Grade.max_score,
+                Grade.extra_credit,
+            )
             .join(BaseCell, BaseCell.id == Grade.cell_id)
             .where(Grade.notebook_id == submitted)
         ).all()
@@ -99,7 +107,10 @@ def read_grades(db_url: str, student: str, assignment: str, notebook: str) -> No
             .where(Comment.notebook_id == submitted)
         )
         return NotebookGrades(
-            {name: CellGrade(float(score), float(most)) for name, score, most, _ in scores},
+            {
+                name: CellGrade(None if score is None else float(score), float(most))
+                for name, score, most, _ in scores
+            },
             {name: CellComment(comment) for name, comment in comments},
             float(points),
             float(sum(extra or 0.0 for *_, extra in scores)),
@@ -162,7 +173,7 @@ class ReadGrades(GetGrades):
         self.gradebook = _AtOnce(grades)
         nb, resources = super(GetGrades, self).preprocess(nb, resources)
         penalty = grades.penalty or 0.0
-        about["score"] = sum(grade.score for grade in grades.scores.values()) - penalty
+        about["score"] = sum(grade.score or 0.0 for grade in grades.scores.values()) - penalty
         about["max_score"], about["late_penalty"] = grades.points, penalty
         about["extra_credit"] = grades.extra
         return nb, resources

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from nbgrader.api import Grade, Student, SubmittedAssignment, SubmittedNotebook
-from sqlalchemy import func, or_, select
+from nbgrader.api import Grade, GradeCell, Student, SubmittedAssignment, SubmittedNotebook
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from ..grading.gradebook import Standing
 
@@ -30,8 +30,15 @@ def roster(db: Any) -> set[str]:
     return everybody if everybody - handed_in else set()
 
 
+def by_hand() -> ColumnElement[bool]:
+    """Of a grade joined with its cell, whether a person gives it: the cell holds words."""
+    return GradeCell.cell_type == "markdown"
+
+
 def of_class(db: Any, assignment_id: str) -> dict[str, Standing]:
-    """What every student with a complete grade of an assignment has."""
+    """What every student with a complete grade of an assignment has; written answers may wait for a
+    person.
+    """
     of_this = SubmittedAssignment.assignment_id == assignment_id
     late = dict(
         db.execute(
@@ -43,19 +50,22 @@ def of_class(db: Any, assignment_id: str) -> dict[str, Standing]:
             .group_by(SubmittedAssignment.student_id)
         ).all()
     )
+    ungraded = Grade.auto_score.is_(None)
     graded = db.execute(
         select(
             SubmittedAssignment.student_id,
             func.sum(Grade.score),
             func.sum(func.coalesce(Grade.extra_credit, 0.0)),
+            func.count().filter(and_(by_hand(), ungraded, Grade.manual_score.is_(None))),
         )
         .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
         .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
+        .join(GradeCell, GradeCell.id == Grade.cell_id)
         .where(of_this)
         .group_by(SubmittedAssignment.student_id)
-        .having(func.count().filter(Grade.auto_score.is_(None)) == 0)
+        .having(func.count().filter(and_(~by_hand(), ungraded)) == 0)
     )
     return {
-        student: Standing(score - extra, extra, late.get(student) or 0.0)
-        for student, score, extra in graded
+        student: Standing(score - extra, extra, late.get(student) or 0.0, waiting)
+        for student, score, extra, waiting in graded
     }

@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from ..core.cells import question_id
+from ..core.notebook_file import Submission
 from ..core.rules import Rules
 from ..core.verdict import Expectation
+from ..core.written import Written, answer_name, gathered
 
 FORMAT = 3
 """Version of checks.json that this package reads."""
@@ -146,6 +148,23 @@ class ChecksFile:
             raise NotChecked(
                 f"{path} is damaged ({type(error).__name__}); get the file again from the assignment"
             ) from error
+
+    def written(self, submission: Submission | None) -> dict[str, Written]:
+        """How far the written answers are, by name.
+
+        Args:
+            submission: the student's notebook; None where it cannot be found.
+        """
+        found: dict[str, str] = {}
+        if submission is not None:
+            found = gathered(submission.cells, [cell.grade_id for cell in submission.cells])
+        return {
+            name: Written(
+                float(cell["points"]), None if submission is None else bool(found.get(name))
+            )
+            for cell in self.cells
+            if (name := answer_name(str(cell["id"])))
+        }
 
     @property
     def newer_python(self) -> str:

@@ -1,7 +1,7 @@
 """Puts what a student handed in into the instructor's notebook.
 
-Only sources are taken: those of solution cells and guesses, and the student's own code cells at
-their place. Nothing is dropped in silence: lines that were added to a given or a test cell are run as
+Only sources are taken: those of solution cells, written answers and guesses, and the student's own
+code cells at their place. Nothing is dropped in silence: lines that were added to a given or a test cell are run as
 a cell of the student's own after it, and a note says which changes were not used.
 """
 
@@ -12,11 +12,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import nbformat
-from nbformat.v4 import new_code_cell
+from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from ..core.cells import NOT_GRADED, CellView, Kind, NotebookView, student_view
 from ..core.names import defined, squeezed
 from ..core.notebook_file import Submission, SubmittedCell
+from ..core.written import TEXT_STUB, answer_name, gathered, harmless, rubric_of
 
 
 def rebuild(
@@ -58,7 +59,14 @@ def rebuild(
             CellView(cell).mark_answer(instructors.name)
             if grade_id not in work.answers and submission.readable:
                 notes.append(f"the cell of question {instructors.name} is not in the notebook")
+        elif instructors.kind == "answer":
+            text = work.words.get(instructors.name)
+            cell.source = harmless(text) if text else TEXT_STUB
+            if text is None and submission.readable:
+                notes.append(f"the cell of the answer {instructors.name} is not in the notebook")
         cells.append(cell)
+        if rubric := rubric_of(instructors):
+            cells.append(_rubric_cell(rubric, slug, instructors.name))
         for text in extras:
             cells.append(_extra_cell(text, slug, grade_id, len(cells)))
     notebook = nbformat.v4.new_notebook(cells=cells, metadata=dict(source.metadata))
@@ -104,7 +112,7 @@ class _Original:
         self.stubs = {i: defined(c.source) for i, c in self.cells.items() if c.kind == "question"}
         self.copies: dict[str, list[str]] = {}
         for grade_id, cell in self.cells.items():
-            if grade_id not in self.stubs:
+            if grade_id not in self.stubs and cell.kind != "answer":
                 for text in {squeezed(cell.source), squeezed(student_view(cell.source))}:
                     self.copies.setdefault(text, []).append(grade_id)
         self._place = {grade_id: n for n, grade_id in enumerate(self.cells)}
@@ -158,12 +166,14 @@ class _Work:
         answers: sources by id of the solution cell.
         guesses: sources by id of a cell in which students may write what is not graded.
         extras: sources of other cells by id of the known cell that they follow.
+        words: written answers by name.
         notes: what was done with changes of cells that are not the student's to change.
     """
 
     answers: dict[str, str] = field(default_factory=dict)
     guesses: dict[str, str] = field(default_factory=dict)
     extras: dict[str | None, list[str]] = field(default_factory=dict)
+    words: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
     def take_changes(self, grade_id: str, source: str, original: _Original) -> None:
@@ -184,6 +194,8 @@ def _sort(cells: list[SubmittedCell], original: _Original) -> _Work:
     work = _Work()
     anchor: str | None = None
     ids, found = _ids(cells, original)
+    ids = _with_answers(cells, ids, original)
+    work.words = gathered(cells, [_place(c, i, original) for c, i in zip(cells, ids, strict=True)])
     for n, (cell, grade_id) in enumerate(zip(cells, ids, strict=True)):
         if grade_id is not None and n in found:
             work.answers[grade_id] = cell.source
@@ -209,6 +221,35 @@ def _sort(cells: list[SubmittedCell], original: _Original) -> _Work:
             work.answers[grade_id] = cell.source
             anchor = grade_id
     return work
+
+
+def _place(cell: SubmittedCell, grade_id: str | None, original: _Original) -> str | None:
+    """Which of the instructor's cells a cell is, by its id or its text; None for the student's own."""
+    return grade_id or (original.copied(cell.source, None) and "copy") or cell.grade_id
+
+
+def _with_answers(
+    cells: list[SubmittedCell], ids: list[str | None], original: _Original
+) -> list[str | None]:
+    """The ids, with those of written answers that lost theirs: prose of the student's own that stands
+    right below the cell that asks.
+    """
+    ids, above = list(ids), None
+    for grade_id in original.cells:
+        if answer_name(grade_id) and grade_id not in ids and above is not None:
+            at = next(
+                (
+                    n
+                    for n, c in enumerate(cells)
+                    if above in (ids[n], original.copied(c.source, None))
+                ),
+                len(cells),
+            )
+            own = cells[at + 1 : at + 2]
+            if own and own[0].kind != "code" and _place(own[0], ids[at + 1], original) is None:
+                ids[at + 1] = grade_id
+        above = grade_id
+    return ids
 
 
 def _ids(
@@ -249,6 +290,12 @@ def _lost(
     if grade_id == question:
         return 2, said
     return (1, said) if grade_id is None else None
+
+
+def _rubric_cell(text: str, slug: str, name: str) -> nbformat.NotebookNode:
+    """For the person who grades a written answer, below it; it is nowhere but in autograded/."""
+    digest = hashlib.sha256(f"{slug}/rubric/{name}".encode()).hexdigest()[:12]
+    return new_markdown_cell(text, id=f"r{digest}")
 
 
 def _extra_cell(text: str, slug: str, after: str | None, position: int) -> nbformat.NotebookNode:

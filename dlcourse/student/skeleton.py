@@ -1,4 +1,4 @@
-"""The code of a released notebook as data: `dlcourse check` puts a student's work into it, as grading
+"""The code and the written answers of a released notebook as data: `dlcourse check` puts a student's work into it, as grading
 does.
 """
 
@@ -8,16 +8,25 @@ from collections.abc import Mapping, Sequence
 from typing import Any, get_args
 
 import nbformat
-from nbformat.v4 import new_code_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from ..core.cells import CellView, Kind, NotebookView, nbgrader_metadata, student_view
+from ..core.cells import PROSE, CellView, Kind, NotebookView, nbgrader_metadata
+from ..core.written import released
 
 
-def skeleton(notebook: nbformat.NotebookNode) -> list[dict[str, str]]:
-    """The code cells of an instructor's notebook as students get them: id, kind and source."""
+def skeleton(notebook: nbformat.NotebookNode) -> list[dict[str, Any]]:
+    """The cells of code and of written answers of an instructor's notebook as students get them: id,
+    kind and source; of a written answer, which no test knows, also the points.
+    """
     return [
-        {"id": str(cell.grade_id), "kind": cell.kind, "source": student_view(cell.source)}
-        for cell in NotebookView(notebook).code
+        {
+            "id": str(cell.grade_id),
+            "kind": cell.kind,
+            "source": released(cell),
+            **({"points": cell.points} if cell.kind == "answer" else {}),
+        }
+        for cell in NotebookView(notebook).cells
+        if cell.kind not in PROSE or cell.kind == "answer"
     ]
 
 
@@ -34,8 +43,9 @@ def notebook_of(cells: Sequence[Mapping[str, Any]]) -> nbformat.NotebookNode:
             raise TypeError
         if kind not in get_args(Kind):
             raise ValueError(kind)
-        cell = new_code_cell(source, id=f"released-{number}")
-        points = 0 if kind == "test" else None
+        new = new_markdown_cell if kind in PROSE else new_code_cell
+        cell = new(source, id=f"released-{number}")  # type: ignore[no-untyped-call]
+        points = {"test": 0.0, "answer": float(data.get("points", 0))}.get(kind)
         CellView(cell).mark_built(nbgrader_metadata(grade_id, kind, points), kind)
         made.append(cell)
     return new_notebook(cells=made)

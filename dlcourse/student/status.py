@@ -12,6 +12,7 @@ from rich.table import Table
 
 from ..console import say
 from ..core.notebook_file import CHECKS, notebook_name
+from ..core.written import Written
 from ..errors import CourseError, DlcourseError
 from ..executor.isolation import SANDBOX, Isolation
 from ..executor.warm import Warm
@@ -60,17 +61,20 @@ def show_status(
     if not paths:
         raise CourseError(f"{path}: no notebook with a {CHECKS} in this folder")
     tallies: dict[str, dict[str, Tally]] = {}
+    written: dict[str, dict[str, Written]] = {}
     trouble: dict[str, str] = {}
     with Warm(isolation) as warm:
         for one in paths:
             try:
-                tallies[str(one)] = run_notebook(one, warm, console).tallies
+                checked = run_notebook(one, warm, console)
+                tallies[str(one)] = checked.tallies
+                written[str(one)] = dict(checked.written)
             except DlcourseError as error:
                 if len(paths) == 1:
                     raise
                 trouble[str(one)] = str(error)
     if as_json:
-        say(json.dumps(_document(tallies, trouble)), to=console)
+        say(json.dumps(_document(tallies, written, trouble)), to=console)
         return
     if len(paths) == 1:
         (rows,) = tallies.values()
@@ -78,16 +82,25 @@ def show_status(
     else:
         totals = {name: sum(of.values(), NOTHING) for name, of in tallies.items()}
         console.print(_table("notebook", totals))
+    for name, of in written.items():
+        where = "" if len(paths) == 1 else f"{name}: "
+        for answer, state in of.items():
+            say(f"{where}{answer}: {state}", to=console)
     for name, text in trouble.items():
         say(f"{name}: {text}", to=console)
     say(f"{sum((s for of in tallies.values() for s in of.values()), NOTHING)}.", to=console)
 
 
 def _document(
-    tallies: dict[str, dict[str, Tally]], trouble: dict[str, str]
+    tallies: dict[str, dict[str, Tally]],
+    written: dict[str, dict[str, Written]],
+    trouble: dict[str, str],
 ) -> dict[str, dict[str, Any]]:
     return {
-        **{name: {q: vars(s) for q, s in of.items()} for name, of in tallies.items()},
+        **{
+            name: {q: vars(s) for q, s in (*of.items(), *written[name].items())}
+            for name, of in tallies.items()
+        },
         **{name: {"error": text} for name, text in trouble.items()},
     }
 

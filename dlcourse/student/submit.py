@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ..core.cells import question_id
-from ..core.handed_in import holds_answers
+from ..core.handed_in import holds_answers, holds_words
 from ..core.notebook_file import CHECKS, LARGE_FILE, notebook_name, read_notebook
 from ..errors import CourseError
 from .checks_file import ChecksFile, NotChecked
@@ -28,6 +28,7 @@ class Parcel:
         open: the others.
         digest: SHA-256 of the file.
         time: now, in UTC.
+        by_hand: questions that a person grades.
     """
 
     slug: str
@@ -36,6 +37,7 @@ class Parcel:
     open: tuple[str, ...]
     digest: str
     time: datetime
+    by_hand: tuple[str, ...] = ()
 
     @property
     def receipt(self) -> str:
@@ -47,6 +49,7 @@ class Parcel:
             f"sha256      {self.digest}\n"
             f"answered    {', '.join(self.answered)}\n"
             f"open        {', '.join(self.open) or 'nothing'}\n"
+            + (f"by hand     {', '.join(self.by_hand)}\n" if self.by_hand else "")
         )
 
 
@@ -67,7 +70,7 @@ def parcel(notebook: Path) -> Parcel:
     except NotChecked as error:
         raise CourseError(str(error)) from error
     stubs = {c["id"]: c["source"] for c in checks.cells if c["kind"] == "question"}
-    if not holds_answers(submission, tuple(stubs.values())):
+    if not holds_answers(submission, tuple(stubs.values())) and not holds_words(submission):
         raise CourseError(
             f"{notebook} holds no answer to {checks.slug}; is it the right file, and saved?"
         )
@@ -76,13 +79,17 @@ def parcel(notebook: Path) -> Parcel:
         for name in checks.questions
         if holds_answers(submission, [stubs.get(question_id(name), "")])
     }
+    words = checks.written(submission)
+    written |= {name for name, state in words.items() if state.written}
+    asked = (*checks.questions, *words)
     return Parcel(
         checks.slug,
         notebook,
-        tuple(q for q in checks.questions if q in written),
-        tuple(q for q in checks.questions if q not in written),
+        tuple(q for q in asked if q in written),
+        tuple(q for q in asked if q not in written),
         hashlib.sha256(notebook.read_bytes()).hexdigest(),
         datetime.now(UTC).replace(tzinfo=None),
+        tuple(words),
     )
 
 

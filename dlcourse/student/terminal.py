@@ -23,6 +23,7 @@ from ..core.notebook_file import CHECKS, Submission, read_notebook
 from ..core.probe import ProbeSpec
 from ..core.rendering import MARKS, clean, to_text
 from ..core.verdict import FAILED, PASSED, Verdict
+from ..core.written import Written
 from ..errors import CourseError
 from ..executor.isolation import SANDBOX, Isolation
 from ..executor.limits import Limits
@@ -47,6 +48,7 @@ class Checked:
         tests: names of the tests, by the key of their step.
         record: of the run.
         notes: what was done with the notebook before.
+        written: how far the answers in words are, by name.
     """
 
     checks: ChecksFile
@@ -54,6 +56,7 @@ class Checked:
     tests: Mapping[str, str]
     record: Record
     notes: Sequence[str]
+    written: Mapping[str, Written]
 
     def said(self, step: CellStep) -> str:
         """What a test said, a text that begins with a mark."""
@@ -105,6 +108,8 @@ def check_notebook(path: Path, console: Console, isolation: Isolation = SANDBOX)
             _say(console, checked.said(step))
         else:
             _show_trouble(console, step, checked.record)
+    for name, state in checked.written.items():
+        say(f"{name}: {state}", to=console)
     failed = len(checked.tests) - len(checked.passed)
     total = sum(checked.tallies.values(), NOTHING)
     text = (
@@ -149,7 +154,8 @@ def run_notebook(path: Path, warm: Warm, console: Console) -> Checked:
 
         record = warm.run([_SESSION_START, *steps], {**data, CHECKS: checks.path}, progress=show)
     tests = {cell.id: cell.name for cell, _ in cells if cell.kind == "test"}
-    return Checked(checks, steps, tests, record, NotebookView(notebook).notes)
+    notes, written = NotebookView(notebook).notes, checks.written(submission)
+    return Checked(checks, steps, tests, record, notes, written)
 
 
 def _is_hidden(source: str) -> bool:

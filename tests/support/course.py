@@ -144,3 +144,34 @@ def chooses(course: Course, slug: str, value: str) -> Course:
     head, entry, tail = path.read_text().partition(f'slug = "{slug}"\n')
     path.write_text(f"{head}{entry}questions = {value}\n{tail}")
     return read_course(course.root)
+
+
+ASKED = """
+# %% [markdown] answer="{name}" points={points}
+# ## {heading}
+#
+# In three sentences: why does subtracting the largest logit change nothing?
+#
+# ### RUBRIC
+# Two points: the common factor cancels, as in $e^{{-c}} / e^{{-c}}$.
+#
+# Two points: no exponent is above 0.
+#
+# ### MODEL ANSWER
+# Numerator and denominator share one factor, which cancels; the largest exponent is then exactly 0.
+"""
+"""A written answer for the end of a script."""
+
+
+def ask(course: Course, slug: str = "toy", name: str = "why", points: float = 4) -> None:
+    """Add a written answer to the end of an assignment; it is to be built anew."""
+    script = course.files(slug).script
+    text = ASKED.format(name=name, points=points, heading="In words")
+    script.write_text(script.read_text(encoding="utf-8") + text, encoding="utf-8")
+
+
+def wrote(course: Course, slug: str, text: str, name: str = "why") -> nbformat.NotebookNode:
+    """A perfect notebook with a written answer in it."""
+    notebook = perfect(course, slug)
+    cell_of(notebook, f"answer-{name}").source = text
+    return notebook
