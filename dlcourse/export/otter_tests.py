@@ -72,7 +72,8 @@ def _run(env: Mapping[str, Any], probe: str, folder: str) -> tuple[bool, str]:
             result = unpack(pack_result(found))
     except _TooLong as error:
         result = NotRun("time", str(error))
-    outcome = explain({expectation.spec: judge(expectation, result)}, {})[probe]
+    verdict = grader.named(probe, judge(expectation, result))
+    outcome = explain({expectation.spec: verdict}, {})[probe]
     return outcome.verdict.passed, to_text(outcome, 100)
 
 

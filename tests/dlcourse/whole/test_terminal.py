@@ -81,6 +81,22 @@ def test_right_work_passes_in_the_sandbox(slug: Any, tmp_path: Path) -> None:
     assert "all public tests passed" in said.getvalue()
 
 
+def test_parts_of_a_result_have_the_names_of_the_docstring(tmp_path: Path) -> None:
+    course, folder = read_course(REPOSITORY), tmp_path / "transformer"
+    shutil.copytree(REPOSITORY / "release" / "transformer", folder)
+    answers = {q.name: q.source for q in load(REPOSITORY, "transformer").questions.values()}
+    wrong = "\n    src, tgt = full_masks(src, tgt, pad_id)\n    return src, tgt[:, :, :1]"
+    answers["make_masks"] = (
+        answers["make_masks"].replace("def make_masks", "def full_masks")
+        + "\n\n\ndef make_masks(src, tgt, pad_id):"
+        + wrong
+    )
+    nbformat.write(answered(course, "transformer", answers), folder / "transformer.ipynb")
+    said = check(folder / "transformer.ipynb")[1]
+    assert "\n  tgt_mask: yours has shape (1, 1, 1, 3), expected (1, 1, 3, 3)" in said
+    assert "result[1]" not in said
+
+
 def test_right_work_passes_every_public_test(
     built_course: Course, student: Callable[..., Path]
 ) -> None:
