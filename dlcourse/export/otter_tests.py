@@ -26,6 +26,7 @@ from ..core.probe import run, seed_of
 from ..core.rendering import to_text
 from ..core.verdict import judge
 from ..grading.grader import Grader
+from ..grading.parts import name_parts
 from .pack import FILENAME, from_document
 
 verdicts: Mapping[str, list[Any]] | None = None
@@ -72,7 +73,7 @@ def _run(env: Mapping[str, Any], probe: str, folder: str) -> tuple[bool, str]:
             result = unpack(pack_result(found))
     except _TooLong as error:
         result = NotRun("time", str(error))
-    verdict = grader.named(probe, judge(expectation, result))
+    verdict = name_parts(judge(expectation, result), grader.assignment, probe)
     outcome = explain({expectation.spec: verdict}, {})[probe]
     return outcome.verdict.passed, to_text(outcome, 100)
 

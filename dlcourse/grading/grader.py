@@ -25,7 +25,6 @@ from ..core.evidence import NotRun, Result
 from ..core.explain import Outcome, explain
 from ..core.notebook_file import Submission
 from ..core.progress import Progress, silent
-from ..core.result_names import named, result_names
 from ..core.verdict import FAILED, Expectation, Verdict, judge
 from ..core.written import written_in
 from ..errors import AuthorError
@@ -35,6 +34,7 @@ from ..executor.warm import Warm
 from ..student.rebuild import labelled, rebuild
 from .cell_outputs import error_output, outputs_of
 from .follow import credited, second_chances
+from .parts import name_parts
 from .told import Told
 
 
@@ -208,22 +208,14 @@ class Grader:
         verdicts = {}
         for name, expectation in self.references.expectations.items():
             result = record.results.get(name, _LOST)
-            verdict = self.named(name, told.verdict(_judged(expectation, result), result))
+            verdict = told.verdict(_judged(expectation, result), result)
+            verdict = name_parts(verdict, self.assignment, name)
             trace = _own_lines(verdict.trace, lines)
             verdicts[expectation.spec] = replace(verdict, trace=trace)
         for spec, verdict in verdicts.items():
             if spec.question in broken and not verdict.passed:
                 verdicts[spec] = Verdict(FAILED, broken[spec.question])
         return explain(verdicts, {q.name: q.needs for q in self.assignment.questions.values()})
-
-    def named(self, probe: str, verdict: Verdict) -> Verdict:
-        """A probe's verdict that calls parts of a result by their names."""
-        graded = self.assignment.probes[probe]
-        if verdict.passed or graded.probe.judge is not None:  # a judge has words of its own
-            return verdict
-        stubs = self.assignment.questions[graded.spec.question].stub
-        names = result_names(graded.program, probe, stubs)
-        return replace(verdict, message=named(verdict.message, names))
 
     def finish(
         self, notebook: nbformat.NotebookNode, judged: Judged, seconds: float

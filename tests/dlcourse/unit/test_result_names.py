@@ -1,16 +1,15 @@
 """Parts of a result have the names of the docstring, and no others."""
 
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
-from dlcourse.authoring.course import read_course
 from dlcourse.authoring.read import load
 from dlcourse.core.difference import Mismatch
 from dlcourse.core.result_names import named, result_names
 from dlcourse.core.verdict import FAILED, PASSED, Verdict
-from dlcourse.grading.grader import Grader
+from dlcourse.grading.parts import name_parts
 from tests.support.course import REPOSITORY
 
 STUB = '''
@@ -139,12 +138,12 @@ def test_messages_begin_with_the_name() -> None:
 
 def test_graders_say_it_unless_a_judge_has_words_of_its_own() -> None:
     assignment = load(REPOSITORY, "transformer")
-    grader = Grader(read_course(REPOSITORY), assignment, cast(Any, None), cast(Any, None))
     verdict = Verdict(FAILED, "result[1]: yours has shape (1,), expected (2,)")
-    assert grader.named("masks_by_hand", verdict).message.startswith("tgt_mask: yours has shape")
+    said = name_parts(verdict, assignment, "masks_by_hand").message
+    assert said == "tgt_mask: yours has shape (1,), expected (2,)"
     graded = assignment.probes["masks_by_hand"]
     judged = replace(graded, probe=replace(graded.probe, judge=lambda result, expected: None))
     own = replace(assignment, probes=assignment.probes | {"masks_by_hand": judged})
-    assert replace(grader, assignment=own).named("masks_by_hand", verdict) == verdict
+    assert name_parts(verdict, own, "masks_by_hand") == verdict
     right = Verdict(PASSED)
-    assert grader.named("masks_by_hand", right) == right
+    assert name_parts(right, assignment, "masks_by_hand") == right
