@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from importlib import metadata
 from pathlib import Path
@@ -25,7 +26,7 @@ from ..errors import AuthorError
 from ..executor.limits import Limits
 from ..executor.runner import CellStep, ProbeStep, Record, Step, probe_limits
 from ..executor.warm import Warm
-from .assignment import Assignment, GradedProbe
+from .assignment import Assignment, GradedProbe, Misconception
 from .engine import engine_key
 
 ENGINE = "authoring.references"
@@ -59,7 +60,7 @@ def notebook_steps(
         assignment: the assignment.
         seed: the course seed.
         sources: replaces the cell of a question, by question.
-        only: keep the probes of this question only.
+        only: keep the probes of this question only, and nothing that comes after them.
     """
     steps: list[Step] = []
     for number, cell in enumerate(assignment.cells):
@@ -79,6 +80,8 @@ def notebook_steps(
                 probe_step(assignment, p, seed, _REFERENCE_LIMITS)
                 for p in assignment.probes_of(cell.question)
             ]
+            if only is not None:
+                break
     return steps
 
 
@@ -223,16 +226,22 @@ def compute(
         if failed is not None:
             script = assignment.files.name(assignment.files.script)
             raise AuthorError(f"{script}: probe {name} fails on the reference: {located(failed)}")
-    mistakes: dict[str, list[tuple[str, Result]]] = {}
-    for misconception in assignment.misconceptions:
+
+    def run_mistake(misconception: Misconception) -> Record:
         question = misconception.question
         sources = {question: assignment.edited(misconception)}
-        for name, result in run_variant(assignment, seed, warm, sources, question).results.items():
-            if isinstance(result, Raised):
-                # its traceback quotes the edited reference, and checks.json goes to students
-                result = replace(result, trace=())
-            mistakes.setdefault(name, []).append((misconception.name, result))
-        progress(misconception.name)
+        return run_variant(assignment, seed, warm, sources, question)
+
+    mistakes: dict[str, list[tuple[str, Result]]] = {}
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        records = pool.map(run_mistake, assignment.misconceptions)
+        for misconception, found in zip(assignment.misconceptions, records, strict=True):
+            for name, result in found.results.items():
+                if isinstance(result, Raised):
+                    # its traceback quotes the edited reference, and checks.json goes to students
+                    result = replace(result, trace=())
+                mistakes.setdefault(name, []).append((misconception.name, result))
+            progress(misconception.name)
     seconds = {name: record.seconds[name] for name in record.results}
     return ReferenceResults(record.results, mistakes, seconds)
 

@@ -9,18 +9,36 @@ probe's evidence. What the reference changes, too, is allowed.
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import inspect
+import itertools
 import sys
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from .evidence import MAX_CHANGED
 from .seeds import global_states, is_generator, seed_everything
+from .unchanged import (
+    PLAIN,
+    SCALARS,
+    Same,
+    anything,
+    fields,
+    holds,
+    inert,
+    is_object_array,
+    numbers,
+    same_dict,
+    same_entries,
+    same_fields,
+    same_items,
+    same_list,
+    same_numbers,
+    same_object,
+    same_scalar,
+    same_set,
+)
 
 ROOM = 32 << 20
 """Bytes that are kept for comparison in one probe; what comes later goes unwatched."""
@@ -28,17 +46,15 @@ DRAWS = 32
 """Calls in one probe around which the global generators are compared: 40 microseconds each, and
 samplers are called often.
 """
+CALLS = 64
+"""Calls of one function in one probe that are all watched."""
+EVERY = 16
+"""Of later calls, as samplers get by the hundred, one in so many is watched."""
 _PART = 64
 """Bytes that each part of an argument counts for besides its numbers."""
 _SCALAR = 8
 """The same for a word or number in a list of nothing else."""
 _MAX_DEPTH = 20
-_ULPS = 16
-"""Rounding errors allowed: ``x += h; ...; x -= h`` puts a number back, but for its last digits."""
-_SCALARS = (str, int, float, complex, bytes, np.generic, type(None))
-
-Same = Callable[[Any], bool]
-"""Tells whether a value equals the one that was kept."""
 
 
 class ArgumentWatch:
@@ -108,6 +124,7 @@ class ArgumentWatch:
         ``self`` or ``cls``.
         """
         names = _parameters(function)[bound:]
+        calls = itertools.count(1)
 
         @functools.wraps(function)
         def call(*args: Any, **kwargs: Any) -> Any:
@@ -117,8 +134,17 @@ class ArgumentWatch:
             # it stays on only where reading an argument could run code of a student
             profiler = sys.getprofile()
             sys.setprofile(None)
+            number = next(calls)
+            if number > CALLS and number % EVERY:
+                # whoever did the first by hand, and every sixteenth, gains nothing by a short cut
+                self._inside = True
+                try:
+                    return function(*args, **kwargs)
+                finally:
+                    self._inside = False
+                    sys.setprofile(profiler)
             given = [*_named(names, args[bound:]), *kwargs.items()]
-            if not all(_inert(value) for _, value in given):
+            if not all(inert(value) for _, value in given):
                 sys.setprofile(profiler)
             kept = [(name, value, self._kept(value)) for name, value in given]
             generators = self._global_states(given)
@@ -129,7 +155,7 @@ class ArgumentWatch:
             finally:
                 sys.setprofile(None)
                 self._inside = False
-                if not all(_inert(value) for _, value in given):
+                if not all(inert(value) for _, value in given):
                     sys.setprofile(profiler)
                 if generators:
                     self.drew_globally |= generators != global_states()
@@ -140,7 +166,7 @@ class ArgumentWatch:
 
     def _compare(self, kept: Sequence[tuple[str, Any, Same]]) -> None:
         for name, value, same in kept:
-            if not _holds(same, value) and len(self.changed) < MAX_CHANGED:
+            if not holds(same, value) and len(self.changed) < MAX_CHANGED:
                 self.changed[name] = None
 
     def _global_states(self, given: Sequence[tuple[str, Any]]) -> list[Any]:
@@ -157,167 +183,48 @@ class ArgumentWatch:
         try:
             return self._same(value, 0)
         except Exception:  # what cannot be read is not watched; the call goes on
-            return _anything
+            return anything
 
     def _same(self, value: Any, depth: int) -> Same:
         """A function that tells later values from what ``value`` is now."""
         self._room -= _PART
         if self._room <= 0 or depth > _MAX_DEPTH:
-            return _anything
-        array = _numbers(value)
+            return anything
+        if type(value) in PLAIN:
+            return functools.partial(same_scalar, value)
+        array = numbers(value)
         if array is not None:
             self._room -= array.nbytes
             if self._room <= 0:
-                return _anything
+                return anything
             flag = getattr(value, "requires_grad", None)
-            return functools.partial(_same_numbers, array.copy(), flag)
-        if isinstance(value, (list, tuple, deque)) or _is_object_array(value):
+            return functools.partial(same_numbers, array.copy(), flag)
+        if isinstance(value, (list, tuple, deque)) or is_object_array(value):
             if self._plain(value):
-                return functools.partial(_same_list, list(value))
-            return functools.partial(_same_items, [self._same(v, depth + 1) for v in value])
-        if isinstance(value, Mapping):
+                return functools.partial(same_list, list(value))
+            return functools.partial(same_items, [self._same(v, depth + 1) for v in value])
+        if isinstance(value, (dict, Mapping)):
             if self._plain(value.values()):
-                return functools.partial(_same_dict, dict(value))
+                return functools.partial(same_dict, dict(value))
             parts = {k: self._same(v, depth + 1) for k, v in value.items()}
-            return functools.partial(_same_entries, parts)
+            return functools.partial(same_entries, parts)
         if isinstance(value, (set, frozenset)):
-            return functools.partial(_same_set, frozenset(value))
-        if isinstance(value, _SCALARS):
-            return functools.partial(_same_scalar, value)
-        parts = {k: self._same(v, depth + 1) for k, v in _fields(value)}
-        return functools.partial(_same_fields, parts) if parts else functools.partial(_is, value)
+            return functools.partial(same_set, frozenset(value))
+        if isinstance(value, SCALARS):
+            return functools.partial(same_scalar, value)
+        parts = {k: self._same(v, depth + 1) for k, v in fields(value)}
+        return (
+            functools.partial(same_fields, parts)
+            if parts
+            else functools.partial(same_object, value)
+        )
 
     def _plain(self, values: Collection[Any]) -> bool:
         """Whether there is nothing but texts and numbers, as in thousands of words: they are
         compared at once.
         """
         self._room -= _SCALAR * len(values)
-        return all(isinstance(v, _SCALARS) for v in values)
-
-
-def _inert(value: Any, depth: int = 3) -> bool:
-    """Whether reading a value runs no code but Python's, numpy's and torch's own."""
-    kind = type(value)
-    if kind is np.ndarray:
-        return bool(value.dtype != object)
-    if kind in _INERT or kind in _inert_of_torch():
-        return True
-    parts: Collection[Any]
-    if kind in (list, tuple, set):
-        parts = value
-    elif kind is dict:
-        parts = [*value, *value.values()]
-    else:
-        return False
-    if _INERT.issuperset(map(type, parts)):
-        return True
-    return depth > 0 and all(_inert(v, depth - 1) for v in parts)
-
-
-_INERT = frozenset(
-    {str, int, float, bool, complex, bytes, type(None), np.random.Generator}
-    | {getattr(np, name) for name in ("bool_", "int32", "int64", "float32", "float64")}
-)
-
-
-def _inert_of_torch() -> tuple[type, ...]:
-    torch = sys.modules.get("torch")
-    return () if torch is None else (torch.Tensor, torch.nn.Parameter, torch.Generator)
-
-
-def _holds(same: Same, value: Any) -> bool:
-    try:
-        return same(value)
-    except Exception:
-        return True
-
-
-def _anything(now: Any) -> bool:
-    return True
-
-
-def _is(before: Any, now: Any) -> bool:
-    return now is before
-
-
-def _same_scalar(before: Any, now: Any) -> bool:
-    return now is before or bool(now == before)
-
-
-def _same_list(before: list[Any], now: Any) -> bool:
-    return list(now) == before  # a nan equals itself here, as it should
-
-
-def _same_dict(before: dict[Any, Any], now: Any) -> bool:
-    return dict(now) == before
-
-
-def _same_items(parts: list[Same], now: Any) -> bool:
-    return len(now) == len(parts) and all(same(v) for same, v in zip(parts, now, strict=True))
-
-
-def _same_entries(parts: dict[Any, Same], now: Any) -> bool:
-    return now.keys() == parts.keys() and all(same(now[key]) for key, same in parts.items())
-
-
-def _same_set(before: frozenset[Any], now: Any) -> bool:
-    return bool(now == before)
-
-
-def _same_fields(parts: dict[str, Same], now: Any) -> bool:
-    return _same_entries(parts, dict(_fields(now)))
-
-
-def _same_numbers(before: np.ndarray, flag: bool | None, now: Any) -> bool:
-    """Whether an array or tensor holds the numbers that it held, rounding aside, and tracks
-    gradients as it did.
-    """
-    array = _numbers(now)
-    if array is None or getattr(now, "requires_grad", None) != flag:
-        return False
-    if array.shape != before.shape or array.dtype != before.dtype:
-        return False
-    if array.tobytes() == before.tobytes():
-        return True
-    if before.dtype.kind not in "fc":
-        return False
-    with np.errstate(all="ignore"):
-        finite = np.abs(before[np.isfinite(before)])
-        slack = _ULPS * np.finfo(before.dtype).eps * max(1.0, float(finite.max(initial=0.0)))
-        near = (
-            (array == before)
-            | (np.isnan(array) & np.isnan(before))
-            | (np.abs(array - before) <= slack)
-        )
-    return bool(near.all())
-
-
-def _numbers(value: Any) -> np.ndarray | None:
-    """The numbers of an array or tensor, sharing its memory; None for anything else."""
-    if isinstance(value, np.ndarray):
-        return None if value.dtype == object else np.asarray(value)
-    torch = sys.modules.get("torch")
-    if torch is None or not isinstance(value, torch.Tensor):
-        return None
-    tensor = value.detach()
-    if tensor.dtype is torch.bfloat16:
-        tensor = tensor.float()
-    numbers: np.ndarray = tensor.cpu().numpy()
-    return numbers
-
-
-def _is_object_array(value: Any) -> bool:
-    return isinstance(value, np.ndarray) and value.dtype == object and value.ndim > 0
-
-
-def _fields(value: Any) -> Iterator[tuple[str, Any]]:
-    """The data in an object: fields of a dataclass, parameters and buffers of a module."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        yield from ((f.name, getattr(value, f.name)) for f in dataclasses.fields(value))
-    torch = sys.modules.get("torch")
-    if torch is not None and isinstance(value, torch.nn.Module):
-        yield from value.named_parameters()
-        yield from value.named_buffers()
+        return PLAIN.issuperset(map(type, values)) or all(isinstance(v, SCALARS) for v in values)
 
 
 def _parameters(function: Callable[..., Any]) -> list[str]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sys
 import sysconfig
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from types import CodeType, FrameType, FunctionType
 from typing import Any
 
 from .names import code_objects, global_names
-from .rules import STANDARD
+from .rules import STANDARD, codes_of
 
 PROBE, GIVEN, STUDENT = "probe", "given", "student"
 
@@ -69,11 +69,30 @@ def _own(probe: Callable[..., Any], stubs: Collection[str]) -> set[CodeType]:
         code = getattr(value, "__code__", None)
         if code is None or code in found or library_of(code.co_filename):
             continue
-        found.update(code_objects(code))
-        named = set(global_names(code)) - set(stubs)
-        values = (value.__globals__[name] for name in named if name in value.__globals__)
-        todo += [v for v in values if getattr(v, "__module__", None) == value.__module__]
+        parts = list(code_objects(code))
+        found.update(parts)
+        mentioned = {name for part in parts for name in part.co_names} - set(stubs)
+        helpers = {
+            name: value.__globals__[name]
+            for name in mentioned & value.__globals__.keys()
+            if getattr(value.__globals__[name], "__module__", None) == value.__module__
+        }
+        if helpers and value.__module__ == "__main__":
+            # in the student's own namespace an attribute may have a student's function's name
+            helpers = {name: helpers[name] for name in helpers.keys() & set(global_names(code))}
+        todo += helpers.values()
     return found
+
+
+def stream_codes() -> Iterator[CodeType]:
+    """Code that `print` runs where output goes to IPython's or Jupyter's streams, which are written
+    in Python.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        for name in ("write", "flush"):
+            for code in codes_of(getattr(stream, name, None)):
+                if library_of(code.co_filename) is not None:
+                    yield code
 
 
 def _made_by(frame: FrameType) -> str | None:

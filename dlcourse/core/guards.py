@@ -17,25 +17,27 @@ import builtins
 import dis
 import importlib
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from types import CodeType, FrameType, FunctionType, ModuleType, TracebackType
 from typing import Any
 
 import numpy as np
 
-from .callers import GIVEN, PROBE, STUDENT, Callers, library_of
+from .arguments import ArgumentWatch
+from .callers import GIVEN, PROBE, STUDENT, Callers, library_of, stream_codes
 from .rules import (
     COMPILERS,
     NO_WAY_AROUND,
     Rules,
     Watched,
-    codes_of,
     compiled,
     home_of,
     plain_name,
 )
 
+_ARGUMENT_WATCH = ArgumentWatch.restore.__code__.co_filename
+"""Code that turns the profiler off and on around every call of a function under test."""
 _SILENT_TYPES = (np.ufunc, type(np.dot), type)
 
 
@@ -96,7 +98,7 @@ class Guard:
         if torch is not None and self._compiled.needs_operators(self._question):
             self._mode = _mode(self)
             self._mode.__enter__()
-        self._watched.update((id(code), (False, code)) for code in _stream_codes())
+        self._watched.update((id(code), (False, code)) for code in stream_codes())
         self._before = sys.getprofile()
         sys.setprofile(self._profiler())
         return self
@@ -133,7 +135,7 @@ class Guard:
         """
         watched, libraries = self._watched, self._compiled.watched
         look_at, python_call, c_call = self._look_at, self._python_call, self._c_call
-        methods, quiet = self._compiled.methods, _QUIET_MODULES
+        methods, quiet, watch = self._compiled.methods, _QUIET_MODULES, _ARGUMENT_WATCH
 
         def hook(frame: FrameType, event: str, arg: Any) -> None:
             if event == "call":
@@ -143,7 +145,11 @@ class Guard:
                     known = look_at(frame)
                 if known[0]:
                     python_call(frame)
-            elif event == "c_call" and (arg.__module__ not in quiet or arg.__name__ in methods):
+            elif (
+                event == "c_call"
+                and (arg.__module__ not in quiet or arg.__name__ in methods)
+                and frame.f_code.co_filename is not watch
+            ):
                 c_call(frame, arg)
 
         return hook
@@ -316,17 +322,6 @@ class Guard:
 def _loads(code: CodeType) -> tuple[tuple[str, str], ...]:
     """Operations of a function and what they name, in their order."""
     return tuple((i.opname, str(i.argval)) for i in dis.get_instructions(code))
-
-
-def _stream_codes() -> Iterator[CodeType]:
-    """Code that `print` runs where output goes to IPython's or Jupyter's streams, which are written
-    in Python.
-    """
-    for stream in (sys.stdout, sys.stderr):
-        for name in ("write", "flush"):
-            for code in codes_of(getattr(stream, name, None)):
-                if library_of(code.co_filename) is not None:
-                    yield code
 
 
 def _mode(guard: Guard) -> Any:

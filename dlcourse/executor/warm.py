@@ -22,8 +22,7 @@ class Warm:
     """Where runs come from. Nothing is started before the first run; after :meth:`close` the next
     run starts it again.
 
-    Threads may share one, but for :meth:`prepare` and :meth:`run`, which start the process again
-    where it is gone.
+    Threads may share one, but for :meth:`prepare`.
 
     Args:
         isolation: of each run.
@@ -115,7 +114,10 @@ class Warm:
         try:
             return action(zygote)
         except (ZygoteGone, SandboxUnavailable):  # the walls stood when it was started
-            self.close()
+            with self._starting:
+                if self._zygote is zygote:  # no other thread has started one anew
+                    zygote.close()
+                    self._zygote = None
             return action(self.start())
 
     def close(self) -> None:

@@ -14,7 +14,7 @@ import pytest
 import torch
 
 from dlcourse import probe, raises, within_se
-from dlcourse.core.arguments import ROOM, ArgumentWatch
+from dlcourse.core.arguments import CALLS, EVERY, ROOM, ArgumentWatch
 from dlcourse.core.encoding import EncodingError, from_json, pack, to_json, unpack
 from dlcourse.core.evidence import GLOBAL_GENERATORS, Changed
 from dlcourse.core.probe import ProbeSpec, run
@@ -341,3 +341,40 @@ def test_a_function_without_a_generator_may_draw_as_it_likes() -> None:
         return noise(3)
 
     assert not isinstance(run(noisy.function, {"noise": np.random.rand}, "1"), Changed)
+
+
+def test_of_many_calls_one_in_sixteen_is_watched() -> None:
+    watch = ArgumentWatch()
+    seen = []
+
+    def late(x: Any, number: int, spoil: int) -> None:
+        if number >= spoil:
+            x /= 2
+
+    watched = watch.hand_out(late)
+    for spoil in (CALLS, CALLS + 1):
+        watch.changed.clear()
+        numbers = range(1 if spoil == CALLS else CALLS + 1, CALLS + EVERY + 1)
+        for number in numbers:
+            watched(np.ones(3), number, spoil)
+            seen.append((number, bool(watch.changed)))
+            if watch.changed:
+                break
+    # the 64th is seen at once; of those after it the 80th
+    assert seen[CALLS - 1] == (CALLS, True)
+    assert seen[-1] == (CALLS + EVERY, True)
+
+
+def test_a_late_call_that_fails_leaves_the_watch_as_it_was() -> None:
+    watch = ArgumentWatch()
+
+    def loud(x: Any, number: int) -> None:
+        x += 1
+        if number == CALLS + 1:
+            raise ValueError
+
+    watched = watch.hand_out(loud)
+    for number in range(1, CALLS + EVERY + 1):
+        watch.changed.clear()
+        raises(watched, np.ones(3), number)
+    assert tuple(watch.changed) == ("x",)

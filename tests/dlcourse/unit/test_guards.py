@@ -15,6 +15,7 @@ import scipy.special  # students may find it loaded
 import torch
 from IPython.utils.io import Tee
 
+from dlcourse.core.arguments import CALLS, EVERY
 from dlcourse.core.callers import library_of
 from dlcourse.core.evidence import NotRun
 from dlcourse.core.guards import ForbiddenCall, Guard
@@ -318,3 +319,24 @@ def test_operators_are_looked_at_only_where_that_can_find_something() -> None:
     assert compiled(TORCH).needs_operators("f")
     assert not compiled(TORCH).needs_operators("g")
     assert compiled(NUMPY).needs_operators("f")
+
+
+@pytest.mark.parametrize("calls, caught", [(CALLS + EVERY, True), (CALLS + EVERY - 1, False)])
+def test_of_many_calls_one_in_sixteen_is_held_to_the_rules(calls: int, caught: bool) -> None:
+    """Where a probe calls a stub by the hundred. The first were done by hand, so there is nothing
+    to be gained by the others.
+    """
+    source = f"""
+def f(x, number):
+    if number > {CALLS}:
+        return special.logsumexp(x)
+    return np.log(np.exp(x).sum())
+"""
+    main: dict[str, Any] = {"__name__": "__main__", "np": np, "special": scipy.special}
+    exec(compile(source, "<cell f>", "exec"), main)
+    scope: dict[str, Any] = {"np": np}
+    body = f"def probe(f):\n    return [f(np.ones(3), i + 1) for i in range({calls})]"
+    exec(compile(body, "<probe p>", "exec"), scope)
+    result = run(scope["probe"], main, "seed", False, "f", NUMPY)
+    assert isinstance(result, NotRun) == caught
+    assert sys.getprofile() is None
