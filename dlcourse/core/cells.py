@@ -132,8 +132,9 @@ def nbgrader_metadata(grade_id: str, kind: Kind, points: float | None = None) ->
 def _part(node: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     """One part of a node's metadata; empty where there is none, or something else in its place."""
     metadata = node.get("metadata")
-    part = metadata.get(key) if isinstance(metadata, Mapping) else None
-    return part if isinstance(part, Mapping) else {}
+    # that it is a dict is found out ten times as fast as that it is some other mapping
+    part = metadata.get(key) if isinstance(metadata, (dict, Mapping)) else None
+    return part if isinstance(part, (dict, Mapping)) else {}
 
 
 class CellView:

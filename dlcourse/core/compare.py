@@ -28,6 +28,10 @@ _FULL = (1e-6, 1e-8)
 _TINY = {"float16": 1e-6, "float32": 1e-7, "complex64": 1e-7}
 
 
+class _Differs(Exception):
+    """Two arrays do."""
+
+
 @dataclass(frozen=True)
 class Comparison(ABC):
     """How a student's result is held against the reference's.
@@ -45,6 +49,13 @@ class Comparison(ABC):
     def difference(self, expected: Evidence, actual: Any) -> Mismatch | None:
         """The first difference between two decoded trees, or None."""
         return difference(expected, actual, self._arrays)
+
+    def agrees(self, expected: Evidence, actual: Any) -> bool:
+        """Whether two decoded trees do not differ; what differs is not put into words."""
+        try:
+            return difference(expected, actual, self._agreeing) is None
+        except _Differs:
+            return False
 
     def for_mistakes(self) -> Comparison:
         """The rule under which a wrong result is the one that a misconception gives."""
@@ -75,6 +86,15 @@ class Comparison(ABC):
         if expected.size:
             return self._values(expected, actual) or kinds.difference(expected, actual, self.dtypes)
         return None
+
+    def _agreeing(self, expected: np.ndarray, actual: np.ndarray) -> None:
+        """The first arrays that differ end the comparison."""
+        if expected.shape != actual.shape or not self._agree(expected, actual):
+            raise _Differs
+
+    def _agree(self, expected: np.ndarray, actual: np.ndarray) -> bool:
+        """Whether two arrays of one shape agree."""
+        return self._arrays(expected, actual) is None
 
     @abstractmethod
     def _values(self, expected: np.ndarray, actual: np.ndarray) -> str | None:
@@ -148,6 +168,11 @@ class _Equality(_ByElement):
 
     def _same_elements(self, expected: np.ndarray, actual: np.ndarray) -> bool:
         return not self.wrong(expected, actual)[0].any()
+
+    def _agree(self, expected: np.ndarray, actual: np.ndarray) -> bool:
+        if expected.size and not self._same_elements(expected, actual):
+            return False
+        return super()._agree(expected, actual)
 
     def _values(self, expected: np.ndarray, actual: np.ndarray) -> str | None:
         if expected.dtype == actual.dtype and expected.tobytes() == actual.tobytes():

@@ -160,10 +160,7 @@ def same_mistake(mistake: KnownMistake, result: Result, rule: Comparison) -> boo
         return type(known) is type(given) and str(known) == str(given)
     changed, evidence = split_changes(result)
     changed_by_mistake, evidence_of_mistake = split_changes(mistake.result)
-    return (
-        set(changed) == set(changed_by_mistake)
-        and rule.difference(evidence_of_mistake, evidence) is None
-    )
+    return set(changed) == set(changed_by_mistake) and rule.agrees(evidence_of_mistake, evidence)
 
 
 def judge(expectation: Expectation, result: Result) -> Verdict:

@@ -67,6 +67,7 @@ def said(expected: Any, actual: Any, rule: Comparison | None = None) -> str | No
 )
 def test_equal(expected: Any, actual: Any) -> None:
     assert said(expected, actual) is None
+    assert Close().agrees(expected, actual)
 
 
 @pytest.mark.parametrize(
@@ -104,6 +105,7 @@ def test_equal(expected: Any, actual: Any) -> None:
 )
 def test_different(expected: Any, actual: Any) -> None:
     assert said(expected, actual)
+    assert not Close().agrees(expected, actual)
 
 
 WORDING = {
@@ -456,6 +458,7 @@ def test_random_trees_never_crash() -> None:
         for rule in (close(), exact(), at_most(), within_se()):
             found = said(expected, actual, rule)
             assert found is None or (isinstance(found, str) and found)
+            assert rule.agrees(expected, actual) == (found is None)
             if isinstance(rule, (Close, Exact)):
                 assert said(expected, expected, rule) is None
 
