@@ -30,7 +30,7 @@ class CourseValidator(Validator):
         """
         results = super().validate(filename)
         for failed in results.get("failed", []):
-            if test := test_of(failed["source"]):
+            if test := checked_test(failed["source"]):
                 said = what_is_wrong(failed["raw_error"], test)
                 failed.update(source=test.name, error=ansi2html(said), raw_error=said)
         return results
@@ -67,7 +67,7 @@ def what_is_wrong(error: str, test: ast.FunctionDef) -> str:
     return clean(_FURTHER.sub(". ", found.strip() or state.strip()), MAX_LINE)
 
 
-def test_of(source: str) -> ast.FunctionDef | None:
+def checked_test(source: str) -> ast.FunctionDef | None:
     """The test that a cell checks; None where the cell is none of ours."""
     try:
         body = ast.parse(source).body

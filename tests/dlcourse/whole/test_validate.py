@@ -11,7 +11,7 @@ import pytest
 
 from dlcourse.authoring.course import Course
 from dlcourse.authoring.read import load
-from dlcourse.nbgrader_port.validate import CourseValidator, test_of, what_is_wrong
+from dlcourse.nbgrader_port.validate import CourseValidator, checked_test, what_is_wrong
 from tests.support.commands import nbgrader
 from tests.support.course import answered, perfect, released
 
@@ -74,13 +74,13 @@ def test_what_is_not_written_is_a_line(validated: Any, built_course: Course) -> 
     ],
 )  # fmt: skip
 def test_the_line_says_what_is_wrong(error: str, line: str) -> None:
-    test = test_of(TEST)
+    test = checked_test(TEST)
     assert test is not None and what_is_wrong(error, test) == line
 
 
 @pytest.mark.parametrize("source", ["assert f(1) == 2", "check(two_axes)", "check(", "x = 1", ""])
 def test_what_is_no_test_of_ours(source: str) -> None:
-    assert test_of(source) is None
+    assert checked_test(source) is None
 
 
 def test_cells_of_other_courses_are_shown_as_nbgrader_does(
