@@ -134,7 +134,7 @@ def attention_cost(
 
     Args:
         L: steps of the window, at least 1.
-        D: width of all heads together.
+        D: width of all heads together, a multiple of heads.
         heads: number of heads.
         n_bytes: bytes per score.
         kind: "full"; "causal"; "window", where a query sees the keys that are at most ``width`` steps away, itself
@@ -287,7 +287,7 @@ def revin_denorm(
     Args:
         y: row b*C + c is the forecast of channel c of window b.
         mean, std: of the windows, from ``revin_norm``.
-        gain, bias: those that ``revin_norm`` applied; no gain is 0.
+        gain, bias: those that ``revin_norm`` applied; no gain is 0, but it may be small or negative.
 
     Returns:
         Forecasts in the units of the series. With y = the normalised window it gives the window back.
@@ -386,7 +386,10 @@ def risen(seed: int = 0) -> dict[str, float]:
 #
 # ## 3. When is a token? Positions and calendars
 #
-# Attention treats tokens as a set: permute them and the outputs are permuted alike (it is *equivariant*; only after a mean over
+# Attention treats tokens as a set. Let $\Pi$ exchange the tokens. The scores become $\Pi QK^\top\Pi^\top$, a softmax of each row does
+# not care where in the row a number stands, and
+# $\mathrm{softmax}(\Pi QK^\top\Pi^\top)\,\Pi V=\Pi\,\mathrm{softmax}(QK^\top)\,\Pi^\top\Pi V=\Pi\,\mathrm{softmax}(QK^\top)\,V$,
+# since $\Pi^\top\Pi=1$: the outputs are permuted alike (attention is *equivariant*; only after a mean over
 # tokens it is *invariant*). So the time goes into the token. Two kinds of time are added to the embedded value:
 #
 # $$e_t=\mathrm{embed}(x_t)+\mathrm{PE}_t+\sum_{j} E^{(j)}[\,c^{(j)}_t\,].$$
@@ -439,7 +442,7 @@ def temporal_encoding(
     Args:
         x: embedded values.
         calendar: one id per table, counted from 0.
-        tables: J tables, each with a number of rows of its own; possibly none.
+        tables: J tables, each with a number of rows of its own; possibly none, possibly more than four.
         start: place of the first step; the first token has the code of this place.
 
     Returns:
@@ -480,8 +483,10 @@ def temporal_encoding(
 # $$\text{post: } x\leftarrow \mathrm{LN}_1(x+\mathrm{attn}(x)),\quad x\leftarrow\mathrm{LN}_2(x+\mathrm{ff}(x));\qquad
 # \text{pre: } x\leftarrow x+\mathrm{attn}(\mathrm{LN}_1(x)),\quad x\leftarrow x+\mathrm{ff}(\mathrm{LN}_2(x)).$$
 #
-# In the pre-norm block the sum itself is never normalised: a straight line leads from output to input, and gradients pass
-# straight through, so that training works without a warm-up. (The article's formulas are post-norm, its code is pre-norm.)
+# In the pre-norm block the sum itself is never normalised: a straight line leads from output to input, the derivative of a block
+# is $1+\dots$, and gradients pass straight through, so that training works without a warm-up. A post-norm block divides the line by a
+# deviation, twice. If $x$ and the part are independent and of variance 1, their sum has the variance 2, so that each norm makes the line
+# shorter by $1/\sqrt2$: after six blocks $2^{-12/2}=1/64$ of it is left. (The article's formulas are post-norm, its code is pre-norm.)
 #
 # ![Two wirings: in the post-norm block the norm stands on the residual line, in the pre-norm block in front of each part](pictures/time_series_transformer/norms.svg)
 #
@@ -697,6 +702,8 @@ def shuffled_cards(seed: int = 0) -> dict[str, float]:
 # keys and values from the encoder's output $m$, the *memory*. All of it is past, so that nothing is masked there. In the pre-norm
 # block each norm stands in front of its part; the memory was normalised by the encoder and is not normalised again.
 #
+# ![The decoder's five tokens 7, 9, 0, 0, 0: the self-attention sees a triangle, the cross-attention all three steps of the memory](pictures/time_series_transformer/decoder.svg)
+#
 # **By hand.** History $(5,7,9)$, label 2, horizon 3: $(7,9,0,0,0)$. A pre-norm block whose norms and feed-forward part do nothing ($x\mapsto x$
 # and $x\mapsto0$) and whose attentions take the mean of what they see, decoder $(2,4)$, memory $(9,3,6)$: the self-attention
 # gives $(2+2,\ 4+3)=(4,7)$, the cross-attention adds 6 to each, $(10,13)$. With a causal mask on the cross-attention
@@ -816,7 +823,7 @@ def autoregressive_forecast(
     Args:
         model: as above; is called ``horizon`` times.
         history: L at least 1.
-        horizon: steps to forecast, at least 0.
+        horizon: steps to forecast, at least 0, possibly more than the context.
         context: the model gets at most so many steps, the newest ones; at least 1, possibly more than L.
 
     Returns:
@@ -852,6 +859,8 @@ def autoregressive_forecast(
 # No mask is needed: all that is in the cache is past. Two things go wrong in practice. The position: the newest token stands at
 # place $t$, although the model sees a sequence of length one. And the state: a cache belongs to one history. If the old cache is overwritten in place,
 # two forecasts cannot start from the same history.
+#
+# ![Without a cache 15 pairs are scored for the fifth token, with it only the 5 of the last row](pictures/time_series_transformer/cache.svg)
 #
 # **By hand.** $d=1$, a cached key 0 with value 2; the new token has query 1, key $\log3=1.0986$, value 6. Scores $0$ and $1.0986$, weights $1/4$ and $3/4$: the
 # output is $0.25\cdot2+0.75\cdot6=5$. If the new pair is appended only afterwards, the output is 2. If the cache may hold one pair
@@ -928,6 +937,10 @@ def cached_forecast(
 # A small causal model with random weights, asked for 48 steps, once by `autoregressive_forecast` and once with your cache. Equal numbers, at
 # a different price: the pairs of a query and a key that each of them has scored.
 
+# %% tags=["predict"]
+# 24 known steps, 48 to come. How many times as many pairs are scored without a cache?
+predict("pairs without a cache over pairs with", times=...)
+
 # %% tags=["demo"]
 @demo
 def with_and_without(seed: int = 0) -> dict[str, float]:
@@ -962,7 +975,9 @@ def with_and_without(seed: int = 0) -> dict[str, float]:
     left.legend()
     right.plot(np.arange(H + 1), pairs["all again"], label="all again")
     right.plot(np.arange(H + 1), pairs["cached"][L - 1 :], label="cached")
-    right.set(xlabel="steps forecast", ylabel="pairs scored so far")
+    times, guess = pairs["all again"][-1] / pairs["cached"][-1], guesses("pairs without a cache over pairs with").get("times")
+    title = f"{times:.0f} times as many" + (f" (guess {guess})" if guess is not None else "")
+    right.set(xlabel="steps forecast", ylabel="pairs scored so far", title=title)
     right.legend()
     return {"difference": float((slow - fast).abs().max()), "again": float(pairs["all again"][-1]), "cached": float(pairs["cached"][-1])}
 
@@ -1072,9 +1087,13 @@ def dlinear_matrix(w_season: Float[Tensor, "H L"], w_trend: Float[Tensor, "H L"]
 # Both replace attention by something in the frequency domain, at a cost of $L\log L$ or less.
 #
 # **Autoformer** asks: by how many steps must the keys be moved to look like the queries? The *circular cross-correlation*
-# answers for all lags at once, by the Wiener-Khinchin theorem:
+# answers for all lags at once:
 #
 # $$R(\ell)=\sum_{t} q_{t}\,k_{(t-\ell)\bmod L}=\mathrm{irfft}\big(\mathrm{rfft}(q)\cdot\overline{\mathrm{rfft}(k)}\big)_\ell .$$
+#
+# Why a product: write $q_t=\frac1L\sum_f\hat q_f\,e^{2\pi i ft/L}$ with its spectrum $\hat q$, and $k_{t-\ell}$, which is real and its own conjugate, as
+# $\frac1L\sum_{f'}\overline{\hat k_{f'}}\,e^{-2\pi i f'(t-\ell)/L}$. The sum over $t$ of $e^{2\pi i(f-f')t/L}$ is $L$ for $f'=f$ and 0 otherwise; what remains is
+# $\frac1L\sum_f\hat q_f\overline{\hat k_f}\,e^{2\pi i f\ell/L}$, the inverse transform of the product (the *Wiener-Khinchin theorem*, for $q=k$).
 #
 # $R$ is averaged over heads and width, so that there is one row of $L$ numbers per window. The $m$ lags with the largest averages
 # are taken, a softmax over these $m$ numbers gives weights, and the output is the values, moved accordingly:
@@ -1163,14 +1182,21 @@ def fourier_block(
 # %% [markdown]
 # What does the correlation of a street with itself know? Four weeks of footfall, its mean taken out, as queries and keys; beside it noise
 # of the same length, as the control. The lag is read from what your function does to a pulse.
+#
+# **Turn the knob**: the number of lags. Which come first, and what comes when the whole days are used up?
+
+# %% tags=["predict"]
+# Which share of 13 lags is a whole number of days? Of all lags it is one in 24.
+predict("lags that are whole days", street=..., noise=...)
+
 
 # %% tags=["demo"]
-@demo
-def lags_of_a_street(seed: int = 0) -> dict[str, float]:
+@demo(top_k=(1, 60))
+def lags_of_a_street(top_k: int = 13, seed: int = 0) -> dict[str, float]:
     """Weights of the lags that auto_correlation chooses, for a street and for noise."""
     import matplotlib.pyplot as plt
 
-    L, top_k = 672, 13
+    L, guessed = 672, guesses("lags that are whole days")
     counts = footfall()[168 * (10 + 5 * seed) :][:L]
     series = {"street": (counts - counts.mean()) / counts.std(), "noise": np.random.default_rng(seed).normal(size=L)}
     fig, axes = plt.subplots(1, 2, figsize=(10, 3), sharey=True)
@@ -1183,9 +1209,9 @@ def lags_of_a_street(seed: int = 0) -> dict[str, float]:
         chosen = np.flatnonzero(weight)
         ax.vlines(chosen, 0, weight[chosen])
         ax.plot(chosen, weight[chosen], "o", ms=4)
-        ax.set(xlabel="lag (hours)", title=name, xticks=range(0, L + 1, 168))
-        near = np.minimum(chosen % 24, -chosen % 24)
-        numbers[f"{name}_whole_days"] = float((near == 0).mean())
+        days = numbers[f"{name}_whole_days"] = float((chosen % 24 == 0).mean())
+        guess = f" (guess {guessed[name]})" if guessed.get(name) is not None else ""
+        ax.set(xlabel="lag (hours)", title=f"{name}: {days:.0%} are whole days{guess}", xticks=range(0, L + 1, 168))
         numbers[f"{name}_weeks"] = float(weight[[168, 336, 504]].sum())
     axes[0].set(ylabel="weight")
     return numbers

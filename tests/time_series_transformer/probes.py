@@ -44,7 +44,7 @@ def every_kind(attention_cost):
 def windows_at_the_ends(attention_cost):
     """Local windows of each width up to and beyond the whole sequence."""
     return {
-        f"{L} steps, width {w}": attention_cost(L, 3, 2, 2, "window", width=w)
+        f"{L} steps, width {w}": attention_cost(L, 6, 2, 2, "window", width=w)
         for L in (1, 2, 6, 7)
         for w in (0, 1, 2, 3, 5, 6, 7, 40)
     }
@@ -163,6 +163,7 @@ def forecasts_in_their_own_levels(revin_denorm, rng):
             gain, bias = normal(rng, C).abs() + 0.5, normal(rng, C)
             found[f"{B} windows, {C} channels, {H} steps, {turn}"] = revin_denorm(y, mean, std, -gain, bias)
         found[f"{B} windows, {C} channels, {H} steps, risen"] = revin_denorm(y, mean + 3.7, std, -gain, bias)
+    found["small gains"] = revin_denorm(y, mean, std, 1e-7 * gain, bias)  # nothing may be added to them
     found["float32"] = revin_denorm(*(single(a) for a in (y, mean, std, gain, bias)))
     return found
 
@@ -184,10 +185,12 @@ def calendars_of_two_centuries(calendar_ids, rng):
     """Ends of days, months, years and leap years, before and after 1970, in several shapes."""
     days = "1900-01-01T00 1969-12-31T23 1970-01-01T00 1970-01-05T05 2000-02-29T12 2024-12-31T23 2023-02-28T23 2100-10-31T17".split()
     first = np.datetime64("1900-01-01T00", "h")
+    drawn = calendar_ids(first + rng.integers(0, 1_750_000, size=(2, 5, 3)))
     return {
+        "dtype": str(drawn.dtype),
         "chosen": calendar_ids(np.array(days, dtype="datetime64[h]")),
         "a year in steps of 37 hours": calendar_ids(np.arange("2023-12-25T03", "2025-01-07T00", 37, dtype="datetime64[h]")),
-        "drawn": calendar_ids(first + rng.integers(0, 1_750_000, size=(2, 5, 3))),
+        "drawn": drawn,
         "drawn again": calendar_ids(first + rng.integers(0, 1_750_000, size=(2, 5, 3))),
         "one": calendar_ids(np.array("1987-06-14T22", dtype="datetime64[h]")),
     }
@@ -195,13 +198,14 @@ def calendars_of_two_centuries(calendar_ids, rng):
 
 @probe("temporal_encoding", points=3, public=False)
 def places_and_tables(temporal_encoding, rng):
-    """Several windows, tables, widths and first places; repeated ids; no tables at all."""
+    """Several windows, widths and first places; repeated ids; many tables, and none at all; codes to all their digits."""
     found = {}
     for name, (B, L, D), rows, start in (
         ("four tables", (3, 5, 6), (24, 7, 31, 12), 0),
         ("from place 9", (2, 4, 6), (5, 3), 9),
         ("from place 1", (2, 4, 6), (5, 3), 1),
         ("square", (4, 4, 4), (4, 4, 4, 4), 0),
+        ("six tables", (2, 3, 4), (3, 2, 5, 4, 2, 3), 0),
         ("no tables", (2, 3, 8), (), 2),
         ("one step", (1, 1, 2), (2,), 70),
     ):
@@ -211,6 +215,10 @@ def places_and_tables(temporal_encoding, rng):
         x = normal(rng, B, L, D)
         found[f"{name}, again"] = temporal_encoding(x, ids[..., : len(rows)], tables, start=start)
         found[f"{name}, later"] = temporal_encoding(x, ids[..., : len(rows)], tables, start + 3)
+    angle = torch.arange(5, dtype=torch.float64)[:, None] / torch.tensor([1.0, 100.0], dtype=torch.float64)
+    codes = torch.stack([angle.sin(), angle.cos()], dim=2).flatten(1)  # taken out, so that all digits of them show
+    ids = torch.from_numpy(rng.integers(0, 3, size=(2, 5, 1)))
+    found["codes taken out"] = temporal_encoding(1e-5 * normal(rng, 2, 5, 4) - codes, ids, [1e-5 * normal(rng, 3, 4)])
     tables = [normal(rng, n, 4, dtype=torch.float32) for n in (3, 2)]
     found["float32"] = temporal_encoding(normal(rng, 2, 2, 4, dtype=torch.float32), torch.tensor([[[2, 1], [0, 1]]] * 2), tables)
     return found
@@ -451,7 +459,7 @@ def causal(rng, C, dtype=torch.float64):
 
 @probe("autoregressive_forecast", points=3, public=False)
 def forecasts_of_any_length(autoregressive_forecast, rng):
-    """Contexts shorter than the history, equal to it, and longer; one step, no step, one known step."""
+    """Contexts shorter than the history or the horizon, equal, and longer; one step, no step, one known step."""
     found = {}
     for B, L, C, H, context in (
         (2, 5, 3, 4, 3),
@@ -461,6 +469,7 @@ def forecasts_of_any_length(autoregressive_forecast, rng):
         (2, 6, 2, 1, 1),
         (2, 4, 2, 0, 3),
         (2, 4, 1, 7, 6),
+        (1, 5, 2, 6, 2),
     ):
         model = causal(rng, C)
         for turn in ("first", "second"):
