@@ -12,9 +12,6 @@
 #
 # **You need:** softmax and cross-entropy, gradient descent, a little PyTorch (autograd).
 #
-# **Work like this:** run the first cells and look at the picture. Write a function, run its tests, read the message.
-# Hidden tests look at other inputs than the public ones; their titles say at which.
-#
 # **Article:** [Few-shot learning](https://www.chenk.top/en/transfer-learning/04-few-shot-learning/)
 #
 # **Papers:** Snell, Swersky and Zemel, [Prototypical networks](https://arxiv.org/abs/1703.05175); Vinyals et al.,

@@ -12,10 +12,6 @@
 #
 # **You need:** softmax and cross-entropy, gradient descent, a little PyTorch (autograd).
 #
-# **Work like this:** run the first cells and look at the picture. Write a function, run its tests, read the message.
-# The folds under each question hold hints: an idea, the shapes, the steps. Hidden tests look at other inputs than the
-# public ones; their titles say at which.
-#
 # **Article:**
 # [Pre-training and fine-tuning](https://www.chenk.top/en/transfer-learning/02-pre-training-and-fine-tuning/)
 #

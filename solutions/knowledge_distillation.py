@@ -10,10 +10,6 @@
 #
 # **You need:** softmax, cross-entropy, a little PyTorch (modules, autograd).
 #
-# **Work like this:** run the first cells and look at the picture. Write a function, run its tests, read the message. The
-# folds under each question hold hints: an idea, the shapes, the steps. Hidden tests look at other inputs than the
-# public ones; their titles say at which.
-#
 # **Article:** [Knowledge distillation](https://www.chenk.top/en/transfer-learning/05-knowledge-distillation/)
 #
 # **Papers:** Hinton, Vinyals and Dean, [Distilling the knowledge in a neural network](https://arxiv.org/abs/1503.02531);

@@ -12,10 +12,6 @@
 #
 # **You need:** cross-entropy, a training loop in PyTorch, expectations.
 #
-# **Work like this:** run the first cells and look at the picture. Write a function, run its tests, read the message. The
-# folds under each question hold hints: an idea, the shapes, the steps. Hidden tests look at other inputs than the
-# public ones; their titles say at which.
-#
 # **Article:** [Transfer learning (1):
 # fundamentals](https://www.chenk.top/en/transfer-learning/01-fundamentals-and-core-concepts/)
 #
