@@ -7,7 +7,8 @@ import csv
 import html
 import io
 import json
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,12 +31,14 @@ if TYPE_CHECKING:
 
 WEAK = 0.15
 """Discrimination below which a test is worth a look."""
+LOOK = "◂"
+_NUMBER = re.compile(rf"([-−]?\d+(\.\d+)?( %| {LOOK})?)?")
 _STYLE = """
 body { max-width: 60rem; }
 table { border-collapse: collapse; width: 100%; } th, td { text-align: left; padding: .3rem .6rem .3rem 0; border-bottom: 1px solid #d1d9e0; vertical-align: top; }
 td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 img { max-width: 100%; } .soft { color: #59636e; } .weak { color: #c4232d; font-weight: 600; }
-@media print { h2, table, pre, img { break-inside: avoid; } }
+@media print { tr, pre, img { break-inside: avoid; } h2 { break-after: avoid; } }
 """
 
 
@@ -156,7 +159,7 @@ def _item_rows(found: ClassItems) -> Iterator[Sequence[str]]:
         d = item.discrimination
         said = "" if d is None else f"{d:.2f}"
         if d is not None and d < WEAK:
-            said = f"{said} ◂"
+            said = f"{said} {LOOK}"
         kind = "public" if item.probe.public else "hidden"
         yield (
             item.probe.question, item.probe.title, kind, f"{item.probe.points:g}",
@@ -243,17 +246,17 @@ def _picture(figure: Figure, alt: str) -> str:
     return f'<img alt="{html.escape(alt)}" src="data:image/png;base64,{data}">'
 
 
-def _table(
-    head: Sequence[str], rows: Iterator[Sequence[str]] | list[Sequence[str]] | list[tuple[str, ...]]
-) -> str:
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table whose columns of numbers stand right."""
+    rows = list(rows)
+    numbers = [all(map(_NUMBER.fullmatch, column)) for column in zip(*rows, strict=True)]
+
     def line(tag: str, cells: Sequence[str]) -> str:
-        parts = []
-        for cell in cells:
-            number = cell[:1].isdigit() or cell[:2].lstrip("-−").isdigit() and cell[:1] in "-−"
-            weak = " weak" if cell.endswith("◂") else ""
-            parts.append(
-                f'<{tag} class="{"n" if number else ""}{weak}">{html.escape(cell)}</{tag}>'
-            )
+        kinds = zip(cells, numbers or [False] * len(cells), strict=True)
+        parts = [
+            f'<{tag} class="{"n" * number}{" weak" * cell.endswith(LOOK)}">{html.escape(cell)}</{tag}>'
+            for cell, number in kinds
+        ]
         return f"<tr>{''.join(parts)}</tr>"
 
     body = "".join(line("td", row) for row in rows)

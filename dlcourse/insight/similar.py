@@ -183,7 +183,7 @@ def page(title: str, found: Likeness) -> str:
         for p in found.pairs
     )
     style = (
-        "body{max-width:90rem}.pair{display:grid;grid-template-columns:1fr 1fr;gap:1rem}mark{background:#ffe08a}"
+        "body{max-width:90rem}.pair{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:1rem}mark{background:#ffe08a}"
         "@media print{.pair{font-size:8pt}h2{break-before:page}}"
     )
     return framed(title, head + body, style)

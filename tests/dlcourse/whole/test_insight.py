@@ -21,7 +21,7 @@ from dlcourse.grading.grader import open_grader
 from dlcourse.grading.journal import Journal, JournalEntry, ProbeVerdict
 from dlcourse.insight.code import anonymous
 from dlcourse.insight.items import class_items, point_biserial
-from dlcourse.insight.report import report_csv, report_html, report_json, term_html
+from dlcourse.insight.report import LOOK, _table, report_csv, report_html, report_json, term_html
 from dlcourse.insight.similar import compare, of_class, page
 from dlcourse.insight.viva import changes, exercises, sheet_of, spoil, write_sheets
 from tests.support.course import answered, perfect, released, submission_of
@@ -121,6 +121,15 @@ def test_report(graded: Course) -> None:
     document = json.loads(report_json(graded, "vectors"))
     assert document["submissions"] == 5 and document["misconceptions"][0]["students"] == 2
     assert json.loads(report_json(graded)) == {"vectors": document}
+
+
+def test_columns_of_numbers_stand_right_and_titles_that_begin_with_one_do_not() -> None:
+    rows = [("8 inputs and 4 outputs.", "2", "76 %", "0.79"), ("b", "", "−1.5 %", f"0.10 {LOOK}")]
+    text = _table(("test", "points", "passed", "discrimination"), rows)
+    assert '<th class="">test</th><th class="n">points</th>' in text
+    assert '<td class="">8 inputs and 4 outputs.</td><td class="n">2</td>' in text
+    assert f'<td class="n">−1.5 %</td><td class="n weak">0.10 {LOOK}</td>' in text
+    assert '<th class="">a</th>' in _table(("a", "b"), [])
 
 
 def test_reports_of_nothing(built_course: Course) -> None:
