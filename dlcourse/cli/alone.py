@@ -57,6 +57,8 @@ def selfgrade(
     say(
         f"{found.slug}: {found.score:g} of {found.points:g} points; {failed} of {len(found.graded.outcomes)} tests do not pass"
     )
+    for name, state in found.written.items():
+        say(one_line(f"{name}: {state}"))
     say(f"{target} says which and why")
     if show:
         webbrowser.open(target.resolve().as_uri())

@@ -47,10 +47,12 @@ def build(
         for slug in chosen:
             with progress(f"building {slug}", None) as step:
                 assignment = build_one(course, slug, warm, step)
+            by_hand = sum(answer.points for answer in assignment.answers.values())
+            words = f", {by_hand:g} more for answers in words" if by_hand else ""
             hidden = sum(not p.spec.public for p in assignment.probes.values())
             say(
                 f"{slug}: {len(assignment.questions)} questions, {len(assignment.probes)} tests "
-                f"({hidden} hidden), {assignment.points:g} points"
+                f"({hidden} hidden), {assignment.points:g} points{words}"
             )
     write_home(course)
 

@@ -19,7 +19,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from nbgrader.api import Assignment, Grade, SubmittedAssignment, SubmittedNotebook
+from nbgrader.api import Assignment, Grade, GradeCell, SubmittedAssignment, SubmittedNotebook
 from nbgrader.api import Student as Person
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
@@ -28,6 +28,7 @@ from ..authoring.course import Course
 from ..errors import CourseError
 from ..nbgrader_port.database import open_database
 from ..nbgrader_port.grades import session
+from ..nbgrader_port.standings import by_hand
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _FORMULA = "=+-@"
@@ -160,23 +161,31 @@ def _entries(db: Session, duedates: Mapping[str, datetime | None]) -> tuple[list
             SubmittedAssignment.timestamp,
             func.sum(Grade.score),
             func.sum(func.coalesce(Grade.extra_credit, 0.0)),
-            func.count().filter(ungraded),
+            func.count().filter(and_(ungraded, ~by_hand())),
+            func.count().filter(and_(ungraded, by_hand())),
             func.count().filter(Grade.needs_manual_grade),
         )
         .select_from(SubmittedAssignment)
         .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
         .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
         .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
+        .outerjoin(GradeCell, GradeCell.id == Grade.cell_id)
         .where(Assignment.name.in_(duedates))
         .group_by(SubmittedAssignment.id, Assignment.name, SubmittedAssignment.student_id, SubmittedAssignment.timestamp)
         .order_by(Assignment.name, SubmittedAssignment.student_id)
     )  # fmt: skip
     entries, notes = [], []
-    for submission, slug, student, timestamp, raw, extra, open_cells, by_hand in graded:
+    for submission, slug, student, timestamp, raw, extra, open_cells, words, look in graded:
         if open_cells:
             notes.append(f"{student}: {slug} is not graded yet; the cell is left empty")
             continue
-        if by_hand:
+        if words:
+            what = "a written answer" if words == 1 else f"{words} written answers"
+            notes.append(
+                f"{student}: {slug}: no person has graded {what} yet; the cell is left empty"
+            )
+            continue
+        if look:
             notes.append(f"{student}: {slug} waits for manual grading; the score so far is given")
         penalty = float(late.get(submission) or 0.0)
         entries.append(

@@ -6,16 +6,19 @@ import json
 import os
 import signal
 import time
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import FrameType
 from typing import Any
 
+from ..core.cells import NotebookView
 from ..core.explain import Outcome
 from ..core.handed_in import SeveralNotebooks, read_submission
 from ..core.notebook_file import Submission, notebook_name, read_notebook
-from ..core.rendering import to_text
+from ..core.rendering import clean, to_text
+from ..core.written import is_written
 from ..errors import CourseError
 from ..executor.isolation import OTHER_USER, SANDBOX, Kind
 from ..executor.limits import Limits
@@ -33,6 +36,8 @@ TOTAL = 480
 is ten minutes.
 """
 
+MAX_WORDS = 20_000
+"""Characters of an answer in words that are shown."""
 _FIRST = CellStep("libraries", "import torch._dynamo", limits=Limits(cpu=60.0, wall=240.0))
 """What torch's optimizers import when the first of them is made, which takes longer than a test may."""
 
@@ -46,12 +51,14 @@ class Graded:
         notes: what the student is told besides.
         isolation: how student code was kept apart.
         seconds: that it took.
+        words: answers in words by name; empty where nothing is written.
     """
 
     outcomes: tuple[Outcome, ...]
     notes: tuple[str, ...]
     isolation: Kind
     seconds: float = 0.0
+    words: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def questions(self) -> list[str]:
@@ -90,7 +97,16 @@ def grade(document: dict[str, Any], submission: Submission, wanted: str = "auto"
         for question in grader.assignment.questions
         for p in sorted(grader.assignment.probes_of(question), key=lambda p: not p.spec.public)
     ]
-    return Graded(tuple(ordered), graded.notes, warm.isolation.kind, time.monotonic() - start)
+    seconds = time.monotonic() - start
+    words = _words(graded.notebook)
+    return Graded(tuple(ordered), graded.notes, warm.isolation.kind, seconds, words)
+
+
+def _words(notebook: str) -> dict[str, str]:
+    """The answers in words of a graded notebook, by name."""
+    view = NotebookView(json.loads(notebook))
+    answers = {cell.name: cell.source for cell in view.cells if cell.kind == "answer"}
+    return {name: text if is_written(text) else "" for name, text in answers.items()}
 
 
 def _grade(grader: Grader, submission: Submission, warm: Warm) -> GradedNotebook:
@@ -135,6 +151,17 @@ def results(graded: Graded, hidden: str = "after_published") -> dict[str, Any]:
                     },
                 }
             )
+    tests += [
+        {
+            "name": f"{name}: in words, graded by a person",
+            "status": "passed" if text else "failed",
+            "output": clean(text, MAX_WORDS) or "No answer.",
+            "output_format": "text",
+            "visibility": "visible",
+            "extra_data": {"answer": name},
+        }
+        for name, text in graded.words.items()
+    ]
     if graded.isolation != SANDBOX.kind:
         trusted = graded.isolation == OTHER_USER.kind
         tests.append(

@@ -99,6 +99,9 @@ def export(
     )
     for key, value in values.items():
         text = text.replace("{" + key + "}", value)
+    if answers := grader.assignment.answers.values():
+        asked = ", ".join(f"{one.name} ({one.points:g} points)" for one in answers)
+        text += f"\nA person grades what is answered in words: {asked}. Turn on *Manual Grading* and give it a rubric there.\n"
     (fresh / "README.md").write_text(text, encoding="utf-8")
     shutil.rmtree(target, ignore_errors=True)
     fresh.rename(target)
@@ -218,13 +221,13 @@ def _points(value: float) -> Any:
 
 
 def _check_leaks(grader: Grader, files: dict[str, bytes]) -> None:
-    """Refuse to write a zip that holds a line of the reference."""
+    """Refuse to write a zip that holds a line of the reference or of a rubric."""
     from ..authoring.lint import secrets
 
     banned = {
         line: owner
         for line, owner in secrets(grader.assignment).items()
-        if owner.startswith("the reference") and len(line) >= 12
+        if not owner.startswith("hidden probe") and len(line) >= 12
     }
     document = json.loads(files[f"tests/{FILENAME}"])
     allowed = "".join(

@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -28,6 +28,8 @@ from .page import framed
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    from ..nbgrader_port.in_words import ClassAnswer
 
 WEAK = 0.15
 """Discrimination below which a test is worth a look."""
@@ -72,6 +74,7 @@ def report_html(course: Course, slug: str) -> str:
         "<p class=soft>Discrimination: correlation of passing a test with the score on all others. Near 0, or below, the "
         "test does not tell those who know more from the others: look at it.</p>",
         _table(("question", "test", "", "points", "passed", "discrimination"), _item_rows(found)),
+        *_in_words(course, assignment),
         "<h2>Misconceptions</h2>",
         *_misconceptions(course, assignment, found),
         "<h2>Time of a run</h2>",
@@ -112,9 +115,10 @@ def report_json(course: Course, slug: str = "") -> str:
     if not slug:
         graded = [s for s in course.entries if course.files(s).journal.is_file()]
         return json.dumps({one: json.loads(report_json(course, one)) for one in graded})
-    _, found = read_items(course, slug)
+    assignment, found = read_items(course, slug)
     return json.dumps(
         {
+            **_words_data(course, assignment),
             "submissions": len(found.students),
             "points": found.points,
             "scores": dict(found.scores),
@@ -165,6 +169,47 @@ def _item_rows(found: ClassItems) -> Iterator[Sequence[str]]:
             item.probe.question, item.probe.title, kind, f"{item.probe.points:g}",
             f"{100 * item.passed:.0f} %", said,
         )  # fmt: skip
+
+
+def _answers(course: Course, assignment: Assignment) -> list[ClassAnswer]:
+    """How far the class's written answers are; the gradebook is asked only where there are any."""
+    if not assignment.answers:
+        return []
+    from ..nbgrader_port.config import gradebook_url
+    from ..nbgrader_port.in_words import class_answers
+
+    return class_answers(gradebook_url(course), assignment.slug)
+
+
+def _in_words(course: Course, assignment: Assignment) -> Iterator[str]:
+    found = _answers(course, assignment)
+    if not found:
+        return
+    yield "<h2>Answers in words</h2>"
+    yield "<p>The mean is that of answers that a person has graded, and of 0 for those who wrote nothing.</p>"
+    head = ("answer", "points", "graded", "not graded yet", "nothing written", "mean")
+    rows: list[Sequence[str]] = []
+    for one in found:
+        mean = "" if one.mean is None else f"{one.mean:.2f}"
+        counts = (str(n) for n in (len(one.scores), one.waiting, one.open))
+        rows.append((words(one.name), f"{one.points:g}", *counts, mean))
+    yield _table(head, rows)
+
+
+def _words_data(course: Course, assignment: Assignment) -> dict[str, Any]:
+    found = _answers(course, assignment)
+    data = [
+        {
+            "name": one.name,
+            "points": one.points,
+            "graded": len(one.scores),
+            "waiting": one.waiting,
+            "open": one.open,
+            "mean": one.mean,
+        }
+        for one in found
+    ]
+    return {"answers": data} if data else {}
 
 
 def _misconceptions(course: Course, assignment: Assignment, found: ClassItems) -> Iterator[str]:

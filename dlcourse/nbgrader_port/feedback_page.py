@@ -111,6 +111,9 @@ class Section:
     tests: list[Test] = field(default_factory=list)
     answers: list[tuple[str, str]] = field(default_factory=list)
     by_hand: list[tuple[float, float]] = field(default_factory=list)
+    waiting: float = 0.0
+    """Points of a written answer that no person has graded yet; none of them is earned."""
+    in_words: bool = False
 
     @property
     def score(self) -> float:
@@ -131,6 +134,10 @@ class Section:
         return sum(t.status == PASSED for t in self.tests)
 
     @property
+    def title(self) -> str:
+        return words(self.name) if self.in_words else self.name
+
+    @property
     def state(self) -> str:
         """``full``, ``part`` or ``none`` of the points."""
         return "full" if self.score >= self.points else "part" if self.score > 0 else "none"
@@ -148,6 +155,11 @@ class Page:
     """`94 − 10 late = 84`; empty where the score is that of the tests."""
     notes: tuple[str, ...]
     sections: tuple[Section, ...]
+
+    @property
+    def waiting(self) -> float:
+        """Points that a person has yet to give or not."""
+        return sum(s.waiting for s in self.sections)
 
     @property
     def graded(self) -> list[Section]:
@@ -201,8 +213,11 @@ def page(notebook: NotebookNode, resources: Mapping[str, Any]) -> Page:
             code = Code(clean(cell.source.rstrip("\n"), MAX_CODE), error, comment, cell.is_extra)
             section(current or "Before the first question").codes.append(code)
         elif cell.is_answer:
-            part = section(cell.grade_id or "other")
+            part = section(cell.name or cell.grade_id or "other")
             part.answers.append((clean(cell.source, MAX_CODE), comment))
+            part.in_words = bool(cell.name)
+            if part.in_words and cell.score is None:
+                part.waiting = cell.points or 0.0
             if cell.is_worth_points:
                 part.by_hand.append((cell.score or 0.0, cell.points or 0.0))
     slug = ours.slug or str(graded.get("notebook", ""))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
@@ -11,6 +11,7 @@ from ..authoring.course import Course
 from ..core.cells import NBGRADER, NotebookView
 from ..core.notebook_file import CHECKS, read_notebook
 from ..core.progress import Progress, silent
+from ..core.written import Written
 from ..errors import CourseError
 from ..executor.warm import Warm
 from ..grading.grader import GradedNotebook, open_grader
@@ -26,14 +27,16 @@ class SelfGrade:
     Args:
         slug: the assignment.
         graded: the result.
-        points: that there are.
+        points: that the tests give.
         page: the feedback page as HTML.
+        written: how far the answers in words are, by name.
     """
 
     slug: str
     graded: GradedNotebook
     points: float
     page: str
+    written: dict[str, Written] = field(default_factory=dict)
 
     @property
     def score(self) -> float:
@@ -77,11 +80,17 @@ def selfgrade(
     graded = grader.grade(submission, warm)
     document = nbformat.reads(graded.notebook, as_version=4)
     points = 0.0
-    for cell in NotebookView(document).code:
-        if cell.outcome is not None:
+    written: dict[str, Written] = {}
+    for cell in NotebookView(document).cells:
+        if cell.kind == "answer":
+            written[cell.name] = Written(cell.points or 0.0, graded.written[cell.name])
+            if not graded.written[cell.name]:
+                cell.cell["metadata"][NBGRADER]["score"] = 0.0
+        elif cell.outcome is not None:
             # nbgrader would put it there from the gradebook
             cell.cell["metadata"][NBGRADER]["score"] = cell.outcome.score
             points += cell.points or 0.0
     score = sum(graded.scores.values())
-    about = {"student": notebook.name, "notebook": slug, "score": score, "max_score": points}
-    return SelfGrade(slug, graded, points, render(page(document, {"nbgrader": about})))
+    most = points + sum(one.points for one in written.values())
+    about = {"student": notebook.name, "notebook": slug, "score": score, "max_score": most}
+    return SelfGrade(slug, graded, points, render(page(document, {"nbgrader": about})), written)

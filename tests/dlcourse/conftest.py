@@ -22,7 +22,7 @@ from dlcourse.grading.pool import Workers
 from dlcourse.grading.worker import Worker, answer_of
 from dlcourse.nbgrader_port.generate import build
 from tests.support.commands import dlcourse, nbgrader
-from tests.support.course import copy_course, make_course
+from tests.support.course import ask, copy_course, make_course
 from tests.support.students import hand_in_samples
 
 
@@ -39,6 +39,15 @@ def built_course(tmp_path_factory: pytest.TempPathFactory, warm: Warm) -> Course
     course = make_course(tmp_path_factory.mktemp("scratch") / "course")
     for slug in course.entries:
         build(course, slug, warm)
+    return course
+
+
+@pytest.fixture(scope="session")
+def asking(tmp_path_factory: pytest.TempPathFactory, warm: Warm) -> Course:
+    """A scratch course whose assignment toy asks for words, toy built. Read it; copy it to change it."""
+    course = make_course(tmp_path_factory.mktemp("words") / "course")
+    ask(course)
+    build(course, "toy", warm)
     return course
 
 

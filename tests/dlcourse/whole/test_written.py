@@ -18,8 +18,6 @@ from dlcourse.core.notebook_file import Submission, SubmittedCell
 from dlcourse.core.written import TEXT_STUB
 from dlcourse.errors import AuthorError
 from dlcourse.executor.isolation import UNSAFE
-from dlcourse.executor.warm import Warm
-from dlcourse.nbgrader_port.generate import build
 from dlcourse.student.rebuild import rebuild
 from dlcourse.student.status import show_status
 from dlcourse.student.submit import parcel
@@ -35,15 +33,6 @@ from tests.support.course import (
 
 RUBRIC = ("Two points", "common factor", "no exponent is above 0", "RUBRIC", "Rubric")
 MODEL = ("Numerator and denominator", "MODEL ANSWER")
-
-
-@pytest.fixture(scope="module")
-def asking(tmp_path_factory: pytest.TempPathFactory, warm: Warm) -> Course:
-    """A course whose assignment toy asks for words, built. Read it; copy it to change it."""
-    course = make_course(tmp_path_factory.mktemp("words") / "course")
-    ask(course)
-    build(course, "toy", warm)
-    return course
 
 
 # ---- authoring -------------------------------------------------------------------------------------------------------
