@@ -13,12 +13,13 @@ import numpy as np
 import pytest
 
 from dlcourse.authoring.course import Course, read_course
-from dlcourse.authoring.read import load
+from dlcourse.authoring.read import load, load_reference
 from dlcourse.core.probe import ProbeSpec
 from dlcourse.errors import CourseError
 from dlcourse.executor.warm import Warm
 from dlcourse.grading.grader import open_grader
 from dlcourse.grading.journal import Journal, JournalEntry, ProbeVerdict
+from dlcourse.insight import viva
 from dlcourse.insight.code import anonymous
 from dlcourse.insight.items import class_items, point_biserial
 from dlcourse.insight.report import LOOK, _table, report_csv, report_html, report_json, term_html
@@ -279,6 +280,18 @@ def test_exercises_are_the_references_numbers(graded: Course) -> None:
     assert any("0.6" in e.answer and "0.8" in e.answer for e in found), "rows of length one"
     other = list(exercises(assignment, "jitter", "another seed"))
     assert other != list(exercises(assignment, "jitter", "seed")) or not other
+
+
+def test_guesses_of_the_script_are_not_printed(
+    graded: Course, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def reference(slug: str, root: Path) -> Any:
+        print("the best step: no guess yet")
+        return load_reference(slug, root)
+
+    monkeypatch.setattr(viva, "load_reference", reference)
+    assert list(exercises(load(graded.root, "vectors"), "normalise", "seed"))
+    assert capsys.readouterr().out == ""
 
 
 def test_sheets(graded: Course, tmp_path: Path, warm: Warm) -> None:
