@@ -10,8 +10,8 @@
 #
 # <!-- questions -->
 #
-# **You need:** PyTorch indexing and broadcasting, solving a linear system, softmax attention (given below as code; it is
-# derived in *Attention and the Transformer*), what an LSTM cell does (*Recurrent networks*).
+# **You need:** PyTorch indexing and broadcasting, solving a linear system, softmax attention (its formula is
+# repeated below; it is derived in *Attention and the Transformer*), what an LSTM cell does (*Recurrent networks*).
 #
 # **Article:** [Time series (4): Attention](https://www.chenk.top/en/time-series/attention-mechanism/)
 #
@@ -250,7 +250,9 @@ def controls(seed: int = 0) -> dict[str, float]:
 # look "one period back" from any query.
 #
 # The trap is precision. Stamps often come as seconds since 1970, today about $1.8\cdot10^9$. Near it, neighbouring
-# float32 numbers are 128 apart: minutes vanish. Subtract first, in float64; the *difference* may become anything.
+# float32 numbers are 128 apart: minutes vanish. Subtract first, in float64, and stay there: after a thousand turns the
+# angle is about 6000, and near 6000 float32 numbers are $5\cdot10^{-4}$ apart. Only sines and cosines, which lie within
+# $\pm1$, may become float32.
 #
 # **By hand.** $d=4$, periods from 2 to 8, origin 10. For $t=13$ the clocks have turned $3/2$ and $3/8$ times:
 # $\sin3\pi=0$, $\sin(3\pi/4)=0.7071$, $\cos3\pi=-1$, $\cos(3\pi/4)=-0.7071$. For $t=9.5$: $-1$, $\sin(-\pi/8)=-0.3827$,
@@ -341,6 +343,8 @@ def precision(seed: int = 0) -> dict[str, float]:
 # over nothing is $0/0$. Filling in $-\infty$ gives NaN, which spreads even if nobody reads that row: in the product with
 # the values, the gradient of each value of that series is $0\cdot\mathrm{NaN}$. Filling in $-10^9$ gives equal weights on what is forbidden, overflows in float16, and is *above* a
 # score of $-10^{10}$. The clean answer: where nothing may be seen, all weights are 0, and so are their gradients.
+#
+# ![A table of three queries and four stamps. The query at 0.5 sees nothing; the query at 1 sees the second stamp with the weight 1; the query at 2 sees the second and the third with 0.7311 and 0.2689; the fourth is padding](pictures/time_series_attention/mask.svg)
 #
 # **By hand.** Stamps (3, 1, 2, 1) of which 3 are real; queries at 0.5, 1 and 2. The query at 0.5 sees nothing, that at
 # 1 the second observation only (the fourth is padding), that at 2 the second and the third. Scores (9, 2, 1, 9) for each
@@ -734,6 +738,8 @@ def context(
 # Each step has a context of its own. Since nobody has seen the future, what is fed back is the *forecast*, never the
 # truth. The weights of all steps form a picture, $H$ rows of $n$: the picture that is printed in papers as the
 # explanation.
+#
+# ![Two steps side by side, each of three boxes: look, with weights and a context; think, where the cell reads the last forecast and the context; speak, where the head reads the new state and the context. State and forecast go on to the second step](pictures/time_series_attention/decoder.svg)
 #
 # **By hand.** Widths 1, $H=(1,-2)$, $W=2$, state $s=0.5$, cell 0, $\hat y_0=0.25$. The first look is that of question
 # 6, $c=0.8577$. If the cell has weights of 0 only, all its gates are 0.5 and its candidate 0: $s$ becomes 0. A head that

@@ -165,7 +165,7 @@ def who_sees_what_by_pencil(attention_mask, masked_softmax):
 
 @probe("attention_mask", points=2, public=False, compare=exact())
 def masks_of_irregular_series(attention_mask, rng):
-    """Unequal lengths, none and all, unsorted and equal stamps, queries at stamps and between, padding that is NaN."""
+    """Unequal lengths, none and all, unsorted and equal stamps, queries at stamps and just before, seconds since 1970, padding of NaN."""
     found = {}
     for B, n, m in ((4, 5, 3), (3, 3, 3), (1, 6, 2), (2, 1, 4)):
         t, u = normal(rng, B, n).round(decimals=1), normal(rng, B, m).round(decimals=1)
@@ -175,6 +175,8 @@ def masks_of_irregular_series(attention_mask, rng):
         found[f"{B} series of {n}, {m} queries"] = attention_mask(t, lengths, u)
     t = torch.tensor([[2.0, 0.5, 1.5, 0.5], [1.0, 4.0, 2.5, 2.5]], dtype=F64)
     found["queries are the stamps"] = attention_mask(t, torch.tensor([4, 3]), t.clone())
+    found["just before the stamps"] = attention_mask(t, torch.tensor([4, 3]), t[:, :3] - 1e-9)
+    found["minutes since 1970"] = attention_mask(1.8e9 + 60 * t, torch.tensor([3, 4]), 1.8e9 + 60 * t[:, 1:] + 7)
     t[0, 2:] = math.nan
     t[1, 3] = -math.inf
     found["padding of NaN"] = attention_mask(t, torch.tensor([2, 3]), normal(rng, 2, 3) + 2)
@@ -377,7 +379,7 @@ def fills_by_feature(perturbation_importance, rng):
 
 @probe("perturbation_importance", points=1, public=False)
 def changes_of_unlike_signs(perturbation_importance, rng):
-    """A forecast that rises at one horizon and falls at the other; a level that is far from 0; a f that ignores a step."""
+    """A forecast that rises at one horizon and falls at the other; a level that is far from 0; a f that ignores a step; gradients."""
 
     def seesaw(x):
         return torch.stack([x[:, 1, 0], -x[:, 1, 0]], dim=1) + 1e3
@@ -385,9 +387,12 @@ def changes_of_unlike_signs(perturbation_importance, rng):
     def deaf(x):
         return torch.stack([x[:, 0, 0] ** 2, x[:, 2, 0], x[:, 0, 0] * x[:, 2, 0]], dim=1)
 
+    x = normal(rng, 2, 3, 2).requires_grad_()
+    moved = perturbation_importance(crooked(rng, 3, 2, 2), x, normal(rng, 2))
     return {
         "seesaw": perturbation_importance(seesaw, normal(rng, 2, 3, 1)),
         "deaf": perturbation_importance(deaf, normal(rng, 4, 3, 1), normal(rng, 1)),
+        "gradients": gradients((moved * normal(rng, 2, 3)).sum(), {"x": x}),
     }
 
 
@@ -457,13 +462,14 @@ def contexts_behind_a_mask(context, rng):
 
 @probe("context", points=1, public=False)
 def scores_and_contexts_learn(additive_scores, luong_scores, context, rng):
-    """Gradients through both scores and the context, with a series that sees nothing."""
+    """Gradients through both scores and the context, with a series that sees nothing and inputs that are large."""
     shapes = {"H": (3, 4, 2), "s": (3, 3), "W1": (5, 2), "W2": (5, 3), "v": (5,), "W": (3, 2), "scores": (3, 4)}
     i = {name: normal(rng, *shape).requires_grad_() for name, shape in shapes.items()}
     mask = torch.tensor([[True, False, True, True], [False] * 4, [True] * 4])
     c, alpha = context(i["scores"], i["H"], mask)
     value = (c * normal(rng, 3, 2)).sum() + (alpha * normal(rng, 3, 4)).sum()
     value = value + (additive_scores(i["H"], i["s"], i["W1"], i["W2"], i["v"]) * normal(rng, 3, 4)).sum()
+    value = value + (additive_scores(1000 * i["H"], i["s"], i["W1"], i["W2"], i["v"]) * normal(rng, 3, 4)).sum()
     return gradients(value + (luong_scores(i["H"], i["s"], i["W"]) * normal(rng, 3, 4)).sum(), i)
 
 
