@@ -57,7 +57,7 @@ lab: install ## start JupyterLab at the course's index, with formgrader (COURSE=
 
 .PHONY: docs
 docs: install ## the documentation site in dist/docs, every link within it checked
-	$(BIN)/sphinx-build -q -W --keep-going -n -d dist/.doctrees -b html docs dist/docs
+	$(BIN)/sphinx-build -q -W --keep-going -d dist/.doctrees -b html docs dist/docs
 	$(RUN) pytest -q tests/dlcourse/whole/test_site.py
 
 wheel: install ## dist/*.whl, the package that students install

@@ -30,7 +30,11 @@ html_theme_options = {
     "show_prev_next": False,
     "navigation_with_keys": False,
     "secondary_sidebar_items": ["page-toc"],
+    "header_links_before_dropdown": 3,
 }
+html_sidebars = {"**": []}  # pages lie side by side: there is nothing below one
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
 html_show_sourcelink = False
 linkcheck_anchors = False
 
