@@ -67,7 +67,7 @@ wheel: install ## dist/*.whl, the package that students install
 lock: ## make requirements.lock anew from pyproject.toml; torch stays at the version that it names
 	rm -rf .venv-lock
 	$(PYTHON) -m venv .venv-lock
-	.venv-lock/bin/python -m pip install --quiet -e '.[instructor,cluster,gradescope,postgresql,docs,dev]' "$$(grep '^torch==' requirements.lock)"
+	.venv-lock/bin/python -m pip install --quiet -e '.[instructor,hub,cluster,gradescope,postgresql,docs,dev]' "$$(grep '^torch==' requirements.lock)"
 	{ grep '^#' requirements.lock; \
 	  .venv-lock/bin/python -m pip freeze --all | grep -E '^[A-Za-z0-9]' | grep -viE '^(pip|dlcourse)==' | sed 's/+.*//'; } > requirements.lock.new
 	mv requirements.lock.new requirements.lock

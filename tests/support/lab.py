@@ -89,19 +89,27 @@ def running_lab(root: Path) -> Iterator[str]:
 
 
 @contextlib.contextmanager
+def browsers(*profiles: Path) -> Iterator[list[BrowserContext]]:
+    """Several Chromiums, each with a profile of its own, as several people have."""
+    with sync_playwright() as playwright, contextlib.ExitStack() as open_ones:
+        contexts = []
+        expect.set_options(timeout=PATIENCE)
+        for profile in profiles:
+            context = playwright.chromium.launch_persistent_context(
+                profile, executable_path=CHROMIUM, headless=True, args=["--no-sandbox", "--disable-dev-shm-usage"],
+                viewport={"width": 1100, "height": 900},
+            )  # fmt: skip
+            open_ones.callback(context.close)
+            context.set_default_timeout(PATIENCE)
+            contexts.append(context)
+        yield contexts
+
+
+@contextlib.contextmanager
 def browser(profile: Path) -> Iterator[BrowserContext]:
     """Chromium with a profile of its own."""
-    with sync_playwright() as playwright:
-        context = playwright.chromium.launch_persistent_context(
-            profile, executable_path=CHROMIUM, headless=True, args=["--no-sandbox", "--disable-dev-shm-usage"],
-            viewport={"width": 1100, "height": 900},
-        )  # fmt: skip
-        context.set_default_timeout(PATIENCE)
-        expect.set_options(timeout=PATIENCE)
-        try:
-            yield context
-        finally:
-            context.close()
+    with browsers(profile) as (one,):
+        yield one
 
 
 def open_notebook(page: Page, address: str, path: str) -> None:
