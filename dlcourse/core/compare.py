@@ -34,10 +34,7 @@ class _Differs(Exception):
 
 @dataclass(frozen=True)
 class Comparison(ABC):
-    """How a student's result is held against the reference's.
-
-    Whatever the rule, truth values, integers and floats are told apart.
-    """
+    """How a student's result is held against the reference's; kinds of numbers are told apart."""
 
     kind: ClassVar[str]
     """Its name in JSON."""
@@ -62,9 +59,7 @@ class Comparison(ABC):
         return Close()
 
     def chance_of_rejection(self, groups: Sequence[Sequence[Evidence]]) -> float:
-        """The chance that a right result is rejected by bad luck, simulated from right results: a
-        group for each of some inputs.
-        """
+        """The chance that bad luck rejects a right result, from right ones in groups by input."""
         return 0.0
 
     def to_json(self) -> dict[str, Any]:
@@ -115,14 +110,7 @@ class _ByElement(Comparison):
     def _said(
         self, wrong: np.ndarray, gap: np.ndarray, at: tuple[Any, ...], yours: str, theirs: str
     ) -> str:
-        """Where arrays differ, in words.
-
-        Args:
-            wrong: which elements do.
-            gap: by how much.
-            at: index of the worst.
-            yours, theirs: what stands there.
-        """
+        """Where arrays differ, in words: which elements, by how much, and what stands ``at`` the worst."""
         if wrong.ndim == 0:
             return f"yours is {yours}, expected {theirs}"
         if wrong.size == 1:
@@ -244,11 +232,7 @@ class Exact(_Equality):
 
 @dataclass(frozen=True)
 class AtMost(_ByElement):
-    """Numbers no larger than expected, and finite.
-
-    Args:
-        slack: how much larger they may be, as a share of the expected magnitude.
-    """
+    """Finite numbers, larger than expected by at most the share ``slack`` of its magnitude."""
 
     kind = "at_most"
     slack: float = 0.0
@@ -318,14 +302,11 @@ _KINDS = {rule.kind: rule for rule in (Close, Exact, AtMost, WithinSE)}
 
 
 def close(rtol: float | None = None, atol: float | None = None) -> Comparison:
-    """Equal up to rounding; the default of every probe.
+    """Equal up to rounding, within a relative and an absolute tolerance per element; the default of
+    every probe.
 
     Without arguments the tolerance follows the coarser dtype of the two: for float64 1e-6 relative
     and 1e-8 of the largest expected magnitude, for float32 1e-4 and 1e-5 of it.
-
-    Args:
-        rtol: relative tolerance per element.
-        atol: absolute tolerance per element.
     """
     return Close(rtol, atol)
 
@@ -336,18 +317,16 @@ def exact() -> Comparison:
 
 
 def at_most(slack: float = 0.0) -> Comparison:
-    """Numbers no larger than ``expected + slack * |expected|`` (a loss); finite.
-
-    A number can be sent by anybody: return evidence and use ``judge=`` where points hang on it.
+    """Finite numbers no larger than ``expected + slack * |expected|``, as of a loss. Anybody can send
+    a number: return evidence and use ``judge=`` where points hang on it.
     """
     return AtMost(slack)
 
 
 def within_se(k: float = 6.0, moments: int = 2) -> Comparison:
-    """Samples along axis 0 whose moments agree within ``k`` standard errors.
-
-    The standard errors are those of the reference's samples, so a student's spread cannot widen
-    them; the number of samples must be the same. ``moments=2`` compares means and variances.
+    """As many samples along axis 0, whose moments agree within ``k`` standard errors of the
+    reference's samples, so that a student's spread cannot widen them. ``moments=2`` compares means
+    and variances.
     """
     return WithinSE(k, moments)
 
