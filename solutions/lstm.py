@@ -854,9 +854,9 @@ def set_forget_bias(lstm: nn.LSTM, value: float) -> None:
 
     Args:
         lstm: with biases; any number of layers, one or two directions. The forget quarter (of i, f, g, o) of each
-            ``bias_ih_…`` becomes ``value``, that of each ``bias_hh_…`` becomes 0. All other entries and all weights
-            stay as they were. The parameters stay the same objects, still to be trained (``requires_grad``), and
-            nothing is recorded by autograd.
+            ``bias_ih_…`` becomes ``value``, that of each ``bias_hh_…`` becomes 0. All other entries, all weights,
+            gradients that stand and the mode (training or not) stay as they were. The parameters stay the same
+            objects, still to be trained (``requires_grad``). This call is not recorded by autograd, later ones are.
         value: the effective forget bias.
 
     Raises:

@@ -47,8 +47,8 @@ def pairs_of_any_size(windows, rng):
     """Windows and targets of several sizes, a series of one pair, and series that are too short."""
     found = {}
     for N, L, H in ((11, 4, 3), (9, 1, 2), (8, 3, 1), (9, 4, 5), (6, 4, 3), (3, 5, 2), (1, 1, 1), (0, 2, 1)):
-        X, Y = windows(rng.normal(size=N), L, H)
-        found[f"{N} values, {L} and {H}"] = [np.asarray(X), np.asarray(Y)]
+        pairs = raises(windows, rng.normal(size=N), L, H)
+        found[f"{N} values, {L} and {H}"] = [np.asarray(a) for a in pairs] if isinstance(pairs, tuple) else pairs
     found["every second value"] = list(windows(rng.normal(size=22)[::2], 3, 4))
     return found
 
@@ -79,13 +79,14 @@ def nothing_from_the_future(split_scale_window, rng):
 @probe("split_scale_window", points=1, public=False)
 def just_enough(split_scale_window, rng):
     """Exactly one pair on either side, or on both."""
-    return {
-        "one to train": named(split_scale_window(rng.normal(size=14), 0.5, 4, 3)),
-        "one to test": named(split_scale_window(rng.normal(size=12), 0.75, 2, 3)),
-        "fewer to test than a window": named(split_scale_window(rng.normal(size=14), 0.8, 5, 2)),
-        "far from 0": named(split_scale_window(1e6 + rng.normal(size=14), 0.7, 3, 2)),
-        "one each": named(split_scale_window(rng.normal(size=8), 0.63, 3, 2)),
+    found = {
+        "one to train": raises(split_scale_window, rng.normal(size=14), 0.5, 4, 3),
+        "one to test": raises(split_scale_window, rng.normal(size=12), 0.75, 2, 3),
+        "fewer to test than a window": raises(split_scale_window, rng.normal(size=14), 0.8, 5, 2),
+        "far from 0": raises(split_scale_window, 1e6 + rng.normal(size=14), 0.7, 3, 2),
+        "one each": raises(split_scale_window, rng.normal(size=8), 0.63, 3, 2),
     }
+    return {case: named(split) if isinstance(split, tuple) else split for case, split in found.items()}
 
 
 @probe("split_scale_window", points=1, public=False)
@@ -108,6 +109,7 @@ def level_training_values(split_scale_window, rng):
     found["a lower value after the cut"] = named(split_scale_window(series, 0.6, 3, 2))
     found["a higher value after the cut"] = named(split_scale_window(1 - series, 0.6, 3, 2))
     found["nearly level"] = named(split_scale_window(2 + 1e-4 * rng.normal(size=15), 0.6, 3, 2))
+    found["in small units"] = named(split_scale_window(1e-10 * rng.normal(size=15), 0.6, 3, 2))
     return found
 
 
@@ -144,7 +146,7 @@ def controls_by_pencil(rolling_origins, seasonal_naive, persistence_skill):
 @probe("persistence_skill", points=2, public=False, compare=exact())
 def origins_to_the_end(rolling_origins):
     """Several lengths, horizons and steps; the last one that fits, and none at all."""
-    return {
+    found = {
         "step 1": rolling_origins(13, 4, 3),
         "another length": rolling_origins(14, 4, 3),
         "step 4 that fits": rolling_origins(20, 5, 3, 4),
@@ -155,19 +157,25 @@ def origins_to_the_end(rolling_origins):
         "none": rolling_origins(9, 6, 4),
         "far beyond": rolling_origins(9, 30, 4, 2),
     }
+    return found | {f"type, {case}": str(np.asarray(origins).dtype) for case, origins in found.items()}
 
 
 @probe("persistence_skill", points=2, public=False)
 def the_last_known_period(seasonal_naive, rng):
     """Origins in no order, at the end of the series and right after the first period; horizons around the period."""
     s = rng.normal(size=23)
-    return {
+    one = np.asarray(seasonal_naive(s, np.array([11]), 2, 5))
+    found = {"one origin": one.copy(), "writeable": bool(one.flags.writeable)}
+    if one.flags.writeable:
+        one += 40.0
+    return found | {
+        "series, after the forecast was written into": s.copy(),
         "horizon below period": seasonal_naive(s, np.array([15, 7, 12]), 3, 5),
         "above": seasonal_naive(s, np.array([9, 21]), 11, 4),
-        "equal": seasonal_naive(s, np.array([6, 17, 8, 8]), 6, 6),
-        "persistence": seasonal_naive(s, np.array([1, 22]), 4, 1),
+        "equal": raises(seasonal_naive, s, np.array([6, 17, 8, 8]), 6, 6),
+        "persistence": raises(seasonal_naive, s, np.array([1, 22]), 4, 1),
         "at the end": seasonal_naive(s, np.array([23]), 5, 3),
-        "one period known": seasonal_naive(s, np.array([7, 14]), 9, 7),
+        "one period known": raises(seasonal_naive, s, np.array([7, 14]), 9, 7),
         "no origin": seasonal_naive(s, np.array([], dtype=np.int64), 3, 2),
     }
 
@@ -223,6 +231,7 @@ def origins_without_a_past(rolling_origins, seasonal_naive, persistence_skill, r
         "one of three": raises(seasonal_naive, s, np.array([9, 2, 8]), 3, 5),
         "one step more": raises(persistence_skill, s.reshape(5, 3), s[:10].reshape(5, 2), s[:5]),
         "one step broadcast": raises(persistence_skill, s.reshape(5, 3), s[:5, None], s[:5]),
+        "a column and a row": raises(persistence_skill, s[:5, None], s[None, 5:10], s[:5]),
     }
 
 
@@ -437,19 +446,26 @@ def layers_and_directions(set_forget_bias, rng):
 
 @probe("set_forget_bias", points=1, public=False)
 def still_to_be_trained(set_forget_bias, rng):
-    """Parameters are the same objects, are leaves and want gradients; what was frozen stays frozen; a second call."""
+    """Parameters are the same objects, are leaves and want gradients; what was frozen stays frozen, what stood stays; a second call."""
     lstm = biased(rng, 2, 3, 2, 1)
     lstm.bias_hh_l1.requires_grad_(False)
-    before = [id(p) for p in lstm.parameters()]
+    lstm.weight_ih_l0.grad = normal(rng, 12, 2)
+    before = list(lstm.parameters())  # kept alive, so that no new one takes the place of an old one
     set_forget_bias(lstm, 0.9)
     set_forget_bias(lstm, 1.4)
+    recording = torch.is_grad_enabled()
+    torch.set_grad_enabled(True)
+    grad = lstm.weight_ih_l0.grad
     names = [name for name, _ in lstm.named_parameters()]
-    same = [id(p) == old for p, old in zip(lstm.parameters(), before, strict=True)]
+    same = [p is old for p, old in zip(lstm.parameters(), before, strict=True)]
     return {
         "same objects": dict(zip(names, same, strict=True)),
         "wants gradient": {n: [bool(p.requires_grad), bool(p.is_leaf)] for n, p in lstm.named_parameters()},
         "entries": entries(lstm),
         "type": {n: type(p).__name__ for n, p in lstm.named_parameters()},
+        "in training": bool(lstm.training),
+        "recording goes on": recording,
+        "a gradient that stood": "gone" if grad is None else grad.clone(),
     }
 
 
@@ -460,11 +476,11 @@ def products_from_any_step(cell_gradient_product, rng):
     shut = F.clone()
     shut[3, 1] = 0.0
     return {
-        "all steps": {f"from {k}": cell_gradient_product(F, k) for k in range(5)},
-        "shut": {f"from {k}": cell_gradient_product(shut, k) for k in (0, 2, 3)},
+        "all steps": {f"from {k}": raises(cell_gradient_product, F, k) for k in range(5)},
+        "shut": {f"from {k}": raises(cell_gradient_product, shut, k) for k in (0, 2, 3)},
         "square": cell_gradient_product(F[:3], 0),
         "many": cell_gradient_product((0.97 + 0.03 * F).repeat(80, 1), 17),
-        "one step": cell_gradient_product(F[:1], 0),
+        "one step": raises(cell_gradient_product, F[:1], 0),
         "float32": cell_gradient_product(F.float(), 1),
     }
 
@@ -514,6 +530,7 @@ def correlations(autocorrelation, rng):
         "far from 0": autocorrelation(s + 1000.0, 6),
         "trend": autocorrelation(np.arange(15) * 2.5 + s, 9),
         "small": autocorrelation(1e-7 * s, 5),
+        "ripples on a level": autocorrelation(1000 + 1e-3 * s, 5),
         "every second": autocorrelation(np.repeat(s, 3)[::2], 5),
         "lag 0 alone": autocorrelation(s, 0),
         "one value": autocorrelation(s[:1], 0),
@@ -597,6 +614,8 @@ def when_to_stop(EarlyStopping, rng):
     values = [5.0, 4.5, 4.6, 4.4, 4.4, 4.7, 4.9, 3.0, 3.1, 3.2, 3.3, 3.4]
     states = weights_of(rng, len(values))
     found = {f"patience {p}": told(EarlyStopping(p), values, states) for p in (1, 2, 3, 4, 5)}
+    tiny = [0.123456789, 0.123456781, 0.123456781, 0.123456778]
+    found["tiny gains"] = told(EarlyStopping(2), tiny, states[:4])
     first, second = EarlyStopping(2), EarlyStopping(2)
     pairs = [(told(first, [v], [s]), told(second, [9 - v], [s])) for v, s in zip(values[:4], states[:4], strict=True)]
     found["side by side"] = [list(pair) for pair in pairs]
@@ -658,7 +677,7 @@ def one_step_by_pencil(lstm_bptt):
 
 @probe("lstm_bptt", points=3, public=False)
 def gradients_of_all_steps(lstm_bptt, rng):
-    """A loss that uses each output; several shapes, one sequence, equal sizes, float32."""
+    """A loss that uses each output; several shapes, one sequence, equal sizes, float32, inputs that are not contiguous."""
     found = {}
     for B, T, D, U in ((2, 5, 3, 4), (3, 3, 3, 3), (1, 4, 2, 1), (4, 2, 1, 3), (2, 1, 3, 5)):
         found[f"{B} of {T} steps, {D} to {U}"] = dict(lstm_bptt(normal(rng, B, T, D), *layer(rng, D, U), normal(rng, B, T, U)))
@@ -667,17 +686,24 @@ def gradients_of_all_steps(lstm_bptt, rng):
         found[f"the same inputs, {name} weights"] = dict(lstm_bptt(X, *layer(rng, 2, 3), normal(rng, 2, 3, 3)))
     X, d_outs = normal(rng, 2, 3, 2, dtype=torch.float32), normal(rng, 2, 3, 4, dtype=torch.float32)
     found["float32"] = dict(lstm_bptt(X, *layer(rng, 2, 4, torch.float32), d_outs))
+    X, d_outs = normal(rng, 3, 2, 4).transpose(0, 1), normal(rng, 3, 2, 2).transpose(0, 1)
+    found["transposed"] = dict(lstm_bptt(X, *layer(rng, 4, 2), d_outs))
     return found
 
 
 @probe("lstm_bptt", points=2, public=False)
 def gradients_of_the_last_output(lstm_bptt, rng):
-    """Only the last step counts, and a long way back through gates that are nearly open."""
+    """Only the last step counts, and a long way back through gates that are nearly open; gates that are shut for good."""
     w_ih, w_hh, b_ih, b_hh = layer(rng, 2, 3)
     b_ih = b_ih + torch.tensor([0.0, 5.0, 0.0, 0.0], dtype=torch.float64).repeat_interleave(3)
     d_outs = torch.zeros(2, 12, 3, dtype=torch.float64)
     d_outs[:, -1] = normal(rng, 2, 3)
-    return {
+    found = {}
+    for gate, name in ((1, "forget"), (3, "output")):
+        shut = b_hh.clone()
+        shut[3 * gate + 1] = -900.0
+        found[f"{name} gate shut for good"] = dict(lstm_bptt(normal(rng, 2, 5, 2), w_ih, w_hh, b_ih, shut, normal(rng, 2, 5, 3)))
+    return found | {
         "open": dict(lstm_bptt(normal(rng, 2, 12, 2), w_ih, 0.3 * w_hh, b_ih, b_hh, d_outs)),
         "first output": dict(lstm_bptt(normal(rng, 2, 12, 2), w_ih, w_hh, b_ih, b_hh, d_outs.flip(1))),
     }
