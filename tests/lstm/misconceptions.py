@@ -219,11 +219,6 @@ MISCONCEPTIONS = {
             {"windows(z[n - L :], L, H)": "windows(z[n - L + 1 :], L, H)"},
         ),
         Misconception(
-            "nothing_refused",
-            "A split without a pair on one side went through. The docstring asks for a ValueError.",
-            {"if n < L + H or len(series) - n < H:": "if False:"},
-        ),
-        Misconception(
             "test_side_not_checked",
             "Only the training side is checked. A test side without a single pair is an error, too.",
             {"if n < L + H or len(series) - n < H:": "if n < L + H:"},
