@@ -126,7 +126,7 @@ def first_look(seed: int = 0) -> dict[str, float]:
 # mean: two pages that the same people visit are pulled in the same directions, again and again.
 #
 # Visitors saw different numbers of pages, so short rows of ids are filled up with a **padding** id. It stands for
-# nothing and must learn nothing: its row of the gradient is zero, whatever $\delta$ says.
+# nothing and must learn nothing: its row of the gradient is zero, however large $\delta$ is.
 #
 # ![Ids 3, 3 and 0 with the gradients (1, 2), (3, -1) and (5, 5). In the gradient of the table row 3 is (4, 1), the sum of the first two; all other rows are zero, that of the padding id 0 included.](pictures/neural_recommenders/rows.svg)
 #
@@ -146,7 +146,7 @@ def first_look(seed: int = 0) -> dict[str, float]:
 # mistake: `dP[ids] += dE` writes once per distinct id: of repeated ids only one gradient survives.
 
 
-# %% question="embedding_backward" minutes=15 forbid=["autograd", "torch.nn.functional.embedding", "torch.nn.functional.embedding_bag"]
+# %% question="embedding_backward" minutes=15 forbid=["autograd", "torch.ops.aten.embedding_dense_backward", "torch.nn.functional.embedding", "torch.nn.functional.embedding_bag"]
 def embedding_backward(
     ids: Int64[Tensor, "B L"],
     dE: Float[Tensor, "B L d"],
@@ -155,11 +155,11 @@ def embedding_backward(
 ) -> Float[Tensor, "vocab d"]:
     """Gradient of the loss with respect to an embedding table.
 
-    Autograd, ``torch.nn.functional.embedding`` and ``embedding_bag`` are not to be used.
+    Autograd, ``torch.nn.functional.embedding``, ``embedding_bag`` and ``embedding_dense_backward`` are not to be used.
 
     Args:
         ids: the rows that were looked up, from 0 to vocab - 1; the same id may occur many times.
-        dE: gradient of the loss with respect to each vector that was handed out.
+        dE: gradient of the loss with respect to each vector that was handed out; finite numbers.
         vocab: number of rows of the table; some of them may not occur in ``ids``.
         padding_idx: the id that learns nothing; None if every id learns.
 
@@ -219,12 +219,13 @@ def masked_mean_pool(
 
     Args:
         E: the vector of each position. At padded positions it may hold anything, inf and nan included, and is left
-            out.
+            out; elsewhere it is finite.
         ids: the id of each position; padding may stand anywhere in a row.
         pad: the padding id.
 
     Returns:
-        One mean per row, over the positions that are not padded; zeros for a row that is all padding.
+        One mean per row, over the positions that are not padded; zeros for a row that is all padding. Autograd can
+        differentiate it with respect to ``E``.
     """
     ### BEGIN SOLUTION
     there = ids != pad
@@ -339,8 +340,8 @@ def neumf_forward(
             says nothing.
 
     Returns:
-        One probability per pair. ReLU follows every layer, the last one included; one sigmoid follows the head.
-        Autograd can differentiate it with respect to all tensors in ``params``.
+        One probability per pair, 0 or 1 for logits of ±1000. ReLU follows every layer, the last one included; one
+        sigmoid follows the head. Autograd can differentiate it with respect to all tensors in ``params``.
     """
     ### BEGIN SOLUTION
     product = params["P_gmf"][u] * params["Q_gmf"][i]
@@ -466,7 +467,7 @@ def hit_rate_ndcg_at_k(
     """Hit rate and NDCG of one test page per visitor among all pages that were not seen.
 
     Args:
-        scores: any finite numbers, of any size; of equal scores the page with the smaller id stands first.
+        scores: finite numbers, up to 1e300 in size; of equal scores the page with the smaller id stands first.
         test_item: id of the test page of each visitor; ``seen`` is False there.
         seen: True for the pages that are taken out; they take up no place.
         k: length of the list, at least 1; it may be longer than there are pages.
@@ -806,7 +807,7 @@ def watch_time_loss(
 
 
 def expected_watch_time(logit: Float[Tensor, " B"]) -> Float[Tensor, " B"]:
-    """What is served: the odds that belong to each logit, in seconds."""
+    """What is served: the odds that belong to each logit, in seconds. Logits of ±50 are no problem."""
     ### BEGIN SOLUTION
     return torch.exp(logit)
     ### END SOLUTION
@@ -913,6 +914,9 @@ def cross_id(a: Int64[Tensor, " B"], c: Int64[Tensor, " B"], size_c: int) -> Int
         a: ids of the first field.
         c: ids of the second field, from 0 to size_c - 1.
         size_c: number of ids of the second field.
+
+    Returns:
+        int64; fields may have so many ids that their combinations need more than 32 bits.
     """
     ### BEGIN SOLUTION
     return a * size_c + c
@@ -934,7 +938,8 @@ def wide_and_deep_logit(
             ``"bias"``, a tensor without axes. The number of ids of a field is the number of rows of its table.
 
     Returns:
-        The sum of the crosses' weights, the head's product and the bias, one number per row.
+        The sum of the crosses' weights, the head's product and the bias, one number per row. Autograd can
+        differentiate it with respect to all tensors in ``params``.
     """
     ### BEGIN SOLUTION
     tables = params["tables"]

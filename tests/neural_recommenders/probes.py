@@ -42,13 +42,18 @@ def rows_by_pencil(embedding_backward):
     """The ids and gradients of the text, with the padding id 0 and without padding."""
     ids = torch.tensor([[3, 3, 0]])
     dE = torch.tensor([[[1.0, 2.0], [3.0, -1.0], [5.0, 5.0]]], dtype=F64)
-    return {"padding 0": embedding_backward(ids, dE, 4, 0), "no padding": embedding_backward(ids, dE, 4)}
+    return {
+        "padding 0": embedding_backward(ids, dE, 4, 0),
+        "no padding": embedding_backward(ids, dE, 4),
+    }
 
 
 @probe("embedding_backward", points=2, public=False)
 def many_repeated_ids(embedding_backward, rng):
     """Ids that repeat within a row and across rows, rows that nobody uses, a batch of one, a table of one column."""
-    ids = torch.tensor([[5, 1, 5, 7, 0], [1, 5, 3, 3, 3], [0, 7, 1, 5, 1]])  # 2, 4, 6 and 8 are not used
+    ids = torch.tensor(
+        [[5, 1, 5, 7, 0], [1, 5, 3, 3, 3], [0, 7, 1, 5, 1]]
+    )  # 2, 4, 6 and 8 are not used
     dE = normal(rng, 5, 3, 4).transpose(0, 1)  # not contiguous
     return {
         "nine rows": embedding_backward(ids, dE, 9),
@@ -57,6 +62,9 @@ def many_repeated_ids(embedding_backward, rng):
         "one position": embedding_backward(ids[:, 3:4], dE[:, 2:3], 8),
         "one column": embedding_backward(ids, dE[..., :1], 9),
         "as many ids as columns": embedding_backward(ids[:, :3], normal(rng, 3, 3, 3), 9),
+        "large ones that cancel": embedding_backward(
+            torch.cat([ids, ids]), torch.cat([1e6 + dE, dE - 1e6]), 9
+        ),
     }
 
 
@@ -66,22 +74,31 @@ def the_padding_row_learns_nothing(embedding_backward, rng):
     ids, dE = torch.tensor([[0, 2, 2, 4], [5, 0, 5, 2]]), normal(rng, 2, 4, 3)
     found = {f"padding {p}": embedding_backward(ids, dE, 6, p) for p in (0, 2, 5, 3)}
     single = embedding_backward(ids, dE.float(), 6, 2)
-    return found | {"none": embedding_backward(ids, dE, 6, None), "float32": single, "dtype": dtype_of(single)}
+    return found | {
+        "none": embedding_backward(ids, dE, 6, None),
+        "float32": single,
+        "dtype": dtype_of(single),
+    }
 
 
 @probe("masked_mean_pool", points=2)
 def mean_by_pencil(masked_mean_pool):
     """The visitor of the text, and one of whom nothing is known."""
-    E = torch.tensor([[[2.0, 4.0], [4.0, 0.0], [9.0, 9.0]], [[1.0, 1.0], [2.0, 2.0], [3.0, 3.0]]], dtype=F64)
+    E = torch.tensor(
+        [[[2.0, 4.0], [4.0, 0.0], [9.0, 9.0]], [[1.0, 1.0], [2.0, 2.0], [3.0, 3.0]]], dtype=F64
+    )
     return masked_mean_pool(E, torch.tensor([[7, 2, 0], [0, 0, 0]]))
 
 
 @probe("masked_mean_pool", points=2, public=False)
 def visitors_of_unequal_lengths(masked_mean_pool, rng):
-    """Rows with one to five pages, the same page twice, padding in the middle, another padding id, a batch of one."""
+    """Rows with one to five pages, a page twice, a page of zeros, padding in the middle, another padding id, one row, gradients."""
     E = normal(rng, 5, 4, 3).transpose(0, 1)
     ids = torch.tensor([[3, 1, 3, 2, 2], [0, 4, 0, 5, 0], [0, 0, 0, 0, 0], [1, 0, 0, 0, 0]])
     single = masked_mean_pool(E.float(), ids)
+    blank = E.index_fill(1, torch.tensor([1]), 0.0).requires_grad_()
+    mean = masked_mean_pool(blank, ids)
+    (grad,) = pulled_back(mean, normal(rng, 4, 3), blank)
     return {
         "padding 0": masked_mean_pool(E, ids),
         "padding 2": masked_mean_pool(E, ids, 2),
@@ -90,6 +107,8 @@ def visitors_of_unequal_lengths(masked_mean_pool, rng):
         "one position": masked_mean_pool(E[:, 1:2], ids[:, 1:2]),
         "one column": masked_mean_pool(E[..., 2:], ids, 3),
         "square": masked_mean_pool(E[:3, :3], ids[:3, :3]),
+        "a page of zeros": mean,
+        "gradient": grad,
         "float32": single,
         "dtype": dtype_of(single),
     }
@@ -109,14 +128,21 @@ def anything_stands_at_padding(masked_mean_pool, rng):
 @probe("mlp_interaction", points=2)
 def exclusive_or_by_pencil(mlp_interaction):
     """The four scores of the text."""
-    p, q = torch.tensor([[0.0], [0.0], [1.0], [1.0]], dtype=F64), torch.tensor([[0.0], [1.0], [0.0], [1.0]], dtype=F64)
-    W1, b1, w2 = torch.ones(2, 2, dtype=F64), torch.tensor([0.0, -1.0], dtype=F64), torch.tensor([1.0, -2.0], dtype=F64)
+    p, q = (
+        torch.tensor([[0.0], [0.0], [1.0], [1.0]], dtype=F64),
+        torch.tensor([[0.0], [1.0], [0.0], [1.0]], dtype=F64),
+    )
+    W1, b1, w2 = (
+        torch.ones(2, 2, dtype=F64),
+        torch.tensor([0.0, -1.0], dtype=F64),
+        torch.tensor([1.0, -2.0], dtype=F64),
+    )
     return mlp_interaction(p, q, W1, b1, w2)
 
 
 @probe("mlp_interaction", points=2, public=False)
 def scores_of_a_batch(mlp_interaction, rng):
-    """Five pairs of width 3, visitors and pages exchanged, a batch of one, and sizes that are all equal."""
+    """Five pairs of width 3, visitors and pages exchanged, a batch of one, a square weight, and sizes that are all equal."""
     p, q = normal(rng, 3, 5).T, normal(rng, 3, 5).T
     W1, b1, w2 = normal(rng, 6, 4).T, normal(rng, 4), normal(rng, 4)
     single = mlp_interaction(p.float(), q.float(), W1.float(), b1.float(), w2.float())
@@ -125,6 +151,7 @@ def scores_of_a_batch(mlp_interaction, rng):
         "exchanged": mlp_interaction(q, p, W1, b1, w2),
         "one": mlp_interaction(p[2:3], q[3:4], W1, b1, w2),
         "one unit": mlp_interaction(p, q, W1[:1], b1[:1].abs(), w2[:1]),
+        "square weight": mlp_interaction(p[:, :2], q[:, :2], W1[:, :4], b1, w2),
         "all sizes 2": mlp_interaction(p[:2, :2], q[:2, :2], W1[:2, :4], b1[:2], w2[:2]),
         "far": mlp_interaction(1000 * p, -1000 * q, W1, b1, w2),
         "float32": single,
@@ -136,7 +163,13 @@ def scores_of_a_batch(mlp_interaction, rng):
 def gradients_of_the_interaction(mlp_interaction, rng):
     """Autograd through the scores, to all five arguments."""
     arguments = [normal(rng, *s).requires_grad_() for s in ((3, 2), (3, 2), (5, 4), (5,), (5,))]
-    return dict(zip("p q W1 b1 w2".split(), pulled_back(mlp_interaction(*arguments), normal(rng, 3), *arguments), strict=True))
+    return dict(
+        zip(
+            "p q W1 b1 w2".split(),
+            pulled_back(mlp_interaction(*arguments), normal(rng, 3), *arguments),
+            strict=True,
+        )
+    )
 
 
 def neumf_params(rng, users, items, d, e, sizes):
@@ -169,7 +202,7 @@ def neumf_by_pencil(neumf_forward):
 
 @probe("neumf_forward", points=3, public=False)
 def neumf_of_any_size(neumf_forward, rng):
-    """One, two and no layers, repeated ids, a batch of one, equal widths, and a path of width 0."""
+    """One, two and no layers, repeated ids, a batch of one, equal widths, a path of width 0, and logits of ±1000."""
     u, i = torch.tensor([4, 0, 4, 1, 2]), torch.tensor([6, 6, 0, 3, 2])
     found = {}
     for name, d, e, sizes in (
@@ -182,6 +215,8 @@ def neumf_of_any_size(neumf_forward, rng):
         "one pair": neumf_forward(u[1:2], i[3:4], params),
         "exchanged ids": neumf_forward(i, u, params),
         "bias": neumf_forward(u, i, params | {"bias": params["bias"] + 0.7}),
+        "bias of 1000": neumf_forward(u, i, params | {"bias": params["bias"] + 1000}),
+        "bias of -1000": neumf_forward(u, i, params | {"bias": params["bias"] - 1000}),
     }
 
 
@@ -190,7 +225,11 @@ def gradients_of_neumf(neumf_forward, rng):
     """Autograd through the probabilities, to tables, layers, head and bias; float32."""
     params = neumf_params(rng, 4, 5, 2, 3, (4, 3))
     flat = {k: v for k, v in params.items() if k != "layers"}
-    flat |= {f"{name}{n}": w for n, layer in enumerate(params["layers"], 1) for name, w in zip("Wb", layer, strict=True)}
+    flat |= {
+        f"{name}{n}": w
+        for n, layer in enumerate(params["layers"], 1)
+        for name, w in zip("Wb", layer, strict=True)
+    }
     for tensor in flat.values():
         tensor.requires_grad_()
     u, i = torch.tensor([3, 1, 3]), torch.tensor([0, 4, 4])
@@ -228,7 +267,9 @@ def draws_of_many_visitors(sample_negatives, rng):
         "other noise": sample_negatives(users, seen, weight, 1 - noise),
         "one draw each": sample_negatives(users, seen, weight, noise[:, 2:3]),
         "one visitor": sample_negatives(users[1:2], seen, weight, noise[3:4]),
-        "as many draws as pages": sample_negatives(torch.tensor([4, 0, 1]), seen[:, :5], weight[:5], uniform(rng, 3, 5)),
+        "as many draws as pages": sample_negatives(
+            torch.tensor([4, 0, 1]), seen[:, :5], weight[:5], uniform(rng, 3, 5)
+        ),
         "float32": sample_negatives(users, seen, weight.float(), noise.float()),
     }
 
@@ -236,16 +277,30 @@ def draws_of_many_visitors(sample_negatives, rng):
 @probe("sample_negatives", points=2, public=False, compare=exact())
 def the_ends_of_the_noise(sample_negatives):
     """Noise of 0 and just below 1, totals that are hit exactly, seen pages and weights of 0 at both ends."""
-    seen = torch.tensor([[True, False, False, False, True, False], [False, False, True, False, False, True]])
-    weight = torch.tensor([3.0, 0.0, 2.0, 1.0, 5.0, 1.0], dtype=F64)  # free of visitor 0: 0 0 2 1 0 1
-    other = torch.tensor([2.0, 0.0, 7.0, 1.0, 1.0, 4.0], dtype=F64)  # free of visitor 1: 2 0 0 1 1 0
-    noise = torch.tensor([[0.0, 0.25, 0.5, 0.75, 1 - 1e-9], [0.0, 0.125, 0.5, 0.75, 1 - 1e-9]], dtype=F64)
+    seen = torch.tensor(
+        [[True, False, False, False, True, False], [False, False, True, False, False, True]]
+    )
+    weight = torch.tensor(
+        [3.0, 0.0, 2.0, 1.0, 5.0, 1.0], dtype=F64
+    )  # free of visitor 0: 0 0 2 1 0 1
+    other = torch.tensor(
+        [2.0, 0.0, 7.0, 1.0, 1.0, 4.0], dtype=F64
+    )  # free of visitor 1: 2 0 0 1 1 0
+    noise = torch.tensor(
+        [[0.0, 0.25, 0.5, 0.75, 1 - 1e-9], [0.0, 0.125, 0.5, 0.75, 1 - 1e-9]], dtype=F64
+    )
     both = torch.tensor([0, 1])
     return {
         "visitor 0": sample_negatives(both[:1], seen, weight, noise[:1]),
         "both": sample_negatives(both, seen, other, noise),
         "reversed": sample_negatives(both.flip(0), seen, other, noise),
         "small weights": sample_negatives(both, seen, other / 2**40, noise),
+        "ten equal weights, the last noise below 1": sample_negatives(
+            both[:1],
+            torch.zeros(1, 10, dtype=torch.bool),
+            torch.ones(10, dtype=F64),
+            torch.tensor([[0.95, 1 - 2**-53]], dtype=F64),
+        ),
     }
 
 
@@ -258,7 +313,9 @@ def nothing_left_to_draw(sample_negatives):
     return {
         "all seen": raises(sample_negatives, ids[0], seen, weight, noise),
         "only weight 0 left": raises(sample_negatives, ids[1], seen, weight, noise),
-        "one of two": raises(sample_negatives, torch.tensor([2, 0]), seen, weight, noise.expand(2, 2)),
+        "one of two": raises(
+            sample_negatives, torch.tensor([2, 0]), seen, weight, noise.expand(2, 2)
+        ),
         "outside of the batch": sample_negatives(ids[2], seen, weight, noise),
         "one page left": sample_negatives(ids[1], seen, weight + 1, noise),
     }
@@ -269,31 +326,41 @@ def lists_by_pencil(hit_rate_ndcg_at_k):
     """The two visitors of the text, for k = 1, 2 and 3."""
     scores = torch.tensor([[0.9, 0.8, 0.7, 0.6], [0.1, 0.5, 0.5, 0.9]], dtype=F64)
     seen = torch.tensor([[True, False, False, False], [False, False, False, False]])
-    return {f"k = {k}": hit_rate_ndcg_at_k(scores, torch.tensor([2, 2]), seen, k) for k in (1, 2, 3)}
+    return {
+        f"k = {k}": hit_rate_ndcg_at_k(scores, torch.tensor([2, 2]), seen, k) for k in (1, 2, 3)
+    }
 
 
 @probe("hit_rate_ndcg_at_k", points=3, public=False)
 def lists_of_many_visitors(hit_rate_ndcg_at_k, rng):
-    """Seven visitors and nine pages for several k, more than there are pages included, and one visitor."""
+    """Seven visitors and nine pages for several k, more than there are pages included, one visitor, 150 pages."""
     scores, seen = normal(rng, 9, 7).T, uniform(rng, 7, 9) < 0.35
     test = whole(rng, 9, 7)
     seen[torch.arange(7), test] = False
     found = {f"k = {k}": hit_rate_ndcg_at_k(scores, test, seen, k) for k in (1, 3, 5, 9, 20)}
     nothing = torch.zeros(7, 9, dtype=torch.bool)
+    many, none = normal(rng, 3, 150), torch.zeros(3, 150, dtype=torch.bool)
     return found | {
+        "150 equal scores": hit_rate_ndcg_at_k(0 * many, torch.tensor([120, 7, 30]), none, 31),
+        "150 pages": hit_rate_ndcg_at_k(many, torch.tensor([120, 7, 149]), none, 100),
+        "plain floats": [
+            isinstance(number, float) for number in hit_rate_ndcg_at_k(scores, test, seen, 4)
+        ],
         "one visitor": hit_rate_ndcg_at_k(scores[2:3], test[2:3], seen[2:3], 6),
         "nothing seen": hit_rate_ndcg_at_k(scores, test, nothing, 5),
-        "as many visitors as pages": hit_rate_ndcg_at_k(scores[:, :7], test.clamp(max=6), nothing[:, :7], 4),
+        "as many visitors as pages": hit_rate_ndcg_at_k(
+            scores[:, :7], test.clamp(max=6), nothing[:, :7], 4
+        ),
         "float32": hit_rate_ndcg_at_k(scores.float(), test, seen, 4),
     }
 
 
 @probe("hit_rate_ndcg_at_k", points=2, public=False)
 def ties_and_enormous_scores(hit_rate_ndcg_at_k):
-    """Equal scores before and behind the test page, seen pages among the equals, scores of 1e12 and -1e12."""
+    """Equal scores before and behind the test page, seen pages among the equals, scores of ±1e12 and of -1e300."""
     flat, nothing = torch.zeros(1, 6, dtype=F64), torch.zeros(1, 6, dtype=torch.bool)
     some = torch.tensor([[True, False, True, False, False, True]])
-    far = torch.tensor([[-1e12, -3e12, -2e12, -4e12, -5e12, -6e12]], dtype=F64)
+    far = torch.tensor([[-1e12, -3e12, -2e12, -6e12, -5e12, -4e12]], dtype=F64)
     three = torch.tensor([3])
     found = {}
     for k in (1, 2, 4):
@@ -306,6 +373,7 @@ def ties_and_enormous_scores(hit_rate_ndcg_at_k):
     almost = torch.tensor([[0.5, 0.5 + 1e-12, 0.5, 0.5, 0.5 + 1e-12, 0.5]], dtype=F64)
     return found | {
         "almost equal": hit_rate_ndcg_at_k(almost, three, some, 5),
+        "all equal and very low": hit_rate_ndcg_at_k(flat - 1e300, three, some, 2),
         "first page": hit_rate_ndcg_at_k(flat, torch.tensor([1]), some, 1),
         "last place": hit_rate_ndcg_at_k(flat, torch.tensor([5]), nothing, 6),
         "one place short": hit_rate_ndcg_at_k(flat, torch.tensor([5]), nothing, 5),
@@ -386,8 +454,12 @@ def losses_of_impressions(watch_time_loss, rng):
     single = watch_time_loss(logit.float(), clicked, secs.float())
     return {
         "seconds everywhere": watch_time_loss(logit, clicked, secs),
-        "negative numbers beside no click": watch_time_loss(logit, clicked, torch.where(clicked, secs, -7.3)),
-        "some clicks of no time": watch_time_loss(logit, clicked, secs * torch.tensor([0, 1, 1, 1, 1, 1, 1])),
+        "negative numbers beside no click": watch_time_loss(
+            logit, clicked, torch.where(clicked, secs, -7.3)
+        ),
+        "some clicks of no time": watch_time_loss(
+            logit, clicked, secs * torch.tensor([0, 1, 1, 1, 1, 1, 1])
+        ),
         "the others clicked": watch_time_loss(logit, ~clicked, secs),
         "all": watch_time_loss(logit, clicked | True, secs),
         "none": watch_time_loss(logit, clicked & False, secs),
@@ -399,24 +471,41 @@ def losses_of_impressions(watch_time_loss, rng):
 
 @probe("watch_time_loss", points=2, public=False)
 def extreme_logits_and_gradients(watch_time_loss, rng):
-    """Logits of ±1000 and ±40, clicked and not, and autograd to the logits."""
+    """Logits of ±1000, ±40 and 0, clicked and not, and autograd to the logits."""
     logit = torch.tensor([1000.0, -1000.0, 40.0, -40.0], dtype=F64)
-    clicked, secs = torch.tensor([True, False, True, False]), torch.tensor([3.0, 2.0, 0.5, 4.0], dtype=F64)
-    z, some = normal(rng, 5, scale=3.0).requires_grad_(), torch.tensor([True, False, True, False, False])
+    clicked, secs = (
+        torch.tensor([True, False, True, False]),
+        torch.tensor([3.0, 2.0, 0.5, 4.0], dtype=F64),
+    )
+    z, some = (
+        normal(rng, 5, scale=3.0).requires_grad_(),
+        torch.tensor([True, False, True, False, False]),
+    )
     (grad,) = pulled_back(watch_time_loss(z, some, uniform(rng, 5, high=9.0)), normal(rng), z)
+    zero = torch.zeros(2, dtype=F64, requires_grad=True)
+    (middle,) = pulled_back(watch_time_loss(zero, clicked[:2], secs[:2]), normal(rng), zero)
     return {
         "right, times 1e17": 1e17 * watch_time_loss(logit[2:], clicked[2:], secs[2:]),
         "right, plus 1": 1 + watch_time_loss(logit, clicked, secs),
         "wrong": watch_time_loss(logit, ~clicked, secs),
         "gradient": grad,
+        "gradient at logits of 0": middle,
     }
 
 
 @probe("watch_time_loss", points=1, public=False)
 def served_values(expected_watch_time, rng):
-    """Expected seconds at small and large logits, and at one alone."""
+    """Expected seconds at small and large logits, ±50 among them, and at one alone."""
     logit = normal(rng, 6, scale=3.0)
-    return {"six": expected_watch_time(logit), "negated": expected_watch_time(-logit), "one": expected_watch_time(logit[:1])}
+    far = expected_watch_time(torch.tensor([50.0, -50.0], dtype=F64)) * torch.tensor(
+        [1e-21, 1e22], dtype=F64
+    )
+    return {
+        "six": expected_watch_time(logit),
+        "negated": expected_watch_time(-logit),
+        "one": expected_watch_time(logit[:1]),
+        "far": far,
+    }
 
 
 def wide_and_deep_params(rng, sizes, widths, pairs, hidden):
@@ -443,7 +532,10 @@ def wide_and_deep_by_pencil(cross_id, wide_and_deep_logit):
         "layers": [(torch.tensor([[1.0, 0.5], [-2.0, -1.0]], dtype=F64), torch.zeros(2, dtype=F64))],
         "head": torch.tensor([0.5, 2.0], dtype=F64), "bias": torch.tensor(-0.25, dtype=F64),
     }  # fmt: skip
-    return {"ids": cross_id(x[:, 0], x[:, 1], 4), "logits": wide_and_deep_logit(x, [(0, 1)], params)}
+    return {
+        "ids": cross_id(x[:, 0], x[:, 1], 4),
+        "logits": wide_and_deep_logit(x, [(0, 1)], params),
+    }
 
 
 @probe("wide_and_deep_logit", points=3, public=False)
@@ -460,7 +552,9 @@ def logits_of_many_fields(wide_and_deep_logit, rng):
         params = wide_and_deep_params(rng, sizes, widths, pairs, hidden)
         found[name] = wide_and_deep_logit(x, pairs, params)
         found[f"{name}, one row"] = wide_and_deep_logit(x[2:3], pairs, params)
-        found[f"{name}, other bias"] = wide_and_deep_logit(x, pairs, params | {"bias": params["bias"] - 1.3})
+        found[f"{name}, other bias"] = wide_and_deep_logit(
+            x, pairs, params | {"bias": params["bias"] - 1.3}
+        )
     params = wide_and_deep_params(rng, (4, 5), (2, 2), [(1, 0)], (3,))
     found["two fields"] = wide_and_deep_logit(x[:4, [0, 2]], [(1, 0)], params)
     return found
@@ -468,20 +562,37 @@ def logits_of_many_fields(wide_and_deep_logit, rng):
 
 @probe("wide_and_deep_logit", points=1, public=False, compare=exact())
 def ids_of_combinations(cross_id):
-    """All combinations of fields with 3 and 5 ids, and other bases."""
+    """All combinations of fields with 3 and 5 ids, other bases, and fields of 100,000 ids."""
     a, c = torch.arange(3).repeat_interleave(5), torch.arange(5).repeat(3)
-    return {"base 5": cross_id(a, c, 5), "base 7": cross_id(a, c, 7), "the other way round": cross_id(c, a, 3), "one": cross_id(a[9:10], c[9:10], 11)}
+    many = cross_id(torch.tensor([70_001, 3]), torch.tensor([99_999, 5]), 100_003)
+    return {
+        "base 5": cross_id(a, c, 5),
+        "base 7": cross_id(a, c, 7),
+        "the other way round": cross_id(c, a, 3),
+        "one": cross_id(a[9:10], c[9:10], 11),
+        "many ids": many,
+        "dtype": dtype_of(many),
+    }
 
 
 @probe("wide_and_deep_logit", points=1, public=False)
 def wide_and_deep_in_float32(wide_and_deep_logit, rng):
-    """Two fields in float32, and gradients to the crosses and the tables in float64."""
+    """Two fields in float32, and gradients to all parameters in float64."""
     pairs = [(0, 1)]
     params = wide_and_deep_params(rng, (3, 4), (2, 2), pairs, (3,))
     x = torch.tensor([[2, 3], [0, 1], [2, 3]])
     low = {k: [t.float() for t in v] if k in ("wide", "tables") else v for k, v in params.items()}
-    low |= {"layers": [(W.float(), b.float()) for W, b in params["layers"]], "head": params["head"].float(), "bias": params["bias"].float()}
+    low |= {
+        "layers": [(W.float(), b.float()) for W, b in params["layers"]],
+        "head": params["head"].float(),
+        "bias": params["bias"].float(),
+    }
     single = wide_and_deep_logit(x, pairs, low)
-    inputs = [params["wide"][0].requires_grad_(), *(t.requires_grad_() for t in params["tables"])]
+    ((W, b),) = params["layers"]
+    inputs = [params["wide"][0], *params["tables"], W, b, params["head"], params["bias"]]
+    for tensor in inputs:
+        tensor.requires_grad_()
     grads = pulled_back(wide_and_deep_logit(x, pairs, params), normal(rng, 3), *inputs)
-    return {"float32": single, "dtype": dtype_of(single)} | dict(zip(("wide", "table 0", "table 1"), grads, strict=True))
+    return {"float32": single, "dtype": dtype_of(single)} | dict(
+        zip(("wide", "table 0", "table 1", "W", "b", "head", "bias"), grads, strict=True)
+    )
