@@ -199,7 +199,8 @@ def energy_lost(
 
     Returns:
         Summed squared distance of out from full, over that of the mean from full; sums run over positions and width.
-        Where the mean itself loses nothing: 0 if out loses nothing either, else infinity.
+        Where the mean itself loses exactly nothing (its sum is 0; there is no tolerance): 0 if out loses nothing either,
+        else infinity.
     """
     ### BEGIN SOLUTION
     lost = (out - full).square().sum((-2, -1))
@@ -431,7 +432,8 @@ def prob_sparse_attention(
         Q: queries.
         K: keys.
         V: values; their width may be another than that of the keys.
-        idx: positions of the keys from which the queries are measured (``sparsity_measure_sampled``).
+        idx: positions of the keys from which the queries are measured (``sparsity_measure_sampled``); at least one, also
+            if u is 0.
         u: queries that attend in each batch element and head, from 0 to Lq.
 
     Returns:
@@ -535,7 +537,7 @@ def what_is_saved(seed: int = 0) -> dict[str, float]:
 # the keys that it sees: weights $(0.75,0.25)$, output $4.5$. Outputs: $6,4.5,3$. With the mask of the first row instead of
 # its own it would see key 0 alone and give 6; the running sum would be $6,6,9$.
 
-# %% question="prob_sparse_causal" minutes=35
+# %% question="prob_sparse_causal" minutes=25
 def prob_sparse_causal(
     Q: Float[Tensor, "B h L d"],
     K: Float[Tensor, "B h L d"],
@@ -549,7 +551,8 @@ def prob_sparse_causal(
         Q: queries.
         K: keys, as many as queries.
         V: values; their width may be another than that of the keys.
-        idx: positions of the keys from which the queries are measured, the same for all, seen or not.
+        idx: positions of the keys from which the queries are measured, the same for all, seen or not; at least one, also
+            if u is 0.
         u: queries that attend in each batch element and head, from 0 to L.
 
     Returns:
@@ -777,7 +780,7 @@ def encoder_lengths(L: int, n_layers: int) -> list[int]:
 # network return zeros, and a distilling that takes the maximum of the two positions, the second layer works on one
 # position, $(1,1)$, and its norm makes $(0,0)$ of that.
 
-# %% question="informer_encoder" minutes=20 further
+# %% question="informer_encoder" minutes=15 further
 Part = Callable[[Tensor], Tensor]
 
 

@@ -686,7 +686,7 @@ def denormalize(
     Args:
         parts: by name, in units of the window.
         mean, std: of each window.
-        level: name of the part that gets the mean.
+        level: name of the part that gets scale and mean; the others get the scale alone.
 
     Returns:
         The parts by the same names; their sum is the sum of the given parts times std plus mean.
@@ -773,8 +773,8 @@ def mase(
         are m steps apart.
 
     Raises:
-        ValueError: the shapes of y and yhat differ; the training part has no two values m steps apart; or all such
-            values are equal, so that there is no scale.
+        ValueError: the shapes of y and yhat differ; the training part has no two values m steps apart; or in
+            every such pair the two values are equal (the series repeats itself), so that there is no scale.
     """
     ### BEGIN SOLUTION
     if y.shape != yhat.shape:
@@ -824,6 +824,9 @@ def owa(smape: float, mase: float, smape_naive2: float, mase_naive2: float) -> f
     Args:
         smape, mase: of a method.
         smape_naive2, mase_naive2: of Naive2; positive.
+
+    Returns:
+        The mean of the two ratios, a Python float.
     """
     ### BEGIN SOLUTION
     return 0.5 * (smape / smape_naive2 + mase / mase_naive2)
@@ -886,8 +889,8 @@ def train_step(
     """One step of an optimizer on the L1 loss in the units of each window.
 
     Args:
-        model: from normalised windows to normalised forecasts (B, H). Its parameters are changed by ``opt``; gradients
-            that they hold from before play no part.
+        model: from normalised windows to normalised forecasts (B, H); a module stays in its mode. Its parameters are
+            changed by ``opt``; gradients that they hold from before play no part.
         x: windows in the units of the series, see :func:`normalize_window`.
         y: what happened after them, in the same units.
         opt: an optimizer of the model's parameters; makes one step.

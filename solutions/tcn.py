@@ -310,8 +310,9 @@ def footprint(model: Callable[[Tensor], Tensor], x: Float[Tensor, "B Ci T"], t: 
     """Which inputs reach the output at one time.
 
     Args:
-        model: takes series (B, Ci, T) and gives series (B, Co, T), each example by itself; a module, in whichever mode it
-            is, or a function. It may have parameters that want gradients, or none.
+        model: takes series (B, Ci, T) and gives series (B, Co, T), each example by itself, in a way that autograd can
+            follow; a module, which stays in whichever mode it is, or a function. It may have parameters that want
+            gradients, or none.
         x: inputs at which derivatives are taken. x wants no gradient before, and none afterwards.
         t: time of the output, 0 to T - 1.
 
@@ -582,7 +583,7 @@ def weight_norm(v: Float[Tensor, "Co Ci k"], g: Float[Tensor, " Co"]) -> Float[T
     torch's own weight normalisation is not allowed, nor is autograd.
 
     Args:
-        v: directions; of any length but 0, one per output channel.
+        v: directions, one per output channel; of any length but 0 whose square the dtype can hold.
         g: lengths; 0 and negative ones are possible.
 
     Returns:
@@ -808,7 +809,8 @@ def forecast(model: nn.Module, X: Float[Tensor, "B ci T"]) -> Float[Tensor, "B H
         X: windows.
 
     Returns:
-        The outputs at the last time, computed in evaluation mode (no dropout) and without recording gradients.
+        The outputs at the last time, computed in evaluation mode (no dropout) and without recording gradients. Gradients
+        that the parameters hold stay as they are.
     """
     ### BEGIN SOLUTION
     mode = model.training
@@ -963,7 +965,7 @@ def channel_ablation(
     """By how much the mean squared error grows when one channel at a time is set to a constant.
 
     Args:
-        model: forecasts from windows; called F + 1 times. It may write into what it is given.
+        model: forecasts from windows; called F + 1 times, in any order. It may write into what it is given.
         X: windows; they stay as they are, whatever the model does with its argument.
         Y: what happened.
         fill: the constant of each channel; 0 for all if None.
@@ -1106,7 +1108,7 @@ def how_far_back(seed: int = 0) -> dict[str, float]:
 
 
 # %% [markdown]
-# **Both axes matter.** At each lookback the network beats the line. With half a day it has little more than half of
+# **Both axes matter.** At each lookback the network beats the line. With half a day it has less than six tenths of
 # the line's error: from the course of a morning it can tell a working day from a Sunday, which no weighted sum can. With a day and
 # five hours it is already better than the line that sees a week and a half. And from there on it gains little or nothing:
 # never as much as a tenth. The line goes on to gain until it holds a whole week.

@@ -130,6 +130,7 @@ def nothing_to_lose(energy_lost, rng):
     out[1, 0, 2, 1] += 0.75
     out[0, 1, 3, 0] -= 0.5
     out[1, 2] -= 1e-3
+    out[1, 1, 0, 0] += 1e-8
     return {
         "float64": energy_lost(out, full, V),
         "float32": energy_lost(out.float(), full.float(), V.float()),
@@ -378,7 +379,7 @@ class Recorder:
     def __init__(self, weights):
         self.weights, self.seen = weights, []
 
-    def __call__(self, dec_in, memory):
+    def __call__(self, dec_in, memory, /):
         self.seen.append((dec_in.clone(), memory.clone()))
         place = torch.arange(dec_in.shape[1], dtype=dec_in.dtype)[None, :, None]
         return torch.tanh(dec_in.cumsum(1) @ self.weights) + 0.1 * place + memory.mean((1, 2), keepdim=True)
@@ -500,7 +501,7 @@ def all_below_zero(distil, rng):
 def lengths_of_the_layers(encoder_lengths):
     """One layer, several; odd lengths; more layers than halvings."""
     cases = ((96, 2), (97, 3), (5, 1), (1, 3), (7, 5), (100, 4), (48, 3), (2, 2), (1025, 4), (96, 5))
-    return {f"{L}, {n} layers": encoder_lengths(L, n) for L, n in cases}
+    return {f"{L}, {n} layers": encoder_lengths(L, n) for L, n in cases} | {"type": type(encoder_lengths(5, 2)).__name__}
 
 
 @probe("distil", points=1, public=False)

@@ -47,6 +47,7 @@ def powers_of_any_times(trend_basis, rng):
         "one time": trend_basis(2, t[5:6], 48),
         "far beyond": trend_basis(3, np.arange(200.0, 204.0), 48),
         "window of 1": trend_basis(2, t, 1),
+        "dtype": str(trend_basis(1, t, 4).dtype),
     }
 
 
@@ -63,6 +64,7 @@ def waves_of_any_period(seasonality_basis, rng):
         "one of 2": seasonality_basis(1, np.arange(3.0), 2),
         "one of 2.5": seasonality_basis(1, t[:3], 2.5),
         "none": seasonality_basis(0, t[:3], 12),
+        "dtype": str(seasonality_basis(1, t, 4).dtype),
     }
 
 
@@ -208,10 +210,10 @@ def a_block_by_pencil(nbeats_block):
 
 @probe("nbeats_block", points=2, public=False)
 def blocks_of_any_size(nbeats_block, rng):
-    """One layer to four, bases of unequal numbers of rows, one window, float32, large values."""
+    """One layer to five, bases of unequal numbers of rows, one window, float32, large values."""
     found = {}
     for B, L, hidden, k, j, H in (
-        (3, 5, (4,), 2, 3, 6), (2, 6, (3, 5), 1, 2, 2), (1, 4, (5, 2, 3), 3, 1, 5), (4, 3, (6, 4, 5, 2), 2, 2, 4)
+        (3, 5, (4,), 2, 3, 6), (2, 6, (3, 5), 1, 2, 2), (1, 4, (5, 2, 3), 3, 1, 5), (4, 3, (6, 4, 5, 2), 2, 2, 4), (2, 3, (4, 5, 4, 5, 4), 2, 2, 3)
     ):  # fmt: skip
         found[f"{B} of {L} to {H}, {len(hidden)} layers"] = pair(
             nbeats_block(normal(rng, B, L), *block_weights(rng, L, hidden, k, j, H))
@@ -423,7 +425,8 @@ def only_learned_bases_move(Block, rng):
         V_b += 100
         V_f *= -1
         kind = "learned" if learned else "fixed"
-        found[kind] = {"V_b": block.V_b.detach(), "V_f": block.V_f.detach(), "head": block.head_f.weight.detach()}
+        found[kind] = {"V_b": block.V_b.detach(), "V_f": block.V_f.detach(), "heads": [head.weight.detach() for head in (block.head_b, block.head_f)],
+            "layers": [layer.weight.detach() for layer in block.fc]}
     return found
 
 
@@ -476,6 +479,7 @@ def windows_of_their_own_scale(normalize_window, rng):
         "float32": scaled(normalize_window(normal(rng, 2, 7, dtype=torch.float32) * 3 + 20)),
         "transposed": scaled(normalize_window(normal(rng, 5, 3).T)),
         "far from 0": scaled(normalize_window(1e6 + normal(rng, 2, 9))),
+        "farther": scaled(normalize_window(1e8 + 4 * normal(rng, 2, 9))),
     }
 
 
@@ -731,13 +735,17 @@ def steps_of_a_linear_map(train_step, rng):
 
 @probe("train_step", points=1, public=False)
 def old_gradients_play_no_part(train_step, rng):
-    """A model whose parameters hold gradients from before."""
+    """A model whose parameters hold gradients from before, in either mode."""
     model = Watched(rng, 4, 3)
     for p in model.parameters():
         p.grad = 100 * torch.ones_like(p)
     opt = torch.optim.SGD(model.parameters(), lr=0.2)
     loss = train_step(model, normal(rng, 3, 4) + 2, normal(rng, 3, 3), opt)
-    return {"loss": loss, "weights": weights(model)}
+    found = {"loss": loss, "weights": weights(model)}
+    for training in (False, True):
+        train_step(model.train(training), normal(rng, 3, 4), normal(rng, 3, 3), opt)
+        found[f"training mode {training}"] = bool(model.training)
+    return found
 
 
 @probe("train_step", points=1, public=False)

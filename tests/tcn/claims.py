@@ -89,7 +89,7 @@ CLAIMS = {
             lambda n: all(n[f"tcn_{k}"] < n[f"line_{k}"] for k in (13, 29, 253)),
         ),
         Claim(
-            "With half a day it has little more than half of the line's error",
+            "With half a day it has less than six tenths of the line's error",
             lambda n: n["tcn_13"] < 0.6 * n["line_13"],
         ),
         Claim(

@@ -94,13 +94,16 @@ def any_size_of_number(causal_conv1d, rng):
 
 @probe("causal_conv1d", points=1, public=False)
 def gradients_of_a_convolution(causal_conv1d, rng):
-    """Derivatives with respect to series, filters and bias."""
+    """Derivatives with respect to series, filters and bias, also of a bias of zeros."""
     tensors = {"x": normal(rng, 2, 3, 7), "w": normal(rng, 2, 3, 3), "b": normal(rng, 2)}
     for tensor in tensors.values():
         tensor.requires_grad_()
     y = causal_conv1d(tensors["x"], tensors["w"], tensors["b"], 2)
     grads = torch.autograd.grad((y * normal(rng, *y.shape)).sum(), list(tensors.values()), allow_unused=True)
-    return {name: "none" if g is None else g for name, g in zip(tensors, grads, strict=True)}
+    found = {name: "none" if g is None else g for name, g in zip(tensors, grads, strict=True)}
+    zero = torch.zeros(2, dtype=torch.float64, requires_grad=True)
+    y = causal_conv1d(tensors["x"].detach(), tensors["w"].detach(), zero, 2)
+    return found | {"bias of zeros": torch.autograd.grad(y.sum(), zero)[0] if y.requires_grad else "none"}
 
 
 @probe("causal_conv1d", points=1, public=False)
@@ -215,7 +218,7 @@ def two_taps_by_pencil(footprint, empirical_receptive_field):
 
 @probe("empirical_receptive_field", points=2, public=False, compare=exact())
 def spans_with_holes(footprint, empirical_receptive_field, rng):
-    """Several taps and dilations, two layers; series longer and shorter than the field; each time of a series."""
+    """Several taps and dilations, two layers; series longer and shorter than the field; each time of a series; the past alone."""
     found = {}
     for B, T, taps, d in ((2, 12, 3, 4), (1, 9, 2, 5), (3, 7, 4, 3), (2, 10, 1, 1), (4, 5, 2, 1)):
         x = normal(rng, B, 2, T)
@@ -223,6 +226,8 @@ def spans_with_holes(footprint, empirical_receptive_field, rng):
     first, second = ones_filter(2, 6), ones_filter(3, 1)
     x = normal(rng, 2, 3, 11)
     found["two layers"] = empirical_receptive_field(lambda x: second(first(x)), x)
+    found["the value three steps ago"] = empirical_receptive_field(lambda x: x.roll(3, 2) * (torch.arange(11) >= 3), x)
+    found["type"] = type(empirical_receptive_field(first, x)).__name__
     for t in range(11):
         found[f"two layers, at {t}"] = footprint(lambda x: second(first(x)), x, t)
     return found
@@ -260,7 +265,7 @@ def channels_that_cancel(footprint, empirical_receptive_field, rng):
 
 @probe("empirical_receptive_field", points=1, public=False, compare=exact())
 def shut_relus_and_tiny_derivatives(footprint, empirical_receptive_field):
-    """Examples of which one alone opens a ReLU, derivatives of size 1e-30, derivatives of both signs; nothing at all."""
+    """Examples of which one alone opens a ReLU, derivatives of size 1e-30 and 1e-200, of both signs; outputs of 0; nothing at all."""
     see = ones_filter(2, 4)
     x = torch.ones(3, 1, 8, dtype=torch.float64) * torch.tensor([-1.0, 2.0, -3.0], dtype=torch.float64)[:, None, None]
     signed = torch.tensor([1.0, -1.0, 0.0], dtype=torch.float64)[:, None, None] * torch.ones(3, 1, 8, dtype=torch.float64)
@@ -268,6 +273,8 @@ def shut_relus_and_tiny_derivatives(footprint, empirical_receptive_field):
         "one opens": lambda x: see(x).relu(),
         "none opens": lambda x: (see(x) - 100).relu(),
         "tiny": lambda x: 1e-30 * see(x),
+        "tinier": lambda x: 1e-200 * see(x),
+        "difference of equal values": lambda x: see(x) - see(x.roll(2, 2)),
         "tiny and large": lambda x: x + 1e-25 * see(x),
         "squares": lambda x: see(x**2),
     }
@@ -278,9 +285,16 @@ def shut_relus_and_tiny_derivatives(footprint, empirical_receptive_field):
     return found | {f"{name}, footprint": footprint(model, x, 7) for name, model in models.items()}
 
 
+class ShorterInUse(torch.nn.Module):
+    """Reads the value four steps ago while training, and the last one in evaluation mode."""
+
+    def forward(self, x):
+        return x + x.roll(4 if self.training else 1, 2)
+
+
 @probe("empirical_receptive_field", points=1, public=False)
 def modules_are_left_alone(footprint, empirical_receptive_field, rng):
-    """A module with parameters that want gradients, with and without gradients of its own; frozen; float32."""
+    """A module with parameters that want gradients, with and without gradients of its own; frozen; float32; in either mode."""
     conv = torch.nn.Conv1d(2, 3, 2, padding=1).double()
     with torch.no_grad():
         for p in conv.parameters():
@@ -301,6 +315,9 @@ def modules_are_left_alone(footprint, empirical_receptive_field, rng):
     conv.float()
     found["float32"] = footprint(model, x.float(), 4)
     found["training mode"] = bool(conv.training)
+    for training in (True, False):
+        two = ShorterInUse().train(training)
+        found[f"a mode of its own, {training}"] = [empirical_receptive_field(two, x), footprint(two, x, 5), bool(two.training)]
     return found
 
 
@@ -331,7 +348,7 @@ def ways_back(path_count):
             (3, [], 2),
             (3, [1, 2, 4, 5], 2),
         )
-    } | {"default": path_count(2, [3, 1])}
+    } | {"default": path_count(2, [3, 1]), "dtype": str(getattr(path_count(2, [1]), "dtype", "none, this is no array"))}
 
 
 @probe("path_count", points=1, public=False, compare=exact())
@@ -385,6 +402,7 @@ def filters_of_given_length(weight_norm, rng):
     v, g, _ = filters(rng, 3, 2, 2)
     found["length 0"] = weight_norm(v, torch.tensor([0.5, 0.0, -2.0], dtype=torch.float64))
     found["tiny directions"] = weight_norm(1e-9 * v, g)
+    found["directions of 1e-100"] = weight_norm(1e-100 * v, g)
     found["huge lengths"] = weight_norm(v, 1000 * g)
     found["channels last in memory"] = weight_norm(normal(rng, 4, 2, 3).transpose(1, 2), normal(rng, 4))
     found["float32"] = weight_norm(v.float(), g.float())
@@ -655,7 +673,14 @@ def forecasts_of_windows(forecast, TCN, rng):
     filled(rng, model)
     found["another network"] = forecast(model, normal(rng, 2, 2, 5))
     found["is in training"] = bool(model[1].training)
-    return found
+    for p in model.parameters():
+        p.grad = torch.full_like(p, 0.25)
+    recorded = []
+    model[1].register_forward_hook(lambda module, inputs, said: recorded.append(bool(said.requires_grad)))
+    found["once more"] = forecast(model, normal(rng, 2, 2, 5))
+    found["recorded inside"], found["recording afterwards"] = recorded, torch.is_grad_enabled()
+    torch.set_grad_enabled(True)
+    return found | {"gradients kept": ["none" if p.grad is None else p.grad for p in model.parameters()]}
 
 
 @probe("TCN", points=1, public=False, compare=within_se(6.5))
@@ -728,7 +753,7 @@ def constants_in_place_of_channels(channel_ablation, rng):
 
 @probe("channel_ablation", points=1, public=False)
 def a_model_that_writes(channel_ablation, rng):
-    """A model that overwrites its argument; what it was shown, in order; windows afterwards."""
+    """A model that overwrites its argument; what it was shown; windows afterwards."""
     X, Y, seen = normal(rng, 3, 2, 4), normal(rng, 3, 2), []
 
     def model(windows):
