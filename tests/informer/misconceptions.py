@@ -315,13 +315,6 @@ MISCONCEPTIONS = {
             },
         ),
         Misconception(
-            "nothing_to_lose_counts_zero",
-            "Where the mean loses nothing the share is 0 only if the approximation loses nothing either. Else it is infinite.",
-            {
-                "return torch.where(lost == 0, 0.0, lost / energy)": "return torch.where(energy == 0, 0.0, lost / energy)",
-            },
-        ),
-        Misconception(
             "nothing_to_lose_counts_one",
             "Where the mean loses nothing the share was set to 1.",
             {
@@ -396,15 +389,6 @@ MISCONCEPTIONS = {
             "The shares were averaged to one. There is one for each batch element and head.",
             {
                 "return torch.where(lost == 0, 0.0, lost / energy)": "return torch.where(lost == 0, 0.0, lost / energy).mean()",
-            },
-        ),
-        Misconception(
-            "mean_of_shares_of_the_width",
-            "The shares of the components were averaged. The sums run over positions and width.",
-            {
-                "lost = (out - full).square().sum((-2, -1))": "lost = (out - full).square().sum(-2)",
-                "energy = (V.mean(-2, keepdim=True) - full).square().sum((-2, -1))": "energy = (V.mean(-2, keepdim=True) - full).square().sum(-2)",
-                "return torch.where(lost == 0, 0.0, lost / energy)": "return torch.where(lost == 0, 0.0, lost / energy).mean(-1)",
             },
         ),
         Misconception(
@@ -565,13 +549,6 @@ MISCONCEPTIONS = {
             "The sum was divided by the number of queries. It is a mean over the sample.",
             {
                 "return scores.amax(-1) - scores.mean(-1)": "return scores.amax(-1) - scores.sum(-1) / Q.shape[-2]",
-            },
-        ),
-        Misconception(
-            "smallest_in_place_of_the_mean",
-            "The smallest score was subtracted. It is the mean.",
-            {
-                "return scores.amax(-1) - scores.mean(-1)": "return scores.amax(-1) - scores.amin(-1)",
             },
         ),
         Misconception(
@@ -962,13 +939,6 @@ MISCONCEPTIONS = {
             },
         ),
         Misconception(
-            "mask_of_the_ranks",
-            "The chosen query of rank r got the mask of position r. Its own position counts.",
-            {
-                "position <= top)": "position <= torch.arange(u)[:, None].expand_as(top))",
-            },
-        ),
-        Misconception(
             "mask_of_the_last_rows",
             "The masks of the last positions were used. Each chosen query has that of its own position.",
             {
@@ -1008,13 +978,6 @@ MISCONCEPTIONS = {
             "The running sum runs over the heads. It runs over the positions.",
             {
                 "V.cumsum(-2)": "V.cumsum(1)",
-            },
-        ),
-        Misconception(
-            "summed_in_float32",
-            "The running sum was taken in float32.",
-            {
-                "V.cumsum(-2)": "V.float().cumsum(-2).to(V.dtype)",
             },
         ),
         Misconception(
@@ -1228,13 +1191,6 @@ MISCONCEPTIONS = {
             },
         ),
         Misconception(
-            "known_steps_cut_down",
-            "Too many known steps were cut down in silence. The docstring asks for a ValueError.",
-            {
-                '        raise ValueError(f"{label_len} steps of a window of {L}")': "        label_len = min(max(label_len, 0), L)",
-            },
-        ),
-        Misconception(
             "an_assertion",
             "An assertion failed where a ValueError is asked for.",
             {
@@ -1263,37 +1219,10 @@ MISCONCEPTIONS = {
             },
         ),
         Misconception(
-            "each_output_fed_back",
-            "Each output was written into the input before the next call. The decoder is called once, with zeros.",
-            {
-                "return decoder(dec_in, memory)[:, -out_len:]": (
-                    "y = dec_in.clone()\n"
-                    "    n, said = y.shape[1], []\n"
-                    "    for i in range(n - out_len, n):\n"
-                    "        said.append(decoder(y[:, : i + 1], memory)[:, -1])\n"
-                    "    return torch.stack(said, dim=1)"
-                ),
-            },
-        ),
-        Misconception(
             "forecast_detached",
             "Autograd finds no way back from the forecast.",
             {
                 "return decoder(dec_in, memory)[:, -out_len:]": "with torch.no_grad():\n        return decoder(dec_in, memory)[:, -out_len:]",
-            },
-        ),
-        Misconception(
-            "input_detached",
-            "Autograd finds no way back to input and memory.",
-            {
-                "return decoder(dec_in, memory)[:, -out_len:]": "return decoder(dec_in.detach(), memory.detach())[:, -out_len:]",
-            },
-        ),
-        Misconception(
-            "last_channels",
-            "The last channels were returned. The last positions are asked for.",
-            {
-                "[:, -out_len:]": "[..., -out_len:]",
             },
         ),
         Misconception(
@@ -1433,13 +1362,6 @@ MISCONCEPTIONS = {
             "The ELU stands before the convolution. It follows it.",
             {
                 "mixed = F.elu(F.conv1d(x.transpose(1, 2), weight, bias, padding=1))": "mixed = F.conv1d(F.elu(x).transpose(1, 2), weight, bias, padding=1)",
-            },
-        ),
-        Misconception(
-            "average_of_what_is_there",
-            "The average was taken, without the zeros beyond the ends. It is the maximum.",
-            {
-                "F.max_pool1d(mixed, kernel_size=3, stride=2, padding=1)": "F.avg_pool1d(mixed, kernel_size=3, stride=2, padding=1, count_include_pad=False)",
             },
         ),
         Misconception(
@@ -1603,13 +1525,6 @@ MISCONCEPTIONS = {
             "The lengths are floats. Ints are asked for.",
             {
                 "lengths.append((lengths[-1] + 1) // 2)": "lengths.append(math.ceil(lengths[-1] / 2) * 1.0)",
-            },
-        ),
-        Misconception(
-            "a_tuple_of_lengths",
-            "The lengths are a tuple. A list is asked for.",
-            {
-                "return lengths": "return tuple(lengths)",
             },
         ),
     ],

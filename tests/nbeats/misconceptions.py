@@ -425,15 +425,8 @@ MISCONCEPTIONS = {
             },
         ),
         Misconception(
-            "equations_solved",
-            "The normal equations were solved, which fails or says something else for dependent curves.",
-            {
-                "return x @ np.linalg.pinv(V_b, 1e-10)": "return np.linalg.solve(V_b @ V_b.T, V_b @ x.T).T",
-            },
-        ),
-        Misconception(
             "threshold_of_the_square",
-            "The pseudoinverse was taken of the basis times itself: its singular values are squares, and so small curves are lost.",
+            "Small curves are lost: the threshold for singular values is higher than that of the docstring, or was held against their squares.",
             {
                 "return x @ np.linalg.pinv(V_b, 1e-10)": "return x @ V_b.T @ np.linalg.pinv(V_b @ V_b.T, 1e-10)",
             },
@@ -450,13 +443,6 @@ MISCONCEPTIONS = {
             "A small number was added to the diagonal, which shrinks the coefficients. Least squares does not.",
             {
                 "return x @ np.linalg.pinv(V_b, 1e-10)": "return x @ V_b.T @ np.linalg.inv(V_b @ V_b.T + 1e-10 * np.eye(len(V_b)))",
-            },
-        ),
-        Misconception(
-            "threshold_too_high",
-            "The threshold for singular values is higher than that of the docstring.",
-            {
-                "1e-10)": "1e-6)",
             },
         ),
         Misconception(
@@ -560,13 +546,6 @@ MISCONCEPTIONS = {
             "The curves were centred as well. Only the window is.",
             {
                 "left = centred - project(centred, V_b) @ V_b": "V_b = V_b - V_b.mean(1, keepdims=True)\n    left = centred - project(centred, V_b) @ V_b",
-            },
-        ),
-        Misconception(
-            "share_of_all_windows",
-            "One share was computed for all windows. Each row has its own.",
-            {
-                "return 1 - (left**2).sum(1) / (centred**2).sum(1)": "return np.full(len(x), 1 - (left**2).sum() / (centred**2).sum())",
             },
         ),
         Misconception(
@@ -1601,13 +1580,6 @@ MISCONCEPTIONS = {
             },
         ),
         Misconception(
-            "ratio_of_sums_of_sizes",
-            "The sums were divided. The mean of the ratios is asked for.",
-            {
-                "return 200 * float(np.mean(np.abs(y - yhat) / np.where(size == 0, 1, size)))": "return 200 * float(np.abs(y - yhat).sum() / max(size.sum(), 1e-300))",
-            },
-        ),
-        Misconception(
             "sign_kept_below",
             "The signs were kept below. Values of opposite signs then cancel.",
             {
@@ -1778,13 +1750,6 @@ MISCONCEPTIONS = {
             },
         ),
         Misconception(
-            "two_differences_needed",
-            "A training part with a single difference was refused. Two values m steps apart are enough.",
-            {
-                "if not steps.any():": "if len(insample) <= m + 1 or not steps.any():",
-            },
-        ),
-        Misconception(
             "last_step_only",
             "Only the last step ahead was scored.",
             {
@@ -1912,13 +1877,6 @@ MISCONCEPTIONS = {
             {"0.5 * (smape": "1.0 * (smape"},
         ),
         Misconception(
-            "geometric_mean",
-            "The geometric mean of the ratios was taken. It is the plain mean.",
-            {
-                "return 0.5 * (smape / smape_naive2 + mase / mase_naive2)": "return math.sqrt(smape / smape_naive2 * mase / mase_naive2)",
-            },
-        ),
-        Misconception(
             "measures_crossed",
             "Each measure was divided by the other one of Naive2.",
             {
@@ -1993,13 +1951,6 @@ MISCONCEPTIONS = {
             },
         ),
         Misconception(
-            "longest_window_for_all",
-            "All members got the window of the longest lookback. Each takes the last L values.",
-            {
-                "history[:, N - L :]": "history[:, N - max(L for L, _ in members) :]",
-            },
-        ),
-        Misconception(
             "padded_history",
             "A history that is too short was filled up. A ValueError is asked for.",
             {
@@ -2019,16 +1970,9 @@ MISCONCEPTIONS = {
         ),
         Misconception(
             "first_lookback_compared",
-            "Only the first member's lookback was compared with the history.",
+            "Not every member's lookback was compared with the history. One that is too long is enough for an error.",
             {
                 "any(L > N for L, _ in members)": "members[0][0] > N",
-            },
-        ),
-        Misconception(
-            "all_lookbacks_too_long",
-            "A short history was refused only if it is too short for all members.",
-            {
-                "any(L > N for": "all(L > N for",
             },
         ),
         Misconception(
@@ -2134,15 +2078,6 @@ MISCONCEPTIONS = {
             },
         ),
         Misconception(
-            "gradients_cleared_before_the_step",
-            "The gradients were cleared between the way back and the step, so that nothing moves.",
-            {
-                ("    opt.zero_grad()\n    loss.backward()\n"): (
-                    "    loss.backward()\n    opt.zero_grad()\n"
-                ),
-            },
-        ),
-        Misconception(
             "gradients_cleared_afterwards",
             "The gradients were cleared after the step. What the parameters hold from before plays a part in the first.",
             {
@@ -2155,15 +2090,6 @@ MISCONCEPTIONS = {
             "Two steps were made. It is one.",
             {
                 "    opt.step()\n": ("    opt.step()\n    opt.step()\n"),
-            },
-        ),
-        Misconception(
-            "step_before_the_way_back",
-            "The step was made before the gradients were there.",
-            {
-                ("    loss.backward()\n    opt.step()\n"): (
-                    "    opt.step()\n    loss.backward()\n"
-                ),
             },
         ),
         Misconception(
