@@ -1046,6 +1046,8 @@ class Transformer(TransformerParameters):
     def greedy(self, src: Int64[Tensor, "B n"], bos: int, eos: int, max_len: int) -> Int64[Tensor, "B t"]:
         """Translate by taking the likeliest token at every step. Ties are not tested.
 
+        The model stays as it is: its parameters, and whether it is in training mode.
+
         Args:
             src: source ids, padded.
             bos: the id that every target begins with.

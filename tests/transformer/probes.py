@@ -59,7 +59,7 @@ def three_positions_by_hand(bahdanau_attention):
 
 @probe("bahdanau_attention", points=3, public=False)
 def a_batch_of_padded_sentences(bahdanau_attention, rng):
-    """Three sentences of five, two and four words, and the arguments after the call."""
+    """Three sentences of five, two and four words, sizes that are all equal, and the arguments after the call."""
     s, H = normal(rng, 2, 3).T, normal(rng, 3, 4, 5).transpose(1, 2)
     Ws, Wh, v, mask = normal(rng, 6, 2), normal(rng, 6, 4), normal(rng, 6), up_to([5, 2, 4], 5)
     contexts, weights = bahdanau_attention(s, H, Ws, Wh, v, mask)
@@ -67,6 +67,7 @@ def a_batch_of_padded_sentences(bahdanau_attention, rng):
         "three": (contexts, weights),
         "one": bahdanau_attention(s[1:2], H[1:2], Ws, Wh, v, mask[1:2]),
         "a single position": bahdanau_attention(s[:1], H[:1, :1], Ws, Wh, v, mask[:1, :1]),
+        "all sizes equal": bahdanau_attention(*(normal(rng, *z) for z in ((3, 3), (3, 3, 3), (3, 3), (3, 3), (3,))), mask[:, 1:4]),
         "sums of the weights, off by": off_by(weights),
         "dtypes": dtypes(contexts, weights),
     }
@@ -137,8 +138,8 @@ def three_scores_of_a_batch(luong_scores, rng):
 
 @probe("luong_scores", points=1, public=False)
 def scores_where_all_sizes_agree(luong_scores, rng):
-    """As many positions as features, in both states and in the hidden layer."""
-    s, H, W = normal(rng, 2, 3), normal(rng, 2, 3, 3), normal(rng, 3, 3)
+    """As many sentences and positions as features, in both states and in the hidden layer."""
+    s, H, W = normal(rng, 3, 3), normal(rng, 3, 3, 3), normal(rng, 3, 3)
     return (
         luong_scores(s, H, "dot"),
         luong_scores(s, H, "general", W),
@@ -177,7 +178,7 @@ def gradients_through_the_scores(luong_scores, rng):
 def an_unknown_score(luong_scores):
     """Kinds of score that are none of the three, other spellings among them."""
     s, H, W = numbers([1.0, 2.0]), numbers([[3.0, 0.0], [0.0, 1.0]]), torch.eye(2, dtype=F64)
-    return {kind: raises(luong_scores, s, H, kind, W) for kind in ("cosine", "Dot", "GENERAL", "dot ", "gen", "")}
+    return {kind: raises(luong_scores, s, H, kind, W) for kind in ("cosine", "Dot", "GENERAL", "dot ", "dots", "gen", "")}
 
 
 @probe("luong_scores", points=2, public=False, compare=exact())
@@ -186,7 +187,10 @@ def windows_at_the_ends_and_between(local_window):
     p = torch.tensor([0.0, 2.75, 6.0, 8.5, -4.0, 3.25, 2.5, 3.5, -2.25], dtype=F64)
     windows = {f"n = {n}, D = {D}": local_window(p, n, D) for n, D in ((7, 2), (9, 0), (5, 4), (7, 3), (1, 1))}
     single = local_window(p[3:4].float(), 9, 1)
-    others = {"other centres, n = 7, D = 2": local_window(p.flip(0) + 1, 7, 2)}
+    others = {
+        "other centres, n = 7, D = 2": local_window(p.flip(0) + 1, 7, 2),
+        "hardly off a position": local_window(torch.tensor([3 - 2**-14, 3 + 2**-14], dtype=F64), 7, 2),
+    }
     return windows | others | {"one centre": single, "dtypes": dtypes(*windows.values(), single)}
 
 
@@ -221,7 +225,7 @@ def any_number_of_batch_axes(scaled_dot_product_attention, rng):
 
 @probe("scaled_dot_product_attention", points=2, public=False)
 def masks_of_every_shape(scaled_dot_product_attention, rng):
-    """Masks by query and key, by sentence and key, by key, by everything; large values at forbidden keys."""
+    """Masks by query and key, by sentence and key, by key, by everything; as many queries as keys; large values at forbidden keys."""
     Q, K, V = normal(rng, 2, 3, 4, 5), normal(rng, 2, 3, 6, 5), normal(rng, 2, 3, 6, 2)
     V[..., 5, :] = 1000.0
     triangle = torch.ones(4, 6, dtype=torch.bool).tril()
@@ -231,7 +235,9 @@ def masks_of_every_shape(scaled_dot_product_attention, rng):
     by_key = torch.tensor([False, True, True, False, True, False])
     masks = {"query and key": triangle, "sentence and key": padding, "everything": anything, "key": by_key}
     masks["a column for all keys"] = torch.ones(4, 1, dtype=torch.bool)
-    return {name: scaled_dot_product_attention(Q, K, V, mask) for name, mask in masks.items()}
+    found = {name: scaled_dot_product_attention(Q, K, V, mask) for name, mask in masks.items()}
+    found["as many queries as keys"] = scaled_dot_product_attention(Q, K[..., :4, :], V[..., :4, :], triangle[:, :4])
+    return found
 
 
 @probe("scaled_dot_product_attention", points=1, public=False)
@@ -375,9 +381,10 @@ def thirty_positions(sinusoidal_positions):
 
 @probe("sinusoidal_positions", points=1, public=False)
 def narrow_wide_and_single_positions(sinusoidal_positions):
-    """Width 2, width 64, and a single position."""
+    """Width 2, width 64, a single position, and the last of six thousand."""
     sizes = ((7, 2), (11, 64), (1, 6), (1, 2), (3, 6))
-    return {f"{n} of width {d}": sinusoidal_positions(n, d) for n, d in sizes}
+    found = {f"{n} of width {d}": sinusoidal_positions(n, d) for n, d in sizes}
+    return found | {"the last of six thousand": sinusoidal_positions(6000, 2)[5997:]}
 
 
 def random_layer(rng, D, d_ff, attentions):
@@ -397,6 +404,11 @@ def random_layer(rng, D, d_ff, attentions):
 def in_float32(p):
     """The same parameters in float32."""
     return {part: {name: t.float() for name, t in values.items()} for part, values in p.items()}
+
+
+def turned_round(p):
+    """The same parameters, the last one first."""
+    return {part: dict(reversed(p[part].items())) for part in reversed(p)}
 
 
 def tensors_of(p):
@@ -479,13 +491,14 @@ def norms_of_nearly_equal_features(layer_norm):
 
 @probe("encoder_layer", points=1, public=False)
 def networks_of_any_rank(feed_forward, rng):
-    """The feed-forward network on one, two and three axes, a single token, and its gradients; dtypes."""
+    """The feed-forward network on one, two and three axes, a single token, large hidden units, and its gradients; dtypes."""
     x, W1, b1, W2, b2 = (normal(rng, *shape) for shape in [(2, 3, 4), (4, 6), (6,), (6, 4), (4,)])
     results = {f"{t.dim()} axes": feed_forward(t, W1, b1, W2, b2) for t in (x, x[1], x[0, 2])}
     single = feed_forward(*(t.float() for t in (x[:1, :1], W1, b1, W2, b2)))
     inputs = [t.clone().requires_grad_() for t in (x, W1, b1, W2, b2)]
     return results | {
         "a single token": single,
+        "large hidden units": feed_forward(30 * x, W1, b1, W2, b2),
         "gradients": gradients(rng, [feed_forward(*inputs)], inputs),
         "dtypes": dtypes(results["3 axes"], single),
     }
@@ -493,7 +506,7 @@ def networks_of_any_rank(feed_forward, rng):
 
 @probe("encoder_layer", points=3, public=False)
 def encoder_layers_of_padded_sentences(encoder_layer, rng):
-    """Three sentences of five, one and three words, with two and three heads; one sentence; dtypes."""
+    """Three sentences of five, one and three words, with two and three heads; one sentence; parameters in another order; dtypes."""
     x, p, mask = (
         normal(rng, 3, 5, 6),
         random_layer(rng, 6, 9, ["self_attention"]),
@@ -505,6 +518,7 @@ def encoder_layers_of_padded_sentences(encoder_layer, rng):
         "three": three,
         "three, padded otherwise": encoder_layer(x, p, 2, mask.flip(0)),
         "three, another layer": encoder_layer(x, random_layer(rng, 6, 9, ["self_attention"]), 2, mask),
+        "three, parameters in another order": encoder_layer(x, turned_round(p), 2, mask),
         "two": encoder_layer(x[1:], p, 3, mask[1:]),
         "one": one,
         "a single word": encoder_layer(x[:1, :1], p, 2, mask[:1, ..., :1]),
@@ -567,7 +581,7 @@ def translations_of_padded_sentences(decoder_layer, rng):
     one = decoder_layer(y[:1].float(), memory[:1].float(), in_float32(p), 2, tgt_mask[:1], src_mask[:1])
     return {
         "three": three,
-        "three, other sources": decoder_layer(y, memory.flip(0), p, 3, tgt_mask, src_mask.flip(0)),
+        "three, other sources": decoder_layer(y, memory.flip(0), turned_round(p), 3, tgt_mask, src_mask.flip(0)),
         "one": one,
         "single tokens": decoder_layer(y[:1, :1], memory[:1, :1], p, 1, tgt_mask[:1, :, :1, :1], src_mask[:1, ..., :1]),
         "dtypes": dtypes(*three, *one),
@@ -743,4 +757,5 @@ def writing_until_all_are_complete(Transformer):
     with torch.no_grad():
         fond_of_padding.output.bias[3] = 1000.0
     written["nothing but padding"] = fond_of_padding.greedy(src[:2], 1, 2, 4)
-    return written | {"dtypes": dtypes(written["padding by choice"])}
+    mode = "training" if fond_of_padding.training else "evaluation"
+    return written | {"dtypes": dtypes(written["padding by choice"]), "mode after writing": mode}
