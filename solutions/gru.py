@@ -142,7 +142,8 @@ def gru_cell_torch(
         b_hh: biases beside the state; the last block is multiplied by the reset gate.
 
     Returns:
-        The new state (1 - z) n + z h, a new tensor. Autograd can differentiate it with respect to all arguments.
+        The new state (1 - z) n + z h, a new tensor. Autograd can differentiate it with respect to all arguments, also
+        where a gate is fully open or shut.
     """
     ### BEGIN SOLUTION
     ir, iz, i_n = (x @ w_ih.T + b_ih).chunk(3, dim=-1)
@@ -579,7 +580,8 @@ def init_gru(gru: nn.GRU, keep_bias: float, generator: torch.Generator) -> None:
             too, but for its block z, which becomes ``keep_bias``. The parameters stay the same objects, still to be
             trained (``requires_grad``), and nothing is recorded by autograd.
         keep_bias: the effective bias of the keep gate.
-        generator: source of all randomness; blocks are independent. The order of the draws is free.
+        generator: source of all randomness, from where it stands: a second GRU that is drawn with it gets other
+            weights. Blocks are independent. The order of the draws is free.
 
     Raises:
         ValueError: the GRU was made with ``bias=False``.
@@ -700,7 +702,7 @@ def gru_state_jacobian(
 ) -> Float[Tensor, "U U"]:
     """Derivative of the new state of PyTorch's cell with respect to the old one, for one example.
 
-    Autograd and PyTorch's GRU are not allowed, and finite differences are not exact enough.
+    Autograd and PyTorch's GRU are not allowed, and finite differences are not exact enough: a state may be 1e8.
 
     Args:
         x: the input of this step.
@@ -1047,7 +1049,7 @@ def who_decides(seed: int = 0) -> dict[str, float]:
     X[0, 12, 1] = 1.0
     z = gate_traces(X[:1], *solved)["z"][0]
     order = (z[12] - z[13:].mean(0)).argsort()
-    picture = right.imshow(z[:, order].T, aspect="auto", vmin=0, vmax=1)
+    picture = right.imshow(z[:, order].T, aspect="auto", vmin=0.5, vmax=1)
     fig.colorbar(picture, ax=right, label="keep gate")
     right.set(xlabel="step (the mark is at 12)", ylabel="unit", title="b = 2 after training", yticks=[])
     numbers["gate_at_mark"] = float(z[12, order[:5]].mean())
