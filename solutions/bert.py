@@ -33,6 +33,7 @@
 # %%
 import copy
 import json
+import math
 from collections.abc import Callable, Iterable
 
 import numpy as np
@@ -742,9 +743,9 @@ def wordpiece(word: str, vocab: set[str]) -> list[str]:
             may be among them, and are looked up like all others: the word "[CLS]" is then one piece.
 
     Returns:
-        The pieces from left to right: at each place the longest candidate that is in ``vocab``. A candidate
-        at the beginning of the word is looked up as it is, a later one with "##" in front. If at some place
-        no candidate is in ``vocab``, the result is ["[UNK]"].
+        The pieces from left to right, in a new list: at each place the longest candidate that is in
+        ``vocab``. A candidate at the beginning of the word is looked up as it is, a later one with "##" in
+        front. If at some place no candidate is in ``vocab``, the result is ["[UNK]"].
     """
     ### BEGIN SOLUTION
     pieces, start = [], 0
@@ -1393,7 +1394,8 @@ def parameter_groups(
     Returns:
         [{"params": [...], "weight_decay": wd}, {"params": [...], "weight_decay": 0.0}], each list in the order
         of ``named_params``. A parameter is in the second group if the last part of its dotted name is "bias",
-        or if some part is "LayerNorm"; otherwise in the first. A group may be empty.
+        or if some part is "LayerNorm"; otherwise in the first. Frozen parameters are sorted like all others. A
+        group may be empty.
     """
     ### BEGIN SOLUTION
     decay, no_decay = [], []

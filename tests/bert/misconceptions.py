@@ -24,8 +24,7 @@ MISCONCEPTIONS = {
             "entries.",
             {
                 'piece = ("##" if start else "") + word[start:end]': "piece = word[start:end]",
-                "        pieces.append(piece)":
-                    '        pieces.append(("##" if start else "") + piece)',
+                "        pieces.append(piece)": '        pieces.append(("##" if start else "") + piece)',
             },
         ),
         Misconception(
@@ -99,8 +98,7 @@ MISCONCEPTIONS = {
             "The word is put into lower case before the cut. It is looked up as it stands: a capital "
             "and a small letter are two characters.",
             {
-                "    pieces, start = [], 0\n":
-                    "    word = word.lower()\n    pieces, start = [], 0\n",
+                "    pieces, start = [], 0\n": "    word = word.lower()\n    pieces, start = [], 0\n",
             },
         ),
         Misconception(
@@ -108,8 +106,7 @@ MISCONCEPTIONS = {
             "The label is looked up by the word, so that equal words get one label, that of the last "
             "of them. A word may be a name here and a verb there: labels go by position.",
             {
-                "    for word, label in zip(words, labels):\n":
-                    "    for word in words:\n        label = dict(zip(words, labels))[word]\n",
+                "    for word, label in zip(words, labels):\n": "    for word in words:\n        label = dict(zip(words, labels))[word]\n",
             },
         ),
         Misconception(
@@ -117,9 +114,70 @@ MISCONCEPTIONS = {
             "The label is looked up at the first place where the word occurs. A word may be a name "
             "here and a verb there: labels go by position.",
             {
-                "    for word, label in zip(words, labels):\n":
-                    "    for word in words:\n        label = labels[words.index(word)]\n",
+                "    for word, label in zip(words, labels):\n": "    for word in words:\n        label = labels[words.index(word)]\n",
             },
+        ),
+        Misconception(
+            "marks_removed",
+            "The pieces are returned without their marks. ## belongs to the piece: `able` and `##able` are two entries.",
+            {
+                "        start = end\n    return pieces\n": '        start = end\n    return [piece.removeprefix("##") for piece in pieces]\n'
+            },
+        ),
+        Misconception(
+            "fewest_pieces",
+            "The cut with the fewest pieces is searched. WordPiece takes the longest match where it stands, and never looks further.",
+            {
+                "    pieces, start = [], 0\n": '    best = {0: []}\n    for end in range(1, len(word) + 1):\n        for at in range(end):\n            piece = word[at:end] if at == 0 else "##" + word[at:end]\n            if at in best and piece in vocab and (end not in best or len(best[at]) + 1 < len(best[end])):\n                best[end] = [*best[at], piece]\n    return best.get(len(word), ["[UNK]"])\n    pieces, start = [], 0\n'
+            },
+        ),
+        Misconception(
+            "long_words_are_unknown",
+            "A long word became [UNK] without being tried, as in the published code. Here a word may have any length.",
+            {
+                "    pieces, start = [], 0\n": '    if len(word) > 100:\n        return ["[UNK]"]\n    pieces, start = [], 0\n'
+            },
+        ),
+        Misconception(
+            "single_characters_not_tried",
+            "A candidate of one character is never tried.",
+            {"range(len(word), start, -1)": "range(len(word), start + 1, -1)"},
+        ),
+        Misconception(
+            "word_inside_a_word",
+            "Inside a word a candidate is also accepted without its mark. Only pieces with ## may continue a word.",
+            {"if piece in vocab:": "if piece in vocab or word[start:end] in vocab:"},
+        ),
+        Misconception(
+            "continuations_labelled_minus_one",
+            "Continuing pieces get the label -1. What the loss skips has the label -100.",
+            {"[-100] * (len(parts) - 1)": "[-1] * (len(parts) - 1)"},
+        ),
+        Misconception(
+            "special_tokens_added",
+            "[CLS] and [SEP] were added. Here pieces and labels of the words are asked for, and nothing else.",
+            {
+                "return pieces, piece_labels": 'return ["[CLS]", *pieces, "[SEP]"], [-100, *piece_labels, -100]'
+            },
+        ),
+        Misconception(
+            "one_list_per_word",
+            "The pieces of each word stand in a list of their own. They follow each other in one list.",
+            {
+                "pieces += parts": "pieces.append(parts)",
+                "piece_labels += [label]": "piece_labels += [[label]]",
+                "[-100] * (len(parts) - 1)": "[-100] * 0",
+            },
+        ),
+        Misconception(
+            "sentence_in_lower_case",
+            "The words of a sentence are put into lower case before they are cut.",
+            {"wordpiece(word, vocab)": "wordpiece(word.lower(), vocab)"},
+        ),
+        Misconception(
+            "label_zero_taken_for_none",
+            "The label 0 became -100: 0 counts as nothing when `or` looks at it. It is a label like any other.",
+            {"[label] + [-100]": "[label or -100] + [-100]"},
         ),
     ],
     "bert_inputs": [
@@ -162,8 +220,7 @@ MISCONCEPTIONS = {
             "pieces away before the marks are added.",
             {
                 "len(first) + len(second) > max_len - marks": "False",
-                "    n_pad = max_len - len(pieces)":
-                    "    pieces, segment = pieces[:max_len], segment[:max_len]\n    n_pad = max_len - len(pieces)",
+                "    n_pad = max_len - len(pieces)": "    pieces, segment = pieces[:max_len], segment[:max_len]\n    n_pad = max_len - len(pieces)",
             },
         ),
         Misconception(
@@ -199,8 +256,7 @@ MISCONCEPTIONS = {
             "Pieces that are not in the vocabulary are left out, and the rest moves up. They "
             "become [UNK] and keep their place.",
             {
-                "list(a), list(b or [])":
-                    "[x for x in a if x in vocab], [x for x in b or [] if x in vocab]",
+                "list(a), list(b or [])": "[x for x in a if x in vocab], [x for x in b or [] if x in vocab]",
             },
         ),
         Misconception(
@@ -260,8 +316,7 @@ MISCONCEPTIONS = {
             "three are summed first.",
             {
                 " + position_table[: ids.shape[1]]": "",
-                "return layer_norm(total, gain, bias)":
-                    "return layer_norm(total, gain, bias) + position_table[: ids.shape[1]]",
+                "return layer_norm(total, gain, bias)": "return layer_norm(total, gain, bias) + position_table[: ids.shape[1]]",
             },
         ),
         Misconception(
@@ -269,8 +324,7 @@ MISCONCEPTIONS = {
             "Padding after a pair is in segment 1. It belongs to neither text: segment 1 is for the "
             "second text and its [SEP] only.",
             {
-                "segment + [0] * n_pad":
-                    "segment + [int(b is not None)] * n_pad",
+                "segment + [0] * n_pad": "segment + [int(b is not None)] * n_pad",
             },
         ),
         Misconception(
@@ -278,8 +332,7 @@ MISCONCEPTIONS = {
             "An empty second text is treated as if there were none. It still has its [SEP], in "
             "segment 1; only None stands for a single text.",
             {
-                "    marks = 2 if b is None else 3\n":
-                    "    b = b or None\n    marks = 2 if b is None else 3\n",
+                "    marks = 2 if b is None else 3\n": "    b = b or None\n    marks = 2 if b is None else 3\n",
             },
         ),
         Misconception(
@@ -287,9 +340,149 @@ MISCONCEPTIONS = {
             "A piece that is not in the vocabulary gets the id 0. The vocabulary says which id [UNK] "
             "has.",
             {
-                'vocab.get(piece, vocab["[UNK]"])':
-                    "vocab.get(piece, 0)",
+                'vocab.get(piece, vocab["[UNK]"])': "vocab.get(piece, 0)",
             },
+        ),
+        Misconception(
+            "only_the_first_text_is_cut",
+            "Only the first text is shortened. One piece at a time is taken from whichever text is longer.",
+            {"(first if len(first) > len(second) else second)": "(first or second)"},
+        ),
+        Misconception(
+            "two_marks_for_a_pair",
+            "Room for two marks is kept for a pair, which has three. The result is one piece too long.",
+            {"marks = 2 if b is None else 3": "marks = 2"},
+        ),
+        Misconception(
+            "last_piece_overwritten",
+            "The finished sequence is cut off at the length L, and a [SEP] written over its end. Pieces go from the longer text before the marks are added.",
+            {
+                "len(first) + len(second) > max_len - marks": "False",
+                "    n_pad = max_len - len(pieces)": '    if len(pieces) > max_len:\n        pieces, segment = [*pieces[: max_len - 1], "[SEP]"], segment[:max_len]\n    n_pad = max_len - len(pieces)',
+            },
+        ),
+        Misconception(
+            "no_sep_after_an_empty_text",
+            "An empty second text has no [SEP], although room for it was kept. Only None stands for a single text.",
+            {"    if b is not None:": "    if b:"},
+        ),
+        Misconception(
+            "all_padding_in_segment_one",
+            "Padding is in segment 1. It is in segment 0, after a single text and after a pair.",
+            {"segment + [0] * n_pad": "segment + [1] * n_pad"},
+        ),
+        Misconception(
+            "no_sep_at_the_end",
+            "The second text is not closed by a [SEP].",
+            {
+                'pieces += [*second, "[SEP]"]\n        segment += [1] * (len(second) + 1)': "pieces += second\n        segment += [1] * len(second)"
+            },
+        ),
+        Misconception(
+            "mask_where_the_id_is_zero",
+            "The mask takes the id 0 for padding. The vocabulary says which id [PAD] has, and 0 may be a piece.",
+            {"torch.tensor(mask)": "torch.tensor(ids) != 0"},
+        ),
+        Misconception(
+            "unknown_pieces_left_out_at_the_end",
+            "Pieces that are not in the vocabulary are left out when ids are looked up, so that segment and mask no longer fit. They become [UNK].",
+            {
+                '[vocab.get(piece, vocab["[UNK]"]) for piece in pieces]': "[vocab[piece] for piece in pieces if piece in vocab]"
+            },
+        ),
+        Misconception(
+            "unknown_piece_is_an_error",
+            "A piece that is not in the vocabulary raises an error. It gets the id of [UNK].",
+            {'vocab.get(piece, vocab["[UNK]"])': "vocab[piece]"},
+        ),
+        Misconception(
+            "id_zero_taken_for_unknown",
+            "A piece with the id 0 became [UNK]: 0 counts as nothing when `or` looks at it.",
+            {'vocab.get(piece, vocab["[UNK]"])': '(vocab.get(piece) or vocab["[UNK]"])'},
+        ),
+        Misconception(
+            "texts_changed",
+            "The caller's texts were shortened. Work on copies.",
+            {
+                "first, second = list(a), list(b or [])": "first, second = a, b if b is not None else []"
+            },
+        ),
+        Misconception(
+            "ids_of_32_bits",
+            "The ids are right, but they are not int64.",
+            {"torch.tensor(ids),": "torch.tensor(ids, dtype=torch.int32),"},
+        ),
+        Misconception(
+            "half_for_each",
+            "Each text gets half of the room. One piece at a time goes from the longer one; which of them gives way in the end, also where the room is odd?",
+            {
+                "    while len(first) + len(second) > max_len - marks:\n        (first if len(first) > len(second) else second).pop()": "    room = max_len - marks\n    if len(first) + len(second) > room:\n        half = room // 2\n        if b is None:\n            first = first[:room]\n        elif len(first) <= half:\n            second = second[: room - len(first)]\n        elif len(second) <= half:\n            first = first[: room - len(second)]\n        else:\n            first, second = first[:half], second[:half]"
+            },
+        ),
+        Misconception(
+            "longer_text_chosen_once",
+            "Which text is longer is asked once. After each piece that was taken away it may be the other one.",
+            {
+                "    while len(first)": "    longer = first if len(first) > len(second) else second\n    while len(first)",
+                "(first if len(first) > len(second) else second).pop()": "longer.pop()",
+            },
+        ),
+        Misconception(
+            "all_positions_added",
+            "The whole table of positions is added. Only the first L rows belong to the tokens.",
+            {"position_table[: ids.shape[1]]": "position_table"},
+        ),
+        Misconception(
+            "positions_begin_again",
+            "Positions begin at 0 again with the second text. They go on: the segment tells the texts apart.",
+            {
+                "position_table[: ids.shape[1]]": "position_table[torch.stack([torch.cat([torch.arange(int((s == k).sum())) for k in (0, 1)]) for s in segment])]"
+            },
+        ),
+        Misconception(
+            "only_tokens_normalised",
+            "Only the token embedding is normalised, and the others are added afterwards. All three are summed first.",
+            {
+                "return layer_norm(total, gain, bias)": "return layer_norm(token_table[ids], gain, bias) + segment_table[segment] + position_table[: ids.shape[1]]"
+            },
+        ),
+        Misconception(
+            "tokens_scaled",
+            "The token embedding is multiplied by the root of the width, as in the original transformer. BERT adds the three as they are.",
+            {
+                "total = token_table[ids] +": "total = token_table[ids] * token_table.shape[1] ** 0.5 +"
+            },
+        ),
+        Misconception(
+            "padding_set_to_zero",
+            "Vectors at the id 0 were set to zero. Padding is treated like all other positions; the mask keeps others from looking at it.",
+            {
+                "return layer_norm(total, gain, bias)": "return layer_norm(total, gain, bias) * (ids != 0)[..., None]"
+            },
+        ),
+        Misconception(
+            "gain_and_bias_exchanged",
+            "Gain and bias stand in each other's place.",
+            {"return layer_norm(total, gain, bias)": "return layer_norm(total, bias, gain)"},
+        ),
+        Misconception(
+            "another_small_number",
+            "The layer norm has another small number under its root. Use the one that is given.",
+            {
+                "return layer_norm(total, gain, bias)": "return F.layer_norm(total, total.shape[-1:], gain, bias)"
+            },
+        ),
+        Misconception(
+            "sample_deviation",
+            "The layer norm divides by the deviation with the divisor D - 1. Use the one that is given.",
+            {
+                "return layer_norm(total, gain, bias)": "return gain * (total - total.mean(-1, keepdim=True)) / (total.std(-1, keepdim=True) + 1e-12) + bias"
+            },
+        ),
+        Misconception(
+            "segments_of_the_first_row",
+            "All rows got the segments of the first.",
+            {"segment_table[segment]": "segment_table[segment[:1]]"},
         ),
     ],
     "mask_tokens": [
@@ -340,8 +533,7 @@ MISCONCEPTIONS = {
             "The inputs are written into the caller's ids. In the next epoch the corpus itself is "
             "full of [MASK], and the labels are no longer the original tokens.",
             {
-                "    return inputs, ids.masked_fill(~selected, -100)":
-                    "    labels = ids.masked_fill(~selected, -100)\n    ids.copy_(inputs)\n    return ids, labels",
+                "    return inputs, ids.masked_fill(~selected, -100)": "    labels = ids.masked_fill(~selected, -100)\n    ids.copy_(inputs)\n    return ids, labels",
             },
         ),
         Misconception(
@@ -349,8 +541,7 @@ MISCONCEPTIONS = {
             "The labels are taken from the inputs after the replacement. They must be the original "
             "tokens; as it is, the model learns to say [MASK].",
             {
-                "return inputs, ids.masked_fill(~selected, -100)":
-                    "return inputs, inputs.masked_fill(~selected, -100)",
+                "return inputs, ids.masked_fill(~selected, -100)": "return inputs, inputs.masked_fill(~selected, -100)",
             },
         ),
         Misconception(
@@ -364,8 +555,7 @@ MISCONCEPTIONS = {
             "Every position has a label. Where nothing was hidden the model would only have to "
             "copy its input; such positions get -100.",
             {
-                "return inputs, ids.masked_fill(~selected, -100)":
-                    "return inputs, ids.masked_fill(special, -100)",
+                "return inputs, ids.masked_fill(~selected, -100)": "return inputs, ids.masked_fill(special, -100)",
             },
         ),
         Misconception(
@@ -374,8 +564,7 @@ MISCONCEPTIONS = {
             "same mask in every epoch. All randomness comes from the generator that is passed in; "
             "it goes on from call to call.",
             {
-                "    selected = (torch.rand(":
-                    "    rng = torch.Generator().manual_seed(0)\n    selected = (torch.rand(",
+                "    selected = (torch.rand(": "    rng = torch.Generator().manual_seed(0)\n    selected = (torch.rand(",
             },
         ),
         Misconception(
@@ -383,8 +572,7 @@ MISCONCEPTIONS = {
             "One mask is drawn and used for all rows of the batch. Every token is selected "
             "independently of all others.",
             {
-                "torch.rand(ids.shape, generator=rng) < p":
-                    "torch.rand(ids.shape[1], generator=rng) < p",
+                "torch.rand(ids.shape, generator=rng) < p": "torch.rand(ids.shape[1], generator=rng) < p",
             },
         ),
         Misconception(
@@ -392,8 +580,7 @@ MISCONCEPTIONS = {
             "A fixed number of tokens per row is selected. Each token is selected independently "
             "with probability p, so the number varies.",
             {
-                "(torch.rand(ids.shape, generator=rng) < p)":
-                    "(torch.rand(ids.shape, generator=rng).argsort(1).argsort(1) < round(p * ids.shape[1]))",
+                "(torch.rand(ids.shape, generator=rng) < p)": "(torch.rand(ids.shape, generator=rng).argsort(1).argsort(1) < round(p * ids.shape[1]))",
             },
         ),
         Misconception(
@@ -407,8 +594,7 @@ MISCONCEPTIONS = {
             "The dice for 80/10/10 is thrown once per call, for all tokens together. Each selected "
             "token has its own.",
             {
-                "torch.randint(10, ids.shape, generator=rng)":
-                    "torch.randint(10, (1, 1), generator=rng)",
+                "torch.randint(10, ids.shape, generator=rng)": "torch.randint(10, (1, 1), generator=rng)",
             },
         ),
         Misconception(
@@ -417,8 +603,7 @@ MISCONCEPTIONS = {
             "often than with probability p. Each token is selected independently, and a row may have "
             "none.",
             {
-                "    random_ids =":
-                    "    lot = torch.rand(ids.shape, generator=rng).masked_fill(special, -1).argmax(1, keepdim=True)\n    selected = selected | (~selected.any(1, keepdim=True) & ~special & (torch.arange(ids.shape[1]) == lot))\n    random_ids =",
+                "    random_ids =": "    lot = torch.rand(ids.shape, generator=rng).masked_fill(special, -1).argmax(1, keepdim=True)\n    selected = selected | (~selected.any(1, keepdim=True) & ~special & (torch.arange(ids.shape[1]) == lot))\n    random_ids =",
             },
         ),
         Misconception(
@@ -426,8 +611,7 @@ MISCONCEPTIONS = {
             "The random tokens never are [MASK]. They are drawn from all V ids alike, and [MASK] is "
             "one of them.",
             {
-                "    random_ids = torch.randint(V, ids.shape, generator=rng)\n":
-                    "    random_ids = torch.randint(V - 1, ids.shape, generator=rng)\n    random_ids = random_ids + (random_ids >= mask_id).long()\n",
+                "    random_ids = torch.randint(V, ids.shape, generator=rng)\n": "    random_ids = torch.randint(V - 1, ids.shape, generator=rng)\n    random_ids = random_ids + (random_ids >= mask_id).long()\n",
             },
         ),
     ],
@@ -491,8 +675,7 @@ MISCONCEPTIONS = {
             "Where nothing is selected, a new constant is returned. It is not connected to the "
             "logits, and backward fails.",
             {
-                "    return total /":
-                    "    if (labels == -100).all():\n        return torch.tensor(0.0)\n    return total /",
+                "    return total /": "    if (labels == -100).all():\n        return torch.tensor(0.0)\n    return total /",
             },
         ),
         Misconception(
@@ -501,9 +684,79 @@ MISCONCEPTIONS = {
             "-1000 a probability is exactly 0, and its logarithm infinite. A log-softmax, as in "
             "cross-entropy, never forms it.",
             {
-                'F.cross_entropy(logits.transpose(1, 2), labels, reduction="sum")':
-                    'F.nll_loss(logits.softmax(-1).log().transpose(1, 2), labels, reduction="sum")',
+                'F.cross_entropy(logits.transpose(1, 2), labels, reduction="sum")': 'F.nll_loss(logits.softmax(-1).log().transpose(1, 2), labels, reduction="sum")',
             },
+        ),
+        Misconception(
+            "one_position_too_many",
+            "One is added to the number of selected positions, so that every loss is too small. Only a batch without any needs care.",
+            {"(labels != -100).sum().clamp(min=1)": "((labels != -100).sum() + 1)"},
+        ),
+        Misconception(
+            "empty_rows_counted",
+            "Each row is averaged by itself, then the rows, those without a target as zeros among them. All selected tokens of the batch have the same weight.",
+            {
+                'reduction="sum")  #': 'reduction="none")  #',
+                "return total / (labels != -100).sum().clamp(min=1)": "return (total.sum(1) / (labels != -100).sum(1).clamp(min=1)).mean()",
+            },
+        ),
+        Misconception(
+            "in_bits",
+            "The loss is in bits. Here it is in nats: the natural logarithm.",
+            {"return total /": "return total / float(np.log(2)) /"},
+        ),
+        Misconception(
+            "reshaped_for_transposed",
+            "The logits were reshaped to bring the classes to axis 1. That mixes positions with classes; axes are exchanged by a transposition.",
+            {
+                "logits.transpose(1, 2)": "logits.reshape(len(logits), logits.shape[2], logits.shape[1])"
+            },
+        ),
+        Misconception(
+            "logarithm_of_the_softmax_by_hand",
+            "The probability of the label is computed first and its logarithm afterwards. Where it is exactly 0, a mask cannot save the sum: 0 times infinity is nan.",
+            {
+                'F.cross_entropy(logits.transpose(1, 2), labels, reduction="sum")': "-(logits.softmax(-1).gather(2, labels.clamp(min=0)[..., None])[..., 0].log() * (labels != -100)).sum()"
+            },
+        ),
+        Misconception(
+            "exponentials_not_shifted",
+            "The exponentials of the logits are taken as they are. exp(1000) is infinite. A log-sum-exp subtracts the largest logit first.",
+            {
+                'F.cross_entropy(logits.transpose(1, 2), labels, reduction="sum")': "((logits.exp().sum(-1).log() - logits.gather(2, labels.clamp(min=0)[..., None])[..., 0]) * (labels != -100)).sum()"
+            },
+        ),
+        Misconception(
+            "class_zero_not_counted",
+            "Positions with the label 0 are in the sum, but not in the number it is divided by. Only -100 means that nothing is asked.",
+            {"(labels != -100).sum().clamp(min=1)": "(labels > 0).sum().clamp(min=1)"},
+        ),
+        Misconception(
+            "cut_from_the_graph",
+            "No gradient reaches the logits.",
+            {"logits.transpose(1, 2)": "logits.detach().transpose(1, 2)"},
+        ),
+        Misconception(
+            "labels_smoothed",
+            "The labels are smoothed. All of the target's weight is on the hidden token.",
+            {'reduction="sum")': 'reduction="sum", label_smoothing=0.1)'},
+        ),
+        Misconception(
+            "unselected_in_the_sum",
+            "Positions without a target are trained on class 0, though they are not counted. They are left out of the sum, too.",
+            {'labels, reduction="sum")': 'labels.clamp(min=0), reduction="sum")'},
+        ),
+        Misconception(
+            "a_new_zero",
+            "Where nothing is selected a new zero is returned. It asks for gradients, but has no connection to the logits.",
+            {
+                "    return total /": "    if (labels == -100).all():\n        return torch.zeros((), dtype=logits.dtype, requires_grad=True)\n    return total /"
+            },
+        ),
+        Misconception(
+            "computed_in_float32",
+            "The loss is computed in float32, whatever the logits are. The result has their dtype.",
+            {"logits.transpose(1, 2)": "logits.float().transpose(1, 2)"},
         ),
     ],
     "sentence_pairs": [
@@ -545,8 +798,7 @@ MISCONCEPTIONS = {
             "The labels of next-sentence prediction are the other way round: 0 is IsNext, 1 is "
             "NotNext.",
             {
-                "pairs.append((first, second, 0))":
-                    'pairs.append((first, second, int(task == "nsp")))',
+                "pairs.append((first, second, 0))": 'pairs.append((first, second, int(task == "nsp")))',
                 "other[rng.integers(len(other))], 1))": "other[rng.integers(len(other))], 0))",
             },
         ),
@@ -555,8 +807,7 @@ MISCONCEPTIONS = {
             "The labels of sentence-order prediction are the other way round: 0 is the right "
             "order, 1 the swapped one.",
             {
-                "pairs.append((first, second, 0))":
-                    'pairs.append((first, second, int(task == "sop")))',
+                "pairs.append((first, second, 0))": 'pairs.append((first, second, int(task == "sop")))',
                 "pairs.append((second, first, 1))": "pairs.append((second, first, 0))",
             },
         ),
@@ -565,8 +816,7 @@ MISCONCEPTIONS = {
             "The negative sentence of NSP is drawn from the same document, leaving out the true "
             "next one. It comes from another document.",
             {
-                "others = docs[:d] + docs[d + 1 :]":
-                    "others = [[s for s in doc if s != second] or doc]",
+                "others = docs[:d] + docs[d + 1 :]": "others = [[s for s in doc if s != second] or doc]",
             },
         ),
         Misconception(
@@ -574,8 +824,7 @@ MISCONCEPTIONS = {
             "The last sentence of a document is paired with the first one of the next. They are no "
             "neighbours: pairs end with the document.",
             {
-                "zip(doc, doc[1:])":
-                    "zip(doc, doc[1:] + (docs[d + 1][:1] if d + 1 < len(docs) else []))",
+                "zip(doc, doc[1:])": "zip(doc, doc[1:] + (docs[d + 1][:1] if d + 1 < len(docs) else []))",
             },
         ),
         Misconception(
@@ -628,24 +877,21 @@ MISCONCEPTIONS = {
             "mean_of_the_losses",
             "The two losses are averaged. BERT adds them, each with weight 1.",
             {
-                "mlm_loss(mlm_logits, labels) + F.cross_entropy(pair_logits, pair_labels)":
-                    "(mlm_loss(mlm_logits, labels) + F.cross_entropy(pair_logits, pair_labels)) / 2",
+                "mlm_loss(mlm_logits, labels) + F.cross_entropy(pair_logits, pair_labels)": "(mlm_loss(mlm_logits, labels) + F.cross_entropy(pair_logits, pair_labels)) / 2",
             },
         ),
         Misconception(
             "pair_logits_upside_down",
             "Column 0 of the pair logits is read as NotNext. Column c scores the label c.",
             {
-                "F.cross_entropy(pair_logits, pair_labels)":
-                    "F.cross_entropy(pair_logits, 1 - pair_labels)",
+                "F.cross_entropy(pair_logits, pair_labels)": "F.cross_entropy(pair_logits, 1 - pair_labels)",
             },
         ),
         Misconception(
             "pair_loss_summed",
             "The losses of the pairs are added up over the batch. It is their mean that is added.",
             {
-                "F.cross_entropy(pair_logits, pair_labels)":
-                    'F.cross_entropy(pair_logits, pair_labels, reduction="sum")',
+                "F.cross_entropy(pair_logits, pair_labels)": 'F.cross_entropy(pair_logits, pair_labels, reduction="sum")',
             },
         ),
         Misconception(
@@ -653,8 +899,7 @@ MISCONCEPTIONS = {
             "The own document is left out by comparing texts, and its copies with it. A copy that "
             "stands at another place is another document: leave out the one at this place.",
             {
-                "others = docs[:d] + docs[d + 1 :]":
-                    "others = [other for other in docs if other != doc] or [doc]",
+                "others = docs[:d] + docs[d + 1 :]": "others = [other for other in docs if other != doc] or [doc]",
             },
         ),
         Misconception(
@@ -662,10 +907,135 @@ MISCONCEPTIONS = {
             "An unknown task is noticed only when a pair is to be changed. If all documents have one "
             "sentence, nothing is raised: test the task before anything else.",
             {
-                '    if task not in ("nsp", "sop"):\n        raise ValueError(f"unknown task {task!r}")\n':
-                    "",
-                "            else:\n":
-                    '            elif task != "nsp":\n                raise ValueError(f"unknown task {task!r}")\n            else:\n',
+                '    if task not in ("nsp", "sop"):\n        raise ValueError(f"unknown task {task!r}")\n': "",
+                "            else:\n": '            elif task != "nsp":\n                raise ValueError(f"unknown task {task!r}")\n            else:\n',
+            },
+        ),
+        Misconception(
+            "last_document_never_drawn",
+            "The other document is drawn from one less than there are, but the own one is not skipped: it may come up, and the last one never does.",
+            {"others = docs[:d] + docs[d + 1 :]": "others = docs[:-1]"},
+        ),
+        Misconception(
+            "skip_begins_one_too_late",
+            "The document after the own one is left out in its place. Skipping begins at the own index.",
+            {"others = docs[:d] + docs[d + 1 :]": "others = docs[: d + 1] + docs[d + 2 :]"},
+        ),
+        Misconception(
+            "last_sentence_never_drawn",
+            "The last sentence of the other document is never drawn: `integers` leaves out its upper end by itself.",
+            {
+                "other[rng.integers(len(other))], 1))": "other[rng.integers(max(1, len(other) - 1))], 1))"
+            },
+        ),
+        Misconception(
+            "first_sentence_replaced",
+            "In a negative pair of NSP the first sentence was replaced. It is the second.",
+            {
+                "pairs.append((first, other[rng.integers(len(other))], 1))": "pairs.append((other[rng.integers(len(other))], second, 1))"
+            },
+        ),
+        Misconception(
+            "swapped_pair_labelled_zero",
+            "A swapped pair has the label 0, like one in order. It has the label 1.",
+            {"(second, first, 1)": "(second, first, 0)"},
+        ),
+        Misconception(
+            "one_coin_per_document",
+            "A coin is tossed for each document. Each pair has its own.",
+            {
+                "    for d, doc in enumerate(docs):\n": "    for d, doc in enumerate(docs):\n        coin = rng.random()\n",
+                "if rng.random() < 0.5": "if coin < 0.5",
+            },
+        ),
+        Misconception(
+            "true_and_false_in_turns",
+            "True and false pairs alternate. A coin is tossed for each.",
+            {"if rng.random() < 0.5": "if len(pairs) % 2 == 0"},
+        ),
+        Misconception(
+            "own_generator",
+            "Each call draws from a generator of its own with a fixed seed. All randomness comes from the one that is passed.",
+            {"    pairs = []\n": "    pairs = []\n    rng = np.random.default_rng(0)\n"},
+        ),
+        Misconception(
+            "pairs_shuffled",
+            "The pairs were shuffled. They stand in the order of the text.",
+            {"    return pairs\n": "    rng.shuffle(pairs)\n    return pairs\n"},
+        ),
+        Misconception(
+            "unknown_task_is_nsp",
+            "An unknown task is played as next-sentence prediction. It is an error.",
+            {
+                '    if task not in ("nsp", "sop"):\n        raise ValueError(f"unknown task {task!r}")\n': ""
+            },
+        ),
+        Misconception(
+            "task_in_capitals_accepted",
+            "A task in capital letters was accepted. The two names are written small.",
+            {"    if task not in": "    task = task.lower()\n    if task not in"},
+        ),
+        Misconception(
+            "first_pair_left_out",
+            "The first pair of each document is missing.",
+            {"zip(doc, doc[1:])": "zip(doc[1:], doc[2:])"},
+        ),
+        Misconception(
+            "label_by_the_text",
+            "The label says whether the sentence that was drawn differs from the next one. It says where it was drawn: a sentence of another document has the label 1, even if its words are the same.",
+            {
+                "                pairs.append((first, other[rng.integers(len(other))], 1))": "                drawn = other[rng.integers(len(other))]\n                pairs.append((first, drawn, int(drawn != second)))"
+            },
+        ),
+        Misconception(
+            "labels_are_bool",
+            "The labels are truth values. They are the numbers 0 and 1.",
+            {
+                "(first, second, 0)": "(first, second, False)",
+                "(second, first, 1)": "(second, first, True)",
+                "other[rng.integers(len(other))], 1))": "other[rng.integers(len(other))], True))",
+            },
+        ),
+        Misconception(
+            "built_in_mean_of_the_tokens",
+            "The loss of the masked tokens is nan where none is selected. Use your function.",
+            {
+                "mlm_loss(mlm_logits, labels) +": "F.cross_entropy(mlm_logits.transpose(1, 2), labels) +"
+            },
+        ),
+        Misconception(
+            "one_logit_per_pair",
+            "Only the second of the two logits is used, with a sigmoid. A softmax of both gives the probability.",
+            {
+                "F.cross_entropy(pair_logits, pair_labels)": "F.binary_cross_entropy_with_logits(pair_logits[:, 1], pair_labels.to(pair_logits.dtype))"
+            },
+        ),
+        Misconception(
+            "softmax_before_the_pair_loss",
+            "The cross-entropy of the pairs is given probabilities. It applies a softmax of its own.",
+            {
+                "F.cross_entropy(pair_logits, pair_labels)": "F.cross_entropy(pair_logits.softmax(-1), pair_labels)"
+            },
+        ),
+        Misconception(
+            "logarithm_of_the_pair_softmax",
+            "For the pairs the softmax is computed first and its logarithm afterwards. A probability that is exactly 0 then costs infinity.",
+            {
+                "F.cross_entropy(pair_logits, pair_labels)": "F.nll_loss(pair_logits.softmax(-1).log(), pair_labels)"
+            },
+        ),
+        Misconception(
+            "one_mean_for_both",
+            "Tokens and pairs were averaged together. The two means are added.",
+            {
+                "mlm_loss(mlm_logits, labels) + F.cross_entropy(pair_logits, pair_labels)": '(mlm_loss(mlm_logits, labels) * (labels != -100).sum() + F.cross_entropy(pair_logits, pair_labels, reduction="sum")) / ((labels != -100).sum() + len(pair_labels))'
+            },
+        ),
+        Misconception(
+            "pair_loss_cut_from_the_graph",
+            "No gradient reaches the logits of the pairs.",
+            {
+                "F.cross_entropy(pair_logits, pair_labels)": "F.cross_entropy(pair_logits, pair_labels).detach()"
             },
         ),
     ],
@@ -685,13 +1055,13 @@ MISCONCEPTIONS = {
         Misconception(
             "no_gamma",
             "gamma is not used. Without it the mix cannot fit its size to the task model.",
-            {"gamma * torch.einsum": "0 * gamma + torch.einsum"},
+            {"gamma * torch.einsum": "torch.einsum"},
         ),
         Misconception(
             "top_layer_only",
             "Only the last layer is used. ELMo mixes all of them, since the lower ones know other "
             "things.",
-            {'torch.einsum("n,nbld->bld", w.softmax(0), layers)': "layers[-1] + 0 * w.sum()"},
+            {'torch.einsum("n,nbld->bld", w.softmax(0), layers)': "layers[-1]"},
         ),
         Misconception(
             "plain_mean_of_layers",
@@ -733,8 +1103,7 @@ MISCONCEPTIONS = {
             "The best start and the best end are chosen each for itself. They may be in the wrong "
             "order or too far apart. The maximum is over legal pairs.",
             {
-                "s, e = divmod(int(scores.argmax()), L)  # argmax takes the first of equal ones\n    return s, e, float(scores[s, e])":
-                    "s, e = (int(x.masked_fill(~ctx_mask, -torch.inf).argmax()) for x in (start, end))\n    return s, e, float(start[s] + end[e])",
+                "s, e = divmod(int(scores.argmax()), L)  # argmax takes the first of equal ones\n    return s, e, float(scores[s, e])": "s, e = (int(x.masked_fill(~ctx_mask, -torch.inf).argmax()) for x in (start, end))\n    return s, e, float(start[s] + end[e])",
             },
         ),
         Misconception(
@@ -742,8 +1111,7 @@ MISCONCEPTIONS = {
             "The best start is chosen first, and then the best end behind it. A slightly worse "
             "start may have a much better end: the two are chosen together.",
             {
-                "s, e = divmod(int(scores.argmax()), L)  # argmax takes the first of equal ones":
-                    "s = int(start.masked_fill(~ctx_mask, -torch.inf).argmax())\n    e = int(scores[s].argmax())",
+                "s, e = divmod(int(scores.argmax()), L)  # argmax takes the first of equal ones": "s = int(start.masked_fill(~ctx_mask, -torch.inf).argmax())\n    e = int(scores[s].argmax())",
             },
         ),
         Misconception(
@@ -786,8 +1154,7 @@ MISCONCEPTIONS = {
             "at_least_two_tokens",
             "Answers of one token are ruled out. Start and end may be the same token.",
             {
-                "(length >= 1)":
-                    "((length >= 2) | (max_len == 1) | (ctx_mask.sum() == 1)) & (length >= 1)",
+                "(length >= 1)": "(length >= 2)",
             },
         ),
         Misconception(
@@ -806,8 +1173,7 @@ MISCONCEPTIONS = {
             "The positions are counted from the beginning of the paragraph. They are those of the "
             "whole sequence.",
             {
-                "return s, e, float(scores[s, e])":
-                    "first = int(ctx_mask.int().argmax())\n    return s - first, e - first, float(scores[s, e])",
+                "return s, e, float(scores[s, e])": "first = int(ctx_mask.int().argmax())\n    return s - first, e - first, float(scores[s, e])",
             },
         ),
         Misconception(
@@ -815,8 +1181,7 @@ MISCONCEPTIONS = {
             "The exponentials of w are taken as they are. exp(1000) is infinite, and the weights "
             "become nan. A softmax subtracts the largest first.",
             {
-                "w.softmax(0)":
-                    "w.exp() / w.exp().sum()",
+                "w.softmax(0)": "w.exp() / w.exp().sum()",
             },
         ),
         Misconception(
@@ -824,8 +1189,7 @@ MISCONCEPTIONS = {
             "Forbidden spans have a large negative score in place of minus infinity. The logits may "
             "be lower still, and then a forbidden span wins.",
             {
-                "-torch.inf)\n":
-                    "-1e9)\n",
+                "-torch.inf)\n": "-1e9)\n",
             },
         ),
         Misconception(
@@ -833,8 +1197,7 @@ MISCONCEPTIONS = {
             "The best score so far begins at 0, so no span is found if all scores are negative. Begin "
             "with minus infinity.",
             {
-                "    s, e = divmod(":
-                    "    if scores.max() <= 0:\n        return 0, 0, 0.0\n    s, e = divmod(",
+                "    s, e = divmod(": "    if scores.max() <= 0:\n        return 0, 0, 0.0\n    s, e = divmod(",
             },
         ),
         Misconception(
@@ -842,8 +1205,7 @@ MISCONCEPTIONS = {
             "Among equal scores the last span is taken, perhaps by >= where > is meant. The smaller s "
             "wins, then the smaller e.",
             {
-                "divmod(int(scores.argmax()), L)":
-                    "divmod(L * L - 1 - int(scores.flatten().flip(0).argmax()), L)",
+                "divmod(int(scores.argmax()), L)": "divmod(L * L - 1 - int(scores.flatten().flip(0).argmax()), L)",
             },
         ),
         Misconception(
@@ -851,8 +1213,111 @@ MISCONCEPTIONS = {
             "The score is a product of two probabilities. It is the sum of the two logits, start[s] + "
             "end[e].",
             {
-                "(start[:, None] + end)":
-                    "(start.softmax(0)[:, None] * end.softmax(0))",
+                "(start[:, None] + end)": "(start.softmax(0)[:, None] * end.softmax(0))",
+            },
+        ),
+        Misconception(
+            "weights_divided_by_their_sum",
+            "The weights are w divided by its sum. ELMo uses a softmax: what if some are negative?",
+            {"w.softmax(0)": "(w / w.sum())"},
+        ),
+        Misconception(
+            "mean_of_the_weighted",
+            "The weighted layers are averaged. Their weights add up to 1 already.",
+            {"gamma * torch.einsum": "gamma / len(w) * torch.einsum"},
+        ),
+        Misconception(
+            "three_layers_only",
+            "Only the first three layers are mixed. There are as many as are passed.",
+            {"w.softmax(0), layers": "w.softmax(0)[:3], layers[:3]"},
+        ),
+        Misconception(
+            "gamma_is_a_number",
+            "gamma was turned into a Python number, and gets no gradient. It is learned.",
+            {"gamma * torch.einsum": "float(gamma) * torch.einsum"},
+        ),
+        Misconception(
+            "gamma_without_its_sign",
+            "The sign of gamma was lost.",
+            {"gamma * torch.einsum": "gamma.abs() * torch.einsum"},
+        ),
+        Misconception(
+            "relu_for_tanh",
+            "The pooler has a relu. BERT's has a tanh.",
+            {"torch.tanh(": "torch.relu("},
+        ),
+        Misconception(
+            "first_sequence_for_first_position",
+            "The first sequence of the batch was read. [CLS] is the first position of each.",
+            {"h[:, 0] @ Wp": "h[0] @ Wp"},
+        ),
+        Misconception(
+            "output_bias_left_out",
+            "The bias of the output layer is missing.",
+            {"+ bp) @ W + b": "+ bp) @ W"},
+        ),
+        Misconception(
+            "pooler_bias_left_out",
+            "The bias of the pooler is missing.",
+            {"@ Wp + bp": "@ Wp"},
+        ),
+        Misconception(
+            "pooler_transposed",
+            "The weights of the pooler are transposed. They are applied from the right: D rows, P columns.",
+            {"@ Wp +": "@ Wp.T +"},
+        ),
+        Misconception(
+            "axis_of_one_class_dropped",
+            "With a single class its axis was dropped. The result is (B, K), also for K = 1.",
+            {"return torch.tanh": "return (torch.tanh", ") @ W + b": ") @ W + b).squeeze(-1)"},
+        ),
+        Misconception(
+            "second_tanh",
+            "The logits went through a tanh. Only the pooler has one.",
+            {"return torch.tanh": "return torch.tanh(torch.tanh", ") @ W + b": ") @ W + b)"},
+        ),
+        Misconception(
+            "probability_as_score",
+            "The span is right, the score is a product of probabilities. It is the sum of the two logits.",
+            {"float(scores[s, e])": "float(start.softmax(0)[s] * end.softmax(0)[e])"},
+        ),
+        Misconception(
+            "only_the_end_in_the_paragraph",
+            "Only the end is required to be in the paragraph. The start has to be there, too.",
+            {"& ctx_mask[:, None] & ctx_mask": "& ctx_mask"},
+        ),
+        Misconception(
+            "score_as_a_tensor",
+            "The score is a tensor. A Python number is asked for.",
+            {"float(scores[s, e])": "scores[s, e]"},
+        ),
+        Misconception(
+            "ten_thousand_for_infinity",
+            "Forbidden spans have the score -10000. The logits may be lower still, and then a forbidden span wins.",
+            {"-torch.inf)\n": "-1e4)\n"},
+        ),
+        Misconception(
+            "shortest_of_equal_scores",
+            "Among equal scores the shortest span is taken. The smaller s wins, then the smaller e.",
+            {
+                "s, e = divmod(int(scores.argmax()), L)  # argmax takes the first of equal ones": "ties = (scores == scores.max()).nonzero().tolist()\n    s, e = min(ties, key=lambda span: (span[1] - span[0], span[0]))"
+            },
+        ),
+        Misconception(
+            "end_first",
+            "First and last token stand in each other's place.",
+            {"return s, e, float": "return e, s, float"},
+        ),
+        Misconception(
+            "logits_changed",
+            "The caller's logits were overwritten outside the paragraph.",
+            {"    L = len(start)\n": "    L = len(start)\n    start[~ctx_mask] = -torch.inf\n"},
+        ),
+        Misconception(
+            "twenty_best_only",
+            "Only the best twenty starts and ends of the sequence are looked at, as in the published code. They may all lie in the question.",
+            {
+                "s, e = divmod(int(scores.argmax()), L)  # argmax takes the first of equal ones": "best = [sorted(x.topk(min(20, L))[1].tolist()) for x in (start, end)]\n    s, e = max(((i, j) for i in best[0] for j in best[1]), key=lambda span: float(scores[span]))"
             },
         ),
     ],
@@ -873,8 +1338,7 @@ MISCONCEPTIONS = {
             "The name is searched for the letters, so that `bias_table` or `PreLayerNorm` do not "
             "decay. Whole parts between the dots are compared, and `bias` only with the last one.",
             {
-                'parts[-1] == "bias" or "LayerNorm" in parts':
-                    '"bias" in name or "LayerNorm" in name',
+                'parts[-1] == "bias" or "LayerNorm" in parts': '"bias" in name or "LayerNorm" in name',
             },
         ),
         Misconception(
@@ -889,7 +1353,6 @@ MISCONCEPTIONS = {
             "empty the second time: the second group gets nothing, and is never trained.",
             {
                 "    decay, no_decay = [], []\n": (
-                    "    named_params = iter(named_params)\n"
                     '    decay = [p for n, p in named_params if not (n.split(".")[-1] == "bias" or "LayerNorm" in n.split("."))]\n'
                     "    no_decay = []\n"
                 ),
@@ -955,8 +1418,7 @@ MISCONCEPTIONS = {
             "backward is called once, on the last loss. The gradients of the earlier micro-batches "
             "are lost.",
             {
-                "        loss.backward()\n        mean += loss.item()":
-                    "        mean += loss.item()\n    loss.backward()",
+                "        loss.backward()\n        mean += loss.item()": "        mean += loss.item()\n    loss.backward()",
             },
         ),
         Misconception(
@@ -986,8 +1448,7 @@ MISCONCEPTIONS = {
             "All parameters with fewer than two axes are exempt. The rule here goes by the name and "
             "not by the shape.",
             {
-                'parts[-1] == "bias" or "LayerNorm" in parts':
-                    "parameter.dim() < 2",
+                'parts[-1] == "bias" or "LayerNorm" in parts': "parameter.dim() < 2",
             },
         ),
         Misconception(
@@ -995,8 +1456,7 @@ MISCONCEPTIONS = {
             "A name that ends with the letters `bias` is exempt, such as `unbias`. The last part of "
             "the dotted name is compared as a whole.",
             {
-                'parts[-1] == "bias"':
-                    'name.endswith("bias")',
+                'parts[-1] == "bias"': 'name.endswith("bias")',
             },
         ),
         Misconception(
@@ -1004,17 +1464,159 @@ MISCONCEPTIONS = {
             "A group without parameters is left out. There are always two groups, the first with "
             "decay and the second without.",
             {
-                '    return [{"params": decay, "weight_decay": wd}, {"params": no_decay, "weight_decay": 0.0}]':
-                    '    groups = [{"params": decay, "weight_decay": wd}, {"params": no_decay, "weight_decay": 0.0}]\n    return [group for group in groups if group["params"]]',
+                '    return [{"params": decay, "weight_decay": wd}, {"params": no_decay, "weight_decay": 0.0}]': '    groups = [{"params": decay, "weight_decay": wd}, {"params": no_decay, "weight_decay": 0.0}]\n    return [group for group in groups if group["params"]]',
             },
         ),
         Misconception(
             "mean_loss_as_a_tensor",
             "The mean of the losses is returned as a tensor. A float is asked for.",
             {
-                "mean += loss.item()":
-                    "mean = mean + loss.detach()",
+                "mean += loss.item()": "mean = mean + loss.detach()",
             },
+        ),
+        Misconception(
+            "bias_in_any_part",
+            "A name with `bias` among its parts is exempt. It has to be the last part.",
+            {'parts[-1] == "bias"': '"bias" in parts'},
+        ),
+        Misconception(
+            "bias_within_the_name",
+            "A name that holds the letters `bias` is exempt. The last part of the dotted name is compared as a whole.",
+            {'parts[-1] == "bias"': '"bias" in name'},
+        ),
+        Misconception(
+            "bias_after_a_dot",
+            "A parameter that is called `bias` and nothing else is not exempt: there is no dot before it.",
+            {'parts[-1] == "bias"': 'name.endswith(".bias")'},
+        ),
+        Misconception(
+            "layer_norm_within_the_name",
+            "A name that holds the letters `LayerNorm` is exempt. Whole parts are compared.",
+            {'"LayerNorm" in parts': '"LayerNorm" in name'},
+        ),
+        Misconception(
+            "layer_norm_weights_only",
+            "Of the layer norms only what is called `weight` is exempt. Everything with the part `LayerNorm` is.",
+            {'"LayerNorm" in parts': 'name.endswith("LayerNorm.weight")'},
+        ),
+        Misconception(
+            "layer_norm_in_small_letters",
+            "Other spellings of LayerNorm are exempt as well. The part is compared as it stands.",
+            {'"LayerNorm" in parts': '"layernorm" in name.lower().split(".")'},
+        ),
+        Misconception(
+            "letters_as_in_a_library",
+            "The names are searched for `bias` and `LayerNorm.weight`, as in a common library. Parts between the dots are compared.",
+            {
+                'parts[-1] == "bias" or "LayerNorm" in parts': 'any(letters in name for letters in ["bias", "LayerNorm.weight"])'
+            },
+        ),
+        Misconception(
+            "second_group_first",
+            "The group without decay comes first. It is the second.",
+            {
+                'return [{"params": decay, "weight_decay": wd}, {"params": no_decay, "weight_decay": 0.0}]': 'return [{"params": no_decay, "weight_decay": 0.0}, {"params": decay, "weight_decay": wd}]'
+            },
+        ),
+        Misconception(
+            "decay_is_a_constant",
+            "The argument wd has no effect: a number of your own stands in its place.",
+            {'{"params": decay, "weight_decay": wd}': '{"params": decay, "weight_decay": 0.01}'},
+        ),
+        Misconception(
+            "names_in_the_groups",
+            "The groups hold names. The optimizer needs the parameters.",
+            {".append(parameter)": ".append(name)"},
+        ),
+        Misconception(
+            "sorted_by_name",
+            "The parameters were sorted by name. They stay in the order in which they come.",
+            {"in named_params:": "in sorted(named_params, key=lambda pair: pair[0]):"},
+        ),
+        Misconception(
+            "frozen_left_out",
+            "Parameters that are frozen just now are left out. Each parameter that comes is in one of the two groups.",
+            {
+                "        parts = name": "        if not parameter.requires_grad:\n            continue\n        parts = name"
+            },
+        ),
+        Misconception(
+            "one_update_ahead",
+            "The factor is that of the next step. At step 0 no update has been made, and the factor is 0.",
+            {"    if step < warm:": "    step += 1\n    if step < warm:"},
+        ),
+        Misconception(
+            "division_by_no_warm_up",
+            "Without a warm-up the first step divides by 0.",
+            {"if step < warm:": "if step <= warm:"},
+        ),
+        Misconception(
+            "no_warm_up_begins_at_zero",
+            "Without a warm-up the factor of the first step is 0. It is 1.",
+            {
+                "    if step < warm:\n        return step / warm\n    return max(0.0, (total - step) / (total - warm))": "    return max(0.0, min(step / max(warm, 1), (total - step) / (total - warm)))"
+            },
+        ),
+        Misconception(
+            "cosine_for_a_line",
+            "After the warm-up the factor follows a cosine. It falls in a straight line.",
+            {
+                "return max(0.0, (total - step) / (total - warm))": "return 0.5 * (1 + float(np.cos(np.pi * min(1, (step - warm) / (total - warm)))))"
+            },
+        ),
+        Misconception(
+            "whole_numbers_while_warming_up",
+            "The factor stays 0 during the warm-up: the quotient was rounded down.",
+            {"step / warm": "step // warm"},
+        ),
+        Misconception(
+            "rises_after_the_end",
+            "After the last step the factor rises again. It stays at 0.",
+            {"max(0.0, (total - step) / (total - warm))": "abs(total - step) / (total - warm)"},
+        ),
+        Misconception(
+            "ends_one_step_too_early",
+            "The factor is 0 one step before the end. The line reaches 0 at step `total`.",
+            {"(total - step) / (total - warm)": "(total - 1 - step) / max(1, total - 1 - warm)"},
+        ),
+        Misconception(
+            "all_in_one_batch",
+            "The micro-batches were put together again. Their purpose is that one at a time is in memory.",
+            {
+                "    mean = 0.0\n": "    loss = loss_fn(torch.cat(micro_batches))\n    loss.backward()\n    return loss.item()\n    mean = 0.0\n"
+            },
+        ),
+        Misconception(
+            "divided_twice",
+            "The mean of the losses was divided by their number once more. The gradient is right.",
+            {"    return mean": "    return mean / len(micro_batches)"},
+        ),
+        Misconception(
+            "last_loss_returned",
+            "The loss of the last micro-batch is returned. It is the mean of all.",
+            {"mean += loss.item()": "mean = loss.item() * len(micro_batches)"},
+        ),
+        Misconception(
+            "all_losses_first",
+            "All losses are computed before the first backward, so that all graphs are in memory together.",
+            {
+                "    for batch in micro_batches:\n        loss = loss_fn(batch) / len(micro_batches)\n": "    losses = [loss_fn(batch) / len(micro_batches) for batch in micro_batches]\n    for loss in losses:\n"
+            },
+        ),
+        Misconception(
+            "loss_computed_twice",
+            "Each loss is computed twice, once for its gradient and once for its value.",
+            {"mean += loss.item()": "mean += (loss_fn(batch) / len(micro_batches)).item()"},
+        ),
+        Misconception(
+            "in_reverse_order",
+            "The micro-batches are used from the last to the first.",
+            {"in micro_batches:": "in micro_batches[::-1]:"},
+        ),
+        Misconception(
+            "graph_kept",
+            "The graph of a micro-batch is kept after its backward, so that two are in memory at a time.",
+            {"loss.backward()": "loss.backward(retain_graph=True)"},
         ),
     ],
     "albert_embed": [
@@ -1074,9 +1676,128 @@ MISCONCEPTIONS = {
             "Sharing was applied to the whole model: everything is counted once per layer if "
             "nothing is shared. Embeddings and pooler exist once anyway.",
             {
-                "return embeddings + projection + (1 if shared else n_layers) * layer + pooler":
-                    "return (embeddings + projection + layer + pooler) * (1 if shared else n_layers)",
+                "return embeddings + projection + (1 if shared else n_layers) * layer + pooler": "return (embeddings + projection + layer + pooler) * (1 if shared else n_layers)",
             },
+        ),
+        Misconception(
+            "matrix_transposed",
+            "The matrix is transposed. It maps a row of width E from the right.",
+            {"A[ids] @ M": "A[ids] @ M.T"},
+        ),
+        Misconception(
+            "nonlinearity_at_the_end",
+            "The result went through a tanh. ALBERT's embedding is A M and nothing else.",
+            {"return A[ids] @ M": "return torch.tanh(A[ids] @ M)"},
+        ),
+        Misconception(
+            "normalised_already",
+            "The result was normalised. Asked for is A M and nothing else.",
+            {"return A[ids] @ M": "return F.layer_norm(A[ids] @ M, M.shape[1:])"},
+        ),
+        Misconception(
+            "table_cut_from_the_graph",
+            "No gradient reaches the table.",
+            {"A[ids]": "A.detach()[ids]"},
+        ),
+        Misconception(
+            "rows_in_one_line",
+            "The axes of batch and positions were joined and not split again.",
+            {"A[ids] @ M": "A[ids.flatten()] @ M"},
+        ),
+        Misconception(
+            "axes_of_one_dropped",
+            "Axes of length 1 were dropped. A batch of one keeps its axis.",
+            {"return A[ids] @ M": "return (A[ids] @ M).squeeze()"},
+        ),
+        Misconception(
+            "computed_in_float32",
+            "The product is computed in float32, whatever the tables are.",
+            {"A[ids] @ M": "A[ids].float() @ M.float()"},
+        ),
+        Misconception(
+            "shared_upside_down",
+            "Layers that are shared are counted n times, and those that are not once.",
+            {"1 if shared else n_layers": "n_layers if shared else 1"},
+        ),
+        Misconception(
+            "projection_without_bias",
+            "The projection has a bias, too: H numbers.",
+            {"E * H + H": "E * H"},
+        ),
+        Misconception(
+            "projection_only_if_narrower",
+            "A projection is counted only where E is smaller than H. There is one wherever they differ.",
+            {"0 if E == H": "0 if E >= H"},
+        ),
+        Misconception(
+            "projection_only_if_shared",
+            "A projection is counted only where layers are shared. It goes by E and H.",
+            {"0 if E == H": "0 if not shared"},
+        ),
+        Misconception(
+            "layer_biases_missing",
+            "The biases of the linear layers are missing; only the layer norms are there.",
+            {"12 * H**2 + 13 * H": "12 * H**2 + 4 * H"},
+        ),
+        Misconception(
+            "layer_norms_missing",
+            "The layer norms of the layers are missing.",
+            {"12 * H**2 + 13 * H": "12 * H**2 + 9 * H"},
+        ),
+        Misconception(
+            "one_norm_per_layer",
+            "A layer has two layer norms, each with gain and bias.",
+            {"12 * H**2 + 13 * H": "12 * H**2 + 11 * H"},
+        ),
+        Misconception(
+            "three_attention_matrices",
+            "Attention has four matrices with biases: one after the heads are joined, too.",
+            {"12 * H**2 + 13 * H": "11 * H**2 + 12 * H"},
+        ),
+        Misconception(
+            "narrow_bias_of_the_hidden_units",
+            "The hidden units of the feed-forward net are 4 H, and so is their bias.",
+            {"12 * H**2 + 13 * H": "12 * H**2 + 10 * H"},
+        ),
+        Misconception(
+            "pooler_missing",
+            "The pooler is missing.",
+            {" + pooler": ""},
+        ),
+        Misconception(
+            "wide_embedding_norm",
+            "The layer norm of the embeddings has the width E: it stands before the projection.",
+            {"* E + 2 * E": "* E + 2 * H"},
+        ),
+        Misconception(
+            "segments_or_norm_missing",
+            "2 E parameters are missing: the segment table has as many, and so has the layer norm behind it. Both are counted.",
+            {"512 + 2": "512"},
+        ),
+        Misconception(
+            "token_table_only",
+            "Of the tables only that of the tokens is counted. Positions and segments have rows, too.",
+            {"(V + 512 + 2)": "V"},
+        ),
+        Misconception(
+            "output_bias_counted",
+            "The bias of the output layer is counted. The table above leaves the output layer out.",
+            {" + pooler": " + pooler + V"},
+        ),
+        Misconception(
+            "pooler_in_each_layer",
+            "The pooler is counted once per layer. It stands behind the last one only.",
+            {" + pooler": " + pooler * (1 if shared else n_layers)"},
+        ),
+        Misconception(
+            "count_is_a_float",
+            "The count is right, but it is a float.",
+            {"pooler = H**2 + H": "pooler = float(H**2 + H)"},
+        ),
+        Misconception(
+            "narrow_pooler",
+            "The pooler maps from H to H.",
+            {"pooler = H**2 + H": "pooler = H * E + H"},
         ),
     ],
     "electra_corrupt": [
@@ -1114,8 +1835,7 @@ MISCONCEPTIONS = {
             "The original token is ruled out when sampling. The generator may be right, and then "
             "the label is original.",
             {
-                "probs = gen_logits.softmax(-1).flatten(0, 1)":
-                    "probs = (gen_logits.softmax(-1) * (1 - F.one_hot(ids, gen_logits.shape[-1])) + 1e-30).flatten(0, 1)",
+                "probs = gen_logits.softmax(-1).flatten(0, 1)": "probs = (gen_logits.softmax(-1) * (1 - F.one_hot(ids, gen_logits.shape[-1])) + 1e-30).flatten(0, 1)",
             },
         ),
         Misconception(
@@ -1130,8 +1850,7 @@ MISCONCEPTIONS = {
             'token, and that is its advantage; otherwise "always replaced" would be a perfect '
             "answer.",
             {
-                "losses[mask].mean()":
-                    "losses[mask & is_replaced].sum() / (mask & is_replaced).sum().clamp(min=1)",
+                "losses[mask].mean()": "losses[mask & is_replaced].sum() / (mask & is_replaced).sum().clamp(min=1)",
             },
         ),
         Misconception(
@@ -1155,14 +1874,115 @@ MISCONCEPTIONS = {
             "The sigmoid is computed first and its logarithm afterwards. For large logits the "
             "probability is exactly 0 or 1 and the logarithm infinite, or cut off.",
             {
-                'F.binary_cross_entropy_with_logits(logits, is_replaced.to(logits.dtype), reduction="none")':
-                    'F.binary_cross_entropy(logits.sigmoid(), is_replaced.to(logits.dtype), reduction="none")',
+                'F.binary_cross_entropy_with_logits(logits, is_replaced.to(logits.dtype), reduction="none")': 'F.binary_cross_entropy(logits.sigmoid(), is_replaced.to(logits.dtype), reduction="none")',
             },
         ),
         Misconception(
             "score_for_original",
             'The logit is read as the score for "original". It is the one for "replaced".',
             {"is_replaced.to(logits.dtype)": "1 - is_replaced.to(logits.dtype)"},
+        ),
+        Misconception(
+            "unmasked_positions_filled",
+            "The fill-ins stand where nothing was masked. True in `masked` is where the generator fills in.",
+            {"torch.where(masked, samples, ids)": "torch.where(masked, ids, samples)"},
+        ),
+        Misconception(
+            "exponentials_not_shifted",
+            "The exponentials of the logits are taken as they are. exp(1000) is infinite; a softmax subtracts the largest first.",
+            {"gen_logits.softmax(-1)": "gen_logits.exp()"},
+        ),
+        Misconception(
+            "softmax_over_positions",
+            "The softmax runs over the positions. It runs over the vocabulary.",
+            {"gen_logits.softmax(-1)": "gen_logits.softmax(1)"},
+        ),
+        Misconception(
+            "sigmoid_for_softmax",
+            "The logits went through a sigmoid. Large ones then become alike; a softmax gives the probabilities.",
+            {"gen_logits.softmax(-1)": "gen_logits.sigmoid()"},
+        ),
+        Misconception(
+            "sampled_at_a_temperature",
+            "The logits were divided before the softmax. The samples come from the softmax as it is.",
+            {"gen_logits.softmax(-1)": "(gen_logits / 2).softmax(-1)"},
+        ),
+        Misconception(
+            "labels_are_floats",
+            "The labels are floats. They are bool.",
+            {"return corrupted, corrupted != ids": "return corrupted, (corrupted != ids).float()"},
+        ),
+        Misconception(
+            "labels_are_integers",
+            "The labels are integers. They are bool.",
+            {"return corrupted, corrupted != ids": "return corrupted, (corrupted != ids).long()"},
+        ),
+        Misconception(
+            "labels_from_the_samples",
+            "The labels compare the originals with samples at all positions, used or not. Compare with what the discriminator reads.",
+            {"return corrupted, corrupted != ids": "return corrupted, samples != ids"},
+        ),
+        Misconception(
+            "factor_50_included",
+            "The loss is multiplied by 50. That factor comes later.",
+            {"losses[mask].mean()": "50 * losses[mask].mean()"},
+        ),
+        Misconception(
+            "losses_added",
+            "The losses are added. They are averaged over the real tokens.",
+            {"losses[mask].mean()": "losses[mask].sum()"},
+        ),
+        Misconception(
+            "only_replaced_real_tokens",
+            "Only replaced tokens count. Every real token does, which is the point of ELECTRA.",
+            {"losses[mask].mean()": "losses[mask & is_replaced].mean()"},
+        ),
+        Misconception(
+            "logarithms_of_the_sigmoid",
+            "The sigmoid is computed first and the two logarithms by hand. Where it is exactly 0 or 1, 0 times infinity is nan.",
+            {
+                'F.binary_cross_entropy_with_logits(logits, is_replaced.to(logits.dtype), reduction="none")': "-(is_replaced.to(logits.dtype) * logits.sigmoid().log() + (~is_replaced).to(logits.dtype) * (1 - logits.sigmoid()).log())"
+            },
+        ),
+        Misconception(
+            "labels_in_float32",
+            "The labels were made float32, whatever the logits are, and the loss with them.",
+            {"is_replaced.to(logits.dtype)": "is_replaced.float()"},
+        ),
+        Misconception(
+            "replaced_tokens_weigh_more",
+            "Replaced tokens weigh fifty times as much. The factor 50 is that of the whole loss, and is left out here.",
+            {'reduction="none"': 'reduction="none", pos_weight=logits.new_tensor(50.0)'},
+        ),
+        Misconception(
+            "squared_errors",
+            "The squared error of the probability was taken. The loss is a cross-entropy.",
+            {
+                'F.binary_cross_entropy_with_logits(logits, is_replaced.to(logits.dtype), reduction="none")': "(logits.sigmoid() - is_replaced.to(logits.dtype)).square()"
+            },
+        ),
+        Misconception(
+            "in_bits",
+            "The loss is in bits. Here it is in nats.",
+            {"losses[mask].mean()": "losses[mask].mean() / float(np.log(2))"},
+        ),
+        Misconception(
+            "mask_as_row_numbers",
+            "The mask was turned into integers before it selects. Integers are row numbers; a bool mask selects.",
+            {"losses[mask]": "losses[mask.long()]"},
+        ),
+        Misconception(
+            "padding_at_logit_zero",
+            "At padding the logit was set to 0, and its loss still counts. What is False is not counted.",
+            {
+                "    losses = ": "    logits = logits * mask\n    losses = ",
+                "losses[mask].mean()": "losses.mean()",
+            },
+        ),
+        Misconception(
+            "cut_from_the_graph",
+            "No gradient reaches the logits.",
+            {"losses[mask].mean()": "losses[mask].mean().detach()"},
         ),
     ],
 }

@@ -100,6 +100,9 @@ def greedy_cuts(wordpiece):
     words = ["abcd", "abcdd", "abcs", "abccd", "aab", "ababc", "playings", "a", "s", "ss", "sss", "unun", "play", "xyzzw", "xyzw", "xyzs"]
     other = {"ab", "##c", "##d", "##s", "p", "##lay", "play", "[CLS]", "##[CLS]"}
     capitals = {"Ab", "##C", "##c", "A", "##B", "b"}
+    handed_out = wordpiece("playings", vocab)
+    if isinstance(handed_out, list):
+        handed_out.append("of the caller")  # who may do so: the next cut is not to know of it
     return {
         "cuts": {word: wordpiece(word, vocab) for word in words},
         "other vocabulary": {word: wordpiece(word, other) for word in words},
@@ -441,7 +444,10 @@ def next_sentence_pairs(sentence_pairs, rng):
     docs = [text, list(text), ["x"]]
     pairs = all_pairs(sentence_pairs, docs, "nsp", rng)
     results |= {f"equal documents, {name}": x for name, x in coins_and_order(docs, pairs, "nsp").items()}
-    return results | {"equal documents, label 1, second x": np.array([p[1:] == ("x", 1) for p in pairs])}
+    results["equal documents, label 1, second x"] = np.array([p[1:] == ("x", 1) for p in pairs])
+    docs = [["x"] * 601, ["x"] * 3]
+    found = coins_and_order(docs, all_pairs(sentence_pairs, docs, "nsp", rng), "nsp")
+    return results | {f"one sentence everywhere, {name}": found[name] for name in ("label 1", "neither label", "number of pairs")}
 
 
 @probe("sentence_pairs", points=3, public=False, compare=within_se(moments=1))
@@ -586,9 +592,9 @@ def gradients_of_the_classifier(cls_logits, rng):
 
 @probe("qa_best_span", points=3, public=False)
 def spans_of_random_logits(qa_best_span, rng):
-    """Random logits, large ones in the question, max_len from 1 to 30."""
+    """Random logits, large ones in the question, which may be long, max_len from 1 to 30."""
     results = {}
-    for L, low, high in ((9, 3, 8), (14, 6, 13), (11, 2, 10), (12, 0, 12), (7, 3, 4), (10, 5, 9)):
+    for L, low, high in ((9, 3, 8), (14, 6, 13), (11, 2, 10), (12, 0, 12), (7, 3, 4), (10, 5, 9), (70, 45, 68)):
         start, end = normal(rng, L, scale=3.0), normal(rng, L, scale=3.0)
         paragraph = (torch.arange(L) >= low) & (torch.arange(L) < high)
         start[~paragraph] += 9
@@ -662,13 +668,16 @@ def accumulation_by_hand(accumulate):
 
 @probe("parameter_groups", points=2, public=False)
 def names_of_all_kinds(parameter_groups):
-    """Names with bias or LayerNorm in other places and spellings; an iterator; empty groups."""
+    """Names with bias or LayerNorm in other places and spellings; an iterator; frozen parameters; empty groups."""
     names = [
         "LayerNorm.weight", "bias", "a.bias.weight", "bias_table", "mlm.unbias", "LayerNorm.gain", "x.LayerNorm",
         "LayerNormal.weight", "PreLayerNorm.weight", "layer_norm.weight", "q.weight", "x.LayerNorm.inner.weight",
         "bias.LayerNorm.weight", "layers.10.bias", "layers.2.weight", "Bias", "x.layernorm.weight",
     ]  # fmt: skip
     pairs = parameters(names[:6])
+    frozen = parameters(["a.weight", "a.bias", "LayerNorm.weight"])
+    for _, parameter in frozen:
+        parameter.requires_grad_(False)
     return {
         "iterator": contents(parameter_groups(iter(parameters(names)), 0.1)),
         "a list": contents(parameter_groups(pairs, 0.1)),
@@ -676,6 +685,7 @@ def names_of_all_kinds(parameter_groups):
         "only decay": contents(parameter_groups(parameters(["a.weight", "b"]), 0.3)),
         "no decay": contents(parameter_groups(parameters(["a.bias"]), 0.3)),
         "nothing": contents(parameter_groups([], 0.2)),
+        "frozen": contents(parameter_groups(frozen, 0.2)),
     }
 
 
@@ -716,13 +726,21 @@ def gradients_of_micro_batches(accumulate, rng):
 
 @probe("parameter_groups", points=1, public=False)
 def order_of_backward(accumulate):
-    """In which order losses and gradients are computed: a record of four micro-batches."""
-    w, record = torch.tensor(2.0, requires_grad=True), []
+    """In which order losses and gradients are computed, and whether graphs are left: a record of four micro-batches."""
+    w, record, before = torch.tensor(2.0, requires_grad=True), [], []
     w.register_hook(lambda gradient: record.append("backward"))
 
     def loss_fn(batch):
+        for loss, square in before:  # its graph is gone by now, so that its gradient cannot be asked for again
+            try:
+                torch.autograd.grad(loss, square, retain_graph=True)
+                record.append("an earlier graph is still there")
+            except RuntimeError:
+                pass
         record.append(f"loss of {float(batch[0]):g}")
-        return (w * w * batch).mean()
+        square = w * w
+        before[:] = [((square * batch).mean(), square)]
+        return before[0][0]
 
     value = accumulate(loss_fn, [torch.tensor([float(i), 3.0]) for i in (5, 2, 2, 7)])
     return {"record": ", ".join(record), "loss": value, "gradient": w.grad}
@@ -794,7 +812,8 @@ def samples_of_the_generator(electra_corrupt, rng):
     ids = torch.tensor([[1, 3, 0, 2]]).expand(12_000, 4)
     masked = torch.tensor([[False, True, True, False]]).expand(12_000, 4)
     probs = torch.tensor([[0.3, 0.3, 0.2, 0.2, 0], [0.5, 0.16, 0, 0.28, 0.06], [0.16, 0, 0.28, 0.06, 0.5], [0, 0.4, 0.1, 0.1, 0.4]])
-    logits = (probs.double().log() + normal(rng, 4, 1)).expand(12_000, 4, 5)
+    offset = torch.tensor([[0.0], [6.0], [-6.0], [2.0]])  # of a row of logits; a softmax does not see it
+    logits = (probs.double().log() + offset + normal(rng, 4, 1)).expand(12_000, 4, 5)
     corrupted, replaced = (torch.as_tensor(x) for x in electra_corrupt(ids, masked, logits, torch_rng(rng)))
     results = {f"position {t}, token {i}": corrupted[:, t] == i for t in range(4) for i in range(5)}
     for i, j in ((0, 4), (0, 2), (3, 4), (3, 2)):
