@@ -610,7 +610,7 @@ def lstm_cell(
 
     Returns:
         The new state h' and the new cell c', in this order. Autograd can differentiate both with respect to
-        all arguments.
+        all arguments, also where a gate is fully open or shut.
     """
     ### BEGIN SOLUTION
     hx = torch.cat([h, x], dim=-1)
@@ -795,7 +795,7 @@ def gru_cell(
 
     Returns:
         The new state (1 - z) h + z candidate. The reset gate multiplies h before the candidate's weights do.
-        Autograd can differentiate it with respect to all arguments.
+        Autograd can differentiate it with respect to all arguments, also where a gate is fully open or shut.
     """
     ### BEGIN SOLUTION
     hx = torch.cat([h, x], dim=-1)
@@ -902,7 +902,8 @@ def bidirectional(
     """Run one network forward and one backward over padded sequences and join them.
 
     Args:
-        X: sequences, padded on the right. The padding holds any finite numbers, also very large ones.
+        X: sequences, padded on the right. The padding holds any finite numbers, also so large that the networks
+            make infinity of them.
         lengths: how many entries of each row are real, between 1 and T.
         fwd: maps a batch (any number of sequences, of any length from 1 on) to its states. State t depends
             on the inputs up to t of its own sequence only.
@@ -1059,7 +1060,7 @@ def clip_grad_norm(grads: list[Float[Tensor, "..."]], max_norm: float) -> tuple[
     not allowed. A norm of one tensor, such as ``torch.linalg.vector_norm``, is.
 
     Args:
-        grads: one or more tensors of any shapes. Their squares do not overflow.
+        grads: one or more tensors of any shapes. Their squares neither overflow nor vanish.
         max_norm: the limit, positive.
 
     Returns:
@@ -1097,8 +1098,9 @@ def tbptt_epoch(
         max_norm: the limit for clipping.
 
     Returns:
-        The losses, one number per window, and the state after the last window. States are handed from window
-        to window, and returned, without their history: no gradient goes from one window into an earlier one.
+        The losses, one number per window without history, and the state after the last window. States are handed
+        from window to window, and returned, without their history: no gradient goes from one window into an
+        earlier one.
     """
     ### BEGIN SOLUTION
     losses = []

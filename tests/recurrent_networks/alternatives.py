@@ -159,13 +159,14 @@ def parameter_count__one_sequence_at_a_time(cell, D, H, layers=1, directions=1):
 
 
 def bidirectional__gather(X, lengths, fwd, bwd):
-    """An index that is clamped, and a mask that multiplies."""
+    """An index that is clamped, and a mask that chooses."""
     T = X.shape[1]
     index = torch.clamp(lengths.unsqueeze(1) - torch.arange(1, T + 1), min=0).unsqueeze(2)
     backward = bwd(torch.gather(X, 1, index.expand(-1, -1, X.shape[2])))
     backward = torch.gather(backward, 1, index.expand(-1, -1, backward.shape[2]))
-    mask = (torch.arange(T) < lengths.unsqueeze(1)).unsqueeze(2).to(X.dtype)
-    return torch.cat([fwd(X) * mask, backward * mask], dim=2)
+    real = (torch.arange(T) < lengths.unsqueeze(1)).unsqueeze(2)
+    zero = X.new_zeros(())
+    return torch.cat([torch.where(real, fwd(X), zero), torch.where(real, backward, zero)], dim=2)
 
 
 def tbptt_windows__generator(ids, B, T):

@@ -79,6 +79,51 @@ MISCONCEPTIONS = {
             "decided here.",
             {"h @ Wh.T": "h.detach() @ Wh.T"},
         ),
+        Misconception(
+            "bias_added_twice",
+            "The bias is in the sum twice. This network has one bias, not one beside the state and one beside the input.",
+            {"x @ Wx.T + b)": "x @ Wx.T + 2 * b)"},
+        ),
+        Misconception(
+            "axes_exchanged_by_a_reshape",
+            "The states were stacked by step and then reshaped: states of different sequences are mixed. A reshape does not exchange axes.",
+            {"torch.stack(hs, dim=1)": "torch.stack(hs).reshape(*X.shape[:2], -1)"},
+        ),
+        Misconception(
+            "read_backwards",
+            "The inputs were read from the last to the first.",
+            {"X.unbind(1)": "X.flip(1).unbind(1)"},
+        ),
+        Misconception(
+            "loop_over_the_batch",
+            "The loop runs over the first axis, which is the batch. The steps are the second one.",
+            {"X.unbind(1)": "X.unbind(0)"},
+        ),
+        Misconception(
+            "axes_of_length_one_squeezed",
+            "All axes of length 1 were squeezed away. A batch of one stays a batch, a single step stays a step.",
+            {"torch.stack(hs, dim=1)": "torch.stack(hs, dim=1).squeeze()"},
+        ),
+        Misconception(
+            "tanh_by_hand",
+            "A tanh that is written with exponentials is nan where they overflow. torch.tanh is not.",
+            {"h = torch.tanh(h @ Wh.T + x @ Wx.T + b)": "z = h @ Wh.T + x @ Wx.T + b\n        h = (z.exp() - (-z).exp()) / (z.exp() + (-z).exp())"},
+        ),
+        Misconception(
+            "states_of_the_default_dtype",
+            "The states are float32 whatever comes. They share the dtype of the arguments.",
+            {"torch.stack(hs, dim=1)": "torch.stack(hs, dim=1).float()"},
+        ),
+        Misconception(
+            "initial_state_written_into",
+            "The states were written into h0. No function changes its arguments.",
+            {"        h = torch.tanh(h @ Wh.T + x @ Wx.T + b)\n        hs.append(h)": "        new = torch.tanh(h @ Wh.T + x @ Wx.T + b)\n        h.data.copy_(new.data)\n        h = new\n        hs.append(h)"},
+        ),
+        Misconception(
+            "tanh_of_each_part",
+            "State and input each went through a tanh of their own. One tanh is taken of their sum.",
+            {"torch.tanh(h @ Wh.T + x @ Wx.T + b)": "torch.tanh(h @ Wh.T) + torch.tanh(x @ Wx.T + b)"},
+        ),
     ],
     "rnn_bptt": [
         Misconception(
@@ -183,6 +228,76 @@ MISCONCEPTIONS = {
             "The direct gradient of step t is handed to step t - 1 as well. What goes back passes "
             "the tanh and W_h; nothing goes past them.",
             {"carried = delta @ Wh": "carried = delta @ Wh + dhs[:, t]"},
+        ),
+        Misconception(
+            "slope_of_the_state_before",
+            "The slope was taken at the state before the step. It is that of the tanh which made h_t.",
+            {"(1 - hs[:, t] ** 2)": "(1 - (hs[:, t - 1] if t > 0 else h0) ** 2)"},
+        ),
+        Misconception(
+            "square_forgotten",
+            "The slope of tanh is 1 minus the square of the state.",
+            {"hs[:, t] ** 2": "hs[:, t]"},
+        ),
+        Misconception(
+            "averaged_over_the_steps",
+            "The gradients of the parameters were divided by the number of steps. They are sums.",
+            {"return dX, dWx, dWh, db, carried": "T = X.shape[1]\n    return dX, dWx / T, dWh / T, db / T, carried"},
+        ),
+        Misconception(
+            "only_the_last_direct_gradient",
+            "Only the direct gradient of the last state was used. Every state may have one.",
+            {"(dhs[:, t] + carried)": "(dhs[:, t] * (t == X.shape[1] - 1) + carried)"},
+        ),
+        Misconception(
+            "first_step_left_out",
+            "The loop stops before the first step. It has a share in all gradients, too.",
+            {"reversed(range(X.shape[1]))": "reversed(range(1, X.shape[1]))", "torch.empty_like(X)": "torch.zeros_like(X)"},
+        ),
+        Misconception(
+            "gradient_of_h0_zero",
+            "The gradient of h0 is 0. What is carried out of the first step reaches it.",
+            {"db, carried\n": "db, torch.zeros_like(h0)\n"},
+        ),
+        Misconception(
+            "bias_of_the_first_sequence",
+            "The gradient of the bias holds the first sequence alone. It is summed over the batch.",
+            {"db += delta.sum(0)": "db += delta[0]"},
+        ),
+        Misconception(
+            "bias_averaged_over_the_batch",
+            "The gradient of the bias is a mean over the batch, those of the weights are sums. All are sums.",
+            {"db += delta.sum(0)": "db += delta.mean(0)"},
+        ),
+        Misconception(
+            "direct_gradients_written_into",
+            "What is carried was added into dhs itself. No function changes its arguments.",
+            {"delta = (dhs[:, t] + carried) *": "dhs[:, t] += carried\n        delta = dhs[:, t] *"},
+        ),
+        Misconception(
+            "inputs_gradient_of_the_default_dtype",
+            "dX is float32 whatever comes. It shares the dtype of the arguments.",
+            {"torch.empty_like(X)": "torch.empty(X.shape)"},
+        ),
+        Misconception(
+            "parameters_gradients_of_the_default_dtype",
+            "The gradients of the parameters are float32 whatever comes.",
+            {"torch.zeros(len(Wh), dtype=Wh.dtype)": "torch.zeros(len(Wh))", "torch.zeros_like(Wx), torch.zeros_like(Wh)": "torch.zeros(Wx.shape), torch.zeros(Wh.shape)"},
+        ),
+        Misconception(
+            "order_of_the_weights",
+            "dWx and dWh have changed places in the result.",
+            {"return dX, dWx, dWh, db, carried": "return dX, dWh, dWx, db, carried"},
+        ),
+        Misconception(
+            "carried_before_the_slope",
+            "What is carried back did not pass the tanh of its step: delta goes through the weights, not the gradient at the state.",
+            {"carried = delta @ Wh": "carried = (dhs[:, t] + carried) @ Wh"},
+        ),
+        Misconception(
+            "truncated",
+            "The gradient was cut off after a few steps. Here it goes back to the beginning.",
+            {"carried = delta @ Wh": "carried = delta @ Wh if t > X.shape[1] - 5 else 0 * delta"},
         ),
     ],
     "jacobian_norms": [
@@ -293,6 +408,81 @@ MISCONCEPTIONS = {
             "for neighbours, is lambda itself.",
             {"torch.arange(T - 1, 0, -1)": "torch.arange(T, 1, -1)"},
         ),
+        Misconception(
+            "largest_row_sum",
+            "This is the largest sum of absolute values of a row. The spectral norm is the largest singular value.",
+            {"matrix_norm(product, ord=2)": "matrix_norm(product, ord=math.inf)"},
+        ),
+        Misconception(
+            "largest_column_sum",
+            "This is the largest sum of absolute values of a column, which `ord=1` means. The spectral norm is the largest singular value.",
+            {"matrix_norm(product, ord=2)": "matrix_norm(product, ord=1)"},
+        ),
+        Misconception(
+            "determinant",
+            "This is the determinant, the product of all singular values. The spectral norm is the largest of them.",
+            {"torch.linalg.matrix_norm(product, ord=2)": "torch.linalg.det(product).abs()"},
+        ),
+        Misconception(
+            "smallest_singular_value",
+            "This is the smallest singular value. The norm is the largest.",
+            {"matrix_norm(product, ord=2)": "matrix_norm(product, ord=-2)"},
+        ),
+        Misconception(
+            "largest_entry",
+            "This is the largest entry. A matrix stretches by its largest singular value.",
+            {"torch.linalg.matrix_norm(product, ord=2)": "product.abs().max()"},
+        ),
+        Misconception(
+            "square_forgotten",
+            "The slope of tanh is 1 minus the square of the state.",
+            {"1 - h**2": "1 - h"},
+        ),
+        Misconception(
+            "first_state_used",
+            "The slope of the first state is in the product. h_1 plays no part: dh_T/dh_1 ends with the Jacobian of step 2.",
+            {"hs[1:].flip(0)": "hs.flip(0)"},
+        ),
+        Misconception(
+            "one_norm_too_few",
+            "The norm of dh_T/dh_1 is missing. There are T - 1.",
+            {"hs[1:].flip(0)": "hs[2:].flip(0)"},
+        ),
+        Misconception(
+            "single_jacobians",
+            "These are the norms of the single Jacobians. From t to T it is their product.",
+            {"product = product @ (": "product = ("},
+        ),
+        Misconception(
+            "identity_of_the_default_dtype",
+            "The product starts as a float32 identity whatever W_h is.",
+            {"torch.eye(len(Wh), dtype=Wh.dtype)": "torch.eye(len(Wh))"},
+        ),
+        Misconception(
+            "square_of_the_norm",
+            "The root is missing: the largest eigenvalue of A transposed times A is the square of the norm.",
+            {"torch.linalg.matrix_norm(product, ord=2)": "torch.linalg.eigvalsh(product.T @ product).max()"},
+        ),
+        Misconception(
+            "root_of_the_square",
+            "The norm was made of A transposed times A. Its entries are squares: of a small product they are 0 for a computer.",
+            {"torch.linalg.matrix_norm(product, ord=2)": "torch.linalg.eigvalsh(product.T @ product).max().clamp(min=0.0).sqrt()"},
+        ),
+        Misconception(
+            "bound_for_the_last_state",
+            "There are T bounds, and the last one is 1, that of the last state on itself. The list ends with t = T - 1.",
+            {"torch.arange(T - 1, 0, -1)": "torch.arange(T - 1, -1, -1)"},
+        ),
+        Misconception(
+            "bound_cut_off_at_1",
+            "The bounds were cut off at 1. Above 1 they grow.",
+            {"return torch.linalg.matrix_norm(Wh, ord=2) **": "return torch.linalg.matrix_norm(Wh, ord=2).clamp(max=1.0) **"},
+        ),
+        Misconception(
+            "bounds_of_the_default_dtype",
+            "The bounds are float32 whatever W_h is.",
+            {"torch.linalg.matrix_norm(Wh, ord=2) ** torch.arange(T - 1, 0, -1)": "torch.linalg.matrix_norm(Wh, ord=2).float() ** torch.arange(T - 1, 0, -1)"},
+        ),
     ],
     "lstm_cell": [
         Misconception(
@@ -376,6 +566,86 @@ MISCONCEPTIONS = {
             "The old cell was detached, which cuts the very path on which the gradient does not "
             "vanish.",
             {"f * c +": "f * c.detach() +"},
+        ),
+        Misconception(
+            "state_in_place_of_the_cell",
+            "The forget gate multiplies the state h. It is the cell that stays.",
+            {"f * c + i": "f * h + i"},
+        ),
+        Misconception(
+            "cell_stored_behind_the_output_gate",
+            "The cell that is kept was multiplied by the output gate. That gate decides what is shown, not what is kept.",
+            {"torch.tanh(c_new), c_new": "torch.tanh(c_new), o * c_new"},
+        ),
+        Misconception(
+            "no_output_gate",
+            "The whole cell is shown. The output gate decides how much of it.",
+            {"return o * torch.tanh(c_new), c_new": "return torch.tanh(c_new), c_new"},
+        ),
+        Misconception(
+            "biases_of_forget_and_input_gate_exchanged",
+            "The biases of forget gate and input gate have changed places.",
+            {"Wf.T + bf": "Wf.T + bi", "Wi.T + bi": "Wi.T + bf"},
+        ),
+        Misconception(
+            "forget_bias_added",
+            "1 was added to the bias of the forget gate. That is a start for training: the cell takes the bias that it is given.",
+            {"Wf.T + bf": "Wf.T + bf + 1"},
+        ),
+        Misconception(
+            "bias_of_the_candidate_forgotten",
+            "The candidate has no bias.",
+            {"Wc.T + bc": "Wc.T"},
+        ),
+        Misconception(
+            "cell_written_into",
+            "The new cell was written into the old one. No function changes its arguments.",
+            {"    c_new = f * c + i * candidate\n": "    c_new = f * c + i * candidate\n    c.data.copy_(c_new.data)\n"},
+        ),
+        Misconception(
+            "quotient_of_exponentials",
+            "A gate as a quotient of two exponentials is nan where both overflow. torch.sigmoid is not.",
+            {"f = torch.sigmoid(hx @ Wf.T + bf)": "f = (hx @ Wf.T + bf).exp()\n    f = f / (1 + f)"},
+        ),
+        Misconception(
+            "sigmoid_by_hand",
+            "A sigmoid that is written with an exponential has the gradient nan where that overflows, though its value is right.",
+            {"f = torch.sigmoid(hx @ Wf.T + bf)": "f = 1 / (1 + torch.exp(-(hx @ Wf.T + bf)))"},
+        ),
+        Misconception(
+            "tanh_by_hand",
+            "A tanh that is written with exponentials is nan where they overflow. torch.tanh is not.",
+            {"candidate = torch.tanh(hx @ Wc.T + bc)": "a = hx @ Wc.T + bc\n    candidate = (a.exp() - (-a).exp()) / (a.exp() + (-a).exp())"},
+        ),
+        Misconception(
+            "cell_cut_off_at_1",
+            "The cell was cut off at ±1. It is not bounded: what is shown of it goes through a tanh.",
+            {"    c_new = f * c + i * candidate\n": "    c_new = (f * c + i * candidate).clamp(-1, 1)\n"},
+        ),
+        Misconception(
+            "peephole",
+            "The output gate looks at the cell. In this LSTM the gates read state and input alone.",
+            {"o = torch.sigmoid(hx @ Wo.T + bo)": "o = torch.sigmoid(hx @ Wo.T + bo + c)"},
+        ),
+        Misconception(
+            "first_axis_squeezed",
+            "A batch of one lost its first axis.",
+            {"return o * torch.tanh(c_new), c_new": "return (o * torch.tanh(c_new)).squeeze(0), c_new.squeeze(0)"},
+        ),
+        Misconception(
+            "input_and_output_gate_exchanged",
+            "Input gate and output gate have changed places.",
+            {"i * candidate": "o * candidate", "return o *": "return i *"},
+        ),
+        Misconception(
+            "computed_in_float32",
+            "State and input were made float32. The result shares the dtype of the arguments.",
+            {"hx = torch.cat([h, x], dim=-1)": "hx = torch.cat([h, x], dim=-1).float()"},
+        ),
+        Misconception(
+            "piecewise_linear_gate",
+            "The gate is a hard sigmoid, made of straight lines. The logistic function is meant.",
+            {"f = torch.sigmoid(hx @ Wf.T + bf)": "f = F.hardsigmoid(hx @ Wf.T + bf)"},
         ),
     ],
     "gru_cell": [
@@ -479,6 +749,76 @@ MISCONCEPTIONS = {
             "bias_of_the_candidate_forgotten",
             "The candidate has no bias. W [r h; x] + b goes into its tanh.",
             {"@ W.T + b)": "@ W.T)"},
+        ),
+        Misconception(
+            "input_first_in_the_candidate",
+            "In the candidate the input comes before the state. The first H columns belong to the state there as well.",
+            {"torch.cat([r * h, x], dim=-1)": "torch.cat([x, r * h], dim=-1)"},
+        ),
+        Misconception(
+            "update_gate_resets",
+            "The candidate reads the state multiplied by the update gate. The reset gate was not used.",
+            {"torch.cat([r * h, x]": "torch.cat([z * h, x]"},
+        ),
+        Misconception(
+            "old_state_dropped",
+            "The old state is not in the mixture. What is not replaced stays.",
+            {"return (1 - z) * h + z * candidate": "return z * candidate"},
+        ),
+        Misconception(
+            "bias_reset",
+            "The bias of the candidate was multiplied by the reset gate. It acts on the old state alone.",
+            {"@ W.T + b)": "@ W.T + r * b)"},
+        ),
+        Misconception(
+            "state_written_into",
+            "The new state was written into the old one. No function changes its arguments.",
+            {"return (1 - z) * h + z * candidate": "new = (1 - z) * h + z * candidate\n    h.data.copy_(new.data)\n    return new"},
+        ),
+        Misconception(
+            "quotient_of_exponentials",
+            "A gate as a quotient of two exponentials is nan where both overflow. torch.sigmoid is not.",
+            {"z = torch.sigmoid(hx @ Wz.T + bz)": "z = (hx @ Wz.T + bz).exp()\n    z = z / (1 + z)"},
+        ),
+        Misconception(
+            "sigmoid_by_hand",
+            "A sigmoid that is written with an exponential has the gradient nan where that overflows, though its value is right.",
+            {"z = torch.sigmoid(hx @ Wz.T + bz)": "z = 1 / (1 + torch.exp(-(hx @ Wz.T + bz)))"},
+        ),
+        Misconception(
+            "tanh_by_hand",
+            "A tanh that is written with exponentials is nan where they overflow. torch.tanh is not.",
+            {"candidate = torch.tanh(torch.cat([r * h, x], dim=-1) @ W.T + b)": "a = torch.cat([r * h, x], dim=-1) @ W.T + b\n    candidate = (a.exp() - (-a).exp()) / (a.exp() + (-a).exp())"},
+        ),
+        Misconception(
+            "state_cut_off_at_1",
+            "The new state was cut off at ±1. A given state may lie outside, and a mean of two numbers needs no bounds.",
+            {"return (1 - z) * h + z * candidate": "return ((1 - z) * h + z * candidate).clamp(-1, 1)"},
+        ),
+        Misconception(
+            "old_state_detached",
+            "The old state was detached in the mixture, which cuts the path on which the gradient does not vanish.",
+            {"(1 - z) * h +": "(1 - z) * h.detach() +"},
+        ),
+        Misconception(
+            "reset_gate_detached",
+            "The reset gate was detached. Its weights are to be learned.",
+            {"torch.cat([r * h, x]": "torch.cat([r.detach() * h, x]"},
+        ),
+        Misconception(
+            "state_returned_twice",
+            "Two states are returned, as by a layer of PyTorch. The cell returns one.",
+            {"return (1 - z) * h + z * candidate": "new = (1 - z) * h + z * candidate\n    return new, new"},
+        ),
+        Misconception(
+            "first_axis_squeezed",
+            "A batch of one lost its first axis.",
+            {"return (1 - z) * h + z * candidate": "return ((1 - z) * h + z * candidate).squeeze(0)"},
+        ),
+        Misconception(
+            "float64_whatever_comes",
+            "The result is float64 whatever the arguments are. It shares their dtype.",
+            {"return (1 - z) * h + z * candidate": "return ((1 - z) * h + z * candidate).double()"},
         ),
     ],
     "bidirectional": [
@@ -619,6 +959,106 @@ MISCONCEPTIONS = {
                 "return torch.cat([fwd(X), backward], dim=-1)":
                     "return torch.cat([fwd(X), backward], dim=-1).detach()",
             },
+        ),
+        Misconception(
+            "input_not_reversed_output_turned",
+            "The output of the second network was turned round, but its input was not: it read from left to right.",
+            {"bwd(X[row, mirror])[row, mirror]": "bwd(X)[row, mirror]"},
+        ),
+        Misconception(
+            "directions_interleaved",
+            "The numbers of the two directions alternate. First come the H of the forward network, then the H of the backward one.",
+            {"torch.cat([fwd(X), backward], dim=-1)": "torch.stack([fwd(X), backward], dim=-1).flatten(2)"},
+        ),
+        Misconception(
+            "joined_along_time",
+            "The directions were joined along the time. They are joined at each position, along the last axis.",
+            {"torch.cat([fwd(X), backward], dim=-1)": "torch.cat([fwd(X), backward], dim=1)[:, : X.shape[1]]"},
+        ),
+        Misconception(
+            "rows_exchanged",
+            "The table of positions belongs to other rows: each row is reversed by its own length.",
+            {"mirror = lengths[:, None] - 1 - t": "mirror = lengths.flip(0)[:, None] - 1 - t"},
+        ),
+        Misconception(
+            "backward_network_in_both_directions",
+            "The backward network was run in both directions. The forward direction has a network of its own.",
+            {"[fwd(X), backward]": "[bwd(X), backward]"},
+        ),
+        Misconception(
+            "padding_filled_in_place",
+            "The padding was filled within X. No function changes its arguments.",
+            {"    backward = bwd(": "    X.data.masked_fill_(mirror[..., None] < 0, 0.0)\n    backward = bwd("},
+        ),
+        Misconception(
+            "padding_multiplied_by_0",
+            "The output at the padding was multiplied by 0. It may be infinite there, and 0 times infinity is nan.",
+            {"torch.cat([fwd(X), backward], dim=-1).masked_fill(mirror[..., None] < 0, 0.0)": "torch.cat([fwd(X), backward], dim=-1) * (mirror >= 0)[..., None]"},
+        ),
+        Misconception(
+            "first_length_for_all",
+            "All rows were given the length of the first one.",
+            {"lengths[:, None] - 1 - t": "lengths[:1, None] - 1 - t + 0 * lengths[:, None]"},
+        ),
+        Misconception(
+            "forward_direction_detached",
+            "The forward direction is cut off from autograd.",
+            {"[fwd(X), backward]": "[fwd(X.detach()), backward]"},
+        ),
+        Misconception(
+            "backward_direction_detached",
+            "The backward direction is cut off from autograd.",
+            {"bwd(X[row, mirror])": "bwd(X[row, mirror].detach())"},
+        ),
+        Misconception(
+            "padding_blanked_before_and_not_after",
+            "The padding was set to 0 in the input. What the networks make of zeros is not 0: the output has to be.",
+            {"    backward = bwd(": "    X = X.masked_fill(mirror[..., None] < 0, 0.0)\n    backward = bwd(", "return torch.cat([fwd(X), backward], dim=-1).masked_fill(mirror[..., None] < 0, 0.0)": "return torch.cat([fwd(X), backward], dim=-1)"},
+        ),
+        Misconception(
+            "last_backward_state_everywhere",
+            "The backward network's last state stands at all positions. Each position has the state after what comes from its right.",
+            {"bwd(X[row, mirror])[row, mirror]": "bwd(X[row, mirror])[row, lengths[:, None] - 1].expand(-1, X.shape[1], -1)"},
+        ),
+        Misconception(
+            "lowest_layer_only",
+            "Only the lowest layer was run.",
+            {"for fwd, bwd in layers:": "for fwd, bwd in layers[:1]:"},
+        ),
+        Misconception(
+            "layers_emptied",
+            "The list of layers was emptied. No function changes its arguments.",
+            {"    for fwd, bwd in layers:\n": "    while layers:\n        fwd, bwd = layers.pop(0)\n"},
+        ),
+        Misconception(
+            "directions_added_between_layers",
+            "Between the layers the two directions were added. Each layer reads both, side by side.",
+            {"        X = bidirectional(X, lengths, fwd, bwd)\n    return X": "        out = bidirectional(X, lengths, fwd, bwd)\n        X = out[..., : out.shape[2] // 2] + out[..., out.shape[2] // 2 :]\n    return out"},
+        ),
+        Misconception(
+            "one_direction_counted",
+            "With two directions each layer has two networks. One was counted.",
+            {"total += directions *": "total +="},
+        ),
+        Misconception(
+            "gru_with_two_blocks",
+            "A GRU has two gates and a candidate: three blocks.",
+            {"GATES[cell]": "{\"rnn\": 1, \"gru\": 2, \"lstm\": 4}[cell]"},
+        ),
+        Misconception(
+            "lstm_with_three_blocks",
+            "An LSTM has three gates and a candidate: four blocks.",
+            {"GATES[cell]": "{\"rnn\": 1, \"gru\": 3, \"lstm\": 3}[cell]"},
+        ),
+        Misconception(
+            "count_with_a_point",
+            "The count is a float. Parameters are counted in whole numbers.",
+            {"    return total": "    return total / 1"},
+        ),
+        Misconception(
+            "count_as_a_tensor",
+            "The count is a tensor. An int is asked for.",
+            {"    return total": "    return torch.tensor(total)"},
         ),
     ],
     "tbptt_windows": [
@@ -820,6 +1260,126 @@ MISCONCEPTIONS = {
             "One number is returned, the mean of the losses. Asked are the losses of all windows.",
             {"return losses, state": "return sum(losses) / len(losses), state"},
         ),
+        Misconception(
+            "last_id_without_successor",
+            "The rows were cut out of all N ids. The last id has no successor: there are N - 1 pairs.",
+            {"L = (len(ids) - 1) // B": "L = len(ids) // B"},
+        ),
+        Misconception(
+            "any_pair_enough",
+            "It is refused only if there is not a single pair. A window needs T of them in each row.",
+            {"if L < T:": "if L == 0:"},
+        ),
+        Misconception(
+            "ids_counted_and_not_pairs",
+            "The ids were compared with B times T. There is one pair less than ids, and each row needs T of its own.",
+            {"if L < T:": "if len(ids) < B * T:"},
+        ),
+        Misconception(
+            "last_window_missing",
+            "The last full window is missing.",
+            {"range(0, L - T + 1, T)": "range(0, L - T, T)"},
+        ),
+        Misconception(
+            "beginning_of_the_text_dropped",
+            "What does not fill a row was dropped at the beginning of the text. It is dropped at the end.",
+            {"x, y = ids[: B * L].view(B, L), ids[1 : B * L + 1].view(B, L)": "x, y = ids[-B * L - 1 : -1].view(B, L), ids[-B * L :].view(B, L)"},
+        ),
+        Misconception(
+            "windows_from_last_to_first",
+            "The windows come from the last to the first.",
+            {"return [(x[:, k : k + T], y[:, k : k + T]) for k in range(0, L - T + 1, T)]": "return [(x[:, k : k + T], y[:, k : k + T]) for k in range(0, L - T + 1, T)][::-1]"},
+        ),
+        Misconception(
+            "divided_by_zero",
+            "The gradients were scaled whatever their norm is, and a norm of 0 was divided by. Up to the limit they stay as they are.",
+            {"scale = torch.clamp(max_norm / norm, max=1.0)": "scale = max_norm / norm"},
+        ),
+        Misconception(
+            "largest_entry",
+            "The norm is the largest entry. Asked is the Euclidean one, over all entries.",
+            {"norm = torch.cat([g.flatten() for g in grads]).norm()": "norm = torch.cat([g.flatten() for g in grads]).abs().max()"},
+        ),
+        Misconception(
+            "root_mean_square",
+            "The norm is the root of the mean of the squares. It is the root of their sum.",
+            {"norm = torch.cat([g.flatten() for g in grads]).norm()": "norm = torch.cat([g.flatten() for g in grads]).square().mean().sqrt()"},
+        ),
+        Misconception(
+            "gradients_scaled_in_place",
+            "The gradients that were passed are scaled themselves. No function changes its arguments.",
+            {"return [scale * g for g in grads], norm": "for g in grads:\n        g.mul_(scale)\n    return list(grads), norm"},
+        ),
+        Misconception(
+            "zero_norm_divided_by",
+            "max_norm was divided by a norm of 0. Gradients of 0 stay as they are.",
+            {"scale = torch.clamp(max_norm / norm, max=1.0)": "scale = min(1.0, max_norm / norm.item())"},
+        ),
+        Misconception(
+            "spectral_norms",
+            "Matrices entered with their largest singular value. The norm runs over all entries.",
+            {"norm = torch.cat([g.flatten() for g in grads]).norm()": "norm = torch.stack([torch.linalg.norm(g, 2) if g.ndim == 2 else g.norm() for g in grads]).norm()"},
+        ),
+        Misconception(
+            "gradients_cleared_once",
+            "The gradients were set to zero before the first window only. Each step uses those of its own window.",
+            {"    losses = []\n": "    losses = []\n    optimizer.zero_grad()\n", "        grads, _ = clip_grad_norm(torch.autograd.grad(loss, params), max_norm)\n": "        loss.backward()\n        grads, _ = clip_grad_norm([p.grad for p in params], max_norm)\n"},
+        ),
+        Misconception(
+            "limit_always_1",
+            "The limit was 1 whatever max_norm is.",
+            {"params), max_norm)": "params), 1.0)"},
+        ),
+        Misconception(
+            "history_kept_by_force",
+            "The state keeps its history, and the graph was retained to make it run. The gradient stops at the border of a window.",
+            {"torch.autograd.grad(loss, params)": "torch.autograd.grad(loss, params, retain_graph=True)", "tuple(s.detach() for s in state)": "tuple(state)"},
+        ),
+        Misconception(
+            "each_window_from_zeros",
+            "Each window starts from zeros. It starts from the state after the one before.",
+            {"loss, state = loss_fn(x, y, state)": "loss, state = loss_fn(x, y, tuple(torch.zeros_like(s) for s in state))"},
+        ),
+        Misconception(
+            "loss_after_the_step",
+            "The loss was computed once more, after the step. Asked is the one before it, and loss_fn is called once per window.",
+            {"losses.append(loss.item())": "with torch.no_grad():\n            losses.append(loss_fn(x, y, state)[0].item())"},
+        ),
+        Misconception(
+            "one_step_per_pass",
+            "The optimizer made one step, after the last window. It makes one per window.",
+            {"        optimizer.step()\n": "", "    return losses, state": "    optimizer.step()\n    return losses, state"},
+        ),
+        Misconception(
+            "each_gradient_clipped_by_itself",
+            "In the epoch each parameter's gradient was clipped by itself. There is one norm for all.",
+            {"clip_grad_norm(torch.autograd.grad(loss, params), max_norm)": "[clip_grad_norm([g], max_norm)[0][0] for g in torch.autograd.grad(loss, params)], None"},
+        ),
+        Misconception(
+            "windows_counted_first",
+            "The windows were gone through once before the training. A generator is empty after that.",
+            {"    losses = []\n": "    if not list(windows):\n        return [], state\n    losses = []\n"},
+        ),
+        Misconception(
+            "first_part_of_the_state_detached",
+            "Only the first tensor of the state was detached. All of them carry history.",
+            {"tuple(s.detach() for s in state)": "(state[0].detach(), *state[1:])", "torch.autograd.grad(loss, params)": "torch.autograd.grad(loss, params, retain_graph=True)"},
+        ),
+        Misconception(
+            "optimizer_not_used",
+            "The weights were changed by hand, by the learning rate times the gradient. The optimizer may do more, momentum for example.",
+            {"optimizer.step()": "torch._foreach_sub_([p.data for p in params], [optimizer.param_groups[0][\"lr\"] * g for g in grads])"},
+        ),
+        Misconception(
+            "state_before_the_last_window",
+            "The state before the last window was returned. Asked is the one after it.",
+            {"loss, state = loss_fn(x, y, state)": "first = state\n        loss, state = loss_fn(x, y, state)", "    return losses, state": "    return losses, first"},
+        ),
+        Misconception(
+            "losses_with_history",
+            "The losses still carry their history: as long as they are kept, so are the graphs of all windows. Numbers are asked for.",
+            {"losses.append(loss.item())": "losses.append(loss)"},
+        ),
     ],
     "sample_text": [
         Misconception(
@@ -916,6 +1476,71 @@ MISCONCEPTIONS = {
             "The ids are tensors. They are to be plain ints, so that they can be fed to step, "
             "looked up and joined.",
             {"int((probs.cumsum(-1) <= threshold).sum())": "(probs.cumsum(-1) <= threshold).sum()"},
+        ),
+        Misconception(
+            "first_seed_id_only",
+            "Only the first id of the seed was fed. The state has to read all of it.",
+            {"for token in seed_ids:": "for token in seed_ids[:1]:"},
+        ),
+        Misconception(
+            "draws_forgotten",
+            "The draws were not fed: every id is drawn from the logits after the seed.",
+            {"        logits, state = step(new[-1], state)\n": ""},
+        ),
+        Misconception(
+            "one_id_too_low",
+            "The id below the right one was taken. The number of sums that are not above the uniform number is the id itself.",
+            {"new.append(int((probs.cumsum(-1) <= threshold).sum()))  # how many intervals lie below": "new.append(int((probs.cumsum(-1) <= threshold).sum()) - 1)"},
+        ),
+        Misconception(
+            "seed_grows",
+            "The new ids were appended to the list of the seed. No function changes its arguments.",
+            {"        logits, state = step(new[-1], state)\n": "        seed_ids.append(new[-1])\n        logits, state = step(new[-1], state)\n"},
+        ),
+        Misconception(
+            "most_probable_first",
+            "The ids were sorted by probability before the sums were taken. The sums run over ids in their own order.",
+            {"new.append(int((probs.cumsum(-1) <= threshold).sum()))  # how many intervals lie below": "p, order = probs.sort(descending=True)\n        new.append(int(order[int((p.cumsum(-1) <= threshold).sum())]))"},
+        ),
+        Misconception(
+            "state_after_the_seed_forgotten",
+            "Each draw was fed with the state before the seed.",
+            {"    for token in seed_ids:\n": "    start = state\n    for token in seed_ids:\n", "step(new[-1], state)": "step(new[-1], start)"},
+        ),
+        Misconception(
+            "uniform_numbers_backwards",
+            "The uniform numbers were used from the last to the first.",
+            {"for threshold in u:": "for threshold in u.flip(0):"},
+        ),
+        Misconception(
+            "warm_up_without_memory",
+            "While the seed was read the state was not updated.",
+            {"        logits, state = step(token, state)\n    new": "        logits, _ = step(token, state)\n    new"},
+        ),
+        Misconception(
+            "last_draw_missing",
+            "The last uniform number was not used: there are as many new ids as numbers.",
+            {"for threshold in u:": "for threshold in u[:-1]:"},
+        ),
+        Misconception(
+            "temperature_with_an_epsilon",
+            "A small number was added to the temperature. It is at least 0.01, and never 0.",
+            {"logits / temperature": "logits / (temperature + 1e-2)"},
+        ),
+        Misconception(
+            "temperature_cut_off_below",
+            "Low temperatures were replaced by a higher one. It may be as low as 0.01.",
+            {"logits / temperature": "logits / max(temperature, 0.1)"},
+        ),
+        Misconception(
+            "mean_subtracted",
+            "The mean of the logits was subtracted. With a logit of minus infinity that gives nan.",
+            {"logits / temperature": "(logits - logits.mean()) / temperature"},
+        ),
+        Misconception(
+            "logits_cut_off",
+            "The logits were cut off. They may be of any size, and of minus infinity.",
+            {"logits / temperature": "(logits / temperature).clamp(-50, 50)"},
         ),
     ],
     "seq2seq_loss": [
@@ -1158,6 +1783,101 @@ MISCONCEPTIONS = {
                 'F.cross_entropy(logits, tgt[:, t], ignore_index=pad, reduction="sum")':
                     'F.nll_loss(torch.log(logits.softmax(-1) + 1e-9), tgt[:, t], ignore_index=pad, reduction="sum")',
             },
+        ),
+        Misconception(
+            "coins_ignored",
+            "The coins have no influence: the truth is always fed.",
+            {"if teacher is not None:": "if False:"},
+        ),
+        Misconception(
+            "coins_one_step_early",
+            "teacher[:, t] decides what is fed after step t. You used the coin of the step after.",
+            {"torch.where(teacher[:, t], previous": "torch.where(teacher[:, min(t + 1, tgt.shape[1] - 1)], previous"},
+        ),
+        Misconception(
+            "one_coin_for_all_steps",
+            "The first coin of a sentence decided for all its steps. Each step has its own.",
+            {"torch.where(teacher[:, t], previous": "torch.where(teacher[:, 0], previous"},
+        ),
+        Misconception(
+            "first_target_not_counted",
+            "The first target adds nothing. The targets do not begin with sos: each is predicted.",
+            {"loss = loss + F": "loss = loss + (t > 0) * F"},
+        ),
+        Misconception(
+            "loss_without_history",
+            "The loss is a number without history. It is to be trained on.",
+            {"return loss / len(tgt)": "return torch.tensor(float(loss) / len(tgt))"},
+        ),
+        Misconception(
+            "source_reversed",
+            "The source was reversed before it was encoded. It is passed as it is.",
+            {"    state = encode(src)\n    previous = torch.full((len(tgt),), sos)": "    state = encode(src.flip(1))\n    previous = torch.full((len(tgt),), sos)"},
+        ),
+        Misconception(
+            "targets_written_into",
+            "The padding was changed within the targets. No function changes its arguments.",
+            {"    loss = 0.0\n": "    tgt[tgt == pad] = -100\n    loss = 0.0\n", "ignore_index=pad": "ignore_index=-100"},
+        ),
+        Misconception(
+            "padding_taken_for_0",
+            "The padding was taken to be the id 0. It is an argument.",
+            {"ignore_index=pad": "ignore_index=0"},
+        ),
+        Misconception(
+            "padding_taken_for_2",
+            "The padding was taken to be the id 2, as in the example. It is an argument.",
+            {"ignore_index=pad": "ignore_index=2"},
+        ),
+        Misconception(
+            "epsilon_in_the_logarithm",
+            "A small number was added to the probability before its logarithm. What is nearly impossible then costs too little.",
+            {"loss = loss + F.cross_entropy(logits, tgt[:, t], ignore_index=pad, reduction=\"sum\")": "loss = loss - ((logits.softmax(-1) + 1e-8).log().gather(1, tgt[:, t : t + 1])[:, 0] * (tgt[:, t] != pad)).sum()"},
+        ),
+        Misconception(
+            "one_step_too_few",
+            "Decoding stopped one step too early: there are at most max_len steps.",
+            {"range(max_len)": "range(max(max_len - 1, 1))"},
+        ),
+        Misconception(
+            "one_step_too_many",
+            "Decoding went on for one step too long: there are at most max_len steps.",
+            {"range(max_len)": "range(max_len + 1)"},
+        ),
+        Misconception(
+            "sos_taken_out",
+            "sos was taken out of the translation. Where the decoder chooses it, it stays.",
+            {"return [row[: row.index(eos)] if eos in row else row for row in rows]": "rows = [[i for i in (row[: row.index(eos)] if eos in row else row) if i != sos] for row in rows]\n    return rows"},
+        ),
+        Misconception(
+            "one_list_for_all",
+            "All sentences share one list.",
+            {"return [row[: row.index(eos)] if eos in row else row for row in rows]": "shared = [i for column in zip(*rows) for i in column if i != eos]\n    return [shared] * len(rows)"},
+        ),
+        Misconception(
+            "single_source_unwrapped",
+            "With one source the list of lists was unwrapped. There is one list per source, also for one.",
+            {"return [row[: row.index(eos)] if eos in row else row for row in rows]": "rows = [row[: row.index(eos)] if eos in row else row for row in rows]\n    return rows if len(rows) > 1 else rows[0]"},
+        ),
+        Misconception(
+            "ids_as_tensors",
+            "The ids are tensors. Ints are asked for.",
+            {"return [row[: row.index(eos)] if eos in row else row for row in rows]": "return [[torch.tensor(i) for i in (row[: row.index(eos)] if eos in row else row)] for row in rows]"},
+        ),
+        Misconception(
+            "eos_taken_for_1",
+            "The end symbol was taken to be the id 1. It is an argument.",
+            {"return [row[: row.index(eos)] if eos in row else row for row in rows]": "return [row[: row.index(1)] if 1 in row else row for row in rows]"},
+        ),
+        Misconception(
+            "steps_times_k",
+            "The step was multiplied by k. It is divided: the larger k, the later the fall.",
+            {"weight = k * math.exp(-i / k)": "weight = k * math.exp(-i * k)"},
+        ),
+        Misconception(
+            "whole_part_of_the_quotient",
+            "i / k was rounded down to a whole number.",
+            {"math.exp(-i / k)": "math.exp(-(i // k))"},
         ),
     ],
 }

@@ -237,13 +237,14 @@ def norms_of_a_random_network(jacobian_norms, rng):
 
 @probe("jacobian_norms", points=2, public=False)
 def saturated_and_silent_units(jacobian_norms, rng):
-    """States of exactly ±1 at one step; two states only; states that are all 0, in float32."""
+    """States of exactly ±1 at one step; two states only; states that are all 0, in float32; tiny weights."""
     Wh, hs = normal(rng, 3, 3), torch.tanh(normal(rng, 5, 3))
     saturated = hs.clone()
     saturated[2] = torch.tensor([1.0, -1.0, 1.0])
     return {
         "saturated": jacobian_norms(Wh, saturated),
         "two states": jacobian_norms(Wh, hs[:2]),
+        "10^200 and 10^100 times those of tiny weights": numbers(1e200, 1e100) * jacobian_norms(1e-100 * Wh, hs[:3]),
         "silent": jacobian_norms(Wh.float(), torch.zeros(4, 3)),
         "one unit": jacobian_norms(-Wh[:1, :1].abs(), hs[:, :1]),
         "dtypes": dtypes(jacobian_norms(Wh, hs), jacobian_norms(Wh.float(), hs.float())),
@@ -313,13 +314,21 @@ def lstm_for_three_steps(lstm_cell, rng):
 
 @probe("lstm_cell", points=2, public=False)
 def gradients_through_the_lstm(lstm_cell, rng):
-    """Autograd to all eleven arguments, from the state and from the cell."""
+    """Autograd to all eleven arguments, from the state and from the cell; also where a gate is open or shut."""
     leaves = [normal(rng, 3, 2), normal(rng, 3, 4), normal(rng, 3, 4), *gate_weights(rng, 4, 2, 4)]
     for leaf in leaves:
         leaf.requires_grad_()
     h, c = lstm_cell(*leaves)
     from_h = gradients(rng, [h], leaves, LSTM)
-    return {"from h": from_h, "from c": gradients(rng, [lstm_cell(*leaves)[1]], leaves, LSTM)}
+    found = {"from h": from_h, "from c": gradients(rng, [lstm_cell(*leaves)[1]], leaves, LSTM)}
+    for name, gate in (("f", 7), ("i", 8), ("o", 10)):
+        for end in (-1000.0, 1000.0):
+            moved = [leaf.detach().clone() for leaf in leaves]
+            moved[gate] += end
+            for leaf in moved:
+                leaf.requires_grad_()
+            found[f"bias of {name} at {end:g}"] = gradients(rng, lstm_cell(*moved), moved, LSTM)
+    return found
 
 
 @probe("gru_cell", points=2)
@@ -362,11 +371,19 @@ def gru_for_three_steps(gru_cell, rng):
 
 @probe("gru_cell", points=2, public=False)
 def gradients_through_the_gru(gru_cell, rng):
-    """Autograd to all eight arguments."""
+    """Autograd to all eight arguments; also where a gate is open or shut."""
     leaves = [normal(rng, 3, 2), normal(rng, 3, 4), *gate_weights(rng, 3, 2, 4)]
     for leaf in leaves:
         leaf.requires_grad_()
-    return gradients(rng, [gru_cell(*leaves)], leaves, GRU)
+    found = {"ordinary": gradients(rng, [gru_cell(*leaves)], leaves, GRU)}
+    for name, gate in (("z", 5), ("r", 6)):
+        for end in (-1000.0, 1000.0):
+            moved = [leaf.detach().clone() for leaf in leaves]
+            moved[gate] += end
+            for leaf in moved:
+                leaf.requires_grad_()
+            found[f"bias of {name} at {end:g}"] = gradients(rng, [gru_cell(*moved)], moved, GRU)
+    return found
 
 
 @probe("bidirectional", points=2)
@@ -421,10 +438,15 @@ def no_padding_and_one_sequence(bidirectional, rng):
 
 @probe("bidirectional", points=1, public=False)
 def gradients_of_both_directions(bidirectional, rng):
-    """Autograd to the inputs of a padded batch."""
-    X = normal(rng, 3, 4, 2).requires_grad_()
+    """Autograd to the inputs of a padded batch; padding that adds up to infinity."""
+    X, lengths = normal(rng, 3, 4, 2).requires_grad_(), torch.tensor([2, 4, 3])
     fwd, bwd = leaky_sum(normal(rng, 2, 3), 0.8), leaky_sum(normal(rng, 2, 3), 0.3)
-    return gradients(rng, [bidirectional(X, torch.tensor([2, 4, 3]), fwd, bwd)], [X], ["X"])
+    largest = X.detach().clone()
+    largest[0, 2:] = 1.7e308
+    return {
+        "gradients": gradients(rng, [bidirectional(X, lengths, fwd, bwd)], [X], ["X"]),
+        "padding of 1.7e308": bidirectional(largest, lengths, running_sum, running_sum),
+    }
 
 
 @probe("bidirectional", points=3, public=False)
@@ -557,7 +579,7 @@ def an_epoch_of_four_windows(tbptt_epoch, rng):
 
 @probe("tbptt_windows", points=2, public=False)
 def an_epoch_of_two_parameters(tbptt_epoch, rng):
-    """Two parameters, a state of two tensors, windows from a generator; how often the loss is asked for."""
+    """Two parameters, a state of two tensors, windows from a generator; how often the loss is asked for; what has a history."""
     results = {}
     for n in (3, 1):
         a, b, calls = normal(rng, 3).requires_grad_(), normal(rng, 2, 3).requires_grad_(), []
@@ -576,6 +598,7 @@ def an_epoch_of_two_parameters(tbptt_epoch, rng):
             "losses": losses,
             "state": [s.detach() for s in state],
             "history": kept,
+            "history of the losses": [bool(getattr(loss, "requires_grad", False)) for loss in losses],
             "calls of loss_fn": len(calls),
             "a": a.detach(),
             "b": b.detach(),
