@@ -146,6 +146,150 @@ MISCONCEPTIONS = {
                     "return int((w @ w + b**2) * R_squared / gamma**2)",
             },
         ),
+        Misconception(
+            "small_margins_taken_for_ties",
+            "Small positive margins were taken for mistakes. Only y z <= 0 is one, however small y z is.",
+            {"label * z <= 0": "label * z <= 1e-9"},
+        ),
+        Misconception(
+            "tiny_margins_taken_for_ties",
+            "Tiny positive margins were taken for mistakes. Only y z <= 0 is one, however small y z is.",
+            {"label * z <= 0": "label * z <= 1e-12"},
+        ),
+        Misconception(
+            "learning_rate_left_out_of_weights",
+            "The weights move without the learning rate.",
+            {"w += lr * label * x": "w += label * x"},
+        ),
+        Misconception(
+            "learning_rate_ignored",
+            "The learning rate is ignored.",
+            {"    w, b, mistakes = ": "    lr = 1.0\n    w, b, mistakes = "},
+        ),
+        Misconception(
+            "weights_move_away",
+            "The weights move the wrong way: the margin of the mistaken example shrinks.",
+            {"w += lr * label * x": "w -= lr * label * x"},
+        ),
+        Misconception(
+            "bias_without_label",
+            "The bias moves up at every mistake. It moves with the label.",
+            {"b += lr * label": "b += lr"},
+        ),
+        Misconception(
+            "examples_in_reverse",
+            "The examples are visited from the last to the first.",
+            {"zip(X.T, y)": "zip(X.T[::-1], y[::-1])"},
+        ),
+        Misconception(
+            "never_stops_early",
+            "The training goes on after a pass without a mistake.",
+            {"        if mistakes[-1] == 0:\n            break\n": ""},
+        ),
+        Misconception(
+            "one_pass_more",
+            "There is one pass too many: at most max_epochs.",
+            {"range(max_epochs)": "range(max_epochs + 1)"},
+        ),
+        Misconception(
+            "one_pass_less",
+            "There is one pass too few: max_epochs of them are allowed.",
+            {"range(max_epochs)": "range(max(max_epochs - 1, 1))"},
+        ),
+        Misconception(
+            "mistakes_in_all",
+            "The mistakes of all passes were added. There is one number per pass.",
+            {"return w, b, mistakes": "return w, b, sum(mistakes)"},
+        ),
+        Misconception(
+            "pass_ends_at_a_mistake",
+            "A pass ended with its first mistake. It goes on with the new weights.",
+            {
+                "                mistakes[-1] += 1\n": "                mistakes[-1] += 1\n                break\n",
+            },
+        ),
+        Misconception(
+            "best_pass_kept",
+            "The weights of the best pass were returned. The perceptron ends with those it has.",
+            {
+                "        if mistakes[-1] == 0:\n": (
+                    "        if mistakes[-1] == min(mistakes):\n"
+                    "            best = w.copy(), b\n"
+                    "        if mistakes[-1] == 0:\n"
+                ),
+                "return w, b, mistakes": "return *best, mistakes",
+            },
+        ),
+        Misconception(
+            "weights_begin_at_one",
+            "The weights begin at 1. They begin at 0.",
+            {"np.zeros(X.shape[0])": "np.ones(X.shape[0])"},
+        ),
+        Misconception(
+            "sum_of_radii",
+            "The squared lengths were added. R² is the largest of them.",
+            {"+ 1).max()": "+ 1).sum()"},
+        ),
+        Misconception(
+            "smallest_radius",
+            "R² is the largest squared length, not the smallest.",
+            {"+ 1).max()": "+ 1).min()"},
+        ),
+        Misconception(
+            "lengths_of_features",
+            "The squares were summed over the examples. An example is a column.",
+            {"(X**2).sum(axis=0)": "(X**2).sum(axis=1)"},
+        ),
+        Misconception(
+            "radius_not_squared",
+            "R stands where R² belongs.",
+            {"* R_squared /": "* np.sqrt(R_squared) /"},
+        ),
+        Misconception(
+            "mean_margin",
+            "γ is the smallest margin, not the mean.",
+            {"(y * (w @ X + b)).min()": "(y * (w @ X + b)).mean()"},
+        ),
+        Misconception(
+            "margin_without_bias",
+            "The margin lacks the bias.",
+            {"(y * (w @ X + b)).min()": "(y * (w @ X)).min()"},
+        ),
+        Misconception(
+            "margin_of_unit_weights",
+            "The margin was divided by the length of w. In this bound the length stands above the line already.",
+            {"(y * (w @ X + b)).min()": "(y * (w @ X + b)).min() / np.linalg.norm(w)"},
+        ),
+        Misconception(
+            "length_of_the_separator_left_out",
+            "The length of the separator is missing: a separator twice as long has twice the margin, and the bound must "
+            "not change.",
+            {"return (w @ w + b**2) * R_squared / gamma**2": "return R_squared / gamma**2"},
+        ),
+        Misconception(
+            "bound_rounded_up",
+            "The bound was rounded up. It is asked for as it is.",
+            {
+                "return (w @ w + b**2) * R_squared / gamma**2": "return float(np.ceil((w @ w + b**2) * R_squared / gamma**2))",
+            },
+        ),
+        Misconception(
+            "bound_floored",
+            "The bound was rounded down. It is asked for as it is.",
+            {
+                "return (w @ w + b**2) * R_squared / gamma**2": "return float(np.floor((w @ w + b**2) * R_squared / gamma**2))",
+            },
+        ),
+        Misconception(
+            "length_not_squared",
+            "The length of the separator is not squared.",
+            {"(w @ w + b**2) *": "np.sqrt(w @ w + b**2) *"},
+        ),
+        Misconception(
+            "small_number_under_the_margin",
+            "A small number was added to γ². A separator has a positive margin, nothing has to be protected.",
+            {"/ gamma**2": "/ (gamma**2 + 1e-8)"},
+        ),
     ],
     "activation": [
         Misconception(
@@ -350,6 +494,129 @@ MISCONCEPTIONS = {
             "program.",
             {'raise ValueError(f"unknown activation {name!r}")': "return z, np.ones_like(z)"},
         ),
+        Misconception(
+            "sigmoid_slope_without_its_value",
+            "The slope of the sigmoid has two factors, the output and one minus the output. One of them is missing.",
+            {"return a, a * (1 - a)": "return a, 1 - a"},
+        ),
+        Misconception(
+            "overflow_in_sigmoid_and_swish",
+            "The sigmoid is a quotient of two exponentials that overflow, and swish uses it, too. The text has a form "
+            "that never does.",
+            {
+                "        a = np.exp(-np.logaddexp(0, -z))  # log(1 + e^-z) without overflow\n": (
+                    "        a = np.exp(z) / (1 + np.exp(z))\n"
+                ),
+                "        s = np.exp(-np.logaddexp(0, -z))\n": "        s = np.exp(z) / (1 + np.exp(z))\n",
+            },
+        ),
+        Misconception(
+            "overflow_in_swish",
+            "The sigmoid inside swish overflows. It needs the same care as the sigmoid itself.",
+            {"        s = np.exp(-np.logaddexp(0, -z))\n": "        s = np.exp(z) / (1 + np.exp(z))\n"},
+        ),
+        Misconception(
+            "sigmoid_of_minus_z",
+            "This sigmoid falls: the exponent has the wrong sign.",
+            {
+                "        a = np.exp(-np.logaddexp(0, -z))  # log(1 + e^-z) without overflow\n": (
+                    "        a = np.exp(-np.logaddexp(0, z))\n"
+                ),
+            },
+        ),
+        Misconception(
+            "exponent_cut_off",
+            "The exponent was cut off at some number, so that the sigmoid never comes closer to 0. Multiplied by a large "
+            "z, as in swish, that shows.",
+            {
+                "        a = np.exp(-np.logaddexp(0, -z))  # log(1 + e^-z) without overflow\n": (
+                    "        a = 1 / (1 + np.exp(-np.clip(z, -30, 30)))\n"
+                ),
+                "        s = np.exp(-np.logaddexp(0, -z))\n": "        s = 1 / (1 + np.exp(-np.clip(z, -30, 30)))\n",
+            },
+        ),
+        Misconception(
+            "tanh_slope_not_squared",
+            "The slope of tanh is one minus the square of the output.",
+            {"1 - a**2": "1 - a"},
+        ),
+        Misconception(
+            "relu_slope_by_division",
+            "The slope of ReLU was found by dividing by the size of z, which is 0 at 0.",
+            {"np.where(z > 0, 1.0, 0.0)": "np.maximum(z, 0) / np.abs(z)"},
+        ),
+        Misconception(
+            "relu_in_place",
+            "ReLU wrote its zeros into z itself. The caller still needs it.",
+            {
+                "        return np.maximum(z, 0), np.where(z > 0, 1.0, 0.0)": (
+                    "        slope = np.where(z > 0, 1.0, 0.0)\n"
+                    "        z[z < 0] = 0\n"
+                    "        return z, slope"
+                ),
+            },
+        ),
+        Misconception(
+            "leaky_slope_by_the_output",
+            "Which slope holds was asked of the output. With a negative alpha the output is positive on both sides: ask "
+            "z.",
+            {"return slope * z, slope": "return slope * z, np.where(slope * z > 0, 1.0, alpha)"},
+        ),
+        Misconception(
+            "elu_for_leaky_relu",
+            "Below 0 this is an exponential, as in ELU. Leaky ReLU is a straight line.",
+            {"return slope * z, slope": "return np.where(z > 0, z, alpha * (np.exp(z) - 1)), slope"},
+        ),
+        Misconception(
+            "leaky_relu_with_a_minus",
+            "Below 0 the sign is wrong: with a positive alpha a leaky ReLU rises everywhere.",
+            {"return slope * z, slope": "return np.where(z > 0, z, -alpha * z), slope"},
+        ),
+        Misconception(
+            "density_that_grows",
+            "The exponent of the density has the wrong sign: the minus was squared with the z.",
+            {"-(z**2) / 2": "(-z) ** 2 / 2"},
+        ),
+        Misconception(
+            "swish_slope_with_the_value_for_s",
+            "The product rule leaves the sigmoid as its first term. Here stands the value of swish, and the z of the "
+            "second term is missing.",
+            {"s + z * s * (1 - s)": "z * s + s * (1 - s)"},
+        ),
+        Misconception(
+            "swish_slope_without_z",
+            "In the second term of the product rule z itself stays as a factor.",
+            {"s + z * s * (1 - s)": "s + s * (1 - s)"},
+        ),
+        Misconception(
+            "activations_in_float32",
+            "z was made float32, which loses half of the digits. All arrays are float64.",
+            {
+                '    if name == "sigmoid":\n': '    z = np.asarray(z, dtype=np.float32)\n    if name == "sigmoid":\n',
+            },
+        ),
+        Misconception(
+            "an_axis_too_many",
+            "A number without axes came back with one. The results have the shape of z.",
+            {'    if name == "sigmoid":\n': '    z = np.atleast_1d(z)\n    if name == "sigmoid":\n'},
+        ),
+        Misconception(
+            "names_by_their_end",
+            "Any name with this ending passes. Only the six do, letter for letter.",
+            {'if name == "relu":': 'if name.endswith("relu") and name != "leaky_relu":'},
+        ),
+        Misconception(
+            "names_by_their_beginning",
+            "Any name with this beginning passes. Only the six do, letter for letter.",
+            {'if name == "tanh":': 'if name.startswith("tan"):'},
+        ),
+        Misconception(
+            "gelu_without_its_tails",
+            "Far out, GELU was replaced by 0 and z. The exact one is not quite there yet.",
+            {
+                "Phi = (1 + erf(z / np.sqrt(2))) / 2": "Phi = np.where(z < -6, 0, np.where(z > 6, 1, (1 + erf(z / np.sqrt(2))) / 2))",
+            },
+        ),
     ],
     "mlp_forward": [
         Misconception(
@@ -477,6 +744,93 @@ MISCONCEPTIONS = {
             "Each logit goes through the sigmoid by itself. The softmax divides by the sum over "
             "the classes of a column.",
             {"return e / e.sum(axis=0), cache": "return np.exp(-np.logaddexp(0, -z)), cache"},
+        ),
+        Misconception(
+            "divided_by_the_sum_of_all",
+            "All entries of P together sum to 1. Each column does.",
+            {"e / e.sum(axis=0)": "e / e.sum()"},
+        ),
+        Misconception(
+            "shifted_by_the_mean",
+            "The logits were shifted by their mean. Only the largest one makes every exponent at most 0.",
+            {"z.max(axis=0)": "z.mean(axis=0)"},
+        ),
+        Misconception(
+            "shifted_by_the_largest_size",
+            "The logits were shifted by the largest absolute value. If all are very negative, every exponential is 0.",
+            {"z.max(axis=0)": "np.abs(z).max(axis=0)"},
+        ),
+        Misconception(
+            "tiny_epsilon_in_the_denominator",
+            "A small number was added to the sum. It is at least 1, and the columns then do not quite sum to 1.",
+            {"e / e.sum(axis=0)": "e / (e.sum(axis=0) + 1e-12)"},
+        ),
+        Misconception(
+            "logits_cut_off",
+            "The logits were cut off to keep the exponentials finite. Those beyond then all look alike: shift instead.",
+            {"np.exp(z - z.max(axis=0))": "np.exp(np.clip(z, -500, 500))"},
+        ),
+        Misconception(
+            "probabilities_cut_off",
+            "The probabilities were kept away from 0. That is an epsilon, too: the columns no longer sum to 1.",
+            {"return e / e.sum(axis=0), cache": "return np.clip(e / e.sum(axis=0), 1e-12, 1), cache"},
+        ),
+        Misconception(
+            "cached_after_the_activation",
+            "The pair was kept after the activation, when the input of the layer had been replaced by its output.",
+            {
+                "        cache.append((h, z))\n        if layer < len(acts):  # the last layer gives logits\n            h, _ = activation(acts[layer], z)\n": (
+                    "        if layer < len(acts):  # the last layer gives logits\n"
+                    "            h, _ = activation(acts[layer], z)\n"
+                    "        cache.append((h, z))\n"
+                ),
+            },
+        ),
+        Misconception(
+            "probabilities_for_the_last_z",
+            "The last pair of the cache holds P. It holds the logits.",
+            {
+                "return e / e.sum(axis=0), cache": (
+                    "cache[-1] = (h, e / e.sum(axis=0))\n"
+                    "    return e / e.sum(axis=0), cache"
+                ),
+            },
+        ),
+        Misconception(
+            "activations_in_reverse",
+            "The activations are used from the last to the first.",
+            {"activation(acts[layer], z)": "activation(acts[len(acts) - 1 - layer], z)"},
+        ),
+        Misconception(
+            "relu_everywhere",
+            "All hidden layers have a ReLU. `acts` says which activation follows which layer.",
+            {"h, _ = activation(acts[layer], z)": "h = np.maximum(z, 0)"},
+        ),
+        Misconception(
+            "slope_for_value",
+            "The slope of the activation went up to the next layer. Its value does.",
+            {"h, _ = activation(acts[layer], z)": "_, h = activation(acts[layer], z)"},
+        ),
+        Misconception(
+            "bias_without_its_axis",
+            "The biases lost their second axis, and are then added along the examples. With (d, 1) numpy adds one to each "
+            "row.",
+            {"z = W @ h + b": "z = W @ h + b.ravel()"},
+        ),
+        Misconception(
+            "logarithms_of_probabilities",
+            "These are the logarithms of P.",
+            {"return e / e.sum(axis=0), cache": "return np.log(e / e.sum(axis=0)), cache"},
+        ),
+        Misconception(
+            "probabilities_in_float32",
+            "P is float32. All arrays are float64.",
+            {"return e / e.sum(axis=0), cache": "return (e / e.sum(axis=0)).astype(np.float32), cache"},
+        ),
+        Misconception(
+            "axis_of_one_example_lost",
+            "A batch of one lost its second axis.",
+            {"return e / e.sum(axis=0), cache": "return (e / e.sum(axis=0)).squeeze(), cache"},
         ),
     ],
     "softmax_cross_entropy": [
@@ -615,6 +969,91 @@ MISCONCEPTIONS = {
             "A small number is added to the denominator of P, so the columns of the gradient no "
             "longer sum to 0. After the shift the denominator is at least 1; it needs no guard.",
             {"(np.exp(log_P) - Y) / m": "(np.exp(shifted) / (np.exp(shifted).sum(axis=0) + 1e-8) - Y) / m"},
+        ),
+        Misconception(
+            "tiny_epsilon_in_the_log",
+            "A tiny number in the logarithm keeps the loss finite and wrong: it stops growing where P underflows. Stay in "
+            "logs.",
+            {
+                "log_P = shifted - np.log(np.exp(shifted).sum(axis=0))": (
+                    "P = np.exp(shifted) / np.exp(shifted).sum(axis=0)\n"
+                    "    log_P = np.log(P + 1e-300)"
+                ),
+                "(np.exp(log_P) - Y) / m": "(P - Y) / m",
+            },
+        ),
+        Misconception(
+            "logarithm_of_the_true_probability",
+            "The logarithm is taken of a probability that may have underflowed, even if only of the true ones. Stay in "
+            "logs.",
+            {
+                "log_P = shifted - np.log(np.exp(shifted).sum(axis=0))": (
+                    "P = np.exp(shifted) / np.exp(shifted).sum(axis=0)\n"
+                    "    log_P = np.where(Y > 0, np.log(np.where(Y > 0, P, 1)), 0)"
+                ),
+                "(np.exp(log_P) - Y) / m": "(P - Y) / m",
+            },
+        ),
+        Misconception(
+            "infinite_loss_replaced",
+            "The infinite loss of an underflowed probability was replaced by some finite number. The right one is not "
+            "hard to have: stay in logs.",
+            {
+                "log_P = shifted - np.log(np.exp(shifted).sum(axis=0))": (
+                    "P = np.exp(shifted) / np.exp(shifted).sum(axis=0)\n"
+                    "    log_P = np.nan_to_num(np.log(P), neginf=-1e3)"
+                ),
+                "(np.exp(log_P) - Y) / m": "(P - Y) / m",
+            },
+        ),
+        Misconception(
+            "gradient_of_the_true_class_alone",
+            "Only the true class got a gradient. The others are in the sum of the softmax, and are pushed down.",
+            {"(np.exp(log_P) - Y) / m": "Y * (np.exp(log_P) - 1) / m"},
+        ),
+        Misconception(
+            "gradient_by_the_probabilities",
+            "That is the derivative by P. It is asked for by the logits, behind the softmax.",
+            {"(np.exp(log_P) - Y) / m": "-Y / np.exp(log_P) / m"},
+        ),
+        Misconception(
+            "softmax_slope_once_more",
+            "A slope of the softmax was multiplied on. P - Y holds it already.",
+            {"(np.exp(log_P) - Y) / m": "(np.exp(log_P) - Y) * np.exp(log_P) * (1 - np.exp(log_P)) / m"},
+        ),
+        Misconception(
+            "logarithm_to_base_ten",
+            "The logarithm has base 10. It is the natural one.",
+            {"-(Y * log_P).sum() / m": "-(Y * log_P).sum() / m / np.log(10)"},
+        ),
+        Misconception(
+            "squared_error",
+            "That is a squared error between P and Y. The loss is the mean of -log P of the true classes.",
+            {"-(Y * log_P).sum() / m": "((np.exp(log_P) - Y) ** 2).sum() / m"},
+        ),
+        Misconception(
+            "shifted_logits_cut_off",
+            "The shifted logits were cut off, so that the loss cannot grow any further.",
+            {
+                "shifted = logits - logits.max(axis=0)": "shifted = np.clip(logits - logits.max(axis=0), -700, 0)",
+            },
+        ),
+        Misconception(
+            "logits_overwritten",
+            "The gradient was written into the logits. The cache of the net still holds them.",
+            {"(np.exp(log_P) - Y) / m": "np.subtract(np.exp(log_P), Y, out=logits) / m"},
+        ),
+        Misconception(
+            "maximum_not_subtracted_everywhere",
+            "The maximum was subtracted inside the sum, but not from the logit that stands before it.",
+            {
+                "log_P = shifted - np.log(np.exp(shifted).sum(axis=0))": "log_P = logits - np.log(np.exp(shifted).sum(axis=0))",
+            },
+        ),
+        Misconception(
+            "gradient_in_float32",
+            "The gradient is float32. All arrays are float64.",
+            {"(np.exp(log_P) - Y) / m": "(np.exp(log_P) - Y).astype(np.float32) / m"},
         ),
     ],
     "backprop": [
@@ -758,6 +1197,73 @@ MISCONCEPTIONS = {
             "The gradients of layer 1 are missing. Its input is X, the first entry of the cache.",
             {"return dWs[::-1], dbs[::-1]": "return dWs[:-1][::-1], dbs[:-1][::-1]"},
         ),
+        Misconception(
+            "slope_at_z_of_the_layer_above",
+            "The slope was taken at the pre-activation of the layer above. It belongs where the signal arrives.",
+            {"_, z = cache[layer - 1]": "_, z = cache[layer]"},
+        ),
+        Misconception(
+            "slope_on_the_logits",
+            "A slope was applied to the error signal of the last layer as well. That layer has no activation, and delta "
+            "is already by its z.",
+            {
+                "    dWs, dbs = [], []\n": (
+                    "    dWs, dbs = [], []\n"
+                    "    if acts:\n"
+                    "        delta = delta * activation(acts[-1], cache[-1][1])[1]\n"
+                ),
+            },
+        ),
+        Misconception(
+            "first_activation_everywhere",
+            "The slope of the first activation was used in every layer.",
+            {"activation(acts[layer - 1], z)": "activation(acts[0], z)"},
+        ),
+        Misconception(
+            "last_activation_everywhere",
+            "The slope of the last activation was used in every layer.",
+            {"activation(acts[layer - 1], z)": "activation(acts[-1], z)"},
+        ),
+        Misconception(
+            "activations_in_reverse",
+            "The activations were counted from the wrong end.",
+            {"activation(acts[layer - 1], z)": "activation(acts[len(acts) - layer], z)"},
+        ),
+        Misconception(
+            "bias_gradient_of_one_example",
+            "The gradient of the bias is that of the first example. The bias enters every column: sum.",
+            {"delta.sum(axis=1, keepdims=True)": "delta[:, :1]"},
+        ),
+        Misconception(
+            "bias_gradient_summed_over_units_as_a_column",
+            "The error signal was summed over the units. The gradient of a bias is a sum over the examples.",
+            {"delta.sum(axis=1, keepdims=True)": "delta.sum(axis=0)[:, None]"},
+        ),
+        Misconception(
+            "weight_gradient_of_one_example",
+            "The gradient of the weights is that of the first example. A weight is used in every column: sum.",
+            {"delta @ h.T": "np.outer(delta[:, 0], h[:, 0])"},
+        ),
+        Misconception(
+            "biases_last_layer_first",
+            "The gradients of the weights are in order, those of the biases begin with the last layer.",
+            {"return dWs[::-1], dbs[::-1]": "return dWs[::-1], dbs"},
+        ),
+        Misconception(
+            "relu_passes_at_zero",
+            "ReLU lets the signal pass where z is exactly 0. The convention is a slope of 0.",
+            {
+                "_, slope = activation(acts[layer - 1], z)": (
+                    "_, slope = activation(acts[layer - 1], z)\n"
+                    '            slope = np.where((z == 0) & (acts[layer - 1] == "relu"), 1.0, slope)'
+                ),
+            },
+        ),
+        Misconception(
+            "weight_gradients_in_float32",
+            "The gradients of the weights are float32. All arrays are float64.",
+            {"delta @ h.T": "(delta @ h.T).astype(np.float32)"},
+        ),
     ],
     "gradient_check": [
         Misconception(
@@ -861,6 +1367,87 @@ MISCONCEPTIONS = {
             {
                 "(np.abs(grad - numerical) / np.maximum(size, 1e-8)).max()":
                     "np.abs(grad - numerical).max() / max(size.max(), 1e-8)",
+            },
+        ),
+        Misconception(
+            "all_coordinates_at_once",
+            "All coordinates were shifted together. One at a time, the others as they were.",
+            {
+                "theta[i] = old + eps": "kept = theta.copy()\n        theta += eps",
+                "theta[i] = old - eps": "theta[:] = kept - eps",
+                "        theta[i] = old\n": "        theta[:] = kept\n",
+            },
+        ),
+        Misconception(
+            "floor_too_low",
+            "The floor of the denominator is too low. It is 1e-8.",
+            {"np.maximum(size, 1e-8)": "np.maximum(size, 1e-12)"},
+        ),
+        Misconception(
+            "floor_too_high",
+            "The floor of the denominator is too high. It is 1e-8, so that small gradients are judged as well.",
+            {"np.maximum(size, 1e-8)": "np.maximum(size, 1e-6)"},
+        ),
+        Misconception(
+            "sum_instead_of_worst",
+            "The errors of all coordinates were added. The worst one is asked for.",
+            {"np.maximum(size, 1e-8)).max()": "np.maximum(size, 1e-8)).sum()"},
+        ),
+        Misconception(
+            "last_coordinate_alone",
+            "The error is that of the last coordinate. The worst one is asked for.",
+            {
+                "(np.abs(grad - numerical) / np.maximum(size, 1e-8)).max()": "(np.abs(grad - numerical) / np.maximum(size, 1e-8))[-1]",
+            },
+        ),
+        Misconception(
+            "default_step_too_large",
+            "The default of eps is another one, and larger. It is 1e-5.",
+            {"eps: float = 1e-5": "eps: float = 1e-4"},
+        ),
+        Misconception(
+            "default_step_too_small",
+            "The default of eps is another one, and smaller. It is 1e-5.",
+            {"eps: float = 1e-5": "eps: float = 1e-6"},
+        ),
+        Misconception(
+            "step_in_units_of_theta",
+            "The step was multiplied by the size of the coordinate. It is eps for each.",
+            {
+                "old + eps": "old + eps * max(abs(old), 1)",
+                "old - eps": "old - eps * max(abs(old), 1)",
+                "(2 * eps)": "(2 * eps * max(abs(old), 1))",
+            },
+        ),
+        Misconception(
+            "four_points",
+            "The difference takes four points. It is the central one of two, whose error the text computes.",
+            {
+                "        theta[i] = old\n        numerical[i] = (f_plus - f_minus) / (2 * eps)\n": (
+                    "        theta[i] = old + 2 * eps\n"
+                    "        far = f(theta)\n"
+                    "        theta[i] = old - 2 * eps\n"
+                    "        far -= f(theta)\n"
+                    "        theta[i] = old\n"
+                    "        numerical[i] = (8 * (f_plus - f_minus) - far) / (12 * eps)\n"
+                ),
+            },
+        ),
+        Misconception(
+            "put_back_by_arithmetic",
+            "The coordinate was put back by adding and subtracting eps, which leaves a rounding error. Remember its "
+            "value.",
+            {
+                "theta[i] = old + eps": "theta[i] += eps",
+                "theta[i] = old - eps": "theta[i] -= 2 * eps",
+                "        theta[i] = old\n": "        theta[i] += eps\n",
+            },
+        ),
+        Misconception(
+            "zero_gradients_skipped",
+            "Coordinates whose gradient is given as 0 were not judged. A 0 may be wrong like any other number.",
+            {
+                "    size = np.abs(grad)": "    numerical = np.where(grad == 0, 0, numerical)\n    size = np.abs(grad)",
             },
         ),
     ],
@@ -973,6 +1560,147 @@ MISCONCEPTIONS = {
             "uniform_from_zero",
             "The uniform numbers are all positive. Weights have mean 0: draw from (-r, r).",
             {"rng.uniform(-r, r,": "rng.uniform(0, r,"},
+        ),
+        Misconception(
+            "six_for_both_xaviers",
+            "The 6 belongs to the square of the half-width. The variance has a 2.",
+            {"return 2 / (n_in + n_out)": "return 6 / (n_in + n_out)"},
+        ),
+        Misconception(
+            "half_width_squared_and_drawn",
+            "For the uniform scheme the variance is the square of the half-width, three times too large. The numbers that "
+            "were drawn do have the right one.",
+            {
+                "return 2 / (n_in + n_out)": 'return (6 if scheme == "xavier_uniform" else 2) / (n_in + n_out)',
+                "np.sqrt(3 * v)": "np.sqrt(v)",
+            },
+        ),
+        Misconception(
+            "deviation_of_xavier",
+            "For the Xavier schemes that is the standard deviation. The variance is its square.",
+            {"return 2 / (n_in + n_out)": "return np.sqrt(2 / (n_in + n_out))"},
+        ),
+        Misconception(
+            "outputs_in_he",
+            "He counts the inputs: it is the forward pass that it keeps.",
+            {"return 2 / n_in": "return 2 / n_out"},
+        ),
+        Misconception(
+            "outputs_in_leaky_he",
+            "Leaky He counts the inputs: it is the forward pass that it keeps.",
+            {"* n_in)": "* n_out)"},
+        ),
+        Misconception(
+            "one_for_two_in_he",
+            "A ReLU lets half of the second moment through, so He has a 2.",
+            {"return 2 / n_in": "return 1 / n_in"},
+        ),
+        Misconception(
+            "he_from_the_mean_of_both",
+            "He counts the inputs only, not the mean of inputs and outputs.",
+            {"return 2 / n_in": "return 4 / (n_in + n_out)"},
+        ),
+        Misconception(
+            "leak_ignored",
+            "The leak is ignored: what comes through below 0 counts as well, with its square.",
+            {"2 / ((1 + alpha**2) * n_in)": "2 / n_in"},
+        ),
+        Misconception(
+            "leak_above_the_line",
+            "The factor of the leak stands above the line. More comes through, so the weights are smaller.",
+            {"2 / ((1 + alpha**2) * n_in)": "2 * (1 + alpha**2) / n_in"},
+        ),
+        Misconception(
+            "inputs_above_the_line",
+            "A pair of parentheses is missing: the number of inputs multiplies instead of dividing.",
+            {"2 / ((1 + alpha**2) * n_in)": "2 / (1 + alpha**2) * n_in"},
+        ),
+        Misconception(
+            "integer_division",
+            "The division is one of integers, and mostly gives 0.",
+            {"return 2 / (n_in + n_out)": "return 2 // (n_in + n_out)"},
+        ),
+        Misconception(
+            "uniform_from_zero_to_twice",
+            "The uniform weights begin at 0. Their mean is to be 0: from -r to r.",
+            {"rng.uniform(-r, r,": "rng.uniform(0, 2 * r,"},
+        ),
+        Misconception(
+            "whole_width_for_half",
+            "The half-width is twice too large: the variance of (-r, r) is r²/3, that of a whole width w is w²/12.",
+            {"np.sqrt(3 * v)": "np.sqrt(12 * v)"},
+        ),
+        Misconception(
+            "generator_of_its_own",
+            "The weights come from a generator made inside. Then all layers of one shape begin alike: draw from `rng`.",
+            {"    v = weight_variance(": "    rng = np.random.default_rng(0)\n    v = weight_variance("},
+        ),
+        Misconception(
+            "one_number_per_row",
+            "All weights of a unit are the same number. Each weight is drawn by itself.",
+            {
+                "return rng.normal(0, np.sqrt(v), size=(n_out, n_in))": "return rng.normal(0, np.sqrt(v), size=(n_out, 1)) * np.ones((1, n_in))",
+            },
+        ),
+        Misconception(
+            "one_row_for_all_units",
+            "All units have the same weights, and will learn the same. Each weight is drawn by itself.",
+            {
+                "return rng.normal(0, np.sqrt(v), size=(n_out, n_in))": "return np.tile(rng.normal(0, np.sqrt(v), size=n_in), (n_out, 1))",
+            },
+        ),
+        Misconception(
+            "mean_subtracted",
+            "The mean of the weights was subtracted. Independent weights have a mean that is not quite 0.",
+            {
+                "return rng.normal(0, np.sqrt(v), size=(n_out, n_in))": (
+                    "W = rng.normal(0, np.sqrt(v), size=(n_out, n_in))\n"
+                    "    return W - W.mean()"
+                ),
+            },
+        ),
+        Misconception(
+            "deviation_adjusted",
+            "The weights were divided by their own deviation. Independent ones have one that is not quite the right one.",
+            {
+                "return rng.normal(0, np.sqrt(v), size=(n_out, n_in))": (
+                    "W = rng.normal(0, 1, size=(n_out, n_in))\n"
+                    "    return W / W.std() * np.sqrt(v)"
+                ),
+            },
+        ),
+        Misconception(
+            "tails_cut_off",
+            "Large weights were cut off at two standard deviations, which takes variance away.",
+            {
+                "return rng.normal(0, np.sqrt(v), size=(n_out, n_in))": "return np.clip(rng.normal(0, np.sqrt(v), size=(n_out, n_in)), -2 * np.sqrt(v), 2 * np.sqrt(v))",
+            },
+        ),
+        Misconception(
+            "signs_alone",
+            "All weights have the same size. The mean and the variance are right, the distribution is not: it is normal.",
+            {
+                "return rng.normal(0, np.sqrt(v), size=(n_out, n_in))": "return np.sqrt(v) * rng.choice([-1.0, 1.0], size=(n_out, n_in))",
+            },
+        ),
+        Misconception(
+            "he_uniform",
+            "He's weights are uniform here. Only the scheme with that name is.",
+            {'if scheme == "xavier_uniform":\n        r': 'if scheme in ("xavier_uniform", "he"):\n        r'},
+        ),
+        Misconception(
+            "weights_in_float32",
+            "The weights are float32. All arrays are float64.",
+            {
+                "return rng.normal(0, np.sqrt(v), size=(n_out, n_in))": "return rng.normal(0, np.sqrt(v), size=(n_out, n_in)).astype(np.float32)",
+            },
+        ),
+        Misconception(
+            "sizes_for_weights",
+            "All weights are positive. Their mean is to be 0.",
+            {
+                "return rng.normal(0, np.sqrt(v), size=(n_out, n_in))": "return np.abs(rng.normal(0, np.sqrt(v), size=(n_out, n_in)))",
+            },
         ),
     ],
     "gradient_norm_profile": [
@@ -1088,6 +1816,116 @@ MISCONCEPTIONS = {
                 "W.T @ delta + g if residual else W.T @ delta":
                     "W.T @ delta + g if residual or W.shape[0] == W.shape[1] else W.T @ delta",
             },
+        ),
+        Misconception(
+            "largest_entry",
+            "That is the largest entry. The norm is the root of the sum of all squares.",
+            {"np.linalg.norm(delta)": "np.abs(delta).max()"},
+        ),
+        Misconception(
+            "norms_of_the_columns_added",
+            "The norms of the columns were added. All squares are summed first, then comes one root.",
+            {"np.linalg.norm(delta)": "np.linalg.norm(delta, axis=0).sum()"},
+        ),
+        Misconception(
+            "never_residual",
+            "`residual` is ignored.",
+            {"    h, slopes = X, []\n": "    residual = False\n    h, slopes = X, []\n"},
+        ),
+        Misconception(
+            "input_of_the_stack_added",
+            "Each residual layer adds the input of the whole stack. It adds its own.",
+            {"h = h + a if residual": "h = X + a if residual"},
+        ),
+        Misconception(
+            "input_added_before_the_activation",
+            "The input was added before the activation. It is added to its result.",
+            {
+                "activation(act, W @ h)": "activation(act, W @ h + h if residual else W @ h)",
+                "h = h + a if residual else a": "h = a",
+            },
+        ),
+        Misconception(
+            "added_path_in_the_slope",
+            "The added path was put into the slope, so that delta is too large. delta is by z, and z is only on the other "
+            "path.",
+            {"delta = g * slope": "delta = g * (slope + residual)"},
+        ),
+        Misconception(
+            "gradient_of_the_top_added",
+            "Each residual layer got the gradient of the stack's output added. It gets the one that arrived at its own "
+            "output.",
+            {"W.T @ delta + g if residual": "W.T @ delta + grad_out if residual"},
+        ),
+        Misconception(
+            "slopes_left_out",
+            "The slopes are missing: delta is by z, before the activation.",
+            {"delta = g * slope": "delta = g"},
+        ),
+        Misconception(
+            "weights_not_transposed",
+            "On the way down the weights are transposed.",
+            {"W.T @ delta + g if residual else W.T @ delta": "W @ delta + g if residual else W @ delta"},
+        ),
+        Misconception(
+            "slopes_from_the_bottom",
+            "The slopes were used from the first layer on, while the weights come from the last.",
+            {"zip(Ws[::-1], slopes[::-1])": "zip(Ws[::-1], slopes)"},
+        ),
+        Misconception(
+            "slope_at_the_activation",
+            "The slope was taken at the activation's value. It is taken at z.",
+            {"slopes.append(slope)": "slopes.append(activation(act, a)[1])"},
+        ),
+        Misconception(
+            "slope_at_the_input",
+            "The slope was taken at the input of the layer. It is taken at z.",
+            {"slopes.append(slope)": "slopes.append(activation(act, h)[1])"},
+        ),
+        Misconception(
+            "value_for_slope",
+            "The value of the activation stands where its slope belongs.",
+            {"slopes.append(slope)": "slopes.append(a)"},
+        ),
+        Misconception(
+            "norms_in_float32",
+            "The norms are float32. All arrays are float64.",
+            {"return np.array(norms[::-1])": "return np.array(norms[::-1], dtype=np.float32)"},
+        ),
+        Misconception(
+            "norms_as_a_list",
+            "A list came back. An array can be divided by a number, and the demo does that.",
+            {"return np.array(norms[::-1])": "return norms[::-1]"},
+        ),
+        Misconception(
+            "input_overwritten",
+            "The residual layers added into X itself.",
+            {"h = h + a if residual": "h = np.add(h, a, out=h) if residual"},
+        ),
+        Misconception(
+            "grad_out_overwritten",
+            "The slope was multiplied into grad_out itself.",
+            {"delta = g * slope": "g *= slope\n        delta = g"},
+        ),
+        Misconception(
+            "divided_by_m_in_each_layer",
+            "Each layer divided by the number of examples. A mean belongs to the loss, hence to grad_out.",
+            {"delta = g * slope": "delta = g * slope / g.shape[1]"},
+        ),
+        Misconception(
+            "divided_by_m",
+            "grad_out was divided by the number of examples. A mean belongs to the loss, and is in it already.",
+            {"g, norms = grad_out, []": "g, norms = grad_out / grad_out.shape[1], []"},
+        ),
+        Misconception(
+            "norm_at_the_input_too",
+            "There is one number too many: the stack's input has no z.",
+            {"return np.array(norms[::-1])": "return np.array([*norms, np.linalg.norm(g)][::-1])"},
+        ),
+        Misconception(
+            "relu_everywhere",
+            "All layers have a ReLU. `act` says which activation it is.",
+            {"activation(act, W @ h)": 'activation("relu", W @ h)'},
         ),
     ],
     "clip_global_norm": [
@@ -1216,6 +2054,104 @@ MISCONCEPTIONS = {
             "The kept units are multiplied by 1 - p. In training they are divided by it, so that "
             "nothing is left to do at test time.",
             {"(u >= p) / (1 - p)": "(u >= p) * (1 - p)"},
+        ),
+        Misconception(
+            "tiny_epsilon_under_the_norm",
+            "A tiny number was added to the norm. Gradients may be as tiny, and are then too short.",
+            {"c / norm": "c / (norm + 1e-12)"},
+        ),
+        Misconception(
+            "sum_of_sizes",
+            "The sizes of all entries were added. The norm is the root of the sum of squares.",
+            {"np.sqrt(sum((g**2).sum() for g in grads))": "sum(np.abs(g).sum() for g in grads)"},
+        ),
+        Misconception(
+            "largest_norm",
+            "The norm is that of the longest array. All arrays are one long vector.",
+            {"np.sqrt(sum((g**2).sum() for g in grads))": "max(np.sqrt((g**2).sum()) for g in grads)"},
+        ),
+        Misconception(
+            "gradients_scaled_in_place",
+            "The caller's arrays were scaled. Make new ones.",
+            {
+                "        grads = [g * (c / norm) for g in grads]\n": (
+                    "        for g in grads:\n"
+                    "            g *= c / norm\n"
+                ),
+            },
+        ),
+        Misconception(
+            "scaled_to_length_one",
+            "The gradients were scaled to the length 1. It is c.",
+            {"c / norm": "1 / norm"},
+        ),
+        Misconception(
+            "factor_upside_down",
+            "The factor is upside down: long gradients become longer.",
+            {"c / norm": "norm / c"},
+        ),
+        Misconception(
+            "means_of_squares",
+            "Each array gave the mean of its squares. The norm sums them, so that large arrays count more.",
+            {"np.sqrt(sum((g**2).sum() for g in grads))": "np.sqrt(sum((g**2).mean() for g in grads))"},
+        ),
+        Misconception(
+            "zero_by_zero",
+            "The factor was computed whether it is needed or not. For gradients that are all 0 it is a division by 0.",
+            {
+                "np.sqrt(sum((g**2).sum() for g in grads))": "float(np.sqrt(sum((g**2).sum() for g in grads)))",
+                "    if norm > c:\n        grads = [g * (c / norm) for g in grads]": "    grads = [g * min(1.0, c / norm) for g in grads]",
+            },
+        ),
+        Misconception(
+            "gradients_in_float32",
+            "The clipped gradients are float32. All arrays are float64.",
+            {"g * (c / norm)": "(g * (c / norm)).astype(np.float32)"},
+        ),
+        Misconception(
+            "threshold_with_a_margin",
+            "A norm a little above c was let through. It is at most c afterwards.",
+            {"if norm > c:": "if norm > c + 1e-6:"},
+        ),
+        Misconception(
+            "threshold_with_a_relative_margin",
+            "A norm a thousandth above c was let through. It is at most c afterwards.",
+            {"if norm > c:": "if norm > c * 1.001:"},
+        ),
+        Misconception(
+            "clipped_gradients_flattened",
+            "The clipped gradients lost their shapes.",
+            {"g * (c / norm)": "np.ravel(g) * (c / norm)"},
+        ),
+        Misconception(
+            "epsilon_under_the_share",
+            "A small number was added to 1 - p. p is below 1, nothing has to be protected.",
+            {"(u >= p) / (1 - p)": "(u >= p) / (1 - p + 1e-8)"},
+        ),
+        Misconception(
+            "activations_dropped_in_place",
+            "The caller's activations were overwritten. Make a new array.",
+            {"return h * mask, mask": "h *= mask\n    return h, mask"},
+        ),
+        Misconception(
+            "numbers_of_its_own",
+            "The mask was drawn inside. The random numbers are passed, so that a result can be repeated.",
+            {"(u >= p) / (1 - p)": "(np.random.default_rng(0).uniform(size=h.shape) >= p) / (1 - p)"},
+        ),
+        Misconception(
+            "mask_in_float32",
+            "The mask is float32. All arrays are float64.",
+            {"(u >= p) / (1 - p)": "((u >= p) / (1 - p)).astype(np.float32)"},
+        ),
+        Misconception(
+            "mask_first",
+            "The mask came first. The activations do.",
+            {"return h * mask, mask": "return mask, h * mask"},
+        ),
+        Misconception(
+            "mask_read_off_the_result",
+            "The mask was read off the result. A unit that is kept and has the value 0 then looks dropped.",
+            {"return h * mask, mask": "return h * mask, (h * mask != 0) / (1 - p)"},
         ),
     ],
 }

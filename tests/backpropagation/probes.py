@@ -134,11 +134,17 @@ def swish_of_a_matrix(activation, rng):
 
 @probe("activation", points=2, public=False)
 def activations_of_1000(activation):
-    """All six at 1000, -1000 and near them, next to ordinary values; small values by themselves."""
+    """All six at 1000, -1000 and near them, next to ordinary values; small values by themselves; the tails."""
     z = np.array([[1000.0, -1000.0, 0.5, 710.1], [-30.0, 30.0, 0.0, -986.4]])
     found = {name: activation(name, z) for name in NAMES}
     left = np.array([-25.0, -22.3, -20.5])
     found |= {f"{name} far left": activation(name, left) for name in ("sigmoid", "swish")}
+    far = np.array([-1000.0, -345.6, -40.0, -6.4, 6.4, 40.0])
+    for name in ("sigmoid", "gelu", "swish"):  # beside a 1, which sets the scale of the tolerance
+        a, slope = activation(name, far)
+        limit = np.sign(np.maximum(far, 0)) if name == "sigmoid" else np.maximum(far, 0)
+        found[f"{name} far out, times a thousand"] = np.append(1e3 * (a - limit), 1.0)
+        found[f"slope of {name} far out, times a thousand"] = np.append(1e3 * slope[:4], 1.0)
     return found | {"tanh far right": activation("tanh", np.array([9.0, 8.2])[None])}
 
 
@@ -153,7 +159,7 @@ def alpha_is_for_leaky_relu(activation):
 @probe("activation", points=1, public=False)
 def unknown_activations(activation):
     """Names that are none of the six, some of them nearly."""
-    names = ("softsign", "ReLU", "GELU", " tanh", "silu", "leaky", "identity", "")
+    names = ("softsign", "ReLU", "GELU", " tanh", "silu", "leaky", "identity", "", "prelu", "relu6", "tan", "tanhshrink", "hard_swish")
     return {name: raises(activation, name, np.array([1.0, -1.0])) for name in names}
 
 
@@ -187,7 +193,8 @@ def one_layer_with_logits_of_1000(mlp_forward, rng):
     b = rng.normal(size=(4, 1))
     P, cache = mlp_forward(X, [W], [b], [])
     far = mlp_forward(np.array([[98765.4, 0.3]]), [np.array([[-1.0], [0.5], [0.7]])], [np.zeros((3, 1))], [])
-    return {"P": P, "cache": cache, "far apart": far[0]}
+    tails = mlp_forward(np.array([[30.0, 31.7]]), [np.array([[1.0], [0.0], [-9.0]])], [np.zeros((3, 1))], [])
+    return {"P": P, "cache": cache, "far apart": far[0], "small ones, times 1e14": 1e14 * np.asarray(tails[0])[1:]}
 
 
 @probe("mlp_forward", points=1, public=False)
@@ -379,19 +386,22 @@ def small_gradients(gradient_check, rng):
 
 @probe("gradient_check", points=2, public=False)
 def coordinates_without_influence(gradient_check):
-    """Coordinates that the function ignores, with a gradient of 0, of 1e-9 and of 1e-7."""
+    """Coordinates that the function ignores, with a gradient of 0, of 1e-9 and of 1e-7; and one that it does not."""
     theta = np.array([3.0, -1.0, 2.0])
-    return {
+    found = {
         f"gradient {g}": gradient_check(lambda t: 7.0, theta, np.array([0.0, g, 0.0]), 0.01)
         for g in (0.0, 1e-9, -1e-7)
     }
+    return found | {"0 where it is not": gradient_check(lambda t: t[0] + 3 * t[1], theta, np.array([1.0, 0.0, 0.0]), 0.01)}
 
 
 @probe("gradient_check", points=1, public=False)
 def default_step(gradient_check):
-    """The default eps, on a function with large third derivatives."""
-    theta = np.array([0.3, -0.2])
-    return gradient_check(lambda t: np.sin(1000 * t).sum(), theta, 1000 * np.cos(1000 * theta))
+    """The default eps, on a function with large third derivatives; theta as it was, to the last digit."""
+    theta = np.array([0.3, -0.2, 0.7, 1.1, -2.3, 0.05])
+    kept = theta.copy()
+    error = gradient_check(lambda t: np.sin(1000 * t).sum(), theta, 1000 * np.cos(1000 * theta))
+    return {"error": error, "theta moved by, in 1e-17": (theta - kept) / 1e-17}
 
 
 def features(draws):
@@ -548,7 +558,7 @@ def plain_stack_of_different_widths(gradient_norm_profile, rng):
     X, grad_out = rng.normal(size=(5, 7)), rng.normal(size=(3, 7))
     norms = gradient_norm_profile(X, Ws, "tanh", grad_out)
     leaky = gradient_norm_profile(X, Ws, "leaky_relu", grad_out)
-    return {"tanh": norms, "leaky_relu": leaky, "dtype": dtype(norms)}
+    return {"tanh": norms, "leaky_relu": leaky, "dtype": dtype(norms), "an array": isinstance(norms, np.ndarray)}
 
 
 @probe("gradient_norm_profile", points=2, public=False)
@@ -597,11 +607,12 @@ def clip_arrays_of_several_shapes(clip_global_norm, rng):
 
 @probe("clip_global_norm", points=2, public=False)
 def clip_at_the_edge(clip_global_norm):
-    """Gradients that are all zero, a norm equal to c, a single entry, and small gradients in units of c."""
+    """Gradients that are all zero, a norm equal to c or a little above, a single entry, and small gradients in units of c."""
     found = {
         "zero": clip_global_norm([np.zeros((2, 3)), np.zeros(1)], 0.7),
         "norm equal to c": clip_global_norm([np.array([[6.0], [0.0]]), np.array([-8.0])], 10.0),
         "single entry": clip_global_norm([np.array([-3.0])], 0.25),
+        "norm a little above c": clip_global_norm([np.array([3.0, -4.0])], 4.997),
     }
     for c in (1e-3, 1e-9):
         grads, norm = clip_global_norm([c * np.array([0.3, 0.0, 4.0]), c * np.array([[-3.0]])], c)
@@ -611,8 +622,10 @@ def clip_at_the_edge(clip_global_norm):
 
 @probe("clip_global_norm", points=3, public=False)
 def dropout_of_arrays(inverted_dropout, rng):
-    """Three rates, u equal to p among the numbers, p = 0, arrays of one to three axes, a row, a column; dtypes."""
+    """Three rates, u equal to p among the numbers, zeros that are kept, p = 0, arrays of one to three axes, a row, a column; dtypes."""
     h, u = rng.normal(size=(3, 5)), rng.uniform(size=(3, 5))
+    h[0], h[1, 2] = np.maximum(h[0], 0), 0.0
+    u[1, 2] = 0.9999
     u[0, 1:4] = 0.25, 0.75, 0.0
     u[2, :2] = 0.9995, 0.999
     found = {f"p = {p}": inverted_dropout(h, p, u) for p in (0.25, 0.75, 0.0, 0.999)}
