@@ -698,7 +698,8 @@ def gradient_check(
 
     Args:
         f: takes a float64 array of shape (p,), returns a number.
-        theta: where the gradient is checked. It may be changed during the call; on return it is as before.
+        theta: where the gradient is checked. It may be changed during the call; on return it is as before, up to
+            rounding.
         grad: the gradient to be checked.
         eps: each coordinate is shifted by +eps and by -eps.
 

@@ -1434,16 +1434,6 @@ MISCONCEPTIONS = {
             },
         ),
         Misconception(
-            "put_back_by_arithmetic",
-            "The coordinate was put back by adding and subtracting eps, which leaves a rounding error. Remember its "
-            "value.",
-            {
-                "theta[i] = old + eps": "theta[i] += eps",
-                "theta[i] = old - eps": "theta[i] -= 2 * eps",
-                "        theta[i] = old\n": "        theta[i] += eps\n",
-            },
-        ),
-        Misconception(
             "zero_gradients_skipped",
             "Coordinates whose gradient is given as 0 were not judged. A 0 may be wrong like any other number.",
             {

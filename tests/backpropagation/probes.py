@@ -397,11 +397,9 @@ def coordinates_without_influence(gradient_check):
 
 @probe("gradient_check", points=1, public=False)
 def default_step(gradient_check):
-    """The default eps, on a function with large third derivatives; theta as it was, to the last digit."""
-    theta = np.array([0.3, -0.2, 0.7, 1.1, -2.3, 0.05])
-    kept = theta.copy()
-    error = gradient_check(lambda t: np.sin(1000 * t).sum(), theta, 1000 * np.cos(1000 * theta))
-    return {"error": error, "theta moved by, in 1e-17": (theta - kept) / 1e-17}
+    """The default eps, on a function with large third derivatives."""
+    theta = np.array([0.3, -0.2])
+    return gradient_check(lambda t: np.sin(1000 * t).sum(), theta, 1000 * np.cos(1000 * theta))
 
 
 def features(draws):
