@@ -32,7 +32,8 @@ html_theme_options = {
     "secondary_sidebar_items": ["page-toc"],
     "header_links_before_dropdown": 3,
 }
-html_sidebars = {"**": []}  # pages lie side by side: there is nothing below one
+# pages lie side by side: there is nothing below one
+html_sidebars: dict[str, list[str]] = {"**": []}
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_show_sourcelink = False
