@@ -36,6 +36,7 @@
 # %%
 import itertools
 import lzma
+import math
 from collections import Counter
 from pathlib import Path
 
