@@ -29,6 +29,7 @@
 # comes in as an argument. $\log$ is the natural logarithm.
 
 # %%
+import math
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
