@@ -26,6 +26,7 @@
 # %%
 from collections.abc import Callable, Sequence
 
+import numpy as np
 import scipy.optimize
 import torch
 import torch.nn.functional as F
