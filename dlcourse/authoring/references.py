@@ -26,7 +26,7 @@ from ..errors import AuthorError
 from ..executor.limits import Limits
 from ..executor.runner import CellStep, ProbeStep, Record, Step, probe_limits
 from ..executor.warm import Warm
-from .assignment import Assignment, GradedProbe, Misconception
+from .assignment import Assignment, GradedProbe
 from .engine import engine_key
 
 ENGINE = "authoring.references"
@@ -227,14 +227,16 @@ def compute(
             script = assignment.files.name(assignment.files.script)
             raise AuthorError(f"{script}: probe {name} fails on the reference: {located(failed)}")
 
-    def run_mistake(misconception: Misconception) -> Record:
-        question = misconception.question
-        sources = {question: assignment.edited(misconception)}
-        return run_variant(assignment, seed, warm, sources, question)
+    # edited before the threads start: Python 3.11 cannot make syntax trees in several at once
+    edited = [(m.question, assignment.edited(m)) for m in assignment.misconceptions]
+
+    def run_mistake(mistake: tuple[str, str]) -> Record:
+        question, source = mistake
+        return run_variant(assignment, seed, warm, {question: source}, question)
 
     mistakes: dict[str, list[tuple[str, Result]]] = {}
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        records = pool.map(run_mistake, assignment.misconceptions)
+        records = pool.map(run_mistake, edited)
         for misconception, found in zip(assignment.misconceptions, records, strict=True):
             for name, result in found.results.items():
                 if isinstance(result, Raised):

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..core.cells import PROSE, STUB
-from ..core.names import own_returns, read
+from ..core.names import bound, own_returns, read
 from ..core.verdict import wrong
 from ..executor.warm import Warm
 from .assignment import Assignment
@@ -32,6 +32,7 @@ def slips(assignment: Assignment) -> list[str]:
         *_hints(assignment),
         *_data(assignment),
         *_probes(assignment),
+        *_borrowed(assignment),
         *_alternatives(assignment),
         *_claims(assignment),
     ]
@@ -136,6 +137,34 @@ def _probes(assignment: Assignment) -> Iterator[str]:
         used = set().union(*map(read, node.body))
         if taken and not taken & used:
             yield f"{where} never uses {', '.join(sorted(taken))}"
+
+
+def _borrowed(assignment: Assignment) -> Iterator[str]:
+    """Imports that a notebook has in a test or a demo alone: an answer that uses them works there, and
+    fails in grading, where neither is a part of the notebook.
+    """
+    graded = [c for c in assignment.cells if c.kind in ("given", "question")]
+    there = {name for cell in graded for s in ast.parse(cell.source).body for name in bound(s)}
+    script = assignment.files.name(assignment.files.script)
+    shown = [
+        (f"{script}:{c.line}: this demo", c.source) for c in assignment.cells if c.kind == "demo"
+    ]
+    lines = {s.name: s.lineno for s in _functions(assignment.files.probes)}
+    file = assignment.files.name(assignment.files.probes)
+    for name, probe in assignment.probes.items():
+        if probe.spec.public:
+            where = f"{file}:{lines[name]}: probe {name}"
+            parts = (probe.cell, *(line for h in probe.helpers for line in h.imports))
+            shown += [(where, part) for part in parts]
+    for where, source in shown:
+        for statement in ast.parse(source).body:
+            text = ast.unparse(statement)
+            if isinstance(statement, (ast.Import, ast.ImportFrom)) and "dlcourse" not in text:
+                for name in sorted(set(bound(statement)) - there):
+                    yield (
+                        f"{where} imports {name} and no given cell does: an answer that uses it works in the "
+                        f"notebook and fails in grading; write {text!r} into the first cell"
+                    )
 
 
 def _is_none(value: ast.expr | None) -> bool:

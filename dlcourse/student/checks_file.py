@@ -14,6 +14,7 @@ from typing import Any
 
 from ..core.cells import question_id
 from ..core.notebook_file import Submission
+from ..core.result_names import result_names
 from ..core.rules import Rules
 from ..core.verdict import Expectation
 from ..core.written import Written, answer_name, gathered
@@ -173,6 +174,13 @@ class ChecksFile:
         if not there or here <= there:
             return ""
         return f"you use Python {PYTHON}, grading uses {self.python}: what only the newer one knows fails there"
+
+    def result_names(self, name: str) -> Mapping[str, str]:
+        """What the docstring calls the parts of a test's result; see :mod:`~dlcourse.core.result_names`."""
+        question = question_id(self.expectation(name).spec.question)
+        stubs = next((str(c["source"]) for c in self.cells if c["id"] == question), "")
+        tests = (str(c["source"]) for c in self.cells if f"def {name}(" in str(c["source"]))
+        return result_names(next(tests, ""), name, stubs)
 
     def expectation(self, name: str) -> Expectation:
         """What the reference gave for a probe.

@@ -19,6 +19,7 @@ from ..core.evidence import Result
 from ..core.explain import FailingNeed, Outcome, explain, failing_needs
 from ..core.names import defined, global_names, squeezed
 from ..core.probe import Probe, ProbeSpec, parameters, run, seed_of
+from ..core.result_names import named
 from ..core.verdict import FAILED, PASSED, UNWRITTEN, Verdict, judge
 from .checks_file import ChecksFile, NotChecked, QuestionInfo
 from .demo import is_stub
@@ -110,6 +111,9 @@ class NotebookSession:
         if file.newer_python and not self._judged:
             notes = (*notes, file.newer_python)
         verdict = self._left_over(question, judge(expectation, result))
+        if not verdict.passed and probe.judge is None:
+            names = file.result_names(name)
+            verdict = replace(verdict, message=named(verdict.message, names))
         notes = (*notes, *self._older(question))
         functions = self._functions(question)
         self._judged[file.slug, question, name] = _Judged(functions, spec, verdict)

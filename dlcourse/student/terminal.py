@@ -17,12 +17,11 @@ from nbformat import NotebookNode
 from rich.console import Console
 
 from ..console import say
-from ..core.cells import CellView, NotebookView, question_id
+from ..core.cells import CellView, NotebookView
 from ..core.explain import Outcome
 from ..core.notebook_file import CHECKS, Submission, read_notebook
 from ..core.probe import ProbeSpec
 from ..core.rendering import MARKS, clean, to_text
-from ..core.result_names import named, result_names
 from ..core.verdict import FAILED, PASSED, Verdict
 from ..core.written import Written
 from ..errors import CourseError
@@ -66,22 +65,7 @@ class Checked:
         if ended := self.record.ended.get(step.key):
             return _failure(step.source, f"your code {ended}")
         raised = (f"{e.get('ename')}: {e.get('evalue')}" for e in _errors(outputs))
-        return (
-            self._named(step, said[-1])
-            if said
-            else _failure(step.source, "; ".join(raised) or "it did not run")
-        )
-
-    def _named(self, step: CellStep, text: str) -> str:
-        """What a test said, with parts of its result called by their names."""
-        test = self.tests[step.key]
-        question = question_id(str(self.checks.probes.get(test, {}).get("question")))
-        stubs = next((str(c["source"]) for c in self.checks.cells if c["id"] == question), "")
-        names = result_names(step.source, test, stubs)
-        return "\n".join(
-            f"  {named(line[2:], names)}" if line.startswith("  ") else line
-            for line in text.splitlines()
-        )
+        return said[-1] if said else _failure(step.source, "; ".join(raised) or "it did not run")
 
     @property
     def passed(self) -> set[str]:

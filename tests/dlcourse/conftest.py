@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import Executor, Future
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -24,6 +24,9 @@ from dlcourse.nbgrader_port.generate import build
 from tests.support.commands import dlcourse, nbgrader
 from tests.support.course import ask, copy_course, make_course
 from tests.support.students import hand_in_samples
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext, Page
 
 
 @pytest.fixture(scope="session")
@@ -107,3 +110,30 @@ def classgraded(
     course = copy_course(built_course, tmp_path_factory.mktemp("classgraded") / "course")
     hand_in_samples(course)
     return course, dlcourse(course, "grade", "vectors", status=2)
+
+
+@pytest.fixture(scope="module")
+def address(course: Course) -> Iterator[str]:
+    """JupyterLab over the course of a file of browser tests."""
+    from tests.support.lab import running_lab  # needs playwright, which few tests do
+
+    with running_lab(course.root) as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def context(tmp_path_factory: pytest.TempPathFactory) -> Iterator["BrowserContext"]:
+    """Chromium, one for a file of browser tests."""
+    from tests.support.lab import browser
+
+    with browser(tmp_path_factory.mktemp("profile")) as one:
+        yield one
+
+
+@pytest.fixture
+def page(context: "BrowserContext", tmp_path: Path) -> Iterator["Page"]:
+    """A page of its own for each test; its last look is kept as last.png."""
+    one = context.new_page()
+    yield one
+    one.screenshot(path=tmp_path / "last.png")
+    one.close()

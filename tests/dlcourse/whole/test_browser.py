@@ -1,19 +1,27 @@
 """JupyterLab and formgrader in a real browser, with this course's configuration."""
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import Page, expect
 
 from dlcourse.authoring.course import Course
 from dlcourse.authoring.read import load
 from tests.support.commands import nbgrader
 from tests.support.course import answered, copy_course, hand_in, perfect
 from tests.support.gradebooks import totals
+from tests.support.lab import (
+    TOKEN,
+    cell_with,
+    menu,
+    offline,
+    open_notebook,
+    replace_source,
+    run_all,
+)
 
 pytestmark = [
     pytest.mark.browser,
@@ -21,18 +29,6 @@ pytestmark = [
         shutil.which("chromium") is None, reason="Chromium is not installed; .ci/run installs it"
     ),
 ]
-playwright = pytest.importorskip("playwright.sync_api")
-from tests.support.lab import (  # noqa: E402
-    TOKEN,
-    browser,
-    cell_with,
-    menu,
-    offline,
-    open_notebook,
-    replace_source,
-    run_all,
-    running_lab,
-)
 
 KNOB = """from dlcourse import demo
 
@@ -63,30 +59,6 @@ def course(built_course: Course, tmp_path_factory: pytest.TempPathFactory) -> Co
     knob = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(KNOB)], metadata=kernel)
     nbformat.write(knob, own.root / "knob.ipynb")
     return own
-
-
-@pytest.fixture(scope="module")
-def address(course: Course) -> Iterator[str]:
-    with running_lab(course.root) as one:
-        yield one
-
-
-@pytest.fixture(scope="module")
-def context(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
-    with browser(tmp_path_factory.mktemp("profile")) as one:
-        yield one
-
-
-@pytest.fixture
-def page(context: BrowserContext, tmp_path: Path) -> Iterator[Page]:
-    one = context.new_page()
-    yield one
-    one.screenshot(path=tmp_path / "last.png")
-    one.close()
-
-
-def expect(locator: Any) -> Any:
-    return playwright.expect(locator)
 
 
 def validate(page: Page) -> Any:

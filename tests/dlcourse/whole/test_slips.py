@@ -76,6 +76,27 @@ def test_a_helper_of_an_alternative_is_none(tmp_path: Path) -> None:
     assert slips(load(course.root, "vectors")) == []
 
 
+@pytest.mark.parametrize("into", ["test", "helper", "demo"])
+def test_an_import_that_grading_does_not_have(tmp_path: Path, into: str) -> None:
+    """A student's `math.sqrt` works where a test or a demo has imported it."""
+    course = make_course(tmp_path / "course")
+    script, probes = course.root / SCRIPT, course.root / PROBES
+    if into == "demo":
+        script.write_text(
+            script.read_text() + '\n# %% tags=["demo"]\nimport math\n\nprint(math.pi)\n'
+        )
+    else:
+        text = probes.read_text().replace("import numpy", "import math\n\nimport numpy", 1)
+        helper = "def _three():\n    return math.sqrt(9.0)\n\n\n" if into == "helper" else ""
+        three = "_three()" if helper else "math.sqrt(9.0)"
+        text = text.replace(THREE_FOUR, THREE_FOUR.replace("3.0", three))
+        probes.write_text(text.replace('@probe("normalise"', f'{helper}@probe("normalise"', 1))
+    (said,) = slips(load(course.root, "vectors"))
+    assert " imports math and no given cell does" in said and "write 'import math' into" in said
+    script.write_text(script.read_text().replace("import numpy", "import math\nimport numpy", 1))
+    assert slips(load(course.root, "vectors")) == []
+
+
 def test_a_build_says_all_slips_at_once(tmp_path: Path, warm: Warm) -> None:
     course = edited(tmp_path, SCRIPT, COSINE, "")
     path = course.root / PROBES
