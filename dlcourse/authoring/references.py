@@ -132,7 +132,8 @@ class ReferenceResults:
 
     Args:
         expected: evidence of the reference, by probe.
-        mistakes: ``(misconception, result)`` of those of the probe's question, by probe.
+        mistakes: ``(misconception, result)`` of those of the probe's question that it tells from the
+            reference, by probe.
         seconds: wall seconds of each probe on the reference.
     """
 
@@ -164,19 +165,16 @@ class ReferenceResults:
         )
 
     def expectations(self, assignment: Assignment) -> dict[str, Expectation]:
-        """What is needed to judge each probe, with the misconceptions that it tells from the
-        reference.
-        """
+        """What is needed to judge each probe."""
         hints = {(m.question, m.name): m.hint for m in assignment.misconceptions}
         found = {}
         for name, graded in assignment.probes.items():
-            plain = Expectation(graded.spec, self.expected[name], judge=graded.probe.judge)
             known = tuple(
                 KnownMistake(m, hints[graded.spec.question, m], result)
                 for m, result in self.mistakes.get(name, [])
-                if wrong(plain, result) is not None
             )
-            found[name] = replace(plain, mistakes=known)
+            expected = self.expected[name]
+            found[name] = Expectation(graded.spec, expected, known, judge=graded.probe.judge)
         return found
 
 
@@ -227,6 +225,10 @@ def compute(
             script = assignment.files.name(assignment.files.script)
             raise AuthorError(f"{script}: probe {name} fails on the reference: {located(failed)}")
 
+    plain = {
+        name: Expectation(graded.spec, record.results[name], judge=graded.probe.judge)
+        for name, graded in assignment.probes.items()
+    }
     # edited before the threads start: Python 3.11 cannot make syntax trees in several at once
     edited = [(m.question, assignment.edited(m)) for m in assignment.misconceptions]
 
@@ -239,6 +241,8 @@ def compute(
         records = pool.map(run_mistake, edited)
         for misconception, found in zip(assignment.misconceptions, records, strict=True):
             for name, result in found.results.items():
+                if wrong(plain[name], result) is None:
+                    continue
                 if isinstance(result, Raised):
                     # its traceback quotes the edited reference, and checks.json goes to students
                     result = replace(result, trace=())

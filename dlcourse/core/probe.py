@@ -284,7 +284,7 @@ def _run_watched(
     function: Callable[..., Any], namespace: Mapping[str, Any], seed: str, warm_up: bool
 ) -> Result:
     if warm_up and "rng" in parameters(function):
-        _run(function, namespace, f"{seed}\0warm-up", ArgumentWatch())
+        _run(function, namespace, f"{seed}\0warm-up", None)
     watch = ArgumentWatch()
     result = _run(function, namespace, seed, watch)
     if failure(result) is not None:
@@ -298,8 +298,12 @@ def _run_watched(
 
 
 def _run(
-    function: Callable[..., Any], namespace: Mapping[str, Any], seed: str, watch: ArgumentWatch
+    function: Callable[..., Any],
+    namespace: Mapping[str, Any],
+    seed: str,
+    watch: ArgumentWatch | None,
 ) -> Result:
+    """The result; without a watch nobody asks which arguments were changed."""
     try:
         wanted = parameters(function)
         arguments = {}
@@ -308,7 +312,7 @@ def _run(
                 continue
             if name not in namespace:
                 raise MissingFunction(f"{name} is not defined")
-            arguments[name] = watch.hand_out(namespace[name])
+            arguments[name] = watch.hand_out(namespace[name]) if watch else namespace[name]
         rng = seed_everything(seed)
         if "rng" in wanted:
             arguments["rng"] = rng
@@ -318,7 +322,8 @@ def _run(
     except BaseException as error:  # SystemExit of a student's code is a failed test, too
         return describe_exception(error)
     finally:
-        watch.restore()
+        if watch:
+            watch.restore()
 
 
 def _equal(result: Result, again: Result) -> bool:

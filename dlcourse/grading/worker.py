@@ -45,7 +45,7 @@ def bundle(course: Course, slug: str) -> bytes:
         ]
     paths += files.all_references()
     data = io.BytesIO()
-    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for path in paths:
             archive.write(path, files.name(path))
     return data.getvalue()

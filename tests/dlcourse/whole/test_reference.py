@@ -1,6 +1,8 @@
 """Expected results: computed once, kept by content, never taken from a damaged file."""
 
+import ast
 import json
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from dlcourse.authoring.read import load
 from dlcourse.authoring.references import compute, content_key, data_files, references, run_variant
 from dlcourse.core.evidence import Raised
 from dlcourse.errors import AuthorError
+from dlcourse.executor import warm as executor
 from dlcourse.executor.runner import PROBE_CPU
 from dlcourse.executor.warm import Warm
 from tests.support.course import copy_course
@@ -219,3 +222,25 @@ def test_misconception_may_crash(course: Course, warm: Warm) -> None:
     found = references(load(course.root, "vectors"), read_course(course.root).seed, warm)
     (mistake,) = found.expectations["right_angle"].mistakes
     assert isinstance(mistake.result, Raised) and mistake.result.type == "ZeroDivisionError"
+
+
+def test_syntax_trees_are_made_in_one_thread(
+    course: Course, warm: Warm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Python 3.11 counts the depth of a tree once for all threads, and raises where two meet."""
+    parse, runs = ast.parse, executor.run
+    parsed_in, ran_in = set(), set()
+
+    def noting(*args: Any, **named: Any) -> ast.AST:
+        parsed_in.add(threading.current_thread())
+        return parse(*args, **named)
+
+    def noting_run(*args: Any, **named: Any) -> Any:
+        ran_in.add(threading.current_thread())
+        return runs(*args, **named)
+
+    monkeypatch.setattr(ast, "parse", noting)
+    monkeypatch.setattr(executor, "run", noting_run)
+    compute(load(course.root, "vectors"), "seed", warm)
+    assert parsed_in == {threading.current_thread()}
+    assert ran_in - parsed_in, "the misconceptions run in threads"
