@@ -1488,7 +1488,7 @@ def nonsense(seed: int = 0, epochs: int = 40) -> dict[str, float]:
 # %% [markdown]
 # Read the left panel first. The verses that it learns from get more and more probable, down to less than 0.8 nats per
 # character. The four unseen ones do so for about a dozen passes; from then on they get *less* probable, by more than 0.3
-# nats until the end: it learns 2900 characters by heart. What it writes then contains pieces of 35 characters and more
+# nats until the end: it learns 2900 characters by heart. What it writes then contains pieces of 30 characters and more
 # that stand so in the text. An honest claim about it is modest: stopped in time it is not clearly better than counting. In
 # three deals of the verses, neither was ahead by more than 0.15 nats. Rhyme it has not understood. More text would help;
 # the assignment *gpt* has it.

@@ -86,9 +86,9 @@ CLAIMS = {
             lambda n: n["unseen at the end"] > n["unseen at the stop"] + 0.3,
         ),
         Claim(
-            "contains pieces of 35 characters and more that stand so in the text",
+            "contains pieces of 30 characters and more that stand so in the text",
             lambda n: (
-                n["copied at the end"] >= 35 > max(n["copied at the stop"], n["copied unseen"])
+                n["copied at the end"] >= 30 > max(n["copied at the stop"], n["copied unseen"])
             ),
         ),
         Claim(
