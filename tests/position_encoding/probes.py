@@ -185,7 +185,7 @@ def buckets_of_any_shape(t5_bucket):
     return {
         "nine buckets": t5_bucket(torch.arange(-140, 3), 9, 128, False),
         "five buckets": t5_bucket(-torch.tensor([13, 14, 15, 97, 98, 99]), 5, 686, False),
-        "far borders": t5_bucket(-torch.arange(6450, 6600), 32, 100_000, False),
+        "borders beyond float32": t5_bucket(-torch.tensor([2**25 - 1, 2**25, 2**25 + 1]), 64, 2**37, False),
         "int64": torch.as_tensor(t5_bucket(matrix)).dtype == torch.int64,
         "matrix": t5_bucket(matrix, 16, 40),
         "number": t5_bucket(torch.tensor(-37), 16, 40),
