@@ -80,23 +80,29 @@ def submit(
     say(one_line(f"answered: {', '.join(one.answered)}"))
     if one.open:
         say(one_line(f"still open: {', '.join(one.open)}"))
-    if _through_exchange(one.slug, notebook):
+    refused = _through_exchange(one.slug, notebook)
+    if refused is None:
         say(f"{one.slug} was handed in through nbgrader's exchange")
         return
+    say(one_line(f"no exchange took it ({refused}); so it is wrapped"), to=err)
     path = write_zip(one, output)
     say(one.receipt, to=err)
     say(f"{path}: hand this file in; the receipt above is in it, too")
 
 
-def _through_exchange(slug: str, notebook: Path) -> bool:
-    """Hand in by `nbgrader submit`, which takes a folder named after the assignment; False where there is no
-    exchange, or the notebook lies elsewhere.
-    """
+def _through_exchange(slug: str, notebook: Path) -> str | None:
+    """Hand in by `nbgrader submit`, which takes a folder named after the assignment; what stood in the way, or None."""
     folder = notebook.resolve().parent
     nbgrader = shutil.which("nbgrader")
-    if nbgrader is None or folder.name != slug:
-        return False
+    if nbgrader is None:
+        return "nbgrader is not installed"
+    if folder.name != slug:
+        return f"it takes a folder named {slug}, not {folder.name}"
     done = subprocess.run(
         [nbgrader, "submit", slug], cwd=folder.parent, capture_output=True, text=True, check=False
     )
-    return done.returncode == 0
+    if done.returncode == 0:
+        return None
+    said = [line.partition("] ") for line in done.stderr.splitlines() if line.startswith("[")]
+    critical = [text for level, _, text in said if level.endswith("CRITICAL")]
+    return next(iter(critical or [text for *_, text in said[-1:]]), "nbgrader submit failed")

@@ -152,3 +152,12 @@ def test_the_command_writes_a_zip_where_there_is_no_exchange(
     done = run(built_course, "submit", str(mine / "vectors.ipynb"), "-o", str(tmp_path / "out"))
     assert done.returncode == 0 and "answered: normalise" in done.stdout, done.stderr
     assert "sha256" in done.stderr and len(list((tmp_path / "out").glob("vectors-*.zip"))) == 1
+    named = mine.rename(mine.parent / "vectors")
+    shutil.copytree(named, tmp_path / "elsewhere")
+    for folder, reason in (
+        (named, "unwritable directory"),
+        (tmp_path / "elsewhere", "a folder named vectors"),
+    ):
+        done = run(built_course, "submit", str(folder / "vectors.ipynb"), "-o", str(tmp_path))
+        assert done.returncode == 0 and "no exchange took it" in done.stderr
+        assert reason in done.stderr.partition("took it")[2].partition("\n")[0].lower()
