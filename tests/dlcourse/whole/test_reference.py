@@ -15,7 +15,6 @@ from dlcourse.authoring.read import load
 from dlcourse.authoring.references import compute, content_key, data_files, references, run_variant
 from dlcourse.core.evidence import Raised
 from dlcourse.errors import AuthorError
-from dlcourse.executor import warm as executor
 from dlcourse.executor.runner import PROBE_CPU
 from dlcourse.executor.warm import Warm
 from tests.support.course import copy_course
@@ -228,7 +227,7 @@ def test_syntax_trees_are_made_in_one_thread(
     course: Course, warm: Warm, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Python 3.11 counts the depth of a tree once for all threads, and raises where two meet."""
-    parse, runs = ast.parse, executor.run
+    parse, runs = ast.parse, Warm.run
     parsed_in, ran_in = set(), set()
 
     def noting(*args: Any, **named: Any) -> ast.AST:
@@ -240,7 +239,7 @@ def test_syntax_trees_are_made_in_one_thread(
         return runs(*args, **named)
 
     monkeypatch.setattr(ast, "parse", noting)
-    monkeypatch.setattr(executor, "run", noting_run)
+    monkeypatch.setattr(Warm, "run", noting_run)
     compute(load(course.root, "vectors"), "seed", warm)
     assert parsed_in == {threading.current_thread()}
     assert ran_in - parsed_in, "the misconceptions run in threads"
