@@ -87,9 +87,11 @@ CLAIMS = {
         ),
         Claim(
             "contains pieces of 30 characters and more that stand so in the text",
-            lambda n: (
-                n["copied at the end"] >= 30 > max(n["copied at the stop"], n["copied unseen"])
-            ),
+            lambda n: n["copied at the end"] >= 30,
+        ),
+        Claim(
+            "longer ones than it wrote when stopped, or than the unseen verses share with the text",
+            lambda n: n["copied at the end"] > max(n["copied at the stop"], n["copied unseen"]),
         ),
         Claim(
             "neither was ahead by more than 0.15 nats",
