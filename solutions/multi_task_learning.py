@@ -207,8 +207,8 @@ class MultiTaskNet(nn.Module):
 #
 # $$R=\lambda\sum_{i=1}^T\sum_{j\ne i}\lVert\theta_i-\theta_j\rVert^2 .$$
 #
-# The sum runs over **ordered** pairs: $(i,j)$ and $(j,i)$ both count. Its gradient is $\partial
-# R/\partial\theta_i=4\lambda\sum_j(\theta_i-\theta_j)=4\lambda T(\theta_i-\bar\theta)$: each network is
+# The sum runs over **ordered** pairs: $(i,j)$ and $(j,i)$ both count. That is one factor 2 of the gradient, the square brings
+# the other: $\partial R/\partial\theta_i=4\lambda\sum_j(\theta_i-\theta_j)=4\lambda T(\theta_i-\bar\theta)$. Each network is
 # pulled to the mean $\bar\theta$ of all, in proportion to its distance. $\lambda\to\infty$ is hard sharing,
 # $\lambda=0$ none. **By hand.** $\theta_1=(1,0)$, $\theta_2=(3,1)$ are $4+1=5$ apart (squared), so
 # $\lambda=0.5$ gives $0.5\cdot2\cdot5=5$.
@@ -887,6 +887,9 @@ def pcgrad(G: Float[Tensor, "T P"], order: Sequence[int]) -> Float[Tensor, "P"]:
 # What is left is to **minimise** the convex $\Phi$ over the simplex. With $T=2$, $g_w=w\,g_1+(1-w)\,g_2$ and
 # $w\in[0,1]$: a search on an interval. Often the minimum lies at an end. (Real codes compute $\Phi$ from the
 # inner products $GG^\top$, so that the search costs the same for any $P$.)
+#
+# The slope is $\Phi'(w)=(g_1-g_2)\cdot d$ with the $d$ of this $w$, so it compares the two gains. At a minimum inside the
+# interval both tasks gain the same; at $w=1$ task 1 gains no more than task 2, and at $w=0$ no less. Check your $d$ by that.
 #
 # Two ways to search: thirds (cut off the worse outer third, 60 times), or bisection on the sign of $\Phi'$.
 # Do it in **float64**. Near its minimum $\Phi$ is flat, and values rounded to float32 show $w$ to about

@@ -146,6 +146,42 @@ MISCONCEPTIONS = {
                     "nn.Linear(d_in, d_hidden), nn.Tanh()",
             },
         ),
+        Misconception(
+            "features_detached",
+            "The outputs are right, but the features are detached from the encoder: no head teaches "
+            "it anything, and it stays as it was drawn.",
+            {
+                "z = self.encoder(x)\n":
+                    "z = self.encoder(x).detach()\n",
+            },
+        ),
+        Misconception(
+            "last_axis_squeezed",
+            "The last axis is removed from outputs of length 1. A head with one output gives (B, 1), "
+            "as its targets are.",
+            {
+                "head(z)":
+                    "head(z).squeeze(-1)",
+            },
+        ),
+        Misconception(
+            "softmax_where_there_are_classes",
+            "Heads of several outputs end in a softmax. Heads are linear: cross_entropy takes the "
+            "softmax itself, and a second one flattens its gradients.",
+            {
+                "head(z)":
+                    "(head(z).softmax(dim=-1) if head.out_features > 1 else head(z))",
+            },
+        ),
+        Misconception(
+            "biases_start_at_zero",
+            "The biases start at 0. The initial values are to be those that nn.Linear gives, and it "
+            "draws biases as well.",
+            {
+                "for name, n in heads.items()})\n":
+                    "for name, n in heads.items()})\n        for m in (self.encoder[0], *self.heads.values()):\n            nn.init.zeros_(m.bias)\n",
+            },
+        ),
     ],
     "soft_sharing_penalty": [
         Misconception(
@@ -345,6 +381,33 @@ MISCONCEPTIONS = {
             {
                 "torch.sigmoid(features @ W.T + b)":
                     "(torch.sigmoid(features @ W.T + b) > 0.5).float()",
+            },
+        ),
+        Misconception(
+            "mean_over_the_weights",
+            "The squared differences are averaged over the weights of a network. The squared distance "
+            "is their sum: with the mean, a larger network would be tied more loosely.",
+            {
+                "differences.square().sum()":
+                    "differences.square().mean(dim=-1).sum()",
+            },
+        ),
+        Misconception(
+            "features_detached_in_the_mask",
+            "The values are right, but the mask does not pass a gradient on to the features that it "
+            "was computed from. Both factors of the product depend on them.",
+            {
+                "torch.sigmoid(features @ W.T + b)":
+                    "torch.sigmoid(features.detach() @ W.T + b)",
+            },
+        ),
+        Misconception(
+            "masked_features_detached",
+            "The values are right, but the features get a gradient only through the mask. The other "
+            "factor of the product depends on them as well.",
+            {
+                "* features\n":
+                    "* features.detach()\n",
             },
         ),
     ],
@@ -597,6 +660,87 @@ MISCONCEPTIONS = {
                     "((X.T @ X).norm() * (Y.T @ Y).norm() + 1e-6)",
             },
         ),
+        Misconception(
+            "epsilon_beside_the_length",
+            "An epsilon is added to every length. Of a gradient of length 1e-6 it is no small part. "
+            "Only a row of zeros needs care.",
+            {
+                "torch.where(length > 0, length, 1.0)":
+                    "(length + 1e-8)",
+            },
+        ),
+        Misconception(
+            "tiny_epsilon_against_zero",
+            "An epsilon is added to the product of the lengths. Two gradients of length 1e-6 have a "
+            "product of 1e-12, so that even this one counts. Treat a zero row by itself.",
+            {
+                "unit @ unit.T":
+                    "G @ G.T / (length * length.T + 1e-12)",
+            },
+        ),
+        Misconception(
+            "diagonal_among_the_pairs",
+            "The diagonal is among the pairs, so that one divides by T(T+1)/2. A task forms no pair "
+            "with itself.",
+            {
+                "offset=1":
+                    "offset=0",
+            },
+        ),
+        Misconception(
+            "divided_by_the_number_of_tasks",
+            "The conflicting pairs are divided by T. There are T(T−1)/2 pairs of different tasks; for "
+            "three tasks both numbers are 3.",
+            {
+                "(cosines[i, j] < 0).float().mean()":
+                    "(cosines[i, j] < 0).sum() / len(G)",
+            },
+        ),
+        Misconception(
+            "small_tolerance_for_conflicts",
+            "A cosine counts as negative only from a small threshold on. The comparison is with 0 "
+            "itself, strictly.",
+            {
+                "cosines[i, j] < 0":
+                    "cosines[i, j] < -1e-6",
+            },
+        ),
+        Misconception(
+            "tasks_in_columns",
+            "These are cosines between parameters. A row of G is the gradient of one task, so rows "
+            "are compared with rows.",
+            {
+                "    length = G.norm(dim=1":
+                    "    G = G.T\n    length = G.norm(dim=1",
+            },
+        ),
+        Misconception(
+            "transfer_without_harm",
+            "Negative gains are set to 0. They are what the measurement is for: a step on one task "
+            "that hurts another has Z below 0.",
+            {
+                "return torch.stack(rows)":
+                    "return torch.stack(rows).clamp(min=0)",
+            },
+        ),
+        Misconception(
+            "cka_only_one_centred",
+            "Only one of the two sets of features is centred. That is enough in the numerator; in the "
+            "denominator the other norm still holds the mean.",
+            {
+                "    Y = Y - Y.mean(dim=0)\n":
+                    "",
+            },
+        ),
+        Misconception(
+            "cka_spectral_norm",
+            "These are spectral norms, the largest singular value. CKA takes Frobenius norms, the "
+            "root of the sum of all squares.",
+            {
+                "(Y.T @ X).square().sum() / ((X.T @ X).norm() * (Y.T @ Y).norm())":
+                    "torch.linalg.norm(Y.T @ X, 2) ** 2 / (torch.linalg.norm(X.T @ X, 2) * torch.linalg.norm(Y.T @ Y, 2))",
+            },
+        ),
     ],
     "rotation_task": [
         Misconception(
@@ -716,6 +860,42 @@ MISCONCEPTIONS = {
             {
                 "perms[ids]]":
                     "perms[ids].flip(1)]",
+            },
+        ),
+        Misconception(
+            "mirrored_for_turned",
+            "The images are mirrored. A mirror changes left and right; a quarter turn swaps rows and "
+            "columns as well.",
+            {
+                "x.rot90(k, dims=(1, 2))":
+                    "(x, x.flip(1), x.flip(2), x.flip(1, 2))[k]",
+            },
+        ),
+        Misconception(
+            "labels_of_32_bits",
+            "The labels are int32. cross_entropy takes class numbers as int64.",
+            {
+                "torch.arange(4).repeat":
+                    "torch.arange(4, dtype=torch.int32).repeat",
+            },
+        ),
+        Misconception(
+            "tiles_overwritten_before_they_are_read",
+            "Tiles are read from the image that is being written: a place that was filled already "
+            "shows its new tile, so that some tiles appear twice and others are lost. Read from x.",
+            {
+                "    shuffled = tiles[torch.arange(B)[:, None], perms[ids]]\n":
+                    "    shuffled = tiles.clone()\n    for b in range(B):\n        for i in range(4):\n            shuffled[b, i] = shuffled[b, perms[ids[b], i]]\n",
+            },
+        ),
+        Misconception(
+            "tiles_as_wide_as_high",
+            "The width of a tile is taken from the height of the image. Height and width may differ.",
+            {
+                "x.reshape(B, 2, H // 2, 2, W // 2)":
+                    "x.reshape(B, 2, H // 2, 2, H // 2)",
+                "shuffled.reshape(B, 2, 2, H // 2, W // 2)":
+                    "shuffled.reshape(B, 2, 2, H // 2, H // 2)",
             },
         ),
     ],
@@ -1030,6 +1210,60 @@ MISCONCEPTIONS = {
                     "lr / len(w) * norms *",
             },
         ),
+        Misconception(
+            "epsilon_beside_the_first_loss",
+            "An epsilon is added to the first loss, which is positive and may be as small as the "
+            "epsilon. The ratio needs none.",
+            {
+                "losses / initial_losses":
+                    "losses / (initial_losses + 1e-8)",
+            },
+        ),
+        Misconception(
+            "rates_of_weighted_losses",
+            "The rates are those of the weighted losses. How fast a task learns is seen on its own "
+            "loss: L against its first value, without w.",
+            {
+                "losses / initial_losses":
+                    "w * losses / initial_losses",
+            },
+        ),
+        Misconception(
+            "scaled_twice",
+            "The weights are scaled to the sum T before the step as well. It starts from the weights "
+            "as they are; only its result is scaled.",
+            {
+                "    weighted = w * norms\n":
+                    "    w = len(w) * w / w.sum()\n    weighted = w * norms\n",
+            },
+        ),
+        Misconception(
+            "weights_by_softmax",
+            "The weights go through a softmax. They are divided by their sum: a softmax changes their "
+            "ratios.",
+            {
+                "len(w) * w / w.sum()":
+                    "len(w) * w.softmax(dim=0)",
+            },
+        ),
+        Misconception(
+            "rate_relative_to_the_sum",
+            "The rate is divided by the sum over the tasks. Divide by the mean: a task of average "
+            "speed has r = 1, and its target is the mean norm.",
+            {
+                "rate / rate.mean()":
+                    "rate / rate.sum()",
+            },
+        ),
+        Misconception(
+            "relative_tolerance_around_the_target",
+            "Tasks near their target are not moved, as with torch.isclose. Only one exactly on it "
+            "stays; there is no tolerance.",
+            {
+                "torch.sign(weighted - target)":
+                    "torch.sign(weighted - target) * ~torch.isclose(weighted, target)",
+            },
+        ),
     ],
     "pcgrad": [
         Misconception(
@@ -1164,6 +1398,80 @@ MISCONCEPTIONS = {
             {
                 "for j in order:":
                     "for j in [k for k in order if k > i] + [k for k in order if k < i]:",
+            },
+        ),
+        Misconception(
+            "projects_whatever_the_sign",
+            "Every pair is projected, in conflict or not, and a gradient of zero divides 0 by 0. "
+            "Project where the inner product is negative.",
+            {
+                "j != i and g @ G[j] < 0":
+                    "j != i",
+            },
+        ),
+        Misconception(
+            "each_pair_once",
+            "Each pair is visited once, so that only one of its two tasks is projected. Every task "
+            "visits all others.",
+            {
+                "j != i and g":
+                    "j > i and g",
+            },
+        ),
+        Misconception(
+            "tests_the_original_projects_the_running",
+            "The test looks at the original gradient of the task, the projection at the running one. "
+            "Both are about the running g: a conflict may arise, or be gone, on the way.",
+            {
+                "g @ G[j] < 0":
+                    "G[i] @ G[j] < 0",
+            },
+        ),
+        Misconception(
+            "component_of_the_original_gradient",
+            "The component that is removed is that of the task's original gradient. After one "
+            "projection g has another component along g_j; use the running g in the formula as in the "
+            "test.",
+            {
+                "(g @ G[j]) /":
+                    "(G[i] @ G[j]) /",
+            },
+        ),
+        Misconception(
+            "stops_after_the_first_conflict",
+            "The visit ends at the first conflict. It goes on with the projected g, which may "
+            "conflict with the next task.",
+            {
+                "(G[j] @ G[j]) * G[j]\n":
+                    "(G[j] @ G[j]) * G[j]\n                break\n",
+            },
+        ),
+        Misconception(
+            "tiny_epsilon_in_the_projection",
+            "An epsilon is added to ‖g_j‖². Of a gradient of length 1e-6 the square is 1e-12 itself. "
+            "None is needed: a zero gradient conflicts with no other.",
+            {
+                "(G[j] @ G[j])":
+                    "(G[j] @ G[j] + 1e-12)",
+            },
+        ),
+        Misconception(
+            "relative_tolerance_for_conflicts",
+            "Only angles that are clearly over a right angle are taken for conflicts. Any negative "
+            "inner product is one: beside a long gradient even a small angle is a large part of a "
+            "short one.",
+            {
+                "g @ G[j] < 0":
+                    "g @ G[j] < -1e-4 * g.norm() * G[j].norm()",
+            },
+        ),
+        Misconception(
+            "gradients_changed_in_place",
+            "The running g is a view of G, and an update in place changes the row: G is not as it "
+            "came, and later tasks meet projected gradients.",
+            {
+                "g = g - (g":
+                    "g -= (g",
             },
         ),
     ],
@@ -1322,6 +1630,51 @@ MISCONCEPTIONS = {
             {
                 "range(60)":
                     "range(15)",
+            },
+        ),
+        Misconception(
+            "result_always_in_float32",
+            "The result is float32 whatever G is. It is to have the dtype of G.",
+            {
+                ".to(G.dtype)":
+                    ".float()",
+            },
+        ),
+        Misconception(
+            "fine_grid",
+            "The mixture is taken from a grid of a thousand steps, so that w is off by up to 5e-4. It "
+            "is asked for to 1e-6: a search that narrows the interval gets there.",
+            {
+                "    for _ in range(60):":
+                    "    low = min(torch.linspace(0, 1, 1001).tolist(), key=phi)\n    for _ in range(0):",
+            },
+        ),
+        Misconception(
+            "without_the_mean_gradient",
+            "The mean gradient is missing: this is only the correction. d lies on the rim of a ball "
+            "around g_0; with c = 0 it is g_0 itself.",
+            {
+                "(g0 + radius":
+                    "(radius",
+            },
+        ),
+        Misconception(
+            "phi_without_the_radius",
+            "In Φ the length of g_w has no factor. It is c‖g0‖, the radius of the ball, that comes "
+            "from the best d.",
+            {
+                "+ radius * g_w.norm()\n":
+                    "+ g_w.norm()\n",
+            },
+        ),
+        Misconception(
+            "default_tolerance_of_the_library",
+            "The bounded search of SciPy stops 1e-5 before the end of the interval unless it is told "
+            "otherwise. w is asked for to 1e-6, and often it is an end: set xatol, and compare with "
+            "the ends.",
+            {
+                "    for _ in range(60):":
+                    '    low = scipy.optimize.minimize_scalar(lambda v: float(phi(v)), bounds=(0, 1), method="bounded").x\n    for _ in range(0):',
             },
         ),
     ],
@@ -1573,6 +1926,76 @@ MISCONCEPTIONS = {
             {
                 "        if step == 0:\n            initial_losses = present_losses\n":
                     '        if not hasattr(net, "first_losses"):\n            net.first_losses = present_losses\n        initial_losses = net.first_losses\n',
+            },
+        ),
+        Misconception(
+            "orders_drawn_in_reverse",
+            "PCGrad visits the tasks from the last to the first. Its order is 0, 1, …, T−1.",
+            {
+                "pcgrad(G, range(T))":
+                    "pcgrad(G, range(T)[::-1])",
+            },
+        ),
+        Misconception(
+            "s_climbs",
+            "s goes along its gradient, uphill. It is trained by descent, as the network is.",
+            {
+                "s - weight_lr * s.grad":
+                    "s + weight_lr * s.grad",
+            },
+        ),
+        Misconception(
+            "s_starts_at_one",
+            "s starts at 1. It starts at 0, so that every loss has the factor ½ at first.",
+            {
+                "s = torch.zeros(T, requires_grad=True)":
+                    "s = torch.ones(T, requires_grad=True)",
+            },
+        ),
+        Misconception(
+            "losses_after_the_step_for_gradnorm",
+            "GradNorm's weights are updated with the losses after the step. Its norms and its losses "
+            "are those of the same parameters, before it.",
+            {
+                '        if method == "gradnorm":\n            w = gradnorm_step(w, G.norm(dim=1), present_losses':
+                    '        if method == "gradnorm":\n            outputs = net(x)\n            present_losses = torch.stack([f(outputs[k], targets[k]) for k, f in loss_fns.items()]).detach()\n            w = gradnorm_step(w, G.norm(dim=1), present_losses',
+            },
+        ),
+        Misconception(
+            "number_of_heads_for_tasks",
+            "The factor is the number of heads. T is the number of tasks that have a loss.",
+            {
+                "(T * d)":
+                    "(len(net.heads) * d)",
+            },
+        ),
+        Misconception(
+            "sign_of_the_gradient_for_s",
+            "s moves by a fixed amount in the direction of its gradient. Plain gradient descent "
+            "multiplies by the gradient itself.",
+            {
+                "s - weight_lr * s.grad":
+                    "s - weight_lr * s.grad.sign()",
+            },
+        ),
+        Misconception(
+            "error_after_the_first_step",
+            "The method is looked at too late: the network has taken a step by then. Reject an "
+            "unknown method before anything else.",
+            {
+                '    if method not in ("uniform", "uncertainty", "gradnorm", "pcgrad", "cagrad"):\n        raise ValueError(f"unknown method {method!r}")\n':
+                    "",
+                "        optimizer.step()\n":
+                    '        optimizer.step()\n        if method not in ("uniform", "uncertainty", "gradnorm", "pcgrad", "cagrad"):\n            raise ValueError(f"unknown method {method!r}")\n',
+            },
+        ),
+        Misconception(
+            "gradients_of_idle_heads_kept",
+            "Only the gradients of the heads that have a loss are cleared. A head without one then "
+            "moves along its old gradient in every step.",
+            {
+                "        optimizer.zero_grad()\n":
+                    "        for p in shared + [p for name in loss_fns for p in net.heads[name].parameters()]:\n            p.grad = None\n",
             },
         ),
     ],

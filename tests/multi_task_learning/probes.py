@@ -216,9 +216,13 @@ def cka_by_hand(linear_cka):
 
 @probe("gradient_conflicts", points=2, public=False)
 def conflicts_of_five_tasks(gradient_conflicts, rng):
-    """Five tasks with lengths from 0.01 to 1000 and seven parameters; the same, a million times shorter."""
-    G = tensor(rng.normal(size=(5, 7)) * [[0.01], [1], [1000], [3], [0.2]])
-    return {"long": gradient_conflicts(G), "short": gradient_conflicts(G * 1e-6)}
+    """Five tasks with lengths from 0.01 to 1000 and seven parameters; the same directions with lengths down to 2e-6."""
+    G = rng.normal(size=(5, 7))
+    lengths = np.array([[2e-6], [3e-4], [5e-6], [1], [4e-6]])
+    return {
+        "long": gradient_conflicts(tensor(G * [[0.01], [1], [1000], [3], [0.2]])),
+        "short": gradient_conflicts(tensor(lengths * G / np.linalg.norm(G, axis=1, keepdims=True))),
+    }
 
 
 @probe("gradient_conflicts", points=2, public=False)
@@ -384,7 +388,7 @@ def gradnorm_of_a_task_on_its_target(gradnorm_step):
     """All tasks on their targets, two of four, some hardly off; a tiny first loss; a weight that turns negative."""
     one, four = torch.ones(2), torch.ones(4)
     losses, initial = tensor([1, 2, 3, 4]), tensor([5, 1, 1, 2])
-    near = 2**-14  # a step of float32 near 2: the mean of the four norms is exactly 2
+    near = 2**-18  # two parts in a million; the mean of the four norms is still exactly 2 in float32
     return {
         "all on target": gradnorm_step(one, 2 * one, one / 2, one, 1.5, 0.1),
         "two on target": gradnorm_step(four, tensor([2, 1, 3, 2]), losses, initial, 0.0, 0.1),
@@ -432,12 +436,16 @@ def pcgrad_of_five_random_tasks(pcgrad, rng):
 
 @probe("pcgrad", points=2, public=False)
 def pcgrad_with_a_zero_gradient_and_with_opposite_ones(pcgrad):
-    """A task with gradient zero among others, two opposite gradients, two just over a right angle, and a single task."""
+    """A task with gradient zero among others, two opposite gradients, two just over a right angle, two barely so, and a single task."""
     G = tensor([[0, 2, 1], [0, 0, 0], [3, -1, 1], [1, -5, 0]])
     return {
         "one zero": pcgrad(G, [0, 1, 2, 3]),
         "opposite": pcgrad(tensor([[1, 2, -2], [-2, -4, 4]]), [0, 1]),
         "just over a right angle": pcgrad(tensor([[1, 0, 0], [-0.005, 1, 0]]), [0, 1]),
+        # the long gradient would hide the short one's component, so this is shown alone
+        "barely over a right angle, first component": pcgrad(
+            tensor([[1, 0, 0], [-1, 1e6, 0]]), [0, 1]
+        )[0],
         "a single task": pcgrad(G[2:3], [0]),
     }
 

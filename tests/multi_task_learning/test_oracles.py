@@ -268,6 +268,23 @@ def test_cagrad_solves_the_primal_problem(ref):
         torch.testing.assert_close(ref.cagrad(G, 0.0), g0)
 
 
+def test_cagrad_gives_equal_gains_inside_and_the_lone_task_the_smaller_one_at_an_end(ref):
+    inside, ends = 0, set()
+    for seed in range(40):
+        G = torch.randn(2, 3, generator=generator(seed), dtype=torch.float64)
+        d, g0 = ref.cagrad(G, 0.5), G.mean(dim=0)
+        direction = (d - g0) / (0.5 * g0.norm())
+        first, second = (G @ d).tolist()
+        alone = F.cosine_similarity(G, direction[None]) > 1 - 1e-9
+        if alone.any():
+            ends.add(int(alone.int().argmax()))
+            assert first <= second + 1e-6 if alone[0] else first >= second - 1e-6
+        else:
+            inside += 1
+            assert first == pytest.approx(second, abs=1e-5)
+    assert inside > 5 and ends == {0, 1}
+
+
 def small_problem(ref, seed):
     torch.manual_seed(seed)
     net = ref.MultiTaskNet(5, 4, {"kind": 3, "size": 1})
