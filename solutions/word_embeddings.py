@@ -811,7 +811,8 @@ def summed(ids: Int64[np.ndarray, "n"], rows: Float[np.ndarray, "n d"], V: int) 
     """Row w is the sum of all rows whose id is w."""
     from scipy.sparse import csr_matrix
 
-    return csr_matrix((np.ones(len(ids)), (ids, np.arange(len(ids)))), shape=(V, len(ids))) @ rows
+    one_hot = csr_matrix((np.ones(len(ids)), ids, np.arange(len(ids) + 1)), shape=(len(ids), V))
+    return one_hot.T @ rows
 
 
 def train_sgns(
@@ -823,9 +824,10 @@ def train_sgns(
     optimizer, losses = AdaGrad([W, C], lr), []
     for _ in range(epochs):
         order = rng.permutation(len(pairs))
+        drawn = rng.choice(len(noise), (len(pairs), k), p=noise)
         for start in range(0, len(pairs), batch):
             w, c = pairs[order[start : start + batch]].T
-            n = rng.choice(len(noise), (len(w), k), p=noise)
+            n = drawn[start : start + batch]
             loss, gv, gpos, gneg = sgns_loss_grad(W[w], C[c], C[n])
             gC = summed(np.append(c, n), np.concatenate([gpos, gneg.reshape(-1, d)]), len(noise))
             optimizer.step([summed(w, gv, len(noise)), gC])
@@ -1534,7 +1536,8 @@ def order_or_mean(seed: int = 0) -> dict[str, float]:
     train, test = triples(read), triples(held_out)
     rng = np.random.default_rng(seed)
     asked = test[rng.choice(len(test), 100, replace=False)]
-    unseen = np.mean([ngram_prob(read, ab[:2], ab[2]) == 0 for ab in asked.tolist()])
+    with_both = {(a, b): [sent for sent in read if a in sent and b in sent] for a, b, _ in asked.tolist()}
+    unseen = np.mean([ngram_prob(with_both[a, b], [a, b], c) == 0 for a, b, c in asked.tolist()])
     alone = np.bincount(train[:, 2], minlength=V) / len(train)
     alone = np.maximum(alone, 1e-5)
 
@@ -1542,7 +1545,7 @@ def order_or_mean(seed: int = 0) -> dict[str, float]:
         """E, Wh, bh, Wo, bo after 250 steps of Adam."""
         generator = torch.Generator().manual_seed(seed)
         shapes = ((V, d), (h, d if shared else 2 * d), (h,), (V, h), (V,))
-        params = [(0.3 * torch.randn(shape, generator=generator, dtype=torch.float64)).requires_grad_() for shape in shapes]
+        params = [(0.3 * torch.randn(shape, generator=generator)).requires_grad_() for shape in shapes]
         optimizer = torch.optim.Adam(params, lr=0.02)
         for _ in range(250):
             batch = torch.tensor(train[torch.randint(len(train), (256,), generator=generator).numpy()])
@@ -1553,7 +1556,7 @@ def order_or_mean(seed: int = 0) -> dict[str, float]:
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
-        E, Wh, bh, Wo, bo = (p.detach().numpy() for p in params)
+        E, Wh, bh, Wo, bo = (p.detach().double().numpy() for p in params)
         return [E, np.hstack([Wh, Wh]) if shared else Wh, bh, Wo, bo]
 
     def perplexity(model: list[np.ndarray]) -> float:

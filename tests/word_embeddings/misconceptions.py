@@ -95,6 +95,23 @@ MISCONCEPTIONS = {
                 'for u in range(max(0, t - m), min(len(sent), t + m + 1))': 'for u in sorted(range(max(0, t - m), min(len(sent), t + m + 1)), key=lambda u: (abs(u - t), u))',
             },
         ),
+        Misconception(
+            "slice_from_a_negative_start",
+            "Near the start of a sentence the words before the center are cut out with a negative "
+            "start. Python counts that from the end, so the slice is mostly empty: begin at max(0, t "
+            "- m).",
+            {
+                'for u in range(max(0, t - m), min(len(sent), t + m + 1))': 'for u in [*range(len(sent))[t - m : t], *range(len(sent))[t : t + m + 1]]',
+            },
+        ),
+        Misconception(
+            "no_pairs_are_floats",
+            "Without a pair the shape is right but the numbers are floats: np.array([]) is of floats. "
+            "Ask for int64.",
+            {
+                'dtype=np.int64).reshape(len(pairs), 2)': 'dtype=None).reshape(len(pairs), 2)',
+            },
+        ),
     ],
     "noise_distribution": [
         Misconception(
@@ -190,6 +207,14 @@ MISCONCEPTIONS = {
             "itself.",
             {
                 'np.sqrt(t / f)': 'np.sqrt(t / (f + 1e-8))',
+            },
+        ),
+        Misconception(
+            "kept_words_sum_to_one",
+            "The probabilities of keeping a word are divided by their sum. Each is a decision of its "
+            "own about one occurrence; they do not sum to 1 over the words.",
+            {
+                'return np.minimum(1, np.sqrt(t / f))': 'return np.minimum(1, np.sqrt(t / f)) / np.minimum(1, np.sqrt(t / f)).sum()',
             },
         ),
     ],
@@ -299,6 +324,64 @@ MISCONCEPTIONS = {
             "The loss is returned pair by pair. It is one number, the mean over the batch.",
             {
                 '(np.logaddexp(0, -s_pos).sum() + np.logaddexp(0, s_neg).sum()) / B': 'np.logaddexp(0, -s_pos) + np.logaddexp(0, s_neg).sum(axis=1)',
+            },
+        ),
+        Misconception(
+            "objective_for_the_loss",
+            "The gradients are those of the loss, but the number returned is J, which is to be "
+            "maximised. The loss is -J.",
+            {
+                'loss = (np.logaddexp': 'loss = -(np.logaddexp',
+            },
+        ),
+        Misconception(
+            "loss_summed_over_the_batch",
+            "The loss is the sum over the pairs, while the gradients belong to the mean. The loss is "
+            "the mean over the B pairs.",
+            {
+                'np.logaddexp(0, s_neg).sum()) / B': 'np.logaddexp(0, s_neg).sum())',
+            },
+        ),
+        Misconception(
+            "loss_averages_the_noise",
+            "In the loss the k noise words are averaged, while the gradients belong to their sum. "
+            "They are summed; only the pairs of the batch are averaged.",
+            {
+                'np.logaddexp(0, s_neg).sum()': 'np.logaddexp(0, s_neg).mean(axis=1).sum()',
+            },
+        ),
+        Misconception(
+            "noise_error_with_label_one",
+            "The loss is right, but the error of a noise word is sigma(s) - 1, as if its label were "
+            "1. Its label is 0, so the error is sigma(s).",
+            {
+                'expit(s_neg)[:, :, None]': '(expit(s_neg) - 1)[:, :, None]',
+            },
+        ),
+        Misconception(
+            "noise_averaged_for_the_center",
+            "The center's gradient takes the mean over the noise words it met. They are summed there, "
+            "as they are in the loss.",
+            {
+                '(e_neg * neg).sum(axis=1)': '(e_neg * neg).mean(axis=1)',
+            },
+        ),
+        Misconception(
+            "one_minus_sigma_is_zero",
+            "For the noise 1 - sigma(s) is computed. It is rounded to 0 long before sigma(-s) is, and "
+            "its logarithm is infinite. Use a form that computes neither.",
+            {
+                'np.logaddexp(0, -s_pos)': '-np.log(expit(s_pos))',
+                'np.logaddexp(0, s_neg)': '-np.log(1 - expit(s_neg))',
+            },
+        ),
+        Misconception(
+            "sigmoid_overflows",
+            "The sigmoid in the gradients is written as e^s / (1 + e^s), which is infinity over "
+            "infinity for s = 1000. expit is exact for any s.",
+            {
+                '(expit(s_pos) - 1)': '(np.exp(s_pos) / (1 + np.exp(s_pos)) - 1)',
+                'expit(s_neg)[:, :, None]': '(np.exp(s_neg) / (1 + np.exp(s_neg)))[:, :, None]',
             },
         ),
     ],
@@ -411,6 +494,56 @@ MISCONCEPTIONS = {
                 'known.sum(axis=1, keepdims=True)': 'np.maximum(known.sum(axis=1, keepdims=True), 1)',
             },
         ),
+        Misconception(
+            "row_of_word_zero_is_empty",
+            "The word with the id 0 is left out as if it were a pad, and a context of zeros alone is "
+            "divided by 0. Ids begin at 0; the pad is -1.",
+            {
+                'known = ctx >= 0': 'known = ctx > 0',
+                'np.add.at(dW, ctx, share * (G @ Wp.T)[:, None, :])': 'np.add.at(dW, ctx[known], (share * (G @ Wp.T)[:, None, :])[known])',
+            },
+        ),
+        Misconception(
+            "pads_get_a_gradient",
+            "The mean is right, but on the way back each pad gets a word's share of the gradient, and "
+            "W[-1] is the last word. A pad gets nothing.",
+            {
+                'np.add.at(dW, ctx, share * (G @ Wp.T)[:, None, :])': 'np.add.at(dW, ctx, share.max(axis=1, keepdims=True) * (G @ Wp.T)[:, None, :])',
+            },
+        ),
+        Misconception(
+            "first_places_taken_for_words",
+            "The number of words is right, but that many places from the left are taken. A pad may "
+            "stand at any place: ask of each place whether it is one.",
+            {
+                'known = ctx >= 0': 'known = np.arange(ctx.shape[1]) < (ctx >= 0).sum(axis=1, keepdims=True)',
+            },
+        ),
+        Misconception(
+            "repeated_word_in_one_row",
+            "The rows are gone through one by one, but within a row dW[ids] += g still adds once per "
+            "id: a word that stands twice in one context gets half. np.add.at adds all.",
+            {
+                '    np.add.at(dW, ctx, share * (G @ Wp.T)[:, None, :])': '    for i in range(B):\n        dW[ctx[i][known[i]]] += (share[i] * (G @ Wp.T)[i])[known[i]]',
+            },
+        ),
+        Misconception(
+            "label_minus_prediction",
+            "The gradients have the opposite sign: those of the log-likelihood. The derivative of the "
+            "loss is prediction minus label.",
+            {
+                'np.exp(log_P) / B': '-np.exp(log_P) / B',
+                '-= 1 / B': '+= 1 / B',
+            },
+        ),
+        Misconception(
+            "log_of_the_softmax",
+            "The logarithm is taken of a probability that has been rounded to 0, and the loss is "
+            "infinite. Compute log P from the shifted logits.",
+            {
+                '-log_P[np.arange(B), center].mean()': '-np.log(np.exp(log_P[np.arange(B), center])).mean()',
+            },
+        ),
     ],
     "cooccurrence": [
         Misconception(
@@ -499,6 +632,22 @@ MISCONCEPTIONS = {
             "The weight falls with the square of the distance. It is 1/distance.",
             {
                 '1 / distance if': '1 / distance**2 if',
+            },
+        ),
+        Misconception(
+            "repeated_pair_counted_once",
+            "X[rows, columns] += weight adds once per entry, not once per pair: where two words meet "
+            "twice at the same distance, one of the two is lost. np.add.at adds all.",
+            {
+                '        for t, word in enumerate(sent):\n            for distance, other in enumerate(sent[t + 1 : t + 1 + m], 1):\n                weight = 1 / distance if distance_weight else 1\n                X[word, other] += weight\n                X[other, word] += weight\n': '        ids = np.array(sent, dtype=int)\n        for distance in range(1, min(m, len(ids) - 1) + 1):\n            weight = 1 / distance if distance_weight else 1\n            X[ids[:-distance], ids[distance:]] += weight\n            X[ids[distance:], ids[:-distance]] += weight\n',
+            },
+        ),
+        Misconception(
+            "weights_cut_to_integers",
+            "X is a matrix of integers, so that a weight of 1/2 is cut to 0 when it is added. The "
+            "result is float64.",
+            {
+                'np.zeros((V, V))': 'np.zeros((V, V), dtype=int)',
             },
         ),
     ],
@@ -609,6 +758,99 @@ MISCONCEPTIONS = {
                 'X / xmax': 'X / 100.0',
             },
         ),
+        Misconception(
+            "biases_exchanged_in_the_prediction",
+            "In the prediction the two biases are exchanged: b belongs to the rows of X and bt to its "
+            "columns.",
+            {
+                'b[:, None] + bt': 'b + bt[:, None]',
+            },
+        ),
+        Misconception(
+            "both_biases_along_the_columns",
+            "Both biases are added along the columns, as numpy does with a vector of length V. b "
+            "belongs to the rows: it needs a second axis.",
+            {
+                'b[:, None] + bt': 'b + bt',
+            },
+        ),
+        Misconception(
+            "bias_gradients_exchanged",
+            "The gradients of the two biases are exchanged. b has one number per row, so its gradient "
+            "sums each row of g; bt has one per column.",
+            {
+                'g.sum(axis=1), g.sum(axis=0)': 'g.sum(axis=0), g.sum(axis=1)',
+            },
+        ),
+        Misconception(
+            "gradient_with_its_own_vector",
+            "The gradient of a vector is built from that vector itself. The derivative of a product "
+            "by one factor is the other factor.",
+            {
+                'g @ Wt, g.T @ W': 'g @ W, g.T @ Wt',
+            },
+        ),
+        Misconception(
+            "both_gradients_transposed",
+            "g is transposed in the wrong one of the two gradients. Word i meets the columns j of its "
+            "own row; a context j meets the rows i of its column.",
+            {
+                'g @ Wt, g.T @ W': 'g.T @ Wt, g @ W',
+            },
+        ),
+        Misconception(
+            "loss_halved",
+            "The loss has a factor 1/2 while the gradients have the 2 of the square. The loss is the "
+            "plain sum.",
+            {
+                'return (f * e**2).sum(),': 'return (f * e**2).sum() / 2,',
+            },
+        ),
+        Misconception(
+            "mean_over_all_entries",
+            "The loss is divided by the number of entries of X. GloVe's is a sum.",
+            {
+                'return (f * e**2).sum(),': 'return (f * e**2).mean(),',
+            },
+        ),
+        Misconception(
+            "power_before_the_division",
+            "The power is taken of the count, and then divided by xmax. The weight is the power of "
+            "the quotient x / xmax.",
+            {
+                'np.minimum(X / xmax, 1) ** a': 'np.minimum(X**a / xmax, 1)',
+            },
+        ),
+        Misconception(
+            "weight_squared_with_the_error",
+            "The weight is squared together with the error. The loss is f times e squared.",
+            {
+                '(f * e**2).sum()': '((f * e) ** 2).sum()',
+            },
+        ),
+        Misconception(
+            "power_fixed",
+            "The power is always 3/4, whatever the argument says.",
+            {
+                'np.minimum(X / xmax, 1) ** a': 'np.minimum(X / xmax, 1) ** 0.75',
+            },
+        ),
+        Misconception(
+            "counts_below_one_left_out",
+            "Counts below 1 are left out as if they were 0. Counts that are weighted by distance need "
+            "not be whole; only X = 0 is left out.",
+            {
+                'f = np.minimum(X / xmax, 1) ** a': 'f = np.where(X >= 1, np.minimum(X / xmax, 1) ** a, 0)',
+            },
+        ),
+        Misconception(
+            "only_above_the_diagonal",
+            "Each pair is visited once, above or on the diagonal. X need not be symmetric, and the "
+            "sum runs over all its entries.",
+            {
+                'f = np.minimum(X / xmax, 1) ** a': 'f = np.triu(np.minimum(X / xmax, 1) ** a)',
+            },
+        ),
     ],
     "char_ngrams": [
         Misconception(
@@ -715,6 +957,69 @@ MISCONCEPTIONS = {
             "The lengths are always 3 to 6, whatever the arguments say.",
             {
                 'range(n_min, min(n_max + 1, len(marked)))': 'range(3, min(7, len(marked)))',
+            },
+        ),
+        Misconception(
+            "no_marks_at_all",
+            "The word is never marked: < and > are missing from all pieces, the whole word among "
+            "them.",
+            {
+                'marked = f"<{word}>"': 'marked = word',
+            },
+        ),
+        Misconception(
+            "short_pieces_at_the_end",
+            "The starts run to the last character, where the slices become shorter than n. A word of "
+            "L characters has L - n + 1 pieces of length n.",
+            {
+                'for i in range(len(marked) - n + 1)]': 'for i in range(len(marked))]',
+            },
+        ),
+        Misconception(
+            "whole_word_first",
+            "The pieces are right but the marked word stands first. It is the last entry.",
+            {
+                'return [marked[i': 'return [marked] + [marked[i',
+                '+ 1)] + [marked]': '+ 1)]',
+            },
+        ),
+        Misconception(
+            "lengths_below_the_bare_word",
+            "The lengths end below that of the bare word. Pieces are to be shorter than the marked "
+            "word, which is two characters longer.",
+            {
+                'min(n_max + 1, len(marked))': 'min(n_max + 1, len(word))',
+            },
+        ),
+        Misconception(
+            "repeated_piece_summed_once",
+            "The list is right, but in the vector a piece that occurs twice is added once. Every "
+            "occurrence counts in the sum.",
+            {
+                'for piece in char_ngrams(word):': 'for piece in dict.fromkeys(char_ngrams(word)):',
+            },
+        ),
+        Misconception(
+            "vector_without_the_whole_word",
+            "The marked word itself is left out of the vector. It is a piece like the others.",
+            {
+                'for piece in char_ngrams(word):': 'for piece in char_ngrams(word)[:-1]:',
+            },
+        ),
+        Misconception(
+            "any_substring_of_the_table",
+            "The table's keys are looked for in the marked word. That finds each once, and keys of "
+            "lengths that are no pieces; go through the pieces of the word.",
+            {
+                '    for piece in char_ngrams(word):\n        if piece in table:\n': '    for piece in table:\n        if piece in f"<{word}>":\n',
+            },
+        ),
+        Misconception(
+            "bare_word_added",
+            "The table's entry for the word without its marks is added. A piece of that name belongs "
+            "to longer words, or is no piece at all; only the list of pieces counts.",
+            {
+                '    return vector\n': '    if word in table and word not in char_ngrams(word):\n        vector += table[word]\n    return vector\n',
             },
         ),
     ],
@@ -888,6 +1193,101 @@ MISCONCEPTIONS = {
                 'np.tanh(x @ Wh.T + bh)': 'np.maximum(x @ Wh.T + bh, 0)',
             },
         ),
+        Misconception(
+            "shorter_context_instead",
+            "Where the context is followed nowhere, a shorter one is asked. Backing off is another "
+            "estimator; the relative frequency is 0 there.",
+            {
+                '        return 0.0\n': '        return ngram_prob(sents, context[1:], word) if context else 0.0\n',
+            },
+        ),
+        Misconception(
+            "one_added_to_each_count",
+            "One is added to each count. Smoothing is left out here: the relative frequency is asked "
+            "for.",
+            {
+                '    if not places:\n        return 0.0\n': '',
+                'return sum(sent[t] == word for sent, t in places) / len(places)': 'return (sum(sent[t] == word for sent, t in places) + 1) / (len(places) + len({w for sent in sents for w in sent}))',
+            },
+        ),
+        Misconception(
+            "first_words_not_counted",
+            "Without a context the first word of each sentence is left out. After the empty context "
+            "stands every word of the corpus.",
+            {
+                'for t in range(n, len(sent))': 'for t in range(max(n, 1), len(sent))',
+            },
+        ),
+        Misconception(
+            "divided_by_all_places",
+            "The count is divided by the number of all n-grams of the corpus. The denominator counts "
+            "only those that begin with the context.",
+            {
+                '/ len(places)': '/ sum(max(len(sent) - n, 0) for sent in sents)',
+            },
+        ),
+        Misconception(
+            "unseen_context_divides_by_zero",
+            "A context that is followed nowhere has the denominator 0. The result is 0 there: ask "
+            "before dividing.",
+            {
+                '    if not places:\n        return 0.0\n': '',
+            },
+        ),
+        Misconception(
+            "sum_over_the_contexts",
+            "The largest logit is that of the row, but the exponentials are summed over the contexts "
+            "of the batch. The sum runs over the words of each row.",
+            {
+                'np.exp(shifted).sum(axis=1, keepdims=True)': 'np.exp(shifted).sum(axis=0, keepdims=True)',
+            },
+        ),
+        Misconception(
+            "sum_over_everything",
+            "The exponentials of the whole batch are summed to one number. Each row is a distribution "
+            "of its own.",
+            {
+                'np.exp(shifted).sum(axis=1, keepdims=True)': 'np.exp(shifted).sum()',
+            },
+        ),
+        Misconception(
+            "logits_returned",
+            "The logits are returned, shifted, without the logarithm of the sum. Their exponentials "
+            "do not sum to 1.",
+            {
+                'return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))': 'return shifted',
+            },
+        ),
+        Misconception(
+            "hidden_bias_left_out",
+            "The bias of the hidden layer is missing. It is zero in the example by hand, which does "
+            "not show it.",
+            {
+                'np.tanh(x @ Wh.T + bh)': 'np.tanh(x @ Wh.T)',
+            },
+        ),
+        Misconception(
+            "output_bias_left_out",
+            "The bias of the output layer is missing. It is zero in the example by hand, which does "
+            "not show it.",
+            {
+                'hidden @ Wo.T + bo': 'hidden @ Wo.T',
+            },
+        ),
+        Misconception(
+            "bias_after_the_tanh",
+            "The bias of the hidden layer is added after the tanh. It belongs inside.",
+            {
+                'np.tanh(x @ Wh.T + bh)': 'np.tanh(x @ Wh.T) + bh',
+            },
+        ),
+        Misconception(
+            "sigmoid_for_tanh",
+            "The hidden layer has a sigmoid. Here it is tanh, which also takes negative values.",
+            {
+                'np.tanh(x @ Wh.T + bh)': 'expit(x @ Wh.T + bh)',
+            },
+        ),
     ],
     "analogy": [
         Misconception(
@@ -1037,6 +1437,48 @@ MISCONCEPTIONS = {
             "correlation of ranks.",
             {
                 'return r @ s / np.sqrt((r @ r) * (s @ s))': 'return (np.sign(x[:, None] - x) * np.sign(y[:, None] - y)).sum() / (len(x) * (len(x) - 1))',
+            },
+        ),
+        Misconception(
+            "first_word_may_answer",
+            "Only b and c are excluded. The first word, too, can be the nearest to the target, and "
+            "it may not answer either.",
+            {
+                'cosine[[a, b, c]] = -np.inf': 'cosine[[b, c]] = -np.inf',
+            },
+        ),
+        Misconception(
+            "neighbours_by_distance",
+            "The neighbours are ordered by the Euclidean distance of raw vectors, in which length "
+            "counts. The cosine looks at the direction alone.",
+            {
+                'np.argsort(-U @ U[w])': 'np.argsort(np.linalg.norm(E - E[w], axis=1))',
+            },
+        ),
+        Misconception(
+            "something_added_to_the_length",
+            "A small number is added to the length before the division, or stands in for a smaller "
+            "one. No vector is zero, so nothing is needed; tiny vectors are no longer scaled to "
+            "length 1.",
+            {
+                'U = E / np.linalg.norm(E, axis=1, keepdims=True)\n    order': 'U = E / (np.linalg.norm(E, axis=1, keepdims=True) + 1e-8)\n    order',
+                'U = E / np.linalg.norm(E, axis=1, keepdims=True)\n    cosine': 'U = E / (np.linalg.norm(E, axis=1, keepdims=True) + 1e-8)\n    cosine',
+            },
+        ),
+        Misconception(
+            "ranks_not_centered",
+            "The ranks are multiplied without their mean taken off, which gives the cosine of the "
+            "ranks. A correlation takes the mean (n + 1)/2 off first.",
+            {
+                'np.sign(z[:, None] - z).sum(axis=1)': '(np.sign(z[:, None] - z).sum(axis=1) + len(z) + 1) / 2',
+            },
+        ),
+        Misconception(
+            "two_normalisers_mixed",
+            "A covariance divided by n - 1 (np.cov) meets standard deviations divided by n (np.std). "
+            "Both have to divide by the same number.",
+            {
+                'return r @ s / np.sqrt((r @ r) * (s @ s))': 'return r @ s / np.sqrt((r @ r) * (s @ s)) * len(x) / (len(x) - 1)',
             },
         ),
     ],

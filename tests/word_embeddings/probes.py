@@ -321,10 +321,11 @@ def vectors_of_known_words(char_ngrams, fasttext_vector, rng):
 
 @probe("char_ngrams", points=2, public=False)
 def vectors_of_new_words(fasttext_vector, rng):
-    """Words with one, several and no known pieces; tables of other widths, also afterwards."""
+    """Words with one, several and no known pieces; entries that are no pieces; tables of other widths, also afterwards."""
     table = {piece: rng.normal(size=3) for piece in ["<un", "ing>", "<unt", "eat", "ating", "eat>"]}
+    table |= {bare: rng.normal(size=3) for bare in ("unbeatable", "ox")}  # the words without their marks
     wide = {"<zq": np.arange(7.0)}
-    vectors = {word: fasttext_vector(word, table, 3) for word in ("untie", "eating", "unbeatable", "eat", "yes")}
+    vectors = {word: fasttext_vector(word, table, 3) for word in ("untie", "eating", "unbeatable", "eat", "ox", "yes")}
     new, again = fasttext_vector("zqx", wide, 7), fasttext_vector("zqx", wide, 7)
     return {
         "vectors": vectors,
