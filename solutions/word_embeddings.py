@@ -151,10 +151,10 @@ def first_look(window: int = 1, seed: int = 0) -> dict[str, float]:
         square = one_sided.reshape(V, V)
         return ppmi(square + square.T)
 
-    mine, narrow = company(flat, window), company(flat, 1)
+    mine, narrow, wide = (company(flat, width) for width in (window, 1, 10))
     shuffled = company(np.random.default_rng(seed).permutation(flat), window)
     numbers = {"narrow": family_share(narrow, vocab), "mine": family_share(mine, vocab)}
-    numbers |= {"wide": family_share(company(flat, 10), vocab), "shuffled": family_share(shuffled, vocab)}
+    numbers |= {"wide": family_share(wide, vocab), "shuffled": family_share(shuffled, vocab)}
 
     def neighbours(rows: np.ndarray, word: str) -> list[str]:
         """The five nearest words."""
@@ -173,7 +173,7 @@ def first_look(window: int = 1, seed: int = 0) -> dict[str, float]:
     right.set(xlim=(0, 105), xlabel="% nearest to one of their family")
     kinds = set(FAMILIES["moving"].split())
     numbers["moving near"] = float(len(kinds & set(neighbours(narrow, "walked"))))
-    numbers["moving far"] = float(len(kinds & set(neighbours(company(flat, 10), "walked"))))
+    numbers["moving far"] = float(len(kinds & set(neighbours(wide, "walked"))))
     return numbers
 
 # %% [markdown]
@@ -245,7 +245,7 @@ for text in toy_corpus(8, seed=5):
 # and "they make brell from pears" you have a good idea. So take the contexts as the data.
 #
 # **Skip-gram** turns a sentence $w_0, \dots, w_{T-1}$ into pairs. Each position $t$ is the center once. Its
-# context are the words at the positions $u \ne t$ with $|t - u| \le m$. The *window* $m$ counts the words on
+# context is made of the words at the positions $u \ne t$ with $|t - u| \le m$. The *window* $m$ counts the words on
 # **each** side. At the ends of a sentence the window is cut off: pairs never cross from one sentence to the
 # next.
 #
@@ -1369,10 +1369,11 @@ def spelling_meets_company(seed: int = 0) -> dict[str, float]:
     B = np.zeros((len(known), len(pieces)))
     for row, listed in enumerate(lists):
         np.add.at(B[row], [column[piece] for piece in listed], 1)
+    shared = B @ B.T + np.eye(len(known))
 
     def spelled(targets: np.ndarray) -> np.ndarray:
         """Vectors of the hidden words, from pieces fitted to the targets of the known ones."""
-        Z = B.T @ np.linalg.solve(B @ B.T + np.eye(len(known)), targets)
+        Z = B.T @ np.linalg.solve(shared, targets)
         table = dict(zip(pieces, Z))
         found = np.array([fasttext_vector(vocab[i], table, 50) for i in hidden])
         return found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-12)
