@@ -2,7 +2,7 @@
 # # Domain adaptation
 #
 # Fonts print as many labelled digits as you like. A network that has learned to read them is given handwriting, of
-# which nobody has labelled a single digit, and more than half of what it reads is wrong. Print is the **source**,
+# which nobody has labelled a single digit, and about half of what it reads is wrong. Print is the **source**,
 # handwriting the **target**. The same happens to a model in another hospital, in another season, behind another
 # camera. What can be done there without a label?
 #
@@ -512,7 +512,7 @@ def bbse_weights(joint: Float[np.ndarray, "K K"], mu: Float[np.ndarray, " K"]) -
 
     Args:
         joint: p_S(prediction = i, truth = j) at [i, j], an invertible matrix whose entries sum to 1. Its columns
-            may be nearly alike.
+            may be alike to six digits: solve the system itself, not its normal equations.
         mu: p_T(prediction = i), the share of each predicted class on the target.
 
     Returns:
@@ -800,8 +800,9 @@ def tug_of_war(lam: float = 1.0, seed: int = 0) -> dict[str, float]:
 # $$L_{\text{domain}} = -\int p_S\log\frac{p_S}{2m} - \int p_T\log\frac{p_T}{2m}
 # = 2\log2 - \mathrm{KL}(p_S\Vert m) - \mathrm{KL}(p_T\Vert m) = 2\log2 - 2\,\mathrm{JS}(p_S, p_T) .$$
 #
-# So to push this loss up is to push the Jensen–Shannon divergence down. Its ceiling is $2\log2 = 1.386$,
-# where $D = \frac12$ everywhere. It is the classifier of question 1 turned round: there it gave the
+# So to push this loss up is to push the Jensen–Shannon divergence down. The ceiling of a perfect $d$ is
+# $2\log2 = 1.386$, where $D = \frac12$ everywhere. (A $d$ that lags behind the features can be worse than that, for a
+# while.) It is the classifier of question 1 turned round: there it gave the
 # probability of the target, here $D$ is that of the source. There its odds were the answer, here they are to
 # become 1.
 #
@@ -884,7 +885,7 @@ def dann_lambda(p: float, gamma: float = 10.0) -> float:
 
 # %% [markdown]
 # Two half-moons with labels; the target is the same pair, turned by 15° and moved, without. Left, the domain loss
-# with its ceiling $2\log2$; right, the accuracy on the target (its labels serve for this curve only). The control,
+# with the ceiling $2\log2$ of a perfect $d$; right, the accuracy on the target (its labels serve for this curve only). The control,
 # $\lambda = 0$, is the same network, whose features do not hear from $d$. **Pull `lam`.**
 
 # %% tags=["demo"]
@@ -969,7 +970,7 @@ def the_ceiling(lam: float = 0.5, seed: int = 0) -> dict[str, float]:
 #
 # The sums run over **all** pairs, those with $i = i'$ included. That makes it the squared distance between
 # two means, so up to rounding it is never negative, and 0 for two equal samples. (Do not cut it off at 0:
-# that would cut the gradient off as well.) The price is a bias. The $n$ diagonal terms are $k(x,x) = 1$
+# where rounding has made it negative, that would cut the gradient off as well.) The price is a bias. The $n$ diagonal terms are $k(x,x) = 1$
 # whatever the law. So for $S = T$ the first mean has the expectation $\frac1n + (1 - \frac1n)\,\mathbb E\,k(x,x')$, the
 # second likewise with $m$, the mean across $\mathbb E\,k(x,x')$, and together that is
 # $(\frac1n + \frac1m)(1 - \mathbb E\,k(x,x'))$ instead of 0. Without the diagonals, and with
@@ -1501,6 +1502,9 @@ def select_pseudo_labels(
 #
 # steps: 1. Largest probability and its class. 2. A stable order from sure to unsure, so that equal ones stay by index. 3. Leave out what is
 # below the threshold. 4. Class by class, the first `cap`. 5. Back into ascending order.
+#
+# mistake: Positions among the examples that passed the threshold are not positions in `probs`, and once the indices are
+# sorted, labels collected in another order no longer belong to them.
 
 # %% [markdown]
 # ## Payoff: two moons that have moved

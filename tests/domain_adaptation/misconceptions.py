@@ -168,6 +168,51 @@ MISCONCEPTIONS = {
                     "((w**2).sum() + 1e-12)\n",
             },
         ),
+        Misconception(
+            "tiny_epsilon_beside_the_odds",
+            "A small epsilon is added to 1 − p. Next to p = 1 it is no small part of it, and p = 1 "
+            "itself does not occur.",
+            {
+                "(1 - p_target)":
+                    "(1 - p_target + 1e-12)",
+            },
+        ),
+        Misconception(
+            "large_epsilon_beside_the_odds",
+            "An epsilon is added to 1 − p. All weights change a little, and those next to p = 1 by "
+            "far more; p = 1 itself does not occur.",
+            {
+                "(1 - p_target)":
+                    "(1 - p_target + 1e-6)",
+            },
+        ),
+        Misconception(
+            "probabilities_clipped_by_a_thousandth",
+            "The probabilities are clipped away from 0 and 1. A probability of 0 is a weight of 0, "
+            "and near 1 the weight is as large as it is.",
+            {
+                "return p_target /":
+                    "p_target = np.clip(p_target, 1e-3, 1 - 1e-3)\n    return p_target /",
+            },
+        ),
+        Misconception(
+            "flag_the_wrong_way_round",
+            "`normalize` has the opposite effect: the sum of the weights divides if it is True, "
+            "the number of examples if it is False.",
+            {
+                "if normalize else":
+                    "if not normalize else",
+            },
+        ),
+        Misconception(
+            "sample_size_upside_down",
+            "The fraction is upside down, sum(w²) / (sum w)². A single weight would then give 1 as "
+            "well, but equal ones 1/n.",
+            {
+                "w.sum() ** 2 / (w**2).sum()":
+                    "(w**2).sum() / w.sum() ** 2",
+            },
+        ),
     ],
     "label_shift_em": [
         Misconception(
@@ -337,6 +382,33 @@ MISCONCEPTIONS = {
                     ".sum(axis=0)\n",
             },
         ),
+        Misconception(
+            "source_prior_left_in_during_the_rounds",
+            "In the rounds of EM the posteriors are multiplied by the new prior itself. The old "
+            "one is still inside them: the weights are p_T / p_S.",
+            {
+                "adjust_posterior(post, w=prior_t / prior_s).mean":
+                    "adjust_posterior(post, w=prior_t).mean",
+            },
+        ),
+        Misconception(
+            "source_prior_left_in_at_the_end",
+            "The prior is right. The returned posteriors are multiplied by it without division by "
+            "the old prior, which is still inside them.",
+            {
+                "return prior_t, adjust_posterior(post, w=prior_t / prior_s)":
+                    "return prior_t, adjust_posterior(post, w=prior_t)",
+            },
+        ),
+        Misconception(
+            "larger_epsilon_beside_the_sum",
+            "An epsilon is added to the sum of the row. Of small weights it is no small part, and "
+            "the rows no longer sum to 1.",
+            {
+                "joint.sum(axis=1, keepdims=True)":
+                    "(joint.sum(axis=1, keepdims=True) + 1e-8)",
+            },
+        ),
     ],
     "bbse_weights": [
         Misconception(
@@ -497,6 +569,24 @@ MISCONCEPTIONS = {
                     "mu / np.diag(joint)",
             },
         ),
+        Misconception(
+            "floating_counts_for_shares",
+            "The entries are counts. Joint frequencies are shares of all examples, and sum to 1 "
+            "over the whole matrix.",
+            {
+                "counts.reshape(K, K) / len(y_true)":
+                    "counts.reshape(K, K) * 1.0",
+            },
+        ),
+        Misconception(
+            "normal_equations",
+            "The system is multiplied by the transposed matrix first. Where its columns are nearly "
+            "alike, that squares the loss of digits: solve J w = μ itself.",
+            {
+                "np.linalg.solve(joint, mu)":
+                    "np.linalg.solve(joint.T @ joint, joint.T @ mu)",
+            },
+        ),
     ],
     "GradReverse": [
         Misconception(
@@ -586,8 +676,8 @@ MISCONCEPTIONS = {
         ),
         Misconception(
             "none_first",
-            "The two results are exchanged. They come in the order of the inputs of forward: x, "
-            "then lam.",
+            "lam gets a gradient where None belongs. The two results come in the order of the "
+            "inputs of forward: the gradient for x, then None for lam.",
             {
                 "-ctx.lam * grad_output, None":
                     "None, -ctx.lam * grad_output",
@@ -616,6 +706,25 @@ MISCONCEPTIONS = {
             {
                 "return -ctx.lam * grad_output":
                     "lam, ctx.lam = ctx.lam, 0.0\n        return -lam * grad_output",
+            },
+        ),
+        Misconception(
+            "ordinary_layer",
+            "This is the ordinary layer y = −x with the gradient that belongs to it. The reversal "
+            "leaves the values alone and turns the gradient only.",
+            {
+                "return x.view_as(x)":
+                    "return -x",
+                "-ctx.lam * grad":
+                    "ctx.lam * grad",
+            },
+        ),
+        Misconception(
+            "values_reversed_as_well",
+            "The values are multiplied by −lam as well. On the way forward the layer does nothing.",
+            {
+                "return x.view_as(x)":
+                    "return -lam * x",
             },
         ),
     ],
@@ -867,6 +976,53 @@ MISCONCEPTIONS = {
                     "min(1.0, gamma * p)",
             },
         ),
+        Misconception(
+            "epsilon_in_the_domain_logarithms",
+            "An epsilon is added inside of the logarithms. It puts a ceiling on the loss of a "
+            "domain classifier that is sure and wrong. Use a loss that takes logits.",
+            {
+                "F.binary_cross_entropy_with_logits(zs, torch.ones_like(zs))":
+                    "-(torch.sigmoid(zs) + 1e-8).log().mean()",
+                "F.binary_cross_entropy_with_logits(zt, torch.zeros_like(zt))":
+                    "-(1 - torch.sigmoid(zt) + 1e-8).log().mean()",
+            },
+        ),
+        Misconception(
+            "target_features_detached",
+            "The target's features are detached: the domain loss moves those of the source only.",
+            {
+                "d(GradReverse.apply(ht, lam))":
+                    "d(GradReverse.apply(ht.detach(), lam))",
+            },
+        ),
+        Misconception(
+            "source_features_detached",
+            "The source's features are detached on the way to the domain classifier: the domain "
+            "loss moves those of the target only.",
+            {
+                "d(GradReverse.apply(hs, lam)),":
+                    "d(GradReverse.apply(hs.detach(), lam)),",
+            },
+        ),
+        Misconception(
+            "domain_loss_summed",
+            "The domain losses are sums. Each is the mean over its own domain, so that the larger "
+            "batch does not count more.",
+            {
+                "(zs, torch.ones_like(zs))":
+                    "(zs, torch.ones_like(zs), reduction=\"sum\")",
+                "(zt, torch.zeros_like(zt))":
+                    "(zt, torch.zeros_like(zt), reduction=\"sum\")",
+            },
+        ),
+        Misconception(
+            "sum_for_the_class_loss",
+            "The first result is the sum of both losses. The two come apart: the caller adds them.",
+            {
+                "return class_loss, domain_loss":
+                    "return class_loss + domain_loss, domain_loss",
+            },
+        ),
     ],
     "mmd2": [
         Misconception(
@@ -1073,6 +1229,52 @@ MISCONCEPTIONS = {
             {
                 ".quantile(0.5).item()":
                     ".quantile(0.5).item() + 1e-6",
+            },
+        ),
+        Misconception(
+            "squares_multiplied_out_and_clamped",
+            "The squared distances come from |x|² + |y|² − 2xy, cut off at 0. In float32, with "
+            "coordinates near 1000, rounding leaves nothing of small distances: subtract first, "
+            "and square then.",
+            {
+                "(A[:, None] - B).square().sum(dim=-1)":
+                    "(A.square().sum(1)[:, None] + B.square().sum(1)[None] - 2 * A @ B.T).clamp(min=0)",
+            },
+        ),
+        Misconception(
+            "cut_off_at_zero",
+            "The value is cut off at 0, and where rounding has made it negative the gradient with "
+            "it. Leave it as it comes out.",
+            {
+                "return mean_kernel(X, X) + mean_kernel(Y, Y) - 2 * mean_kernel(X, Y)":
+                    "return (mean_kernel(X, X) + mean_kernel(Y, Y) - 2 * mean_kernel(X, Y)).clamp(min=0)",
+            },
+        ),
+        Misconception(
+            "epsilon_beside_the_bandwidth",
+            "An epsilon is added to 2σ². Of a small bandwidth it is no small part, and σ is "
+            "positive.",
+            {
+                "2 * sigma**2":
+                    "2 * sigma**2 + 1e-8",
+            },
+        ),
+        Misconception(
+            "no_gradient_to_the_second_sample",
+            "The value is right, but no gradient flows to the second sample: in a network both are "
+            "features.",
+            {
+                "    scales =":
+                    "    Y = Y.detach()\n    scales =",
+            },
+        ),
+        Misconception(
+            "each_point_with_itself",
+            "Each point's distance 0 from itself is among the distances. The median is over pairs "
+            "of two different rows.",
+            {
+                "torch.pdist(torch.cat([X, Y])).quantile":
+                    "torch.cat([torch.pdist(torch.cat([X, Y])), torch.zeros(len(X) + len(Y)).to(X)]).quantile",
             },
         ),
     ],
@@ -1283,6 +1485,79 @@ MISCONCEPTIONS = {
                     "U.T * (eigenvalues + eps) ** exponent @ U",
             },
         ),
+        Misconception(
+            "rows_taken_for_features",
+            "torch.cov takes the features in the rows, examples in the columns. Here the examples "
+            "are the rows: transpose first.",
+            {
+                "torch.cov(S.T) - torch.cov(T.T)":
+                    "torch.cov(S) - torch.cov(T)",
+            },
+        ),
+        Misconception(
+            "roots_of_covariances_over_n",
+            "The covariances of the transformation divide by n. Both divide by the number of rows "
+            "minus 1; with eps in them the factor does not cancel.",
+            {
+                "torch.linalg.eigh(torch.cov(X.T))":
+                    "torch.linalg.eigh(torch.cov(X.T, correction=0))",
+            },
+        ),
+        Misconception(
+            "domains_exchanged",
+            "The covariances are exchanged: the source is whitened with that of the target and "
+            "coloured with its own.",
+            {
+                "power(S, -0.5) @ power(T, 0.5)":
+                    "power(T, -0.5) @ power(S, 0.5)",
+            },
+        ),
+        Misconception(
+            "root_of_each_entry",
+            "The root is taken of each entry. A root of a matrix is a matrix whose square it is, "
+            "and comes from the eigenvalues.",
+            {
+                "U * (eigenvalues + eps) ** exponent @ U.T":
+                    "(U * (eigenvalues + eps) @ U.T) ** exponent",
+            },
+        ),
+        Misconception(
+            "eps_on_every_entry",
+            "eps is added to every entry of the covariances. It belongs on the diagonal, eps I.",
+            {
+                "torch.cov(X.T)":
+                    "torch.cov(X.T) + eps",
+                "(eigenvalues + eps)":
+                    "eigenvalues",
+            },
+        ),
+        Misconception(
+            "centred_by_the_pooled_mean",
+            "Both domains are centred by their common mean. Each covariance has its own mean; the "
+            "loss does not see the means.",
+            {
+                "(torch.cov(S.T) - torch.cov(T.T))":
+                    "((lambda m: (S - m).T @ (S - m) / (len(S) - 1) - (T - m).T @ (T - m) / (len(T) - 1))(torch.cat([S, T]).mean(dim=0)))",
+            },
+        ),
+        Misconception(
+            "both_divided_by_the_source_size",
+            "Both covariances are divided by the number of source examples minus 1. The target has "
+            "a size of its own.",
+            {
+                "- torch.cov(T.T)":
+                    "- torch.cov(T.T) * (len(T) - 1) / (len(S) - 1)",
+            },
+        ),
+        Misconception(
+            "upper_triangle_only",
+            "Each pair of features is counted once. The Frobenius norm has all p² entries, those "
+            "above and below the diagonal.",
+            {
+                "(torch.cov(S.T) - torch.cov(T.T))":
+                    "(torch.cov(S.T) - torch.cov(T.T)).triu()",
+            },
+        ),
     ],
     "adapt_batchnorm": [
         Misconception(
@@ -1472,6 +1747,115 @@ MISCONCEPTIONS = {
                     "layer.running_var.copy_((var + layer.running_var) / 2)",
             },
         ),
+        Misconception(
+            "plain_mean_of_batch_variances",
+            "The variances of the batches are averaged, each with the same weight. That loses how "
+            "far the batch means lie apart, and counts small batches too much.",
+            {
+                "z.var(dim=0, correction=0)":
+                    "torch.stack([b.var(dim=0, correction=0) for b in batches]).mean(dim=0)",
+            },
+        ),
+        Misconception(
+            "around_the_mean_of_the_means",
+            "The means of the batches are averaged, and the variance is taken around that. A small "
+            "batch then counts as much as a large one.",
+            {
+                "return z.mean(dim=0), z.var(dim=0, correction=0)":
+                    "mean = torch.stack([b.mean(dim=0) for b in batches]).mean(dim=0)\n    return mean, ((z - mean) ** 2).mean(dim=0)",
+            },
+        ),
+        Misconception(
+            "means_and_variances_averaged",
+            "Means and variances of the batches are averaged. Pool the batches first: small ones "
+            "must not count more, and the distances between the batch means belong to the "
+            "variance.",
+            {
+                "return z.mean(dim=0), z.var(dim=0, correction=0)":
+                    "mean = torch.stack([b.mean(dim=0) for b in batches]).mean(dim=0)\n    return mean, torch.stack([b.var(dim=0, correction=0) for b in batches]).mean(dim=0)",
+            },
+        ),
+        Misconception(
+            "last_batch_for_all",
+            "Only the last batch is measured. The statistics are those of all batches together.",
+            {
+                "z = torch.cat(batches)":
+                    "z = batches[-1]",
+            },
+        ),
+        Misconception(
+            "measured_behind_the_layer",
+            "The statistics are those of what the layer gives out. A normalisation layer needs "
+            "those of its inputs.",
+            {
+                "                layer.running_var.copy_(var)\n            batches = [layer(z) for z in batches]\n":
+                    "                layer.running_var.copy_(var)\n",
+                "            if isinstance(layer, nn.BatchNorm1d):\n":
+                    "            batches = [layer(z) for z in batches]\n            if isinstance(layer, nn.BatchNorm1d):\n",
+            },
+        ),
+        Misconception(
+            "epsilon_of_the_layer_added",
+            "The layer's epsilon is added to the variance. The layer adds it itself when it "
+            "normalises.",
+            {
+                "layer.running_var.copy_(var)":
+                    "layer.running_var.copy_(var + layer.eps)",
+            },
+        ),
+        Misconception(
+            "layer_in_training_mode",
+            "The layer measured the target itself, in training mode. Its running variance divides "
+            "by N − 1, and it counts the batch in num_batches_tracked.",
+            {
+                "                mean, var = adabn_stats(batches)\n                layer.running_mean.copy_(mean)\n                layer.running_var.copy_(var)\n":
+                    "                before, layer.momentum = layer.momentum, 1.0\n                layer.train()(torch.cat(batches))\n                layer.eval().momentum = before\n",
+            },
+        ),
+        Misconception(
+            "whole_network_frozen",
+            "The parameters of the network no longer require a gradient. Nothing but the "
+            "statistics changes.",
+            {
+                "    with torch.no_grad():\n        for layer in net:":
+                    "    net.requires_grad_(False)\n    with torch.no_grad():\n        for layer in net:",
+            },
+        ),
+        Misconception(
+            "statistics_reset_first",
+            "num_batches_tracked is 0: the statistics were reset before they were written. Nothing "
+            "but the mean and the variance changes.",
+            {
+                "                layer.running_mean.copy_(mean)":
+                    "                layer.reset_running_stats()\n                layer.running_mean.copy_(mean)",
+            },
+        ),
+        Misconception(
+            "layer_reset_first",
+            "The layer was reset before its statistics were written. That sets γ and β to 1 and 0, "
+            "which were learned, and num_batches_tracked to 0.",
+            {
+                "                layer.running_mean.copy_(mean)":
+                    "                layer.reset_parameters()\n                layer.running_mean.copy_(mean)",
+            },
+        ),
+        Misconception(
+            "first_layer_only",
+            "Only the first normalisation layer is adapted. Go on to the last one.",
+            {
+                "                layer.running_var.copy_(var)\n":
+                    "                layer.running_var.copy_(var)\n                break\n",
+            },
+        ),
+        Misconception(
+            "list_of_batches_overwritten",
+            "The caller's list of batches is overwritten with the outputs of the layers. Make a "
+            "new list.",
+            {
+                "batches = [layer(z) for z in batches]":
+                    "batches[:] = [layer(z) for z in batches]",
+            },
+        ),
     ],
     "select_pseudo_labels": [
         Misconception(
@@ -1609,6 +1993,67 @@ MISCONCEPTIONS = {
             {
                 "order[y[order] == k][:cap]":
                     "(lambda o: o[confidence[o].topk(min(cap, len(o))).indices])((y == k).logical_and(confidence >= tau).nonzero()[:, 0])",
+            },
+        ),
+        Misconception(
+            "class_by_class",
+            "The right examples, but class by class. The indices come in ascending order.",
+            {
+                "torch.cat(kept).sort().values":
+                    "torch.cat(kept)",
+            },
+        ),
+        Misconception(
+            "in_order_of_confidence",
+            "The right examples, from the surest to the least sure. The indices come in ascending "
+            "order.",
+            {
+                "torch.cat(kept).sort().values":
+                    "order[torch.isin(order, torch.cat(kept))]",
+            },
+        ),
+        Misconception(
+            "labels_left_unsorted",
+            "The indices are sorted and the labels are not: they stay in the order of confidence, "
+            "and belong to other examples.",
+            {
+                "return idx, y[idx]":
+                    "return idx, y[order[torch.isin(order, idx)]]",
+            },
+        ),
+        Misconception(
+            "labels_left_class_by_class",
+            "The indices are sorted and the labels are not: they stay class by class, and belong "
+            "to other examples.",
+            {
+                "return idx, y[idx]":
+                    "return idx, y[torch.cat(kept)]",
+            },
+        ),
+        Misconception(
+            "labels_of_the_first_examples",
+            "The labels are those of the first examples, as many as are kept. They are to be "
+            "looked up at the kept indices.",
+            {
+                "return idx, y[idx]":
+                    "return idx, y[: len(idx)]",
+            },
+        ),
+        Misconception(
+            "one_more_than_the_cap",
+            "One example more than `cap` is kept of a class.",
+            {
+                "[:cap]":
+                    "[: cap + 1]",
+            },
+        ),
+        Misconception(
+            "empty_result_of_floats",
+            "Where nothing is kept, the indices are float32, as in torch.tensor([]). They are "
+            "int64, also when there are none.",
+            {
+                "return idx, y[idx]":
+                    "return (idx if len(idx) else torch.tensor([])), y[idx]",
             },
         ),
     ],

@@ -194,10 +194,12 @@ def weights_of_four_classes(bbse_weights, rng):
     joint /= joint.sum()
     mu = joint @ (np.array([0.5, 0.0, 1.0, 3.0]) / (joint.sum(axis=0) @ [0.5, 0.0, 1.0, 3.0]))
     alike = np.array([[0.2501, 0.2499], [0.2499, 0.2501]])
+    nearer = np.array([[0.25 + 1e-7, 0.25 - 1e-7], [0.25 - 1e-7, 0.25 + 1e-7]])
     return {
         "w": bbse_weights(joint, mu),
         "another mu": bbse_weights(joint, np.flip(mu).copy()),
         "nearly alike": bbse_weights(alike, np.array([0.50003, 0.49997])),
+        "alike to six digits": bbse_weights(nearer, np.array([0.5 - 4e-8, 0.5 + 4e-8])),
     }
 
 
@@ -421,11 +423,12 @@ def discrepancy_of_samples(mmd2, rng):
     coarse = mmd2(wide, near, [0.1])
     return {
         "one bandwidth": mmd2(X, Y, [0.8]),
-        "three bandwidths": mmd2(X, Y, [0.5, 1.5, 6.0]),
+        "three bandwidths": mmd2(X, Y, [1.5, 0.5, 6.0]),
         "two points": mmd2(X[:1], Y[:1], [2.0]),
         "far from the origin": mmd2(X + 1000, Y + 1000, [1.0, 2.0]),
         "the same sample": mmd2(X, X, [0.3, 3.0]),
         "bandwidths from 0.001 to a million": mmd2(300 * X, 300 * Y, [1e-3, 1e6]),
+        "points as near as a bandwidth of 0.001": mmd2(1e-3 * X, 1e-3 * Y, [1e-3]),
         "float32": coarse,
         "dtype": dtype_of(coarse),
     }
@@ -433,12 +436,20 @@ def discrepancy_of_samples(mmd2, rng):
 
 @probe("mmd2", points=2, public=False)
 def discrepancy_as_a_loss(mmd2, rng):
-    """Gradients with respect to both samples; one point occurs twice, and in both samples."""
+    """Gradients with respect to both samples; one point occurs twice, and in both samples; samples that nearly agree."""
     X, Y = normal(rng, 5, 2), normal(rng, 3, 2)
     X[3] = Y[1] = X[0]
     X, Y = X.requires_grad_(), Y.requires_grad_()
     loss = mmd2(X, Y, [0.7, 2.0])
-    return {"mmd2": loss, "gradient": gradients(loss, X=X, Y=Y)}
+    found = {"mmd2": loss, "gradient": gradients(loss, X=X, Y=Y)}
+    # Rounding makes some of these values negative. Their gradients are right all the same, to float32 at least;
+    # two and four points, so that the shares 1/n and 1/m are exact in every dtype.
+    moved, points = [], normal(rng, 2, 2)
+    for k in range(1, 61):
+        Z = (k / 20 * points).requires_grad_()
+        near = mmd2(Z, Z.detach().repeat(2, 1) + 1e-9, [0.5, 1.0, 2.0])
+        moved.append((1e9 * gradients(near, Z=Z)["Z"]).float())
+    return found | {"gradients of samples that nearly agree, times a billion": torch.stack(moved)}
 
 
 @probe("mmd2", points=1, public=False)
