@@ -396,8 +396,8 @@ def unseen_words_in_pieces(seed: int = 0) -> dict[str, float]:
 # 3. perhaps one space, then one or more digits;
 # 4. perhaps one space, then one or more characters that are neither white space nor letters nor digits; `_` is one
 #    of them;
-# 5. one or more characters of white space, as many as possible, such that what comes next is *not* a character
-#    other than white space;
+# 5. one or more characters of white space, as many as possible, such that white space or the end of the text comes
+#    next;
 # 6. one or more characters of white space.
 #
 # Rules 2 to 6 take as many characters as they can. A *letter* is what `[^\W\d_]` matches in a regular expression, a
@@ -735,9 +735,9 @@ def byte_decode(ids: list[int], merges: list[tuple[int, int]], special: Sequence
 
 # %% [markdown]
 # **Who pays?** The first sentence of the Universal Declaration of Human Rights says the same in every language.
-# Your tokenizer, with 1000 merges from an English novel, cuts it in seven. Nothing is unknown and everything comes
+# Your tokenizer, with 1000 merges from an English novel, cuts it in seven of them. Nothing is unknown and everything comes
 # back exactly. But an English byte is cheap, and a Hindi one is not. Services charge by the token, and a model's
-# window holds so and so many of them.
+# window holds a limited number of them.
 #
 # Guess how many times as many tokens Hindi takes as English. In the second line you may put a sentence of your own,
 # in any language, to see it in the picture.
@@ -1330,7 +1330,7 @@ def search_engine(seed: int = 0) -> dict[str, float]:
         labels += [vocab[j] for j in best]
         right.barh(ticks[-4:], row[best], color=f"C{block}")
         right.text(0.47, 5 * block + 1.5, name, color=f"C{block}", va="center", weight="bold")
-    right.set_yticks(ticks, labels)
+    right.set_yticks(ticks, labels, fontsize=8)
     right.invert_yaxis()
     right.set(xlabel="TF-IDF", xlim=(0, 0.75), title="the four heaviest stems")
 
@@ -1368,9 +1368,8 @@ def search_engine(seed: int = 0) -> dict[str, float]:
 # %% [markdown]
 # **How good is it?** Eight chosen queries prove nothing. So a quarter of the sentences of each description was
 # taken out, and each of them looked for the text that it came from. About two of three find it. The controls: the
-# same engine with raw counts finds fewer, and the answer that is right most often, whatever was asked, is right
-# once in four times. The weights are worth several
-# sentences in a hundred, for free.
+# same engine with raw counts finds fewer, and whoever always names the text with the most sentences is right once
+# in four times. The weights are worth several sentences in a hundred, for free.
 #
 # ## 8. An n-gram language model
 #
@@ -1505,8 +1504,8 @@ def ngram_lm(sents: list[list[str]], n: int, k: float) -> Callable[[str, list[st
 # sentence: the model was trained on it.
 
 # %% [markdown] hints="perplexity"
-# idea: Both are a mean of logarithms in disguise: one of probabilities, the other a straight line through
-# logarithms.
+# idea: Both live on logarithms. The perplexity is a mean of them in disguise, and the slope belongs to a straight
+# line through them.
 #
 # shapes: A list of T words gives T + 1 terms, each with the list of words before it. The slope is one number from
 # two vectors of length at most `top`.

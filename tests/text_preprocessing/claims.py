@@ -112,7 +112,7 @@ CLAIMS = {
             "the same engine with raw counts finds fewer", lambda n: n["raw counts"] < n["TF-IDF"]
         ),
         Claim(
-            "the answer that is right most often, whatever was asked, is right once in four times",
+            "whoever always names the text with the most sentences is right once in four times",
             lambda n: 22 < n["commonest"] < 28,
         ),
     ],

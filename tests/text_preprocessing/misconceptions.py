@@ -424,6 +424,67 @@ MISCONCEPTIONS = {
             "With re.ASCII only a to z are letters and 0 to 9 digits. Leave the flag out.",
             {"re.IGNORECASE": "re.IGNORECASE | re.ASCII"},
         ),
+        Misconception(
+            "url_needs_something_behind",
+            "http:// and www. with nothing behind them are left. A URL goes up to the next white space, however "
+            "near that is.",
+            {")\\S*": ")\\S+"},
+        ),
+        Misconception(
+            "www_left",
+            "URLs that begin with www. are left. They are URLs without http://, too.",
+            {"(https?://|www\\.)": "(https?://)"},
+        ),
+        Misconception(
+            "address_needs_a_point_behind",
+            "An address is removed only if a point follows its @. Any run with an @ and a character on both sides "
+            "is one.",
+            {"\\S+@\\S+": "\\S+@\\S+\\.\\S+"},
+        ),
+        Misconception(
+            "address_of_letters_and_points",
+            "The address ends at the first character that is no letter, digit or point, and the rest stays as "
+            "words. Take the whole run.",
+            {"\\S+@\\S+": "[\\w.]+@[\\w.]+"},
+        ),
+        Misconception(
+            "tags_of_letters_only",
+            "A tag is letters only here, so that <h1> and tags with attributes stay. Everything up to the next > "
+            "belongs to it.",
+            {"</?[a-z][^>]*>": "</?[a-z]+>"},
+        ),
+        Misconception(
+            "t_is_a_clitic",
+            "'t is taken for a clitic. It is not in the list: the second half of can't is n't, and 't by itself "
+            "is two tokens.",
+            {"'(?:s|re|ve|ll|d|m))": "'(?:s|t|re|ve|ll|d|m))"},
+        ),
+        Misconception(
+            "word_takes_the_n",
+            "The word takes all letters, the n of n't among them: can and 't. It ends before n't.",
+            {"{before_not}|": ""},
+        ),
+        Misconception(
+            "one_comma_or_point",
+            "A number has one comma or point at most. 1,234.5 has two.",
+            {"\\d+(?:[.,]\\d+)*": "\\d+(?:[.,]\\d+)?"},
+        ),
+        Misconception(
+            "thousands_behind_any_digits",
+            "Commas count only before groups of three digits, and one point behind them. A number is digits with "
+            "single commas or points between them.",
+            {"\\d+(?:[.,]\\d+)*": "\\d+(?:,\\d{3})*(?:\\.\\d+)?"},
+        ),
+        Misconception(
+            "hyphens_in_numbers",
+            "A hyphen between digits belongs to the number here: 1990-95. Only commas and points do.",
+            {"\\d+(?:[.,]\\d+)*": "\\d+(?:[.,-]\\d+)*"},
+        ),
+        Misconception(
+            "words_without_digits",
+            "A word has no digits here. After the first letter digits belong to it: word2vec is one token.",
+            {"(?:[^\\W_]|-(?=[^\\W_]))*": "(?:[^\\W\\d_]|-(?=[^\\W_]))*"},
+        ),
     ],
     "bpe_train": [
         Misconception(
@@ -597,6 +658,32 @@ MISCONCEPTIONS = {
             "were found.",
             {"        if not counts:\n            break\n": ""},
         ),
+        Misconception(
+            "joined_in_either_order",
+            "Two symbols are joined whichever comes first. The pair (x, y) is not the pair (y, x).",
+            {
+                "if tuple(symbols[i : i + 2]) == pair:":
+                    "if i + 1 < len(symbols) and set(symbols[i : i + 2]) == set(pair):",
+            },
+        ),
+        Misconception(
+            "counts_kept_from_round_to_round",
+            "The counter is made once and goes on counting: the pairs of earlier rounds stay in it. Each round "
+            "begins with a new one.",
+            {
+                "    for _ in range(n_merges):\n        counts = collections.Counter()\n":
+                    "    counts = collections.Counter()\n    for _ in range(n_merges):\n",
+            },
+        ),
+        Misconception(
+            "shared_space_of_a_string",
+            "The pair is replaced in a string with a space around each symbol. Of two occurrences side by side, "
+            "as in a b a b, the second is missed: the space between them is used up.",
+            {
+                "    merged, i = [], 0\n":
+                    '    text = " " + " ".join(symbols) + " "\n    return text.replace(" " + " ".join(pair) + " ", " " + "".join(pair) + " ").split()\n    merged, i = [], 0\n',
+            },
+        ),
     ],
     "bpe_encode": [
         Misconception(
@@ -735,6 +822,28 @@ MISCONCEPTIONS = {
             "Only the mark by itself ends a word. Merges attach it to other symbols: est</w> "
             "ends one, too.",
             {'if symbol.endswith("</w>"):': 'if symbol == "</w>":'},
+        ),
+        Misconception(
+            "word_never_begun_anew",
+            "The word goes on growing behind its end mark. Begin an empty one after each.",
+            {'            word = ""\n': ""},
+        ),
+        Misconception(
+            "letters_of_no_merge_dropped",
+            "Letters that stand in no merge are left out. They stay as symbols of their own.",
+            {
+                '    symbols = [*word, "</w>"]\n':
+                    '    known = {c for a, b in merges for c in a + b}\n    symbols = [c for c in word if c in known or not merges] + ["</w>"]\n',
+            },
+        ),
+        Misconception(
+            "merges_used_up",
+            "The merges are taken out of the list as they are applied, so that the next word finds none. Leave "
+            "the argument as it is.",
+            {
+                "    for pair in merges:\n        symbols = merge_pair(symbols, pair)\n":
+                    "    while merges:\n        symbols = merge_pair(symbols, merges.pop(0))\n",
+            },
         ),
     ],
     "byte_train": [
@@ -915,6 +1024,96 @@ MISCONCEPTIONS = {
                 ),
             },
         ),
+        Misconception(
+            "digits_0_to_9_only",
+            "Only 0 to 9 are digits here. \\d matches those of other scripts, too.",
+            {"| ?\\d+|": "| ?[0-9]+|"},
+        ),
+        Misconception(
+            "one_digit_at_a_time",
+            "Each digit is a piece. Rule 3 takes a whole run.",
+            {"| ?\\d+|": "| ?\\d|"},
+        ),
+        Misconception(
+            "contraction_with_its_space",
+            "A space before a contraction is taken along. Rule 1 begins at the apostrophe; the space is left to a "
+            "rule before it.",
+            {'rf"\'(?:s|t': 'rf" ?\'(?:s|t'},
+        ),
+        Misconception(
+            "d_is_missing",
+            "'d is missing in rule 1.",
+            {"'(?:s|t|re|ve|m|ll|d)|": "'(?:s|t|re|ve|m|ll)|"},
+        ),
+        Misconception(
+            "overlapping_pairs_joined",
+            "Where three equal ids stand in a row, the middle one is joined twice. After a join go on behind "
+            "both.",
+            {"            i += 2\n": "            i += 2 if pair[0] != pair[1] else 1\n"},
+        ),
+        Misconception(
+            "pieces_not_cut",
+            "The texts are not split: pairs cross from one word to the next.",
+            {"for text in texts for piece in gpt2_split(text))": "for piece in texts)"},
+        ),
+        Misconception(
+            "texts_joined_by_a_line_break",
+            "All texts are joined before they are split. The sign between them is then a piece that no text "
+            "holds.",
+            {"for text in texts for piece in gpt2_split(text))": 'for piece in gpt2_split("\\n".join(texts)))'},
+        ),
+        Misconception(
+            "latin_letters",
+            "The text is encoded as Latin-1, which has one byte for é and none for €. Take UTF-8.",
+            {"list(piece.encode())": 'list(piece.encode("latin-1", "replace"))'},
+        ),
+        Misconception(
+            "ties_by_the_second_id",
+            "Ties go by the second id first. Compare the first ids, then the second.",
+            {
+                "best = min(pair for pair, count in counts.items() if count == largest)":
+                    "best = min((pair for pair, count in counts.items() if count == largest), key=lambda p: (p[1], p[0]))",
+            },
+        ),
+        Misconception(
+            "new_pairs_counted_once",
+            "The pairs that a merge makes count once for each piece. They count as often as the piece stands in "
+            "the texts.",
+            {
+                "                counts[pair] += weights[i]\n                where":
+                    "                counts[pair] += 1\n                where",
+            },
+        ),
+        Misconception(
+            "word_characters",
+            "\\w+ takes letters, digits and the underscore in one run. A letter is [^\\W\\d_].",
+            {'letter = r"[^\\W\\d_]"': 'letter = r"\\w"'},
+        ),
+        Misconception(
+            "look_ahead_for_spaces_only",
+            "Only spaces are looked ahead of. Rule 5 holds for tabs and line breaks as well.",
+            {"\\s+(?!\\S)|\\s+": " +(?!\\S)|\\s+"},
+        ),
+        Misconception(
+            "tab_before_a_mark",
+            "A tab before a mark is taken into its piece. Only the space is.",
+            {"| ?(?:": "|[ \\t]?(?:"},
+        ),
+        Misconception(
+            "pairs_of_count_0_kept",
+            "Pairs whose count has fallen to 0 stay among the counts, so that learning does not end. They are no "
+            "pairs any more.",
+            {"                if counts[pair] == 0:\n                    del counts[pair]\n": ""},
+        ),
+        Misconception(
+            "only_the_merged_pair_subtracted",
+            "Only the merged pair is taken out of the counts, and all pairs of its pieces are added once more. "
+            "Take out every old pair of the piece first.",
+            {
+                "            for pair in zip(words[i], words[i][1:]):\n                counts[pair] -= weights[i]\n                if counts[pair] == 0:\n                    del counts[pair]\n":
+                    "            counts.pop(best, None)\n",
+            },
+        ),
     ],
     "byte_encode": [
         Misconception(
@@ -1065,6 +1264,101 @@ MISCONCEPTIONS = {
             {
                 "    @cache\n": "",
                 "        while known := [pair for pair in zip(ids, ids[1:]) if pair in rank]:\n            best = min(known, key=rank.get)\n": "        for best in merges:\n",
+            },
+        ),
+        Misconception(
+            "entries_as_characters",
+            "The first 256 entries are characters in UTF-8, two bytes each from 128 on. Each is one byte: "
+            "bytes([i]).",
+            {"[bytes([i]) for i in range(256)]": "[chr(i).encode() for i in range(256)]"},
+        ),
+        Misconception(
+            "special_entries_before_the_merges",
+            "The special tokens stand before the merges in the vocabulary. Their ids come behind all merges.",
+            {
+                "    for first, second in merges:\n":
+                    "    vocabulary += [token.encode() for token in special]\n    for first, second in merges:\n",
+                "    return vocabulary + [token.encode() for token in special]": "    return vocabulary",
+            },
+        ),
+        Misconception(
+            "decoded_without_special_tokens",
+            "The vocabulary for decoding is built without the special tokens, so their ids are out of range.",
+            {"token_bytes(merges, special)\n": "token_bytes(merges)\n"},
+        ),
+        Misconception(
+            "special_ids_by_length",
+            "The ids of special tokens follow their length. They follow the list; the sorted one is for looking "
+            "only.",
+            {
+                "for j, token in enumerate(special)}":
+                    "for j, token in enumerate(sorted(special, key=len, reverse=True))}",
+            },
+        ),
+        Misconception(
+            "special_list_sorted_in_place",
+            "The list of special tokens is sorted itself, and a tuple cannot be. Take sorted, which makes a new "
+            "list.",
+            {
+                "sorted(special_ids, key=len, reverse=True)":
+                    "special and (special.sort(key=len, reverse=True) or special)",
+            },
+        ),
+        Misconception(
+            "signs_not_escaped",
+            "The special tokens are used as a regular expression as they are, in which | and . have meanings. "
+            "Escape them.",
+            {
+                "'|'.join(map(re.escape, longest_first))": "'|'.join(longest_first)",
+                "if i % 2:": "if part in special_ids:",
+            },
+        ),
+        Misconception(
+            "special_tokens_lost_by_re_split",
+            "The special tokens disappear: re.split returns what lies between them alone. Put the expression in a "
+            "group.",
+            {
+                'f"({\'|\'.join(map(re.escape, longest_first))})"': "'|'.join(map(re.escape, longest_first))",
+                "if i % 2:": "if part in special_ids:",
+            },
+        ),
+        Misconception(
+            "empty_expression_without_special_tokens",
+            "With no special token the expression is empty and matches everywhere, so the text is cut into "
+            "characters. Treat that case by itself.",
+            {
+                "if special_ids else [text]": "if True else [text]",
+                "if i % 2:": "if part in special_ids:",
+            },
+        ),
+        Misconception(
+            "pieces_before_special_tokens",
+            "The text is split into pieces before special tokens are looked for, and the split has cut them "
+            "already. They come first.",
+            {
+                "if special_ids else [text]": "if False else gpt2_split(text)",
+                "if i % 2:": "if part in special_ids:",
+            },
+        ),
+        Misconception(
+            "endoftext_by_default",
+            "<|endoftext|> is a special token although none was allowed. By default every character is ordinary "
+            "text.",
+            {
+                "special: Sequence[str] = ()) -> list[int]:":
+                    'special: Sequence[str] = ("<|endoftext|>",)) -> list[int]:',
+            },
+        ),
+        Misconception(
+            "pieces_of_other_merges_remembered",
+            "Pieces are remembered from call to call, so those of other merges come back. Remember them within "
+            "one call.",
+            {
+                "    rank = {pair": '    global kept\n    kept = globals().get("kept", {})\n    rank = {pair',
+                "    @cache\n": "",
+                "        ids = list(piece.encode())\n":
+                    "        if piece in kept:\n            return kept[piece]\n        ids = list(piece.encode())\n",
+                "        return ids\n": "        kept[piece] = ids\n        return ids\n",
             },
         ),
     ],
@@ -1353,6 +1647,61 @@ MISCONCEPTIONS = {
                 "return [token for token in tokens if token.lower() not in stop]":
                     "tokens[:] = [token for token in tokens if token.lower() not in stop]\n    return tokens",
             },
+        ),
+        Misconception(
+            "y_a_vowel_but_at_the_beginning",
+            "y is a vowel wherever it is not the first letter. After a vowel it is a consonant, as in toy.",
+            {'letter == "y" and pattern.endswith("c")': 'letter == "y" and pattern'},
+        ),
+        Misconception(
+            "vowels_without_y",
+            "Only a, e, i, o and u count as vowels before ed and ing. A y after a consonant is one, too: dyed. "
+            "Ask the pattern.",
+            {'"v" not in cv_pattern(match[1])': 'not re.search("[aeiou]", match[1])'},
+        ),
+        Misconception(
+            "measure_without_y",
+            "The measure is taken without y as a vowel. Count vc in the pattern.",
+            {'"vc" in cv_pattern(word[:-3])': 're.search("[aeiou][^aeiou]", word[:-3])'},
+        ),
+        Misconception(
+            "measure_above_1",
+            "The rule for eed asks for a measure above 1. It asks for one above 0.",
+            {'"vc" in cv_pattern(word[:-3])': 'cv_pattern(word[:-3]).count("vc") > 1'},
+        ),
+        Misconception(
+            "ed_before_eed",
+            "ed is tried before eed, which then never comes: agreed becomes agre. Keep the order of the table.",
+            {
+                '    if word.endswith("eed"):\n        return word[:-1] if "vc" in cv_pattern(word[:-3]) else word\n':
+                    "",
+            },
+        ),
+        Misconception(
+            "sses_left_to_s",
+            "The row for sses is missing, and that for s leaves caresse.",
+            {'word.endswith(("sses", "ies"))': 'word.endswith("ies")'},
+        ),
+        Misconception(
+            "short_words_stemmed",
+            "Words of one and two letters are stemmed. They stay as they are.",
+            {"if len(word) <= 2:": "if not word:"},
+        ),
+        Misconception(
+            "no_e_after_bl",
+            "After bl no e is added. at, bl and iz all need one.",
+            {'("at", "bl", "iz")': '("at", "iz")'},
+        ),
+        Misconception(
+            "both_doubled_letters_dropped",
+            "Both of the doubled letters are dropped. One stays: hopp becomes hop.",
+            {"return stem[:-1]": "return stem[:-2]"},
+        ),
+        Misconception(
+            "e_for_three_letters_only",
+            "The e is added only where the whole rest is cvc. It need only end in cvc, with m = 1: plac of "
+            "placing becomes place.",
+            {'pattern.count("vc") == 1 and pattern.endswith("cvc")': 'pattern == "cvc"'},
         ),
     ],
     "tfidf": [
@@ -1672,6 +2021,36 @@ MISCONCEPTIONS = {
             "The weights are applied twice.",
             {"M = X * idf": "M = X * idf**2"},
         ),
+        Misconception(
+            "unknown_word_raises",
+            "A word outside of the vocabulary is an error here. It is left out.",
+            {
+                "            if token in column:\n                X[i, column[token]] += 1":
+                    "            X[i, column[token]] += 1",
+            },
+        ),
+        Misconception(
+            "textbook_idf",
+            "This is ln(N / df), as textbooks print it. Here both repairs are asked for: one imaginary document, "
+            "and 1 added to the logarithm.",
+            {"np.log((1 + len(X)) / (1 + df)) + 1": "np.log(len(X) / df)"},
+        ),
+        Misconception(
+            "larger_epsilon_under_the_length",
+            "A small number is added to the length, so that rows are shorter than 1, short ones most. Treat rows "
+            "of zeros by themselves.",
+            {"return np.divide(M, length, out=np.zeros_like(M), where=length > 0)": "return M / (length + 1e-8)"},
+        ),
+        Misconception(
+            "logarithm_of_1_plus_counts",
+            "The counts are damped to ln(1 + count). Here the term frequency is the raw count.",
+            {"M = X * idf": "M = np.log1p(X) * idf"},
+        ),
+        Misconception(
+            "weights_in_float32",
+            "The product is rounded to float32. float64 is asked for.",
+            {"M = X * idf": "M = (X * idf).astype(np.float32)"},
+        ),
     ],
     "ngram_lm": [
         Misconception(
@@ -1853,6 +2232,89 @@ MISCONCEPTIONS = {
             "The vocabulary holds the words and <unk>, but not </s>. The end is predicted as "
             "well.",
             {'{"</s>", "<unk>"}.union': '{"<unk>"}.union'},
+        ),
+        Misconception(
+            "unk_not_in_the_vocabulary",
+            "<unk> is not in the vocabulary. New words have a probability, too, so it must be paid for in the "
+            "denominator.",
+            {'{"</s>", "<unk>"}.union': '{"</s>"}.union'},
+        ),
+        Misconception(
+            "one_start_mark",
+            "One <s> is put in front, whatever n is. It takes n - 1: none for n = 1, two for n = 3.",
+            {
+                'padded = ["<s>"] * (n - 1) + sent': 'padded = ["<s>"] + sent',
+                "range(len(sent) + 1)": "range(len(padded) - n + 1)",
+            },
+        ),
+        Misconception(
+            "k_only_below",
+            "k is in the denominator but not added to the count. Words that never followed the history then have "
+            "probability 0.",
+            {"(ngrams[history, word] + k)": "ngrams[history, word]"},
+        ),
+        Misconception(
+            "vocabulary_not_times_k",
+            "The size of the vocabulary is added without k. Each of its words has got k.",
+            {"histories[history] + k * len(vocab)": "histories[history] + len(vocab)"},
+        ),
+        Misconception(
+            "logarithm_for_probability",
+            "This is the logarithm. The probability itself is asked for.",
+            {
+                "return (ngrams[history, word] + k) / (histories[history] + k * len(vocab))":
+                    "return math.log((ngrams[history, word] + k) / (histories[history] + k * len(vocab)))",
+            },
+        ),
+        Misconception(
+            "ends_not_in_the_unigram_total",
+            "For n = 1 the denominator counts the words only. c(h) is the number of all predicted positions, the "
+            "ends among them.",
+            {"histories[history] += 1": 'histories[history] += word != "</s>" or n > 1'},
+        ),
+        Misconception(
+            "counts_of_earlier_models_kept",
+            "The counts are global and go on growing from model to model. Each model begins with its own.",
+            {
+                "    ngrams, histories = collections.Counter(), collections.Counter()\n":
+                    '    global ngrams, histories\n    if "ngrams" not in globals():\n        ngrams, histories = collections.Counter(), collections.Counter()\n',
+            },
+        ),
+        Misconception(
+            "new_words_written_into_the_context",
+            "<unk> is written into the list that was passed. Make a new one.",
+            {
+                'known = [w if w in vocab else "<unk>" for w in context]':
+                    'context[:] = [w if w in vocab else "<unk>" for w in context]\n        known = context',
+            },
+        ),
+        Misconception(
+            "end_mark_appended_to_the_sentences",
+            "</s> is appended to the sentences that were passed, so the next model finds it there. Make a new "
+            "list.",
+            {
+                'padded = ["<s>"] * (n - 1) + sent + ["</s>"]':
+                    'sent.append("</s>")\n        padded = ["<s>"] * (n - 1) + sent',
+                "range(len(sent) + 1)": "range(len(sent))",
+            },
+        ),
+        Misconception(
+            "history_joined_with_spaces",
+            "Histories are joined to one string with spaces. Words may hold a space themselves: keep a tuple.",
+            {
+                "history, word = tuple(padded[start : start + n - 1]), padded[start + n - 1]":
+                    'history, word = " ".join(padded[start : start + n - 1]), padded[start + n - 1]',
+                "history = tuple((": 'history = " ".join((',
+            },
+        ),
+        Misconception(
+            "ngrams_joined_with_spaces",
+            "History and word are joined to one string with spaces. Words may hold a space themselves: keep "
+            "tuples.",
+            {
+                "ngrams[history, word] += 1": 'ngrams[" ".join([*history, word])] += 1',
+                "ngrams[history, word] + k": 'ngrams[" ".join([*history, word])] + k',
+            },
         ),
     ],
     "perplexity": [
@@ -2109,6 +2571,87 @@ MISCONCEPTIONS = {
             "two_bases",
             "The two logarithms have different bases, so the slope is off by their ratio.",
             {"np.log(ranks), np.log(freqs)": "np.log(ranks), np.log10(freqs)"},
+        ),
+        Misconception(
+            "no_end_of_sentence",
+            "The ends of the sentences are left out. </s> is predicted like a word, in an empty sentence, too.",
+            {'enumerate([*sent, "</s>"])]': "enumerate(sent)]"},
+        ),
+        Misconception(
+            "divided_by_the_words",
+            "The probabilities of </s> are in the sum, but the sum is divided by the number of words only. Divide "
+            "by the number of all predicted positions.",
+            {"/ len(logs))": "/ sum(map(len, sents)))"},
+        ),
+        Misconception(
+            "end_mark_in_its_own_context",
+            "The context holds the word that is to be predicted, at the end </s> as well.",
+            {"sent[:i])": '[*sent, "</s>"][: i + 1])'},
+        ),
+        Misconception(
+            "product_of_zero",
+            "The probabilities are multiplied, and the product of a long text is 0 in float64, which has no root "
+            "to divide by. Add logarithms.",
+            {"math.exp(-sum(logs) / len(logs))": "math.prod(math.exp(log) for log in logs) ** (-1 / len(logs))"},
+        ),
+        Misconception(
+            "mean_of_means",
+            "The logarithms are averaged in each sentence, and these means again. Average over all positions "
+            "together, so that a long sentence weighs more.",
+            {
+                "    logs = [":
+                    "    if len(sents) > 1:\n        return math.exp(sum(math.log(perplexity(prob, [sent])) for sent in sents) / len(sents))\n    logs = [",
+            },
+        ),
+        Misconception(
+            "minus_forgotten",
+            "The minus in the exponent is missing: this is the geometric mean of the probabilities, and "
+            "perplexity is its inverse.",
+            {"math.exp(-sum": "math.exp(sum"},
+        ),
+        Misconception(
+            "sum_for_mean",
+            "The logarithms are added but not divided by their number. Perplexity is per position.",
+            {"-sum(logs) / len(logs)": "-sum(logs)"},
+        ),
+        Misconception(
+            "end_mark_appended_to_the_sentences",
+            "</s> is appended to the sentences that were passed. Make a new list.",
+            {'enumerate([*sent, "</s>"])]': 'enumerate(sent.append("</s>") or sent)]'},
+        ),
+        Misconception(
+            "probabilities_clipped_at_1e_10",
+            "Probabilities below a small number are raised to it. They are positive: nothing needs a guard.",
+            {"math.log(prob(word, sent[:i]))": "math.log(max(prob(word, sent[:i]), 1e-10))"},
+        ),
+        Misconception(
+            "intercept_for_slope",
+            "This is the intercept. np.polyfit returns the slope first.",
+            {"slope, _ = np": "_, slope = np"},
+        ),
+        Misconception(
+            "no_logarithms",
+            "The line goes through ranks and frequencies themselves. Both axes are logarithmic.",
+            {"np.log(ranks), np.log(freqs)": "ranks, freqs"},
+        ),
+        Misconception(
+            "more_ranks_than_types",
+            "There are top ranks even where the text has fewer types. As many as there are frequencies are "
+            "needed.",
+            {"np.arange(1, len(freqs) + 1)": "np.arange(1, top + 1)"},
+        ),
+        Misconception(
+            "line_through_the_origin",
+            "The line is forced through the origin. The least-squares line has an intercept of its own.",
+            {
+                "slope, _ = np.polyfit(np.log(ranks), np.log(freqs), 1)":
+                    "x, y = np.log(ranks), np.log(freqs)\n    slope = x @ y / (x @ x)",
+            },
+        ),
+        Misconception(
+            "ties_share_the_first_rank",
+            "Types of equal frequency share the first of their ranks. They get consecutive ranks.",
+            {"    slope, _": "    ranks = np.array([freqs.index(f) + 1 for f in freqs])\n    slope, _"},
         ),
     ],
 }

@@ -38,7 +38,7 @@ def tags_of_all_kinds(clean_text):
 
 @probe("word_tokenize", points=2, public=False)
 def urls_and_addresses(clean_text):
-    """URLs of three kinds, also inside a word or an address; addresses in brackets; an @ at the edge of a word."""
+    """URLs of three kinds, also inside a word, an address, or alone; addresses in brackets; an @ at the edge of a word."""
     texts = {
         "three kinds": "see HTTP://a.org/b?c=d,e#f or https://g.net or www.h-i.com/j_k. Done",
         "in a tag": "go <i>https://a.org/page</i> on",
@@ -50,6 +50,7 @@ def urls_and_addresses(clean_text):
         "no URL": "the www and http are old",
         "inside a word": "see(http://a.org/b) axhttps://c.net/d ewww.f.org g",
         "inside an address": "joe@www.x.org see:https://a@b.c end",
+        "nothing behind": "a www. b http:// c https://",
         "another scheme": "ftp://a.org/b mailto:c",
         "no-break space": "x http://a.org\u00a0y @www.b.org\u2003z",
     }
@@ -101,13 +102,14 @@ def contractions(word_tokenize):
 
 @probe("word_tokenize", points=2, public=False)
 def apostrophes_that_are_no_clitics(word_tokenize):
-    """Apostrophes before longer words, and clitics with a letter or digit behind them."""
+    """Apostrophes before longer words and before 't, and clitics with a letter or digit behind them."""
     texts = [
         "the 'strong' and 'double' 'm1' marks",
         "rock'n'roll o'clock dogs'",
         "isn'ts can't2 don't_ it's3",
         "it’s don’t ‘s ʼs `s",
         "'tis 'reading' 'very' 'llama'",
+        "'t was wer't 'T",
     ]
     return {text: word_tokenize(text) for text in texts}
 
@@ -325,6 +327,7 @@ def white_space(gpt2_split):
         "before marks": "a  !   ?",
         "before digits": "a  1   22",
         "tabs": "a\tb\t\tc \td\t e",
+        "tabs before other signs": "a\t! \t1\t2",
         "lines": "a\nb\n\nc\n d \n e\r\nf",
         "at the ends": "  a b  ",
         "at the end": "a \n",
@@ -390,6 +393,7 @@ def counts_and_borders(byte_train):
         "twice in a piece": byte_train(["abab cd cd cd"], 3),
         "texts": byte_train(["a", "b", "ab", "b a", "a", "b"], 4),
         "texts of letters": byte_train(["don", "'t", "don't", "t"], 9),
+        "texts with spaces at their ends": byte_train(["up ", " up", "\n", "on "], 9),
         "pieces": byte_train(["ab.ab.ab!c"], 9),
         "bytes": byte_train(["ééé €€ é"], 9),
         "capitals": byte_train(["The THE the then"], 5),
@@ -507,7 +511,7 @@ def pieces_and_bytes(byte_encode):
 
 @probe("byte_encode", points=3, public=False)
 def special_tokens(byte_encode):
-    """Special tokens in a row, at the ends, one the beginning of another, with signs and spaces, and not allowed."""
+    """Special tokens in a row, at the ends, one the beginning of another, with signs and spaces, not in the list, and not allowed."""
     merges = [(97, 98), (32, 256), (60, 124), (124, 62), (101, 110)]
     special = ["<|e|>", "<|end|>", "<|end|>+", "(.*)", " ab ", "é", ".", "<|BOS|>"]
     texts = {
@@ -523,6 +527,7 @@ def special_tokens(byte_encode):
         "contraction": "don<|e|>'t",
         "alone": "<|e|>",
         "capitals": "<|BOS|>ab <|bos|>",
+        "of another program": "ab<|endoftext|>ab",
         "empty": "",
     }
     found = {name: byte_encode(text, merges, special) for name, text in texts.items()}
@@ -625,8 +630,8 @@ def plurals(stem_step1):
 
 @probe("stem_step1", points=2, public=False)
 def words_in_eed(stem_step1):
-    """Words in eed with measures 0, 1 and more, and their plurals."""
-    words = "need speed freed exceed succeed proceeds needs indeed reed eed oeed yeed aided weeds atheeds"
+    """Words in eed with measures 0, 1 and more, also by a y, and their plurals."""
+    words = "need speed freed exceed succeed proceeds needs indeed reed eed oeed yeed aided weeds atheeds flyweed"
     return {word: stem_step1(word) for word in words.split()}
 
 
@@ -842,13 +847,19 @@ def words_never_seen(ngram_lm):
 
 @probe("ngram_lm", points=1, public=False)
 def rare_words_replaced(ngram_lm):
-    """Training sentences in which <unk> stands, and new words in both arguments; words that run together."""
+    """Training sentences in which <unk> stands, and new words in both arguments; words that run together, and words with a space."""
     sents = [["a", "<unk>", "sea"], ["a", "<unk>", "<unk>", "sky"], ["<unk>", "sea"]]
     contexts = [["moon"], ["<unk>"], ["a", "moon"], ["moon", "mars"], []]
     words = ["sea", "mars", "<unk>", "</s>"]
     found = {f"n = {n}": table(ngram_lm(sents, n, 0.2), contexts, words) for n in (1, 2, 3)}
     glued = ngram_lm([["ab", "c", "x"], ["ab", "c", "x"], ["a", "bc", "y"], ["a", "b", "y"]], 3, 0.5)
-    return found | {"ab c, a bc": table(glued, [["ab", "c"], ["a", "bc"], ["a", "b"]], ["x", "y", "z"])}
+    spaced = [["a b", "c", "x"], ["a b", "c", "x"], ["a", "b c", "y"], ["a", "b", "y"]]
+    two, three = ngram_lm(spaced, 2, 0.5), ngram_lm(spaced, 3, 0.5)
+    return found | {
+        "ab c, a bc": table(glued, [["ab", "c"], ["a", "bc"], ["a", "b"]], ["x", "y", "z"]),
+        "a space in a word, n = 2": table(two, [["a b"], ["a"]], ["b", "c", "b c"]),
+        "a space in a word, n = 3": table(three, [["a b", "c"], ["a", "b c"]], ["x", "y", "z"]),
+    }
 
 
 @probe("ngram_lm", points=1, public=False)
