@@ -1255,15 +1255,6 @@ MISCONCEPTIONS = {
                     "rate / rate.sum()",
             },
         ),
-        Misconception(
-            "relative_tolerance_around_the_target",
-            "Tasks near their target are not moved, as with torch.isclose. Only one exactly on it "
-            "stays; there is no tolerance.",
-            {
-                "torch.sign(weighted - target)":
-                    "torch.sign(weighted - target) * ~torch.isclose(weighted, target)",
-            },
-        ),
     ],
     "pcgrad": [
         Misconception(
@@ -1996,6 +1987,44 @@ MISCONCEPTIONS = {
             {
                 "        optimizer.zero_grad()\n":
                     "        for p in shared + [p for name in loss_fns for p in net.heads[name].parameters()]:\n            p.grad = None\n",
+            },
+        ),
+        Misconception(
+            "cleared_after_the_step",
+            "The gradients are cleared after each step and not before the first: an old .grad, left over from "
+            "before the training, counts in the first step.",
+            {
+                "        optimizer.zero_grad()\n":
+                    "",
+                "        optimizer.step()\n":
+                    "        optimizer.step()\n        optimizer.zero_grad()\n",
+            },
+        ),
+        Misconception(
+            "tasks_in_the_order_of_the_targets",
+            "The tasks are numbered in the order of the targets. Their order is that of the dictionary of "
+            "losses, which may be another one.",
+            {
+                "for name, loss_fn in loss_fns.items()]":
+                    "for name in targets for loss_fn in [loss_fns[name]]]",
+            },
+        ),
+        Misconception(
+            "losses_of_the_history_with_graphs",
+            "The losses in the history still have their graphs, so that no step's memory is ever freed. What is "
+            "kept is to be detached.",
+            {
+                'history["losses"].append(present_losses)':
+                    'history["losses"].append(torch.stack(losses))',
+            },
+        ),
+        Misconception(
+            "backward_for_every_loss",
+            "The rows are right, but each of them was left in .grad on the way, over what stood there. "
+            "torch.autograd.grad returns gradients and leaves .grad alone.",
+            {
+                "        gradients = torch.autograd.grad(loss, params, retain_graph=True, materialize_grads=True)\n":
+                    "        for p in params:\n            p.grad = None\n        loss.backward(retain_graph=True)\n        gradients = [torch.zeros_like(p) if p.grad is None else p.grad for p in params]\n",
             },
         ),
     ],
