@@ -1428,7 +1428,8 @@ def ngram_lm(sents: list[list[str]], n: int, k: float) -> Callable[[str, list[st
 
     Args:
         sents: tokenized training sentences without <s> and </s>, which are added here; each may be empty.
-            "<unk>" may stand in them (for rare words that were replaced by it), and is counted as any word.
+            "<unk>" may stand in them (for rare words that were replaced by it), and is counted as any word. A word
+            may hold any characters, spaces too, as GPT-2's pieces do.
         n: length of the n-grams, at least 1.
         k: added to every count, positive.
 

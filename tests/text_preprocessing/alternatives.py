@@ -368,7 +368,7 @@ class TableModel:
     def history(self, words):
         last = words[len(words) - self.n + 1 :] if len(words) >= self.n else words
         last = last if self.n > 1 else []
-        return " ".join(["<s>"] * (self.n - 1 - len(last)) + last)
+        return tuple(["<s>"] * (self.n - 1 - len(last)) + last)
 
     def __call__(self, word, context):
         counts = self.after.get(self.history([w if w in self.types else "<unk>" for w in context]), {})
