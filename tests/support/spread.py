@@ -34,8 +34,13 @@ def whole_way(slugs: Sequence[str], day: int, changed: Iterable[str], wish: str 
         return list(slugs)
     if wish:
         return [slug for slug in slugs if slug in wish.split()]
-    turn = {slugs[(day * AT_ONCE + n) % len(slugs)] for n in range(AT_ONCE)}
-    return [slug for slug in slugs if slug in turn | set(changed)]
+    going = {slugs[n] for n in turn(len(slugs), day, AT_ONCE)} | set(changed)
+    return [slug for slug in slugs if slug in going]
+
+
+def turn(count: int, day: int, at_once: int) -> list[int]:
+    """Which of ``count`` things have their turn on a day: the next ones each day, all of them where they are few."""
+    return sorted({(day * at_once + n) % count for n in range(min(at_once, count))})
 
 
 def changed(slugs: Iterable[str]) -> list[str]:

@@ -1,7 +1,8 @@
 """Every way of grading gives the same score per question (P5).
 
-For each assignment of the course: the reference, the stub, every misconception, every alternative
-and the sample class.
+For each assignment of the course: the reference, the stub, every alternative, the sample class, and
+misconceptions: all of those assignments that go the whole way (below), of the others a part that
+is another one every day.
 
 Misconceptions of different questions share a submission: the question is whether the graders agree,
 not what is lost.
@@ -50,6 +51,7 @@ from dlcourse.grading.grader import Grader, open_grader
 from dlcourse.nbgrader_port.generate import build
 from dlcourse.tour.samples import sample_class
 from dlcourse.tour.term import copy_course
+from tests.support import spread
 from tests.support.commands import environment, nbgrader
 from tests.support.course import REPOSITORY, cell_of, chooses, rebuilt
 from tests.support.gradebooks import gradebook_tables
@@ -57,6 +59,8 @@ from tests.support.gradebooks import gradebook_tables
 COURSE = read_course(REPOSITORY)
 WHOLE_WAY = ("perfect", "untouched", "half", "mistake_1")
 """Students of the sample class who go through every command."""
+AT_ONCE = 6
+"""Submissions full of misconceptions that each of the other assignments grades on a day."""
 CHOICES = ('gumbel_softmax "core"', 'gpt ["kv_cache_step"]')
 """Assignments of which course.toml chooses some questions; they go the whole way with the
 assignment.
@@ -141,15 +145,17 @@ def case(
 
     answered("reference", right)
     answered("stub", {})
-    # a submission holds one misconception of each question, so that a dozen hold all; the same with
-    # alternatives
+    # a submission holds one misconception of each question, so that some dozens hold all; the same
+    # with alternatives
     wrong = {
         q: [assignment.edited(m) for m in assignment.misconceptions if m.question == q]
         for q in right
     }
     other = {q: [a.source for a in assignment.alternatives if a.question == q] for q in right}
     for kind, of in (("misconceptions", wrong), ("alternatives", other)):
-        for number in range(max(map(len, of.values()))):
+        count = max(map(len, of.values()))
+        whole = kind == "alternatives" or slug in spread.chosen(list(COURSE.entries))
+        for number in range(count) if whole else spread.turn(count, spread.today(), AT_ONCE):
             answered(
                 f"{kind}.{number}",
                 right | {q: sources[number] for q, sources in of.items() if number < len(sources)},
